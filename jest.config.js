@@ -1,0 +1,33 @@
+// Published as ES modules only; Jest's CommonJS runtime needs them transformed.
+const esModules = [
+  '@borewit',
+  '@nodable',
+  '@tokenizer',
+  'fast-xml-parser',
+  'file-type',
+  'lru-cache',
+  'music-metadata',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  'valibot',
+];
+
+const swc = {
+  jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+  module: { type: 'commonjs' },
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.(ts|js)$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [
+    `/node_modules/(?!(${esModules.join('|')})/)`,
+    '/\\.twilioserverless/',
+    '/\\.sandbox/',
+  ],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { createColors } from 'picocolors';
+import { type ExplainOptions, explain } from '../src/sigv4';
+import { printExplanation } from '../src/sigv4/explain/print';
+
+/** What the command reads and writes, so that it can be run without a terminal. */
+export interface Surroundings {
+  readonly now: Date;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly colors: boolean;
+  /** Columns. */
+  readonly width: number;
+  readonly readInput: () => string;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+/** 0: S3 has nothing against the request. 1: S3 refuses it. 2: the command was not used right. */
+export type ExitCode = 0 | 1 | 2;
+
+interface Options {
+  readonly at?: Date;
+  readonly region?: string;
+  readonly presignedMethod?: string;
+  readonly requestedMethod?: string;
+  readonly verify?: true;
+  readonly json?: true;
+}
+
+const DESCRIPTION = `Explains why S3 answers a presigned URL with an error such as SignatureDoesNotMatch: compares the URL that was presigned with the one that S3 got. Needs no secret, sends nothing. Signatures, session tokens, access key ids and phone numbers are masked in all that it prints.`;
+
+const MORE = `
+Put both URLs in single quotes, as & ends a command in the shell. Or give none, and paste
+them one a line; with --silent, npm does not print them either:
+  npm run --silent explain
+
+Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.`;
+
+/** Runs the command with the arguments that follow its name. */
+export function run(args: readonly string[], surroundings: Surroundings): ExitCode {
+  const { write, writeError } = surroundings;
+  const command = createCommand(surroundings);
+  try {
+    command.parse(args, { from: 'user' });
+    const [presigned, requested] = readUrls(command.args, surroundings);
+    const options = command.opts<Options>();
+    const explanation = explain(presigned, requested, explainOptions(options, surroundings));
+    write(
+      options.json
+        ? `${JSON.stringify(explanation, undefined, 2)}\n`
+        : printExplanation(explanation, createColors(surroundings.colors), surroundings.width),
+    );
+    return explanation.accepted ? 0 : 1;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof TypeError)) throw error;
+    writeError(`explain: ${error.message}.\n`);
+    return 2;
+  }
+}
+
+function createCommand({ write, writeError, width }: Surroundings): Command {
+  return new Command('explain')
+    .description(DESCRIPTION)
+    .argument('[presigned-url]', 'as the signer made it')
+    .argument('[requested-url]', 'as S3 got it: whole, or path and query from an access log')
+    .option('--at <time>', 'when S3 got it, such as 2026-11-22T03:00:00Z (default: now)', readTime)
+    .option('--region <name>', "the bucket's region (default: what an AWS host says)")
+    .option('--presigned-method <verb>', 'the method presigned for (default: GET)')
+    .option('--requested-method <verb>', 'the method sent (default: the presigned one)')
+    .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
+    .option('--json', 'print the explanation as JSON')
+    .addHelpText('after', MORE)
+    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => width })
+    .exitOverride();
+}
+
+function readTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Give it in ISO 8601.');
+  return time;
+}
+
+function readUrls(args: readonly string[], { readInput }: Surroundings): [string, string] {
+  const given = args.length > 0 ? args : readInput().split('\n');
+  const [presigned, requested, ...more] = given.map((url) => url.trim()).filter(Boolean);
+  if (!presigned || !requested || more.length > 0) {
+    throw new TypeError(
+      "Give two URLs in single quotes, the presigned and the requested one ('…' '…'), or paste them one a line",
+    );
+  }
+  return [presigned, requested];
+}
+
+function explainOptions(options: Options, { now, environment }: Surroundings): ExplainOptions {
+  const secretAccessKey = options.verify ? environment.S3_SECRET_ACCESS_KEY : undefined;
+  if (options.verify && !secretAccessKey) {
+    throw new TypeError('--verify needs S3_SECRET_ACCESS_KEY in the environment');
+  }
+  const { region, presignedMethod, requestedMethod } = options;
+  return { now: options.at ?? now, region, presignedMethod, requestedMethod, secretAccessKey };
+}
+
+// The command itself; tests call run().
+if (require.main === module) {
+  process.exitCode = run(process.argv.slice(2), {
+    now: new Date(),
+    environment: process.env,
+    colors: createColors().isColorSupported,
+    width: Math.min(process.stdout.columns ?? 100, 120),
+    readInput: () => {
+      if (process.stdin.isTTY) {
+        process.stderr.write('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
+      }
+      return readFileSync(0, 'utf8');
+    },
+    write: (text) => process.stdout.write(text),
+    writeError: (text) => process.stderr.write(text),
+  });
+}

@@ -1,0 +1,54 @@
+const RESERVED = /[^A-Za-z0-9\-._~]/gu;
+const RESERVED_OR_ESCAPE = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~]/gu;
+const UNRESERVED_OCTET = /^[A-Za-z0-9\-._~]$/;
+
+function escapeOctets(text: string): string {
+  return Buffer.from(text).toString('hex').toUpperCase().replace(/../g, '%$&');
+}
+
+/** Percent-encodes the UTF-8 of everything but RFC 3986's unreserved characters, a percent sign too. */
+export function percentEncode(text: string): string {
+  return text.replace(RESERVED, escapeOctets);
+}
+
+/**
+ * Brings a piece of a URL as sent into the one spelling that is signed: unreserved characters
+ * plain, all others as upper-case escapes. Works on octets, so escapes that are no UTF-8 survive.
+ *
+ * A raw `+` is a blank to S3, in the path as well as in the query, so it is spelled `%20`.
+ */
+export function canonicalSpelling(sent: string): string {
+  return sent.replace(RESERVED_OR_ESCAPE, (piece) => {
+    if (piece === '+') return '%20';
+    if (piece.length < 3) return escapeOctets(piece);
+    const octet = String.fromCharCode(Number.parseInt(piece.slice(1), 16));
+    return UNRESERVED_OCTET.test(octet) ? octet : piece.toUpperCase();
+  });
+}
+
+/**
+ * The path that addresses an S3 key: `prompts/a b.mp3` → `/prompts/a%20b.mp3`. Slashes stay.
+ *
+ * The segments `.` and `..` are rejected although S3 allows them: WHATWG URL, proxies and media
+ * fetchers resolve them, escaped or not, and would then ask for another object.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ *
+ * @throws {RangeError} when the key is empty, holds a dot segment or is not well-formed Unicode.
+ */
+export function encodeKey(key: string): string {
+  if (key === '') throw new RangeError('An S3 key must not be empty: "/" addresses the bucket');
+  // Flag u matches surrogates only where they stand alone.
+  if (/\p{Surrogate}/u.test(key)) {
+    throw new RangeError(
+      `The S3 key ${JSON.stringify(key)} holds half of a surrogate pair, which UTF-8 cannot encode`,
+    );
+  }
+  const segments = key.split('/');
+  if (segments.some((segment) => segment === '.' || segment === '..')) {
+    throw new RangeError(
+      `The S3 key ${JSON.stringify(key)} holds the segment "." or "..", which URL parsers resolve: rename the object`,
+    );
+  }
+  return `/${segments.map(percentEncode).join('/')}`;
+}

@@ -1,0 +1,55 @@
+/** Hides what must not be shown, and shows whether two hidden values are the same. */
+export interface Mask {
+  /** The value of a query parameter; this and all others in canonical spelling. */
+  value(name: string, value: string): string;
+  /** `X-Amz-Date=20130524T000000Z` */
+  pair(pair: string): string;
+  /** Any other text, such as a path, that may hold a whole signed query in escaped form. */
+  text(text: string): string;
+}
+
+const SECRET_NAME =
+  /signature|security-?token|credential|access-?key-?id|secret|password|authorization|^sig$|token$/i;
+/** A credential with its scope, which is kept: it says day, region and service. */
+const CREDENTIAL = /^(.+?)((?:%(?:25)*2F)\d{8}(?:%(?:25)*2F).*)$/i;
+/** A secret within a URL that was escaped into a name, a value or a path, once or more. */
+const EMBEDDED =
+  /((?:signature|security-?token|credential|access-?key-?id)(?:=|%(?:25)*3D))(.+?)(?=&|%(?:25)*(?:26|3B|2F\d{8}%)|$)/gi;
+const PHONE_NUMBER = /^((?:(?:sip|tel)%3A)?(?:%2B|%20)?\d{4})\d{3,11}(?![0-9A-Za-z])/;
+
+/** A mask numbers the values that it hides, so that a changed one can be told from the first. */
+export function createMask(): Mask {
+  const hidden = new Map<string, string[]>();
+
+  function hide(value: string, kind: string, shown: string): string {
+    if (value === '') return '';
+    const known = hidden.get(kind) ?? [];
+    if (!known.includes(value)) hidden.set(kind, [...known, value]);
+    const number = known.includes(value) ? known.indexOf(value) + 1 : known.length + 1;
+    return number === 1 ? shown : `${shown}(${number})`;
+  }
+
+  // The first four characters say whether a key is permanent (AKIA) or temporary (ASIA).
+  const hideKeyId = (id: string) =>
+    hide(id, 'X-Amz-Credential', `${/^A[KS]IA/.exec(id)?.[0] ?? ''}****`);
+  const text = (given: string) =>
+    given.replace(EMBEDDED, (_, name: string, secret: string) => name + hide(secret, name, '****'));
+
+  function value(name: string, given: string): string {
+    if (SECRET_NAME.test(name)) {
+      const [, id, scope] = CREDENTIAL.exec(given) ?? [];
+      return id && scope ? hideKeyId(id) + text(scope) : hide(given, name, '****');
+    }
+    return name.startsWith('X-Amz-')
+      ? text(given)
+      : text(given).replace(PHONE_NUMBER, (_, start: string) => hide(given, start, `${start}…`));
+  }
+
+  function pair(given: string): string {
+    const at = given.indexOf('=');
+    const name = given.slice(0, at);
+    return `${text(name)}=${value(name, given.slice(at + 1))}`;
+  }
+
+  return { value, text, pair };
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import {
+  presignQuery,
+  type SigningOptions,
+  signHeaders,
+  type UnsignedRequest,
+} from '../../src/sigv4';
+
+const options: SigningOptions = {
+  credentials: {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  },
+  region: 'us-east-1',
+  now: new Date('2013-05-24T00:00:00Z'),
+};
+const host = 'examplebucket.s3.amazonaws.com';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+type Example = readonly [
+  name: string,
+  UnsignedRequest,
+  signed: string,
+  signature: string,
+  body?: string,
+];
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+const examples: readonly Example[] = [
+  [
+    'GET Object with a Range',
+    { method: 'GET', host, path: '/test.txt', headers: { Range: 'bytes=0-9' } },
+    'host;range;x-amz-content-sha256;x-amz-date',
+    'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+  ],
+  [
+    'PUT Object with a reserved character in its key',
+    {
+      method: 'PUT',
+      host,
+      path: '/test%24file.text',
+      headers: {
+        Date: 'Fri, 24 May 2013 00:00:00 GMT',
+        'x-amz-storage-class': 'REDUCED_REDUNDANCY',
+      },
+    },
+    'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
+    '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+    'Welcome to Amazon S3.',
+  ],
+  [
+    'GET Bucket Lifecycle, a parameter without a value',
+    { method: 'GET', host, path: '/', query: 'lifecycle' },
+    'host;x-amz-content-sha256;x-amz-date',
+    'fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543',
+  ],
+  [
+    'GET Bucket (List Objects) with two parameters',
+    { method: 'GET', host, path: '/', query: 'max-keys=2&prefix=J' },
+    'host;x-amz-content-sha256;x-amz-date',
+    '34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7',
+  ],
+];
+
+describe('the examples of the Amazon S3 API reference', () => {
+  it.each(examples)('signs %s', (_, request, signedHeaders, signature, body = '') => {
+    const headers = signHeaders(request, { ...options, payloadHash: sha256(body) });
+    expect(headers).toMatchObject({
+      host,
+      'x-amz-date': '20130524T000000Z',
+      'x-amz-content-sha256': sha256(body),
+      authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=${signedHeaders}, Signature=${signature}`,
+    });
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+  it('presigns GET Object for a day', () => {
+    const query = presignQuery(
+      { method: 'GET', host, path: '/test.txt' },
+      { ...options, expiresIn: 86_400 },
+    );
+    expect(query.split('&').sort()).toEqual([
+      'X-Amz-Algorithm=AWS4-HMAC-SHA256',
+      'X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request',
+      'X-Amz-Date=20130524T000000Z',
+      'X-Amz-Expires=86400',
+      'X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
+      'X-Amz-SignedHeaders=host',
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+/**
+ * A refusal as Twilio's REST API words it: an HTTP status and a Twilio error code.
+ * The codes: https://www.twilio.com/docs/api/errors
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * 400 with 20001, the code under which the Serverless API reports a bad parameter where its code is
+ * known (an empty Build, two versions of one Asset, dependencies that cannot be resolved). Where it
+ * is not known, this code stands in.
+ */
+export const invalid = (message: string): ApiError => new ApiError(400, 20001, message);
+
+/** 400 with 20007: a page larger than 1,000. https://www.twilio.com/docs/api/errors/20007 */
+export const pageTooLarge = (message: string): ApiError => new ApiError(400, 20007, message);
+
+/** 400 with 21481. https://www.twilio.com/docs/api/errors/21481 */
+export const badPageToken = (): ApiError => new ApiError(400, 21481, 'Invalid PageToken');
+
+/**
+ * 400 with 82006. Twilio documents the code for an invocation, not for the API call that made the
+ * context too large: the stand-in refuses earlier, so that nobody finds out on a phone call.
+ * https://www.twilio.com/docs/api/errors/82006
+ */
+export const contextTooLarge = (message: string): ApiError => new ApiError(400, 82006, message);
+
+/** 401 with 20003. https://www.twilio.com/docs/api/errors/20003 */
+export const unauthenticated = (): ApiError =>
+  new ApiError(401, 20003, 'Authenticate', { 'WWW-Authenticate': 'Basic realm="Twilio API"' });
+
+/** 404 with 20404; `path` is the request's, without the API version. */
+export const notFound = (path: string): ApiError =>
+  new ApiError(404, 20404, `The requested resource ${path} was not found`);
+
+/** 409 with 20409, as twilio-run expects it. https://www.twilio.com/docs/api/errors/20409 */
+export const conflict = (message: string): ApiError => new ApiError(409, 20409, message);
+
+/**
+ * 413 with 20413, which the upload host answers to a large Asset.
+ * https://www.twilio.com/docs/api/errors/20413
+ * https://github.com/twilio-labs/serverless-toolkit/issues/167
+ */
+export const tooLarge = (message: string): ApiError => new ApiError(413, 20413, message);
+
+/**
+ * 429 with 20429: nothing was done, and the request may be sent again after `retryAfter` seconds.
+ * https://www.twilio.com/docs/api/errors/20429
+ */
+export const tooMany = (message: string, retryAfter: number): ApiError =>
+  new ApiError(429, 20429, message, { 'Retry-After': String(retryAfter) });

@@ -1,0 +1,18 @@
+/**
+ * An error that a person can act on: its message says what was tried, on what,
+ * what came back and what to do. It holds no secret, so it may be logged.
+ */
+export class PlayError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The configuration is missing or malformed; the message names each variable. */
+export class ConfigError extends PlayError {}
+
+/** The message of anything that was thrown, without its stack. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

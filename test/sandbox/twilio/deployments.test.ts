@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Api, pluck, start } from './harness';
+
+async function prepare(options: Parameters<typeof start>[0] = {}) {
+  const api = await start(options);
+  const service = await api.service();
+  const environment = await api.environment(service);
+  const asset = await api.asset(service, { path: '/a' });
+  const path = `/Services/${service}/Environments/${environment}`;
+  return { api, service, environment, asset, path, deployments: `${path}/Deployments` };
+}
+
+const buildSid = async (api: Api, path: string) => (await api.get(path)).body.build_sid;
+
+describe('a Deployment', () => {
+  it('makes a completed Build the environment’s live one', async () => {
+    const { api, service, path, deployments, asset } = await prepare();
+    expect(await buildSid(api, path)).toBeNull();
+    const BuildSid = await api.build(service, { AssetVersions: asset.version });
+    api.clock.time += 5000;
+    const { status, body } = await api.post(deployments, { BuildSid, IsPlugin: 'false' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ build_sid: BuildSid, date_created: '2026-01-02T03:04:10Z' });
+    expect((await api.get(`${deployments}/${body.sid}`)).body).toEqual(body);
+    expect((await api.get(path)).body).toMatchObject({
+      build_sid: BuildSid,
+      date_updated: '2026-01-02T03:04:10Z',
+    });
+  });
+
+  it('remembers what it replaced, and is listed newest first', async () => {
+    const { api, service, environment, deployments, asset } = await prepare();
+    const first = await api.deploy(service, environment, [asset.version]);
+    const second = await api.deploy(service, environment, [asset.version]);
+    expect(pluck(await api.get(deployments), 'deployments', 'build_sid')).toEqual([second, first]);
+    const records = [...(api.twilio.state.services.get(service)?.environments.values() ?? [])]
+      .flatMap((known) => [...known.deployments.values()])
+      .map(({ previousBuildSid }) => previousBuildSid);
+    expect(records).toEqual([null, first]);
+  });
+
+  it('is refused with 409 if the Build is live there already', async () => {
+    const { api, service, environment, deployments, asset } = await prepare();
+    const BuildSid = await api.deploy(service, environment, [asset.version]);
+    const { status, body } = await api.post(deployments, { BuildSid });
+    expect([status, body.code]).toEqual([409, 20409]);
+    expect(body.message).toBe('Environment already has requested deployment.');
+    expect(pluck(await api.get(deployments), 'deployments', 'sid')).toHaveLength(1);
+  });
+
+  it('may put one Build into two environments, and an older Build back', async () => {
+    const { api, service, environment, path, deployments, asset } = await prepare();
+    const other = `/Services/${service}/Environments/${await api.environment(service, 'stage')}`;
+    const first = await api.deploy(service, environment, [asset.version]);
+    const second = await api.deploy(service, environment, [asset.version]);
+    expect((await api.post(`${other}/Deployments`, { BuildSid: second })).status).toBe(201);
+    expect((await api.post(deployments, { BuildSid: first })).status).toBe(201);
+    expect(await buildSid(api, path)).toBe(first);
+    expect(await buildSid(api, other)).toBe(second);
+  });
+
+  it.each(['building', 'failed'])('is refused with 400 of a Build that is %s', async (kind) => {
+    const { api, service, path, deployments, asset } = await prepare(
+      kind === 'building' ? { buildMs: 1 } : { buildFails: () => true },
+    );
+    const BuildSid = await api.build(service, { AssetVersions: asset.version });
+    const { status, body } = await api.post(deployments, { BuildSid });
+    expect([status, body.code]).toEqual([400, 20001]);
+    expect(body.message).toContain(kind);
+    expect(await buildSid(api, path)).toBeNull();
+  });
+
+  it('is refused with 400 of a Build that the Service has not', async () => {
+    const { api, deployments } = await prepare();
+    const { status, body } = await api.post(deployments, { BuildSid: `ZB${'0'.repeat(32)}` });
+    expect([status, body.code]).toEqual([400, 20001]);
+  });
+
+  it('without a Build empties the environment, once', async () => {
+    const { api, service, environment, path, deployments, asset } = await prepare();
+    await api.deploy(service, environment, [asset.version]);
+    const { status, body } = await api.post(deployments);
+    expect([status, body.build_sid]).toEqual([201, null]);
+    expect(await buildSid(api, path)).toBeNull();
+    expect(api.twilio.liveBuild(environment)).toBeUndefined();
+    expect((await api.post(deployments)).status).toBe(409);
+  });
+
+  it('protects the Assets and Functions in its Build from deletion, until another is live', async () => {
+    const { api, service, environment, asset } = await prepare();
+    const other = await api.asset(service, { path: '/b' });
+    const file = `/Services/${service}/Assets/${asset.file}`;
+    const first = await api.deploy(service, environment, [asset.version, other.version]);
+    const refused = await api.delete(file);
+    expect([refused.status, refused.body.code]).toEqual([409, 20409]);
+    await api.deploy(service, environment, [other.version]);
+    expect((await api.delete(file)).status).toBe(204);
+    expect((await api.get(file)).status).toBe(404);
+
+    const path = `/Services/${service}/Environments/${environment}/Deployments`;
+    expect((await api.post(path, { BuildSid: first })).status).toBe(201);
+    expect(api.twilio.liveBuild(environment)?.assets.map((hosted) => hosted.path)).toEqual([
+      '/a',
+      '/b',
+    ]);
+  });
+});

@@ -1,0 +1,7 @@
+import { defineFunction, sentence } from '../src/runtime';
+import { answerSync } from '../src/sync/answer';
+
+/** One bounded step of making Assets equal to S3: call it until it answers 200. */
+export const handler = defineFunction('sync', answerSync, () =>
+  sentence(500, 'The sync failed; callers hear what they heard before. The log says why.'),
+);

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+import { messageOf, PlayError } from '../errors';
+import { refusal } from './resources';
+
+/** Twilio's API refused a request or could not be reached. */
+export class TwilioError extends PlayError {
+  constructor(
+    message: string,
+    /** HTTP status; undefined when no answer came. */
+    readonly status: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const WHAT_TO_DO: Readonly<Record<number, string>> = {
+  401: 'Check ACCOUNT_SID and AUTH_TOKEN.',
+  403: 'The account may not do this: check that ACCOUNT_SID owns the Service.',
+  429: 'Twilio limits requests and Builds (100 an hour): try again later.',
+};
+
+/**
+ * Says what was tried and what came back.
+ *
+ * @param thrown the library's exception, an answer's body with its status, or a broken connection
+ */
+export function twilioError(tried: string, thrown: unknown): TwilioError {
+  const parsed = v.safeParse(refusal, thrown);
+  if (!parsed.success || parsed.output.status === undefined) {
+    return new TwilioError(
+      `${tried}: Twilio could not be reached: ${messageOf(thrown)}.`,
+      undefined,
+      {
+        cause: thrown,
+      },
+    );
+  }
+  const { status, code, message } = parsed.output;
+  const codeNote = code === undefined ? '' : ` (${code})`;
+  const advice = WHAT_TO_DO[status];
+  return new TwilioError(
+    `${tried}: Twilio answered ${status}${codeNote}: ${message ?? 'no message'}${advice ? ` ${advice}` : ''}`,
+    status,
+    { cause: thrown },
+  );
+}

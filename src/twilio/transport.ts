@@ -1,0 +1,106 @@
+import RequestClient from 'twilio/lib/base/RequestClient';
+import type { Clock } from '../clock';
+import { PlayError } from '../errors';
+import { isPassingStatus, retryAfter, withRetry } from '../retry';
+
+/** An HTTP answer as the library's client gives it. */
+interface TransportResponse {
+  readonly statusCode: number;
+  readonly headers: unknown;
+}
+
+/** Form and destination of one upload. */
+export interface Upload {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  readonly form: FormData;
+}
+
+export interface UploadResponse extends TransportResponse {
+  readonly body: unknown;
+}
+
+/** An answer that another try may change, on its way to the retry. */
+class PassingAnswer<T extends TransportResponse> extends PlayError {
+  constructor(readonly response: T) {
+    super(`answered ${response.statusCode}`);
+  }
+}
+
+export interface TransportOptions {
+  readonly clock: Clock;
+  /** Epoch milliseconds after which nothing is tried again. */
+  readonly deadline: number;
+  /** Milliseconds for one try. */
+  readonly timeout?: number;
+}
+
+const ATTEMPTS = 6;
+
+/**
+ * The `twilio` library's own HTTP client, tried again where that can help. By itself the library
+ * tries again after 429 only, and it sends no uploads.
+ */
+export class Transport extends RequestClient {
+  readonly #clock: Clock;
+  readonly #deadline: number;
+
+  constructor({ clock, deadline, timeout = 10_000 }: TransportOptions) {
+    super({ timeout });
+    this.#clock = clock;
+    this.#deadline = deadline;
+  }
+
+  /** Sends one request of the library's; any status is an answer. */
+  override request<T>(options: RequestClient.RequestOptions<T>) {
+    return this.#persist(() => super.request(options));
+  }
+
+  /**
+   * Uploads a new version as multipart/form-data.
+   *
+   * https://www.twilio.com/docs/serverless/api/resource/asset-version
+   */
+  upload({ url, username, password, form }: Upload): Promise<UploadResponse> {
+    return this.#persist(async () => {
+      const { status, data, headers } = await this.axios.request<unknown>({
+        method: 'post',
+        url,
+        auth: { username, password },
+        data: form,
+        timeout: this.defaultTimeout,
+        maxRedirects: 0,
+        proxy: false,
+        validateStatus: () => true,
+      });
+      return { statusCode: status, body: data, headers };
+    });
+  }
+
+  async #persist<T extends TransportResponse>(send: () => Promise<T>): Promise<T> {
+    const clock = this.#clock;
+    try {
+      return await withRetry(
+        { clock, deadline: this.#deadline, attempts: ATTEMPTS },
+        (thrown) => ({ retry: true, after: waitAskedBy(thrown, clock.now()) }),
+        async () => {
+          const response = await send();
+          if (isPassingStatus(response.statusCode)) throw new PassingAnswer(response);
+          return response;
+        },
+      );
+    } catch (thrown) {
+      if (thrown instanceof PassingAnswer) return thrown.response;
+      throw thrown;
+    }
+  }
+}
+
+function waitAskedBy(thrown: unknown, now: Date): number | undefined {
+  if (!(thrown instanceof PassingAnswer)) return undefined;
+  const { headers } = thrown.response;
+  const value: unknown =
+    headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
+  return typeof value === 'string' ? retryAfter(value, now) : undefined;
+}

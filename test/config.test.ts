@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { isLoopback, publicOriginOf, readConfig } from '../src/config';
+import { ConfigError } from '../src/errors';
+
+const complete = {
+  S3_BUCKET: 'examplebucket',
+  S3_REGION: 'eu-central-1',
+  S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+function messageFor(changes: Record<string, unknown>): string {
+  try {
+    readConfig({ ...complete, ...changes });
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.message;
+    throw thrown;
+  }
+  return 'accepted';
+}
+
+describe('readConfig', () => {
+  it('needs bucket, region and access key, and nothing else', () => {
+    expect(readConfig(complete)).toEqual({
+      s3: {
+        bucket: 'examplebucket',
+        region: 'eu-central-1',
+        prefix: '',
+        endpoint: undefined,
+        credentials: {
+          accessKeyId: complete.S3_ACCESS_KEY_ID,
+          secretAccessKey: complete.S3_SECRET_ACCESS_KEY,
+        },
+      },
+      twilio: {
+        accountSid: undefined,
+        authToken: undefined,
+        serviceSid: undefined,
+        environmentSid: undefined,
+        apiOrigin: undefined,
+      },
+      publicOrigin: undefined,
+      adminSecret: undefined,
+    });
+  });
+
+  it('names every variable that is missing at once', () => {
+    const message = messageFor({
+      S3_BUCKET: undefined,
+      S3_REGION: '',
+      S3_ACCESS_KEY_ID: undefined,
+    });
+    expect(message).toContain('S3_BUCKET is not set');
+    expect(message).toContain('S3_REGION is not set');
+    expect(message).toContain('S3_ACCESS_KEY_ID is not set');
+    expect(message).toContain('.env.example');
+  });
+
+  it.each([
+    ['S3_BUCKET', 'Not_A_Bucket'],
+    ['S3_REGION', 'eu central'],
+    ['S3_ENDPOINT', 'http://storage.example.com'],
+    ['S3_ENDPOINT', 'https://storage.example.com/bucket'],
+    ['S3_ENDPOINT', 'storage.example.com'],
+    ['S3_PREFIX', 'a/../b/'],
+    ['TWILIO_API_URL', 'ftp://localhost'],
+    ['S3_SECRET_ACCESS_KEY', 'with blank'],
+  ])('refuses %s=%s and names it', (name, value) => {
+    expect(messageFor({ [name]: value })).toContain(`  ${name} must `);
+  });
+
+  it('never repeats the value of a secret', () => {
+    expect(messageFor({ S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
+  });
+
+  it('takes plain http for this machine only', () => {
+    expect(readConfig({ ...complete, S3_ENDPOINT: 'http://127.0.0.1:7480/' }).s3.endpoint).toBe(
+      'http://127.0.0.1:7480',
+    );
+  });
+
+  it('treats a short admin secret as none', () => {
+    expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(31) }).adminSecret).toBeUndefined();
+    expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(32) }).adminSecret).toHaveLength(32);
+  });
+});
+
+describe('publicOriginOf', () => {
+  it.each([
+    ['clinic-1234-dev.twil.io', 'https://clinic-1234-dev.twil.io'],
+    ['localhost:3000', 'http://localhost:3000'],
+    ['localhost.example.com', 'https://localhost.example.com'],
+  ])('%s is served at %s', (DOMAIN_NAME, origin) => {
+    expect(publicOriginOf(readConfig({ ...complete, DOMAIN_NAME }))).toBe(origin);
+  });
+
+  it('names the variable when there is no domain', () => {
+    expect(() => publicOriginOf(readConfig(complete))).toThrow('DOMAIN_NAME');
+  });
+});
+
+describe('isLoopback', () => {
+  it.each(['localhost', 'localhost:1', '127.0.0.1', '127.1.2.3:80', '[::1]:3000'])(
+    '%s is this machine',
+    (host) => expect(isLoopback(host)).toBe(true),
+  );
+  it.each(['localhost.evil.example', '127.0.0.1.example', 'example.com', '128.0.0.1'])(
+    '%s is not',
+    (host) => expect(isLoopback(host)).toBe(false),
+  );
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { signProxyQuery, verifyProxyParameters } from '../../src/playback/proxy-url';
+
+const secret = { authToken: 'token of the account', bucket: 'examplebucket' };
+const now = new Date('2026-01-02T03:04:05Z');
+const hours = (count: number) => new Date(now.getTime() + count * 3_600_000);
+
+function parameters(query: string) {
+  const { key = '', exp = '', sig = '' } = Object.fromEntries(new URLSearchParams(query));
+  return { key, exp, sig };
+}
+
+describe('a proxy URL', () => {
+  it('is accepted for any key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
+        const given = parameters(signProxyQuery(secret, key, now));
+        expect(given.key).toBe(key);
+        expect(verifyProxyParameters(secret, given, now)).toBe(true);
+      }),
+    );
+  });
+
+  it('opens no other key, no other time, no other bucket and no other account', () => {
+    const given = parameters(signProxyQuery(secret, 'a.mp3', now));
+    expect(verifyProxyParameters(secret, { ...given, key: 'b.mp3' }, now)).toBe(false);
+    expect(verifyProxyParameters(secret, { ...given, exp: `${Number(given.exp) + 1}` }, now)).toBe(
+      false,
+    );
+    expect(verifyProxyParameters({ ...secret, bucket: 'other' }, given, now)).toBe(false);
+    expect(verifyProxyParameters({ ...secret, authToken: 'other' }, given, now)).toBe(false);
+    expect(verifyProxyParameters(secret, { ...given, sig: given.sig.slice(1) }, now)).toBe(false);
+    expect(verifyProxyParameters(secret, { ...given, sig: 'é'.repeat(64) }, now)).toBe(false);
+  });
+
+  it('outlives the longest call and ends within the day', () => {
+    fc.assert(
+      fc.property(fc.date({ min: now, max: hours(48), noInvalidDate: true }), (start) => {
+        const given = parameters(signProxyQuery(secret, 'a.mp3', start));
+        const hoursLater = (count: number) => new Date(start.getTime() + count * 3_600_000 - 1);
+        expect(verifyProxyParameters(secret, given, hoursLater(4))).toBe(true);
+        expect(verifyProxyParameters(secret, given, hoursLater(9))).toBe(false);
+      }),
+    );
+  });
+
+  it('stays the same within its four hours, so that caches work', () => {
+    const start = new Date('2026-01-02T04:00:00Z');
+    const later = new Date('2026-01-02T07:59:59Z');
+    expect(signProxyQuery(secret, 'a.mp3', later)).not.toBe(signProxyQuery(secret, 'a.mp3', start));
+    expect(signProxyQuery(secret, 'a.mp3', later)).toBe(
+      signProxyQuery(secret, 'a.mp3', new Date(start.getTime() + 1000)),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { rmdir } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { HostedBuild } from '../hosted';
+import { globalScope } from './globals';
+import { type FunctionRuntime, type RuntimeOptions, startRuntime } from './runtime';
+
+export interface FunctionHostOptions extends RuntimeOptions {
+  /** Where Builds are unpacked, each in a new folder; inside the project. */
+  readonly directory: string;
+}
+
+export interface FunctionHost {
+  /** Runs the Function at a path of a Build. @throws when the Build cannot be loaded. */
+  run(build: HostedBuild, path: string, arguments_: Parameters<RequestListener>): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Loaded {
+  readonly build: HostedBuild;
+  readonly runtime: Promise<FunctionRuntime>;
+}
+
+const RUNTIME_GLOBALS = ['Twilio', 'Runtime', 'Functions', 'Response', 'twilioClient'];
+
+/**
+ * Keeps the live Build loaded. A Build or a variable that changed is a new load, as Twilio starts
+ * new containers; requests in flight finish on the old one, which goes when none can be running.
+ */
+export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
+  const restoreGlobals = globalScope(RUNTIME_GLOBALS);
+  const loads = new Set<Loaded>();
+  let current: Loaded | undefined;
+  let loadCount = 0;
+
+  const unload = async (loaded: Loaded) => {
+    if (!loads.delete(loaded)) return;
+    const runtime = await loaded.runtime.catch(() => undefined);
+    await runtime?.dispose();
+  };
+
+  const retire = (loaded: Loaded) => {
+    const unloadLater = () => setTimeout(() => void unload(loaded), options.functionTimeoutMs);
+    loaded.runtime.then(
+      () => unloadLater().unref(),
+      () => loads.delete(loaded),
+    );
+  };
+
+  const loadedFor = (build: HostedBuild): Loaded => {
+    if (current && isSameDeployment(current.build, build)) return current;
+    if (current) retire(current);
+    loadCount += 1;
+    const folder = join(options.directory, `${loadCount}-${build.buildSid}`);
+    const loaded = { build, runtime: startRuntime(build, folder, options) };
+    loads.add(loaded);
+    current = loaded;
+    return loaded;
+  };
+
+  return {
+    async run(build, path, arguments_) {
+      const loaded = loadedFor(build);
+      try {
+        (await loaded.runtime).run(path, arguments_);
+      } catch (error) {
+        if (current === loaded) current = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all([...loads].map(unload));
+      await rmdir(options.directory).catch(() => undefined);
+      restoreGlobals();
+    },
+  };
+}
+
+function isSameDeployment(one: HostedBuild, other: HostedBuild): boolean {
+  return (
+    one.buildSid === other.buildSid &&
+    one.serviceSid === other.serviceSid &&
+    one.environmentSid === other.environmentSid &&
+    isDeepStrictEqual(one.variables, other.variables)
+  );
+}

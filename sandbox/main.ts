@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import colors from 'picocolors';
+import * as v from 'valibot';
+import { messageOf, PlayError } from '../src/errors';
+import { callNumber, callWithPresignedUrl, inspect, isAsExpected } from './inspector';
+import { callTable, inspectorTable } from './print';
+import { type Sandbox, startSandbox } from './sandbox';
+
+/** What the newcomer presses: opening hours, something unknown, then nothing. */
+const DIGITS = ['1', '9'];
+
+async function main(): Promise<void> {
+  // A newcomer's first screen should not begin with a warning about next year's Node.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const { once: endAfterCall } = new Command('npm start --')
+    .description(
+      'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
+    )
+    .option('--once', 'end after the call; exit code 0 only if it went as it should')
+    .parse()
+    .opts<{ once?: boolean }>();
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  console.log('Starting S3, Twilio and the edge, and deploying the project …');
+  const sandbox = await startSandbox({ port: readPort(process.env.PORT) });
+  try {
+    const rehearsed = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
+    if (endAfterCall) {
+      if (!rehearsed) process.exitCode = 1;
+      return;
+    }
+    if (rehearsed === undefined) return;
+    printWhereToLook(sandbox);
+    await interrupted;
+    console.log('\nStopping …');
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** Calls the number before and after the sync, and prints what happened. */
+async function rehearse(sandbox: Sandbox): Promise<boolean> {
+  const unsynced = await callNumber(sandbox, []);
+  const { prompts } = await requestSync(sandbox);
+  console.log(`Synced: ${prompts} prompts of the bucket are Assets now.`);
+  const synced = await callNumber(sandbox, DIGITS);
+  const presigned = await callWithPresignedUrl(sandbox, new Date());
+  const rows = inspect(presigned, synced, unsynced);
+  const good = isAsExpected(rows);
+
+  console.log(`\n${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:\n`);
+  console.log(callTable(synced));
+  console.log(`\n${colors.bold('The request inspector')}: who survives what Twilio appends\n`);
+  console.log(inspectorTable(rows));
+  console.log(
+    good
+      ? '\nRow 2 is the bug. Rows 3 and 4 are this project.'
+      : colors.red('\nThis is not what should have come: 200, 403, 200, 200.'),
+  );
+  return good;
+}
+
+const report = v.object({ prompts: v.number() });
+type Report = v.InferOutput<typeof report>;
+
+/** Asks the deployed /sync until it is done, as a scheduler would. */
+async function requestSync({ publicOrigin, variables }: Sandbox): Promise<Report> {
+  for (;;) {
+    const response = await fetch(`${publicOrigin}/sync`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${variables.ADMIN_SECRET}` },
+    });
+    const body = await response.text();
+    if (response.ok) return v.parse(report, JSON.parse(body));
+    const seconds = Number(response.headers.get('retry-after'));
+    if (response.status !== 503 || !(seconds > 0)) {
+      throw new PlayError(`POST /sync answered ${response.status}: ${body}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+function printWhereToLook({ publicOrigin, s3, variables, envFile, logFile }: Sandbox): void {
+  const [log, env] = [logFile, envFile].map((file) => relative(process.cwd(), file));
+  console.log(`
+The number answers at   ${publicOrigin}/voice
+The prompts are at      ${s3.endpoint}/${variables.S3_BUCKET}/${variables.S3_PREFIX}
+Twilio's API is at      ${variables.TWILIO_API_URL}
+The Functions log to    ${log}
+Variables for commands  ${env}
+
+Replace a prompt, then  npm run sync -- --env ${env}
+Stop with Ctrl-C.`);
+}
+
+function readPort(value: string | undefined): number {
+  if (value === undefined || value === '') return 3000;
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= 65535) return port;
+  throw new PlayError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}.`);
+}
+
+main()
+  .catch((thrown: unknown) => {
+    process.stderr.write(`${colors.red(messageOf(thrown))}\n`);
+    process.exitCode = 1;
+  })
+  // A call that was interrupted would otherwise be heard to its end.
+  .finally(() => process.exit());

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../src/phone/url';
+
+describe('splitting a URL', () => {
+  it.each([
+    ['http://h/a/../b', 'http:', 'h', undefined, '/a/../b'],
+    ['https://h:8443/a%2Fb%20c?x=%2B&y=+', 'https:', 'h', '8443', '/a%2Fb%20c?x=%2B&y=+'],
+    ['http://h', 'http:', 'h', undefined, '/'],
+    ['http://h?x=1', 'http:', 'h', undefined, '/?x=1'],
+    ['HTTP://H/a#b?c', 'http:', 'H', undefined, '/a'],
+    ['http://[::1]:80/', 'http:', '::1', '80', '/'],
+    ["http://h/a'(b)*!;x=1?q='", 'http:', 'h', undefined, "/a'(b)*!;x=1?q='"],
+    ['http://h//a?b??c', 'http:', 'h', undefined, '//a?b??c'],
+  ])('leaves the bytes of %s', (url, protocol, hostname, port, target) => {
+    expect(splitUrl(url)).toEqual({ protocol, hostname, port, target });
+  });
+
+  it.each([
+    '',
+    '/relative',
+    'h/a',
+    'ftp://h/a',
+    'http:///a',
+    'http://h/a b',
+    'http://h/é',
+    'http://h/a\r\nX: y',
+    'http://user:password@h/',
+    'http://h:port/',
+    'http://h:123456/',
+    's3://bucket/key',
+  ])('refuses %j with 11100', (url) => {
+    expect(() => splitUrl(url)).toThrow(/^11100: Invalid URL format/);
+  });
+
+  it('says which URL it refuses without its query', () => {
+    expect(() => splitUrl('ftp://h/a?X-Amz-Signature=abc')).toThrow(
+      '11100: Invalid URL format: "ftp://h/a"',
+    );
+    expect(describeUrl('http://h/a?sig=abc#d')).toBe('"http://h/a"');
+  });
+
+  it('never changes the path and the query of any web URL', () => {
+    const urls = fc.webUrl({ withQueryParameters: true, validSchemes: ['http', 'https'] });
+    fc.assert(
+      fc.property(urls, (url) => {
+        const { protocol, hostname, port, target } = splitUrl(url);
+        const authority = port === undefined ? hostname : `${hostname}:${port}`;
+        const bare = url === `${protocol}//${authority}`;
+        expect(`${protocol}//${authority}${bare ? '' : target}`).toBe(
+          /^https?:\/\/[^/]*\?/.test(url) ? url.replace('?', '/?') : url,
+        );
+      }),
+    );
+  });
+});
+
+describe('appending a query', () => {
+  it.each([
+    ['http://h/a', 'x=1', 'http://h/a?x=1'],
+    ['http://h/a?b', 'x=1', 'http://h/a?b&x=1'],
+    ['http://h/a?', 'x=1', 'http://h/a?&x=1'],
+    ['http://h/a#f', 'x=1', 'http://h/a?x=1'],
+    ['http://h/a?b#f', 'x=1', 'http://h/a?b&x=1'],
+    ['http://h/a', '', 'http://h/a'],
+  ])('to %s', (url, query, expected) => {
+    expect(appendQuery(url, query)).toBe(expected);
+  });
+
+  it('is undone by reading the query', () => {
+    expect(queryOf('http://h/a?x=1&y=?#f')).toBe('x=1&y=?');
+    expect(queryOf('http://h/a#?x')).toBe('');
+  });
+});
+
+describe('a URL in a document', () => {
+  const base = 'https://example.com/flows/voice?step=1';
+
+  it.each([
+    ['https://h/a/../b', 'https://h/a/../b'],
+    ['HTTP://h/%7e', 'HTTP://h/%7e'],
+    ['/menu?a=%2F', 'https://example.com/menu?a=%2F'],
+    ['menu', 'https://example.com/flows/menu'],
+    ['../menu', 'https://example.com/menu'],
+    ['//h/a', 'https://h/a'],
+    ['?step=2', 'https://example.com/flows/voice?step=2'],
+    ['', base],
+  ])('%j means %s', (reference, expected) => {
+    expect(resolveUrl(reference, base)).toBe(expected);
+  });
+
+  it('must be absolute where the document has no URL', () => {
+    expect(resolveUrl('https://h/a', undefined)).toBe('https://h/a');
+    for (const reference of ['/menu', '']) {
+      expect(() => resolveUrl(reference, undefined)).toThrow(/^11100/);
+    }
+  });
+});

@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createEdge } from '../../../sandbox/edge';
+import type { HostedBuild } from '../../../sandbox/hosted';
+import { type Ask, askServer, hostedBuild, hostedFile } from './start-edge';
+
+const PATH = '/audio/menu.0123456789abcdef.mp3';
+const CONTENT = Buffer.from(Array.from({ length: 1_000 }, (_, index) => index % 256));
+let server: Server;
+let liveBuild: HostedBuild | undefined;
+let now = Date.UTC(2024, 0, 1);
+const ask = (target: string, options?: Ask) =>
+  askServer((server.address() as AddressInfo).port, target, options);
+
+beforeAll(async () => {
+  const edge = createEdge({
+    liveBuild: () => liveBuild,
+    accountSid: `AC${'0'.repeat(32)}`,
+    authToken: 'a token for tests',
+    domainName: 'localhost',
+    projectDirectory: process.cwd(),
+    directory: '.sandbox/never-unpacked',
+    now: () => now,
+  });
+  server = createServer(edge.listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  server.close();
+});
+beforeEach(() => {
+  const prompt = hostedFile(PATH, CONTENT, { contentType: 'audio/mpeg' });
+  liveBuild = hostedBuild({ assets: [prompt] });
+});
+
+describe('an Asset', () => {
+  it('is served with the type of its upload, its length and its validators', async () => {
+    const answer = await ask(PATH);
+    expect(answer.status).toBe(200);
+    expect(answer.body.equals(CONTENT)).toBe(true);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'audio/mpeg',
+      'content-length': '1000',
+      'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT',
+      'cache-control': 'public, max-age=0',
+      'accept-ranges': 'bytes',
+    });
+    expect(answer.headers.etag).toMatch(/^"[0-9a-f]{32}"$/);
+  });
+
+  it('keeps an upload type that a framework would complete', async () => {
+    const page = hostedFile('/page', '<p>', { contentType: 'text/html' });
+    liveBuild = hostedBuild({ assets: [page] });
+    expect((await ask('/page')).headers['content-type']).toBe('text/html');
+  });
+
+  it('is the same whatever parameters are appended', async () => {
+    const answer = await ask(`${PATH}?Called=%2B81&ToState=&CallSid=CA1&Called=again&%=`);
+    expect(answer.body.equals(CONTENT)).toBe(true);
+  });
+
+  it('has headers and no body for HEAD', async () => {
+    const answer = await ask(PATH, { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-length']).toBe('1000');
+    expect(answer.body.length).toBe(0);
+  });
+
+  it('says what it allows', async () => {
+    const options = await ask(PATH, { method: 'OPTIONS' });
+    expect(options.status).toBe(204);
+    expect(options.headers.allow).toBe('GET, HEAD, OPTIONS');
+    expect((await ask(PATH, { method: 'POST' })).status).toBe(405);
+  });
+
+  it.each([
+    ['bytes=0-9', 206, 'bytes 0-9/1000', 10],
+    ['bytes=990-', 206, 'bytes 990-999/1000', 10],
+    ['bytes=-1', 206, 'bytes 999-999/1000', 1],
+    ['bytes=0-5000', 206, 'bytes 0-999/1000', 1_000],
+    ['bytes=1000-', 416, 'bytes */1000', 0],
+    ['bytes=0-1,5-6', 200, undefined, 1_000],
+    ['items=0-1', 200, undefined, 1_000],
+    ['bytes=x', 200, undefined, 1_000],
+  ])('answers the range %s with %i', async (range, status, contentRange, length) => {
+    const answer = await ask(PATH, { headers: { range } });
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-range']).toBe(contentRange);
+    expect(answer.body.length).toBe(length);
+    const start = contentRange?.match(/\d+/)?.[0] ?? '0';
+    if (status === 206) {
+      expect(answer.body.equals(CONTENT.subarray(Number(start), Number(start) + length))).toBe(
+        true,
+      );
+    }
+  });
+
+  it('sends a range only of the version that If-Range names', async () => {
+    const { etag = '' } = (await ask(PATH)).headers;
+    const part = (ifRange: string) =>
+      ask(PATH, { headers: { range: 'bytes=0-9', 'if-range': ifRange } });
+    expect((await part(etag)).status).toBe(206);
+    expect((await part('"other"')).status).toBe(200);
+  });
+
+  it('is not sent again to who has it', async () => {
+    const { etag = '' } = (await ask(PATH)).headers;
+    const again = await ask(PATH, { headers: { 'if-none-match': `"x", W/${etag}` } });
+    expect(again.status).toBe(304);
+    expect(again.headers.etag).toBe(etag);
+    expect(again.body.length).toBe(0);
+    expect((await ask(PATH, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+  });
+
+  it('keeps its Last-Modified from Build to Build, and has a new one with a new version', async () => {
+    const [asset] = liveBuild?.assets ?? [];
+    const first = await ask(PATH);
+    now += 60_000;
+    liveBuild = hostedBuild({ assets: asset ? [asset] : [] });
+    const carriedOver = await ask(PATH);
+    expect(carriedOver.headers['last-modified']).toBe(first.headers['last-modified']);
+    liveBuild = hostedBuild({ assets: [hostedFile(PATH, 'new', { contentType: 'audio/mpeg' })] });
+    const replaced = await ask(PATH, {
+      headers: { 'if-modified-since': first.headers['last-modified'] ?? '' },
+    });
+    expect(replaced.status).toBe(200);
+    expect(replaced.text).toBe('new');
+  });
+
+  it('is found under its name percent-encoded', async () => {
+    liveBuild = hostedBuild({
+      assets: [hostedFile('/音声.mp3', 'x', { contentType: 'audio/mpeg' })],
+    });
+    expect((await ask('/%E9%9F%B3%E5%A3%B0.mp3')).text).toBe('x');
+  });
+});
+
+describe('the root', () => {
+  const page = (path: string) => hostedFile(path, path, { contentType: 'text/html' });
+
+  it.each([
+    [['/index.html'], '/index.html'],
+    [['/index.html', '/assets/index.html'], '/assets/index.html'],
+  ])('of %j is %s', async (paths, expected) => {
+    liveBuild = hostedBuild({ assets: paths.map(page) });
+    expect((await ask('/')).text).toBe(expected);
+    expect((await ask('/?a=1')).text).toBe(expected);
+  });
+});
+
+describe('a path without a file', () => {
+  it.each(['/', '/missing', `${PATH}/`, `/${PATH}`, '/audio/../audio'])(
+    'is 404: %s',
+    async (path) => {
+      expect((await ask(path)).status).toBe(404);
+    },
+  );
+
+  it('is every path while no Build is live', async () => {
+    liveBuild = undefined;
+    expect((await ask(PATH)).status).toBe(404);
+  });
+});

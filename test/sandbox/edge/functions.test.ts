@@ -1,0 +1,294 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { askUntil, hostedFile, startEdge, type TestEdge } from './start-edge';
+
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startEdge();
+});
+afterAll(async () => {
+  await edge.close();
+});
+
+const handler = (body: string) => `exports.handler = ${body};`;
+const say = (text: string) => handler(`(context, event, callback) => callback(null, '${text}')`);
+
+describe('a Function on the edge', () => {
+  it('is given the environment as its context', async () => {
+    const dump = handler(`(context, event, callback) => callback(null, {
+      service: context.SERVICE_SID, environment: context.ENVIRONMENT_SID, path: context.PATH,
+      domain: context.DOMAIN_NAME, account: context.ACCOUNT_SID, token: context.AUTH_TOKEN,
+      variable: context.GREETING, own: context.getTwilioClient !== undefined })`);
+    await edge.deploy({
+      functions: [hostedFile('/dump', dump)],
+      variables: { GREETING: 'hello', ACCOUNT_SID: 'not from a variable' },
+    });
+    expect(JSON.parse((await edge.ask('/dump')).text)).toEqual({
+      service: `ZS${'0'.repeat(32)}`,
+      environment: `ZE${'0'.repeat(32)}`,
+      path: '/dump',
+      domain: edge.origin.replace('http://', ''),
+      account: `AC${'0'.repeat(32)}`,
+      token: 'a token for tests',
+      variable: 'hello',
+      own: true,
+    });
+  });
+
+  it('resolves the twilio package of the project', async () => {
+    const twiml = handler(`(context, event, callback) => {
+      const { VoiceResponse } = require('twilio').twiml;
+      const response = new VoiceResponse();
+      response.say('hi');
+      callback(null, response);
+    }`);
+    await edge.deploy({ functions: [hostedFile('/voice', twiml)] });
+    const answer = await edge.ask('/voice');
+    expect(answer.headers['content-type']).toBe('text/xml; charset=utf-8');
+    expect(answer.text).toContain('<Response><Say>hi</Say></Response>');
+  });
+
+  it('is given the query and the form of a request whose body the edge has read', async () => {
+    const echo = handler(`async (context, event, callback) => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      callback(null, event);
+    }`);
+    await edge.deploy({ functions: [hostedFile('/echo', echo)] });
+    const answer = await edge.ask('/echo?a=1&Digits=0', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-custom': 'yes' },
+      body: 'Digits=5&From=%2B81',
+    });
+    const event = JSON.parse(answer.text);
+    expect(event).toMatchObject({ a: '1', Digits: '5', From: '+81' });
+    expect(event.request.headers['x-custom']).toBe('yes');
+  });
+
+  it('sends bytes as they are', async () => {
+    const audio = handler(`(context, event, callback) => {
+      const response = new Twilio.Response();
+      response.appendHeader('Content-Type', 'audio/mpeg');
+      response.setBody(Buffer.from([0, 255, 195, 40]));
+      callback(null, response);
+    }`);
+    await edge.deploy({ functions: [hostedFile('/audio', audio)] });
+    expect([...(await edge.ask('/audio')).body]).toEqual([0, 255, 195, 40]);
+  });
+
+  it('loads private Functions and Assets by their path', async () => {
+    const read = handler(`(context, event, callback) => {
+      const manifest = require(Runtime.getFunctions()['manifest.12ab'].path);
+      const asset = Runtime.getAssets()['/call-flow.json'];
+      callback(null, { manifest, asset: asset.open(), names: Object.keys(Runtime.getAssets()) });
+    }`);
+    await edge.deploy({
+      functions: [
+        hostedFile('/read', read),
+        hostedFile('/manifest.12ab', 'module.exports = { paths: 3 };', { visibility: 'private' }),
+      ],
+      assets: [
+        hostedFile('/call-flow.json', '{"menu":1}', { visibility: 'private' }),
+        hostedFile('/public.txt', 'public'),
+      ],
+    });
+    expect(JSON.parse((await edge.ask('/read')).text)).toEqual({
+      manifest: { paths: 3 },
+      asset: '{"menu":1}',
+      names: ['/call-flow.json'],
+    });
+  });
+
+  it('cannot require a sibling by a relative path, as on Twilio', async () => {
+    await edge.deploy({
+      functions: [hostedFile('/a', `require('./b');${say('a')}`), hostedFile('/b', say('b'))],
+    });
+    const answer = await edge.ask('/a');
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain('Cannot find module');
+  });
+
+  it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('does not answer %s', async (method) => {
+    await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
+    const answer = await edge.ask('/f', { method });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.allow).toBe('GET, POST, OPTIONS');
+  });
+
+  it('is cut after its time, and what it says afterwards is dropped', async () => {
+    const hasty = await startEdge({ functionTimeoutMs: 50 });
+    const slow = handler(`async (context, event, callback) => {
+      await new Promise((resolve) => { globalThis.release = resolve; });
+      callback(null, 'late');
+      globalThis.wasLate = true;
+    }`);
+    const release = handler(`(context, event, callback) => {
+      globalThis.release();
+      callback(null, String(globalThis.wasLate));
+    }`);
+    await hasty.deploy({ functions: [hostedFile('/slow', slow), hostedFile('/release', release)] });
+    const answer = await hasty.ask('/slow');
+    expect(answer.status).toBe(504);
+    expect(JSON.parse(answer.text)).toEqual({
+      code: 82002,
+      message: 'runtime application timed out',
+      more_info: 'https://www.twilio.com/docs/errors/82002',
+      status: 504,
+    });
+    await askUntil(hasty, '/release', 'true');
+    await hasty.close();
+  });
+
+  it.each([
+    ['an async handler that throws', `async () => { throw new Error('boom') }`],
+    ['a handler that throws', `() => { throw new Error('boom') }`],
+    ['an error for the callback', `(c, e, callback) => callback(new Error('boom'))`],
+    ['a rejected promise', `() => Promise.reject(new Error('boom'))`],
+  ])('answers 500 for %s, and the edge stays up', async (_, body) => {
+    await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
+    const answer = await edge.ask('/f');
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.text).message).toBe('boom');
+    expect((await edge.ask('/g')).text).toBe('g');
+  });
+
+  it('is guarded as well when its exports cannot be redefined, as a bundle writes them', async () => {
+    const bundle = `Object.defineProperty(module.exports, 'handler', {
+      get: () => async () => { throw new Error('boom') }, enumerable: true });`;
+    await edge.deploy({ functions: [hostedFile('/f', bundle)] });
+    expect((await edge.ask('/f')).status).toBe(500);
+  });
+
+  it('has ended at its first callback, whatever follows', async () => {
+    const twice = handler(`async (context, event, callback) => {
+      callback(null, 'first');
+      callback(null, 'second');
+      throw new Error('after the end');
+    }`);
+    await edge.deploy({ functions: [hostedFile('/f', twice)] });
+    expect((await edge.ask('/f')).text).toBe('first');
+    expect((await edge.ask('/f')).text).toBe('first');
+  });
+
+  it('answers 500 for a payload that cannot be sent', async () => {
+    const circular = handler(`async (context, event, callback) => {
+      const payload = {};
+      payload.payload = payload;
+      callback(null, payload);
+    }`);
+    await edge.deploy({ functions: [hostedFile('/f', circular)] });
+    expect((await edge.ask('/f')).status).toBe(500);
+  });
+
+  it.each([
+    ['4.6 MB of audio, base64 over 6 MiB', 'audio/mpeg', 4_800_000, 500],
+    ['4.6 MB of text', 'text/plain', 4_800_000, 200],
+    ['4.4 MB of audio', 'audio/mpeg', 4_600_000, 200],
+    ['6.5 MB of JSON', 'application/json', 6_500_000, 500],
+  ])('may answer with so much only: %s', async (_, type, size, status) => {
+    const big = handler(`(context, event, callback) => {
+      const response = new Twilio.Response();
+      response.appendHeader('Content-Type', '${type}');
+      response.appendHeader('ETag', '"big"');
+      response.setBody(Buffer.alloc(${size}, 97));
+      callback(null, response);
+    }`);
+    await edge.deploy({ functions: [hostedFile('/f', big)] });
+    const answer = await edge.ask('/f');
+    expect(answer.status).toBe(status);
+    if (status === 500) {
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 82002, status: 500 });
+      expect(answer.headers.etag).toBeUndefined();
+    } else {
+      expect(answer.body.length).toBe(size);
+    }
+  });
+
+  it('is not sent a body over 6 MiB', async () => {
+    await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
+    const send = (size: number) =>
+      edge.ask('/f', {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: Buffer.alloc(size),
+      });
+    expect((await send(6 * 1024 * 1024)).status).toBe(200);
+    expect((await send(6 * 1024 * 1024 + 1)).status).toBe(413);
+  });
+});
+
+describe('a deployment', () => {
+  const build = (version: string) => ({
+    functions: [
+      hostedFile(
+        '/slow',
+        handler(`async (context, event, callback) => {
+          await new Promise((resolve) => { globalThis.release = resolve; });
+          const { version } = require(Runtime.getFunctions().version.path);
+          callback(null, [version, Runtime.getAssets()['/v.txt'].open(), context.V].join(' '));
+        }`),
+      ),
+      hostedFile(
+        '/begun',
+        handler('(c, e, callback) => callback(null, typeof globalThis.release)'),
+      ),
+      hostedFile('/release', handler(`(c, e, callback) => callback(null, globalThis.release())`)),
+      hostedFile('/version', `exports.version = '${version}';`, { visibility: 'private' }),
+    ],
+    assets: [hostedFile('/v.txt', `asset ${version}`, { visibility: 'private' })],
+    variables: { V: `variable ${version}` },
+  });
+
+  it('leaves requests in flight with the Build that they started with', async () => {
+    await edge.deploy(build('one'));
+    const inFlight = edge.ask('/slow');
+    await askUntil(edge, '/begun', 'function');
+    await edge.deploy(build('two'));
+    await edge.ask('/release');
+    expect((await inFlight).text).toBe('one asset one variable one');
+  });
+
+  it('removes the Build that it replaced once nothing of it can be running', async () => {
+    const hasty = await startEdge({ functionTimeoutMs: 50 });
+    for (const text of ['old', 'new']) {
+      await hasty.deploy({ functions: [hostedFile('/f', say(text))] });
+      expect((await hasty.ask('/f')).text).toBe(text);
+    }
+    while (readdirSync(hasty.directory).length > 1) await setImmediate();
+    expect((await hasty.ask('/f')).text).toBe('new');
+    await hasty.close();
+  });
+
+  it('brings new code to the same path', async () => {
+    await edge.deploy({ functions: [hostedFile('/f', say('old'))] });
+    expect((await edge.ask('/f')).text).toBe('old');
+    await edge.deploy({ functions: [hostedFile('/f', say('new'))] });
+    expect((await edge.ask('/f')).text).toBe('new');
+  });
+
+  it('brings changed variables to a Build that stayed, even past what a module remembers', async () => {
+    const remember = `let known;${handler(`(context, event, callback) => {
+      known ??= context.V;
+      callback(null, known);
+    }`)}`;
+    const functions = [hostedFile('/f', remember)];
+    const buildSid = `ZB${'f'.repeat(32)}`;
+    await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
+    expect((await edge.ask('/f')).text).toBe('before');
+    await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
+    expect((await edge.ask('/f')).text).toBe('before');
+    await edge.deploy({ buildSid, functions, variables: { V: 'after' } });
+    expect((await edge.ask('/f')).text).toBe('after');
+  });
+});
+
+describe('closing the edge', () => {
+  it('takes back what the runtime left in the process and on the disk', async () => {
+    const other = await startEdge();
+    await other.deploy({ functions: [hostedFile('/f', say('f'))] });
+    expect((await other.ask('/f')).text).toBe('f');
+    expect(existsSync(other.directory)).toBe(true);
+    expect(await other.close()).toMatchObject({ responseStayed: true, leftGlobals: [] });
+    expect(existsSync(other.directory)).toBe(false);
+  });
+});

@@ -1,0 +1,137 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import type { EdgeRequest } from '../../../sandbox/edge';
+import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
+import type { FromEdge, ToEdge } from './edge-process';
+
+export const AUTH_TOKEN = 'a token for tests';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly text: string;
+}
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+}
+export interface TestEdge {
+  readonly origin: string;
+  readonly directory: string;
+  readonly requests: EdgeRequest[];
+  deploy(build: Partial<HostedBuild> | undefined): Promise<void>;
+  ask(target: string, ask?: Ask): Promise<Answer>;
+  sign(target: string, parameters?: Record<string, unknown>): string;
+  close(): Promise<Extract<FromEdge, { type: 'closed' }>>;
+}
+
+/** Starts an edge in a process of its own. */
+export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<TestEdge> {
+  const child = fork(join(__dirname, 'edge-process.ts'), [String(functionTimeoutMs)], {
+    execArgv: ['--import', 'tsx'],
+    serialization: 'advanced',
+  });
+  const requests: EdgeRequest[] = [];
+  child.on('message', (message: FromEdge) => {
+    if (message.type === 'request') requests.push(message.request);
+  });
+  const next = <T extends FromEdge['type']>(type: T) =>
+    new Promise<Extract<FromEdge, { type: T }>>((resolve, reject) => {
+      const onMessage = (message: FromEdge) => {
+        if (message.type !== type) return;
+        child.off('message', onMessage).off('exit', onExit);
+        resolve(message as Extract<FromEdge, { type: T }>);
+      };
+      const onExit = (code: number | null) =>
+        reject(new Error(`The edge's process ended with ${code}`));
+      child.on('message', onMessage).on('exit', onExit);
+    });
+  const tell = (message: ToEdge) => child.send(message);
+  const { port, directory } = await next('listening');
+  const origin = `http://localhost:${port}`;
+  return {
+    origin,
+    directory,
+    requests,
+    async deploy(build) {
+      const deployed = next('deployed');
+      tell({ type: 'deploy', build: build && hostedBuild(build) });
+      await deployed;
+    },
+    ask: (target, ask) => askServer(port, target, ask),
+    sign: (target, parameters = {}) =>
+      getExpectedTwilioSignature(AUTH_TOKEN, `${origin}${target}`, parameters),
+    async close() {
+      const exited = once(child, 'exit');
+      const closed = next('closed');
+      tell({ type: 'close' });
+      const message = await closed;
+      await exited;
+      return message;
+    },
+  };
+}
+
+/** Asks until the answer's text is the one awaited; what never comes is the test's time-out. */
+export async function askUntil(edge: TestEdge, target: string, text: string): Promise<void> {
+  while ((await edge.ask(target)).text !== text) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+let builds = 0;
+
+/** A Build with a SID of its own. */
+export function hostedBuild(build: Partial<HostedBuild>): HostedBuild {
+  builds += 1;
+  return {
+    buildSid: `ZB${String(builds).padStart(32, '0')}`,
+    serviceSid: `ZS${'0'.repeat(32)}`,
+    environmentSid: `ZE${'0'.repeat(32)}`,
+    functions: [],
+    assets: [],
+    variables: {},
+    ...build,
+  };
+}
+
+let versions = 0;
+
+export function hostedFile(
+  path: string,
+  content: string | Buffer,
+  options: Partial<HostedFile> = {},
+): HostedFile {
+  versions += 1;
+  return {
+    sid: `ZN${String(versions).padStart(32, '0')}`,
+    path,
+    visibility: 'public',
+    content: Buffer.from(content),
+    contentType: 'application/javascript',
+    ...options,
+  };
+}
+
+/** The request target goes out byte for byte, which `fetch` would not do. */
+export async function askServer(port: number, target: string, ask: Ask = {}): Promise<Answer> {
+  const request = httpRequest({
+    host: '127.0.0.1',
+    port,
+    path: target,
+    method: ask.method ?? 'GET',
+    headers: ask.headers,
+    agent: false,
+  });
+  request.end(ask.body);
+  const [response] = await once(request, 'response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  return { status: response.statusCode, headers: response.headers, body, text: body.toString() };
+}

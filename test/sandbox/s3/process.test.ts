@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, it } from '@jest/globals';
+import * as v from 'valibot';
+import { type S3Server, startS3 } from '../../../sandbox/s3';
+import { send } from './raw-request';
+
+/** Folders that servers of a process left behind. */
+async function leftovers(pid = process.pid): Promise<string[]> {
+  const names = await readdir(tmpdir());
+  return names.filter((name) => name.startsWith(`twilio-s3-play-s3-${pid}-`));
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  return send(endpoint, { path: '/' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Waits for what happens in other processes; a test that waits in vain fails. */
+async function eventually(isTrue: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; !(await isTrue()); tries += 1) {
+    if (tries === 500) throw new Error(`waited in vain until ${isTrue}`);
+    await sleep(20);
+  }
+}
+
+async function putObject(s3: S3Server): Promise<void> {
+  const client = new S3Client({ ...s3, forcePathStyle: true });
+  const Body = Buffer.from('x');
+  await client.send(new PutObjectCommand({ Bucket: 'prompts', Key: 'a.mp3', Body }));
+  client.destroy();
+}
+
+const Started = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ endpoint: v.string(), pid: v.number() }),
+);
+
+/** Runs parent.ts from the file system's root, as a program run by tsx would be. */
+async function startParent(): Promise<{
+  parent: ChildProcess;
+  endpoint: string;
+  output(): string;
+}> {
+  const script = join(__dirname, 'parent.ts');
+  const parent = spawn(process.execPath, ['--import', require.resolve('tsx'), script], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  parent.stderr?.on('data', (text) => {
+    output += text;
+  });
+  parent.stdout?.on('data', (text) => {
+    output += text;
+  });
+  await eventually(() => output.includes('\n') || parent.exitCode !== null);
+  return { parent, endpoint: v.parse(Started, output).endpoint, output: () => output };
+}
+
+describe('the S3 server', () => {
+  it('listens on loopback and tells how to reach it', async () => {
+    const s3 = await startS3({ buckets: ['prompts'] });
+    expect(s3).toMatchObject({
+      endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' },
+    });
+    expect(await answers(s3.endpoint)).toBe(true);
+    await s3.stop();
+  });
+
+  it('is gone with all that it stored once it is stopped, however often', async () => {
+    const exits: string[] = [];
+    const s3 = await startS3({ buckets: ['prompts'], onExit: (reason) => exits.push(reason) });
+    await putObject(s3);
+    expect(await leftovers()).toHaveLength(1);
+    await Promise.all([s3.stop(), s3.stop()]);
+    await s3.stop();
+    expect(await answers(s3.endpoint)).toBe(false);
+    expect(await leftovers()).toEqual([]);
+    expect(exits).toEqual([]);
+  });
+
+  it('takes the port that it is given, and says so when somebody has it', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    await expect(startS3({ buckets: ['prompts'], port })).rejects.toThrow(
+      `cannot start the S3 server at 127.0.0.1:${port}: listen EADDRINUSE`,
+    );
+    expect(await leftovers()).toEqual([]);
+    taken.close();
+    await once(taken, 'close');
+    const s3 = await startS3({ buckets: ['prompts'], port });
+    expect(s3.endpoint).toBe(`http://127.0.0.1:${port}`);
+    await s3.stop();
+  });
+
+  it.each([
+    { buckets: ['Prompts'] },
+    { buckets: ['../prompts'] },
+    { buckets: ['prompts'], port: 70_000 },
+    { buckets: ['prompts'], region: '' },
+  ])('does not start with options that make no sense: %j', async (options) => {
+    await expect(startS3(options)).rejects.toThrow(TypeError);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('reports when it is killed, and leaves nothing behind', async () => {
+    const exits: string[] = [];
+    const s3 = await startS3({ buckets: ['prompts'], onExit: (reason) => exits.push(reason) });
+    await putObject(s3);
+    process.kill(s3.pid ?? 0, 'SIGKILL');
+    await eventually(() => exits.length > 0);
+    expect(exits).toEqual(['it ended without a word']);
+    expect(await leftovers()).toEqual([]);
+    await s3.stop();
+  });
+
+  it('outlives the Ctrl-C that its parent has yet to handle', async () => {
+    const s3 = await startS3({ buckets: ['prompts'] });
+    process.kill(s3.pid ?? 0, 'SIGINT');
+    await putObject(s3);
+    await s3.stop();
+  });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'ends with a parent that dies of %s, says nothing, and leaves nothing behind',
+    async (signal) => {
+      const { parent, endpoint, output } = await startParent();
+      expect(await leftovers(parent.pid)).toHaveLength(1);
+      expect(await answers(endpoint)).toBe(true);
+      expect(output().trim().split('\n')).toHaveLength(1);
+      parent.kill(signal);
+      await eventually(async () => !(await answers(endpoint)));
+      await eventually(async () => (await leftovers(parent.pid)).length === 0);
+    },
+  );
+});

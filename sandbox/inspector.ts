@@ -1,0 +1,97 @@
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import { readConfig } from '../src/config';
+import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../src/phone';
+import { presignedUrl } from '../src/s3/presign';
+import { PREFIX, type Sandbox } from './sandbox';
+
+/** One media request of a call, as the request inspector of the bug report shows it. */
+export interface Row {
+  readonly verb: MediaStep['verb'];
+  /** What the URL is. */
+  readonly plays: 'presigned URL' | 'Asset' | 'proxy';
+  readonly step: MediaStep;
+}
+
+const NUMBER = '+815012345678';
+const CALLER = '+819012345678';
+
+function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]): CallOptions {
+  return {
+    voiceUrl: `${publicOrigin}/voice`,
+    accountSid: variables.ACCOUNT_SID,
+    authToken: variables.AUTH_TOKEN,
+    from: CALLER,
+    to: NUMBER,
+    append: 'gather',
+    digits,
+  };
+}
+
+/** Media steps of a call to the number, in the order in which the caller hears them. */
+export async function callNumber(
+  sandbox: Sandbox,
+  digits: readonly string[],
+): Promise<MediaStep[]> {
+  return media(call(phone(sandbox, digits)));
+}
+
+/**
+ * The TwiML that this project replaces: a presigned URL, once in <Play> and once in <Gather>.
+ */
+export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaStep[]> {
+  const url = presignedUrl(readConfig(sandbox.variables).s3, `${PREFIX}menu.mp3`, now, 600);
+  const response = new VoiceResponse();
+  response.play(url);
+  response.gather({ numDigits: 1, timeout: 1 }).play(url);
+  return media(playTwiml(response.toString(), phone(sandbox, [])));
+}
+
+async function media(steps: AsyncGenerator<Step, unknown>): Promise<MediaStep[]> {
+  const found: MediaStep[] = [];
+  for await (const step of steps) if (step.kind === 'media') found.push(step);
+  return found;
+}
+
+/** How a media URL of ours is served. */
+export function servedBy({ url }: MediaStep): Row['plays'] {
+  const { pathname } = new URL(url);
+  if (pathname === '/audio') return 'proxy';
+  return pathname.startsWith('/audio/') ? 'Asset' : 'presigned URL';
+}
+
+/**
+ * The four rows of the bug report.
+ *
+ * @throws {Error} when a call did not come as far as the question
+ */
+export function inspect(
+  presigned: readonly MediaStep[],
+  synced: readonly MediaStep[],
+  unsynced: readonly MediaStep[],
+): readonly Row[] {
+  const row = (steps: readonly MediaStep[], verb: MediaStep['verb']): Row => {
+    const step = steps.find((candidate) => candidate.verb === verb);
+    if (!step) throw new Error(`The call ended before a ${verb}.`);
+    return { verb, plays: servedBy(step), step };
+  };
+  return [
+    row(presigned, 'Play'),
+    row(presigned, 'Gather › Play'),
+    row(synced, 'Gather › Play'),
+    row(unsynced, 'Gather › Play'),
+  ];
+}
+
+const EXPECTED = [
+  ['presigned URL', 200],
+  ['presigned URL', 403],
+  ['Asset', 200],
+  ['proxy', 200],
+] as const;
+
+/** Whether the rows tell the story that they should. */
+export function isAsExpected(rows: readonly Row[]): boolean {
+  return EXPECTED.every(
+    ([plays, status], index) => rows[index]?.plays === plays && rows[index]?.step.status === status,
+  );
+}

@@ -1,0 +1,128 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { call, type MediaStep } from '../../src/phone';
+import { startSandbox, type TestSandbox } from './start-sandbox';
+
+let sandbox: TestSandbox;
+let s3: S3Client;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = sandbox.variables;
+  s3 = new S3Client({
+    endpoint: S3_ENDPOINT,
+    region: S3_REGION,
+    credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
+    forcePathStyle: true,
+  });
+});
+afterAll(async () => {
+  s3.destroy();
+  await sandbox.stop();
+});
+
+async function listen(digits: readonly string[]): Promise<MediaStep[]> {
+  const { publicOrigin, variables } = sandbox;
+  const steps = call({
+    voiceUrl: `${publicOrigin}/voice`,
+    accountSid: variables.ACCOUNT_SID,
+    authToken: variables.AUTH_TOKEN,
+    from: '+819012345678',
+    to: '+815012345678',
+    append: 'always',
+    digits,
+  });
+  const media: MediaStep[] = [];
+  for await (const step of steps) if (step.kind === 'media') media.push(step);
+  return media;
+}
+
+const routes = (media: readonly MediaStep[]) =>
+  media.map(({ url, status }) => `${new URL(url).pathname.slice(0, 7)} ${status}`);
+
+async function sync(secret = sandbox.variables.ADMIN_SECRET): Promise<Response> {
+  const headers = { authorization: `Bearer ${secret}` };
+  return fetch(`${sandbox.publicOrigin}/sync`, { method: 'POST', headers });
+}
+
+async function put(name: string, content: string): Promise<void> {
+  const { S3_BUCKET, S3_PREFIX } = sandbox.variables;
+  const object = { Bucket: S3_BUCKET, Key: S3_PREFIX + name, Body: Buffer.from(content) };
+  await s3.send(new PutObjectCommand({ ...object, ContentType: 'audio/mpeg' }));
+}
+
+// The tests tell one story, in order: a deploy, a sync, a new prompt, and S3's end.
+describe('a deployed project', () => {
+  it('plays every prompt through the proxy before the first sync', async () => {
+    const media = await listen(['1', '3']);
+    expect(new Set(routes(media))).toEqual(new Set(['/audio 200']));
+    expect(media.map(({ contentType }) => contentType)).toEqual(media.map(() => 'audio/mpeg'));
+  });
+
+  it('does not sync for strangers', async () => {
+    const response = await sync('x'.repeat(32));
+    expect([response.status, await response.text()]).toEqual([
+      401,
+      'This address needs authorization.',
+    ]);
+  });
+
+  it('plays the same bytes as Assets after a sync', async () => {
+    const before = await listen(['1', '3']);
+    const response = await sync();
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ prompts: 7, uploaded: 7 });
+    const after = await listen(['1', '3']);
+    expect(new Set(routes(after))).toEqual(new Set(['/audio/ 200']));
+    expect(after.map(({ body }) => body)).toEqual(before.map(({ body }) => body));
+  });
+
+  it('has nothing to do for a second sync', async () => {
+    const body = await (await sync()).json();
+    expect(body).toMatchObject({ prompts: 7, uploaded: 0, retired: 0 });
+    expect(body).not.toHaveProperty('buildSid');
+  });
+
+  it('survives one appended parameter where a presigned URL does not', async () => {
+    const { S3_BUCKET, S3_PREFIX } = sandbox.variables;
+    const get = new GetObjectCommand({ Bucket: S3_BUCKET, Key: `${S3_PREFIX}menu.mp3` });
+    const presigned = await getSignedUrl(s3, get, { expiresIn: 60 });
+    const [, { url: asset } = { url: '' }] = await listen([]);
+    const status = async (url: string) => (await fetch(url)).status;
+    expect(await status(presigned)).toBe(200);
+    expect(await status(`${presigned}&CallSid=CA0`)).toBe(403);
+    expect(await status(`${asset}?CallSid=CA0`)).toBe(200);
+  });
+
+  it('plays a replaced prompt with its new words after the next sync', async () => {
+    await put('menu.mp3', 'new words');
+    await sync();
+    const [, menu] = await listen([]);
+    expect(menu?.body?.toString()).toBe('new words');
+  });
+
+  it('plays what the manifest lacks through the proxy, beside the Assets', async () => {
+    const { S3_BUCKET, S3_PREFIX } = sandbox.variables;
+    const Key = `${S3_PREFIX}menu.mp3`;
+    await s3.send(new DeleteObjectCommand({ Bucket: S3_BUCKET, Key }));
+    await sync();
+    await put('menu.mp3', 'back again');
+    expect(routes(await listen(['1'])).slice(0, 3)).toEqual([
+      '/audio/ 200',
+      '/audio 200',
+      '/audio/ 200',
+    ]);
+    await sync();
+  });
+
+  it('goes on playing Assets when S3 is gone', async () => {
+    await sandbox.stopS3();
+    expect(new Set(routes(await listen(['1', '3'])))).toEqual(new Set(['/audio/ 200']));
+  });
+});

@@ -1,7 +1,10 @@
+import { CALL_FLOW_ASSET } from '../src/flow/asset';
 import { defineFunction, sentence } from '../src/runtime';
 import { answerSync } from '../src/sync/answer';
 
 /** One bounded step of making Assets equal to S3: call it until it answers 200. */
-export const handler = defineFunction('sync', answerSync, () =>
-  sentence(500, 'The sync failed; callers hear what they heard before. The log says why.'),
+export const handler = defineFunction(
+  'sync',
+  (call) => answerSync(call, Runtime.getAssets()[CALL_FLOW_ASSET]?.open() ?? '{}'),
+  () => sentence(500, 'The sync failed; callers hear what they heard before. The log says why.'),
 );

@@ -1,9 +1,16 @@
 import * as v from 'valibot';
+import type { CredentialSource } from './credentials/source';
+import { credentialNames, credentialVariables } from './credentials/variables';
 import { ConfigError } from './errors';
-import type { Credentials } from './sigv4';
+import { isLoopback, oneOf, optional, origin, required, whole } from './variable-types';
+
+export { isLoopback } from './variable-types';
 
 /** Variables as Twilio's `context`, `process.env` or a parsed .env file holds them. */
 export type Environment = Readonly<Record<string, unknown>>;
+
+/** Whether the bucket stands in the path or in the host's name; `auto` is what the server is known to take. */
+export type AddressingStyle = 'auto' | 'path' | 'virtual';
 
 export interface S3Config {
   readonly bucket: string;
@@ -12,7 +19,16 @@ export interface S3Config {
   readonly prefix: string;
   /** Origin of an S3-compatible server (R2, Ceph), without a path; undefined is AWS. */
   readonly endpoint: string | undefined;
-  readonly credentials: Credentials;
+  readonly addressingStyle: AddressingStyle;
+  readonly credentials: CredentialSource;
+}
+
+/** What the audio proxy keeps in memory. */
+export interface AudioCacheConfig {
+  /** 0 keeps nothing. */
+  readonly bytes: number;
+  /** For how long an object is answered without asking S3. */
+  readonly seconds: number;
 }
 
 export interface TwilioConfig {
@@ -28,28 +44,26 @@ export interface TwilioConfig {
 
 export interface Config {
   readonly s3: S3Config;
+  readonly audioCache: AudioCacheConfig;
   readonly twilio: TwilioConfig;
   /** Origin under which callers reach this deployment, such as https://name-1234-dev.twil.io. */
   readonly publicOrigin: string | undefined;
   /** Bearer secret of /sync; undefined when unset or shorter than 32 characters. */
   readonly adminSecret: string | undefined;
+  readonly sync: SyncConfig;
 }
 
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
-
-/** Whether a host, with or without a port, names this machine. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK_HOST.test(host);
+/** What a sync from anywhere does alike. */
+export interface SyncConfig {
+  readonly visibility: 'public' | 'protected';
+  /** Globs over keys without the prefix; no globs include everything and exclude nothing. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Milliseconds for which the bucket must not have changed before a Build is made. */
+  readonly quiet: number;
+  /** Milliseconds after which one step of /sync begins nothing more. */
+  readonly budget: number;
 }
-
-/** An empty variable is an unset one: that is how .env templates leave them. */
-const text = v.pipe(
-  v.unknown(),
-  v.transform((value) => (value === '' ? undefined : value)),
-);
-
-const required = v.pipe(text, v.string('is not set'));
-const optional = v.pipe(text, v.optional(v.string('must be text')));
 
 /** Bucket naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketName = v.pipe(
@@ -60,22 +74,6 @@ const bucketName = v.pipe(
   ),
 );
 
-const origin = v.pipe(
-  optional,
-  v.check(
-    (value) => value === undefined || isOrigin(value),
-    'must be an origin without a path, such as https://storage.example.com (http only for localhost)',
-  ),
-  v.transform((value) => value?.replace(/\/$/, '')),
-);
-
-function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { origin, protocol, host } = new URL(value);
-  const safe = protocol === 'https:' || (protocol === 'http:' && isLoopback(host));
-  return safe && origin === value.replace(/\/$/, '');
-}
-
 const prefix = v.pipe(
   optional,
   v.transform((value) => value ?? ''),
@@ -85,6 +83,24 @@ const prefix = v.pipe(
   ),
 );
 
+const globs = v.pipe(
+  optional,
+  v.transform((value) =>
+    (value ?? '')
+      .split(',')
+      .map((glob) => glob.trim())
+      .filter(Boolean),
+  ),
+);
+
+/** A whole number of seconds, as milliseconds. */
+function seconds(least: number, most: number, fallback: number) {
+  return v.pipe(
+    whole('seconds', least, most, fallback),
+    v.transform((value) => value * 1000),
+  );
+}
+
 const variables = v.object({
   S3_BUCKET: bucketName,
   S3_REGION: v.pipe(
@@ -93,14 +109,9 @@ const variables = v.object({
   ),
   S3_PREFIX: prefix,
   S3_ENDPOINT: origin,
-  S3_ACCESS_KEY_ID: v.pipe(
-    required,
-    v.regex(/^[\w.-]+$/, 'must be an access key id: letters, digits, dot, hyphen and underscore'),
-  ),
-  S3_SECRET_ACCESS_KEY: v.pipe(
-    required,
-    v.regex(/^\S+$/, 'must be a secret access key, without blanks'),
-  ),
+  S3_ADDRESSING_STYLE: oneOf(['auto', 'path', 'virtual']),
+  AUDIO_CACHE_MB: whole('MB', 0, 128, 32),
+  AUDIO_CACHE_SECONDS: whole('seconds', 0, 86_400, 60),
   ACCOUNT_SID: optional,
   AUTH_TOKEN: optional,
   SERVICE_SID: optional,
@@ -108,6 +119,12 @@ const variables = v.object({
   DOMAIN_NAME: optional,
   TWILIO_API_URL: origin,
   ADMIN_SECRET: optional,
+  AUDIO_VISIBILITY: oneOf(['public', 'protected']),
+  SYNC_INCLUDE: globs,
+  SYNC_EXCLUDE: globs,
+  SYNC_QUIET_SECONDS: seconds(0, 20, 3),
+  // Twilio ends a Function after ten seconds.
+  SYNC_BUDGET_SECONDS: seconds(1, 8, 4),
 });
 
 /** The shortest ADMIN_SECRET that is accepted, in characters. */
@@ -119,11 +136,11 @@ export const ADMIN_SECRET_LENGTH = 32;
  * @throws {ConfigError} naming every variable that is missing or malformed, never its value.
  */
 export function readConfig(environment: Environment): Config {
-  const picked = Object.fromEntries(
-    Object.keys(variables.entries).map((name) => [name, environment[name]]),
-  );
-  const parsed = v.safeParse(variables, picked);
-  if (!parsed.success) throw new ConfigError(describe(parsed.issues));
+  const parsed = v.safeParse(variables, pick(environment, Object.keys(variables.entries)));
+  const source = v.safeParse(credentialVariables, pick(environment, credentialNames));
+  if (!parsed.success || !source.success) {
+    throw new ConfigError(describe([...(parsed.issues ?? []), ...(source.issues ?? [])]));
+  }
   const env = parsed.output;
   return {
     s3: {
@@ -131,10 +148,13 @@ export function readConfig(environment: Environment): Config {
       region: env.S3_REGION,
       prefix: env.S3_PREFIX,
       endpoint: env.S3_ENDPOINT,
-      credentials: {
-        accessKeyId: env.S3_ACCESS_KEY_ID,
-        secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-      },
+      addressingStyle: env.S3_ADDRESSING_STYLE,
+      credentials:
+        source.output.kind === 'role' ? { ...source.output, region: env.S3_REGION } : source.output,
+    },
+    audioCache: {
+      bytes: env.AUDIO_CACHE_MB * 1_000_000,
+      seconds: env.AUDIO_CACHE_SECONDS,
     },
     twilio: {
       accountSid: env.ACCOUNT_SID,
@@ -148,6 +168,13 @@ export function readConfig(environment: Environment): Config {
       env.ADMIN_SECRET !== undefined && env.ADMIN_SECRET.length >= ADMIN_SECRET_LENGTH
         ? env.ADMIN_SECRET
         : undefined,
+    sync: {
+      visibility: env.AUDIO_VISIBILITY,
+      include: env.SYNC_INCLUDE,
+      exclude: env.SYNC_EXCLUDE,
+      quiet: env.SYNC_QUIET_SECONDS,
+      budget: env.SYNC_BUDGET_SECONDS,
+    },
   };
 }
 
@@ -165,8 +192,14 @@ function originOf(domainName: string): string {
   return `${isLoopback(domainName) ? 'http' : 'https'}://${domainName}`;
 }
 
+function pick(environment: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(names.map((name) => [name, environment[name]]));
+}
+
 function describe(issues: readonly v.BaseIssue<unknown>[]): string {
-  const lines = issues.map((issue) => `  ${v.getDotPath(issue)} ${issue.message}`);
+  const lines = issues.map(
+    (issue) => `  ${[v.getDotPath(issue), issue.message].filter(Boolean).join(' ')}`,
+  );
   return [
     'The configuration is not usable:',
     ...new Set(lines),

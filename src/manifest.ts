@@ -35,16 +35,27 @@ export const EMPTY_MANIFEST: Manifest = { paths: new Map(), retired: [], refused
 /** The friendly name of the Function that holds the manifest's versions. */
 export const MANIFEST_FUNCTION = 'audio-manifest';
 
-const PATH_PATTERN = /^\/?audio-manifest\/[0-9a-f]{32}-([0-9a-f]{16})$/;
+const PATH_PATTERN = /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})$/;
+
+/** What a manifest's path says, so that a Build's listing alone tells what it was made of. */
+export interface ManifestMark {
+  /** Hash of the manifest's contents, 32 hexadecimal digits. */
+  readonly hash: string;
+  /** Fingerprint of the code that its Build was made with, 16 hexadecimal digits. */
+  readonly code: string;
+  /** The Build that was live when its Build was planned: ZB… */
+  readonly base: string;
+}
+
+/** Reads the path of a Function, with or without its leading slash; undefined if not a manifest's. */
+export function readMark(path: string): ManifestMark | undefined {
+  const [, hash, code, base] = PATH_PATTERN.exec(path) ?? [];
+  return hash && code && base ? { hash, code, base } : undefined;
+}
 
 /** Whether a Function's path, with or without its leading slash, is that of a manifest. */
 export function isManifestPath(path: string): boolean {
-  return PATH_PATTERN.test(path);
-}
-
-/** The fingerprint of the code that a manifest's Build was made with; undefined for other paths. */
-export function manifestCode(path: string): string | undefined {
-  return PATH_PATTERN.exec(path)?.[1];
+  return readMark(path) !== undefined;
 }
 
 const PREFIX = 'module.exports = ';
@@ -58,25 +69,16 @@ const schema = v.object({
   ),
 });
 
+/** A manifest as a Function version. */
 export interface EncodedManifest {
-  /**
-   * Path of the Function version. It holds the hash of `source` and the fingerprint of the Build's
-   * code, so that a Build's listing alone says whether both are current.
-   */
-  readonly path: string;
-  /** A CommonJS module. */
+  /** A CommonJS module; equal manifests give equal bytes. */
   readonly source: string;
+  /** See ManifestMark. */
+  readonly hash: string;
 }
 
-/**
- * Writes a manifest as a Function version; equal manifests give equal bytes.
- *
- * @param code fingerprint of the code that the manifest's Build carries, 16 hexadecimal digits
- */
-export function encodeManifest(
-  { paths, retired, refused }: Manifest,
-  code: string,
-): EncodedManifest {
+/** Writes a manifest; the order of its entries does not matter. */
+export function encodeManifest({ paths, retired, refused }: Manifest): EncodedManifest {
   // Pairs, not an object: a key may be called __proto__.
   const json = JSON.stringify({
     version: 1,
@@ -89,8 +91,12 @@ export function encodeManifest(
       .sort((a, b) => compare(a.key, b.key)),
   });
   const source = `${PREFIX}${json};\n`;
-  const hash = createHash('sha256').update(source).digest('hex').slice(0, 32);
-  return { path: `/${MANIFEST_FUNCTION}/${hash}-${code}`, source };
+  return { source, hash: createHash('sha256').update(source).digest('hex').slice(0, 32) };
+}
+
+/** The path of the Function version that holds a manifest. */
+export function manifestPath({ hash, code, base }: ManifestMark): string {
+  return `/${MANIFEST_FUNCTION}/${hash}-${code}-${base}`;
 }
 
 /**

@@ -1,8 +1,16 @@
 import type { Clock } from './clock';
+import { PlayError } from './errors';
+
+/** The time that was given is over, before a request was begun. */
+export class OutOfTimeError extends PlayError {
+  constructor() {
+    super('The time for this step is over.');
+  }
+}
 
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Epoch milliseconds after which nothing is tried again. */
+  /** Epoch milliseconds after which nothing is tried. */
   readonly deadline: number;
   /** How often in all. */
   readonly attempts: number;
@@ -19,6 +27,7 @@ const CAP = 5000;
  * capped exponential backoff and full jitter, or longer where the other side asked for it:
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
+ * @throws {OutOfTimeError} when the deadline has passed before the first try
  * @throws what the last try threw
  */
 export async function withRetry<T>(
@@ -26,6 +35,7 @@ export async function withRetry<T>(
   judge: (thrown: unknown) => Verdict,
   run: () => Promise<T>,
 ): Promise<T> {
+  if (clock.now().getTime() >= deadline) throw new OutOfTimeError();
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();

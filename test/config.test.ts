@@ -41,6 +41,7 @@ describe('readConfig', () => {
       },
       publicOrigin: undefined,
       adminSecret: undefined,
+      sync: { visibility: 'public', include: [], exclude: [], quiet: 3000, budget: 4000 },
     });
   });
 
@@ -65,6 +66,11 @@ describe('readConfig', () => {
     ['S3_PREFIX', 'a/../b/'],
     ['TWILIO_API_URL', 'ftp://localhost'],
     ['S3_SECRET_ACCESS_KEY', 'with blank'],
+    ['AUDIO_VISIBILITY', 'private'],
+    ['SYNC_QUIET_SECONDS', '-1'],
+    ['SYNC_BUDGET_SECONDS', '9'],
+    ['SYNC_BUDGET_SECONDS', '1.5'],
+    ['SYNC_BUDGET_SECONDS', 'four'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(messageFor({ [name]: value })).toContain(`  ${name} must `);
   });
@@ -77,6 +83,11 @@ describe('readConfig', () => {
     expect(readConfig({ ...complete, S3_ENDPOINT: 'http://127.0.0.1:7480/' }).s3.endpoint).toBe(
       'http://127.0.0.1:7480',
     );
+  });
+
+  it('reads lists of globs', () => {
+    const { sync } = readConfig({ ...complete, SYNC_INCLUDE: '**/*.mp3, en/**', SYNC_EXCLUDE: '' });
+    expect([sync.include, sync.exclude]).toEqual([['**/*.mp3', 'en/**'], []]);
   });
 
   it('treats a short admin secret as none', () => {

@@ -5,11 +5,13 @@ import {
   encodeManifest,
   isManifestPath,
   type Manifest,
-  manifestCode,
+  manifestPath,
   parseManifest,
+  readMark,
 } from '../src/manifest';
 
 const code = '0123456789abcdef';
+const base = `ZB${'0'.repeat(32)}`;
 
 const manifest: Manifest = {
   paths: new Map([
@@ -22,7 +24,7 @@ const manifest: Manifest = {
 
 describe('the manifest', () => {
   it('reads back what was written', () => {
-    expect(decodeManifest(encodeManifest(manifest, code).source)).toEqual(manifest);
+    expect(decodeManifest(encodeManifest(manifest).source)).toEqual(manifest);
   });
 
   it('survives any key', () => {
@@ -30,29 +32,30 @@ describe('the manifest', () => {
     fc.assert(
       fc.property(keys, (names) => {
         const paths = new Map(names.map((name, index) => [name, `/audio/${index}`]));
-        const { source } = encodeManifest({ ...manifest, paths }, code);
+        const { source } = encodeManifest({ ...manifest, paths });
         expect(decodeManifest(source).paths).toEqual(paths);
       }),
     );
   });
 
-  it('has one path for one content, whatever the order', () => {
+  it('has one hash for one content, whatever the order', () => {
     const reversed = { ...manifest, paths: new Map([...manifest.paths].reverse()) };
-    expect(encodeManifest(reversed, code)).toEqual(encodeManifest(manifest, code));
+    expect(encodeManifest(reversed)).toEqual(encodeManifest(manifest));
   });
 
-  it('names the code that its Build carries', () => {
-    expect(manifestCode(encodeManifest(manifest, code).path)).toBe(code);
-    expect(manifestCode('/voice')).toBeUndefined();
+  it('says in its path what its Build was made of', () => {
+    const mark = { hash: encodeManifest(manifest).hash, code, base };
+    expect(readMark(manifestPath(mark))).toEqual(mark);
+    expect(readMark('/voice')).toBeUndefined();
   });
 
-  it('has another path for another content', () => {
+  it('has another hash for another content', () => {
     const other = { ...manifest, retired: [] };
-    expect(encodeManifest(other, code).path).not.toBe(encodeManifest(manifest, code).path);
+    expect(encodeManifest(other).hash).not.toBe(encodeManifest(manifest).hash);
   });
 
   it('is recognised by its path, with or without the leading slash', () => {
-    const { path } = encodeManifest(manifest, code);
+    const path = manifestPath({ hash: encodeManifest(manifest).hash, code, base });
     expect([path, path.slice(1), '/voice', `${path}/x`].map(isManifestPath)).toEqual([
       true,
       true,
@@ -63,7 +66,7 @@ describe('the manifest', () => {
 
   it('runs as the module that a Function requires', () => {
     const module: { exports: unknown } = { exports: {} };
-    new Function('module', encodeManifest(manifest, code).source)(module);
+    new Function('module', encodeManifest(manifest).source)(module);
     expect(parseManifest(module.exports)).toEqual(manifest);
   });
 

@@ -1,5 +1,13 @@
 import type { S3Config } from '../config';
-import { encodeKey } from '../sigv4';
+import { type Credentials, encodeKey } from '../sigv4';
+
+/** Where a bucket is. */
+export type S3Location = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'addressingStyle'>;
+
+/** A bucket, and the credentials to ask it with: what a signature needs. */
+export interface S3Access extends S3Location {
+  readonly credentials: Credentials;
+}
 
 /** Where an object is, as the exact bytes that are signed and sent. */
 export interface ObjectAddress {
@@ -11,23 +19,46 @@ export interface ObjectAddress {
   readonly path: string;
 }
 
-type Location = Pick<S3Config, 'bucket' | 'region' | 'endpoint'>;
-
 /**
- * The address of an object: virtual-host style on AWS, path style on a server of one's own, and on
- * AWS where a dot in the bucket's name would not match its wildcard certificate.
+ * Whether the bucket stands in the path. Unless told, it does on a server of one's own, which need
+ * not have a name for each bucket, and on AWS where a dot in the bucket's name would not match its
+ * wildcard certificate.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ */
+export function usesPathStyle({ bucket, endpoint, addressingStyle }: S3Location): boolean {
+  if (addressingStyle !== 'auto') return addressingStyle === 'path';
+  return endpoint !== undefined || bucket.includes('.');
+}
+
+/**
+ * The address of an object.
  *
  * @throws {RangeError} when the key cannot be addressed.
  */
-export function objectAddress({ bucket, region, endpoint }: Location, key: string): ObjectAddress {
+export function objectAddress(location: S3Location, key: string): ObjectAddress {
+  const { bucket, region, endpoint } = location;
   const path = encodeKey(key);
-  if (endpoint !== undefined) {
-    return { origin: endpoint, host: new URL(endpoint).host, path: `/${bucket}${path}` };
+  const server = new URL(endpoint ?? awsEndpoint(region));
+  return usesPathStyle(location)
+    ? { origin: server.origin, host: server.host, path: `/${bucket}${path}` }
+    : {
+        origin: `${server.protocol}//${bucket}.${server.host}`,
+        host: `${bucket}.${server.host}`,
+        path,
+      };
+}
+
+/** Whether `objectAddress` accepts a key. */
+export function isAddressable(key: string): boolean {
+  try {
+    encodeKey(key);
+    return true;
+  } catch {
+    return false;
   }
-  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-  return bucket.includes('.')
-    ? { origin: `https://${host}`, host, path: `/${bucket}${path}` }
-    : { origin: `https://${bucket}.${host}`, host: `${bucket}.${host}`, path };
+}
+
+function awsEndpoint(region: string): string {
+  return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

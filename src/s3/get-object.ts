@@ -1,65 +1,51 @@
-import http from 'node:http';
-import https from 'node:https';
-import type { S3Config } from '../config';
+import type { Clock } from '../clock';
 import { signHeaders } from '../sigv4';
-import { objectAddress } from './address';
+import { objectAddress, type S3Access } from './address';
+import { BrokenAnswerError, type ExchangeOptions, exchange, type HttpAnswer } from './exchange';
 
-/** S3's answer to a GET, with the whole body. */
-export interface ObjectResponse {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
+export interface GetObjectOptions extends Pick<ExchangeOptions, 'agents' | 'patience' | 'limit'> {
+  readonly clock: Clock;
+  /** Epoch milliseconds by which the whole answer must have come. */
+  readonly deadline: number;
+  /** Use a new connection. */
+  readonly fresh?: boolean;
+  /** Called for every request that is sent. */
+  readonly onSend?: () => void;
 }
 
-// One pool for all requests of this process: a new TLS connection costs two round trips.
-const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
-};
-
 /**
- * Gets an object with a request signed in its Authorization header. node:http is used because it
- * sends the path as it was signed (fetch would normalise it) and loads faster than fetch.
+ * Gets an object with a request signed in its Authorization header: one try. Only where S3 had
+ * closed an idle connection at the moment of its reuse, the request, which S3 never saw, is sent
+ * once more at once, over a new one.
+ *
+ * https://nodejs.org/docs/latest-v22.x/api/http.html#requestreusedsocket
  *
  * @param headers request headers to pass on, such as Range; lower case
- * @throws {Error} when the connection fails, the body ends early or `timeout` milliseconds pass.
+ * @throws {RangeError} when the key cannot be addressed
+ * @throws {SlowAnswerError}
+ * @throws {BrokenAnswerError}
+ * @throws {LargeObjectError}
  */
-export function getObject(
-  s3: S3Config,
+export async function getObject(
+  access: S3Access,
   key: string,
   headers: Readonly<Record<string, string>>,
-  { now, timeout }: { readonly now: Date; readonly timeout: number },
-): Promise<ObjectResponse> {
-  const { origin, host, path } = objectAddress(s3, key);
-  const { credentials, region } = s3;
-  const signed = signHeaders({ method: 'GET', host, path, headers }, { credentials, region, now });
-  const { protocol, hostname, port } = new URL(origin);
-  const secure = protocol === 'https:';
-  return new Promise((resolve, reject) => {
-    const request = (secure ? https : http).request(
-      {
-        method: 'GET',
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: port || undefined,
-        path,
-        headers: signed,
-        agent: agents[secure ? 'https:' : 'http:'],
-        signal: AbortSignal.timeout(timeout),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks),
-          }),
-        );
-        response.on('error', reject);
-      },
-    );
-    request.on('error', reject);
-    request.end();
-  });
+  options: GetObjectOptions,
+): Promise<HttpAnswer> {
+  const address = objectAddress(access, key);
+  const { clock, deadline, onSend } = options;
+  const send = (fresh: boolean) => {
+    const now = clock.now();
+    const { host, path } = address;
+    const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
+    const timeout = Math.max(1, deadline - now.getTime());
+    onSend?.();
+    return exchange(address, signed, { ...options, fresh, timeout });
+  };
+  try {
+    return await send(options.fresh ?? false);
+  } catch (thrown) {
+    if (thrown instanceof BrokenAnswerError && thrown.stale) return send(true);
+    throw thrown;
+  }
 }

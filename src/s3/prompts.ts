@@ -1,11 +1,19 @@
+import { createHash } from 'node:crypto';
 import {
   GetObjectCommand,
-  paginateListObjectsV2,
+  type GetObjectCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { Clock } from '../clock';
 import type { S3Config } from '../config';
+import { CredentialsError } from '../credentials';
+import { credentialsOf } from '../credentials/installed';
 import { messageOf, PlayError } from '../errors';
+import { isPassingStatus, OutOfTimeError, retryAfter, type Verdict, withRetry } from '../retry';
+import { usesPathStyle } from './address';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
@@ -15,90 +23,192 @@ export interface PromptObject {
   /** Bytes. */
   readonly size: number;
   readonly lastModified: Date;
+  /** Such as STANDARD or GLACIER. */
+  readonly storageClass: string;
 }
 
 /** S3 refused a request or could not be reached. */
 export class S3Error extends PlayError {}
 
+/** The object is not any more what the listing said: list again. */
+export class ChangedObjectError extends S3Error {}
+
+/** The bytes are not those that S3 holds; another try may bring them. */
+class DamagedBodyError extends S3Error {}
+
+export interface PromptBucketOptions {
+  readonly clock: Clock;
+  /** Epoch milliseconds after which nothing is tried. */
+  readonly deadline: number;
+  /** Milliseconds for one try. */
+  readonly timeout?: number;
+}
+
+const ATTEMPTS = 6;
+
 /** The prompts of one bucket, under one prefix, as the sync reads them. */
 export class PromptBucket {
   readonly #client: S3Client;
   readonly #s3: S3Config;
+  readonly #options: PromptBucketOptions;
 
-  constructor(s3: S3Config) {
+  constructor(s3: S3Config, options: PromptBucketOptions) {
+    const { timeout = 10_000 } = options;
     this.#s3 = s3;
+    this.#options = options;
     this.#client = new S3Client({
       region: s3.region,
-      credentials: s3.credentials,
-      ...(s3.endpoint !== undefined && { endpoint: s3.endpoint, forcePathStyle: true }),
+      credentials: () => credentialsOf(s3.credentials),
+      forcePathStyle: usesPathStyle(s3),
+      ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
+      // Tried again below, inside the deadline.
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: timeout, requestTimeout: timeout },
     });
   }
 
   /**
-   * All objects under the prefix.
+   * All objects under the prefix, without the "folders" that consoles make as empty objects.
    *
-   * @throws {S3Error} when a page cannot be read: half a listing is none.
+   * @throws {S3Error} when a page cannot be read, or says that there is more without saying where:
+   * half a listing is none
    */
   async list(): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
+    const tried = `Listing bucket ${bucket}`;
     const objects: PromptObject[] = [];
-    try {
-      const pages = paginateListObjectsV2(
-        { client: this.#client },
-        { Bucket: bucket, Prefix: prefix },
+    const tokens = new Set<string>();
+    for (let token: string | undefined; ; ) {
+      const page = await this.#try<ListObjectsV2CommandOutput>(tried, 's3:ListBucket', () =>
+        this.#client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+        ),
       );
-      for await (const { Contents = [] } of pages) {
-        for (const { Key, ETag, Size, LastModified } of Contents) {
-          if (Key === undefined || ETag === undefined || LastModified === undefined) {
-            throw new S3Error(`Listing bucket ${bucket}: S3 left out a key, ETag or date.`);
-          }
-          // Consoles make "folders" as empty objects whose key ends with a slash.
-          if (Key.endsWith('/')) continue;
-          objects.push({ key: Key, etag: ETag, size: Size ?? 0, lastModified: LastModified });
-        }
+      objects.push(...objectsOf(page, tried));
+      if (!page.IsTruncated) return objects;
+      token = page.NextContinuationToken;
+      if (token === undefined || tokens.has(token)) {
+        throw new S3Error(`${tried}: S3 broke the listing off after ${objects.length} objects.`);
       }
-    } catch (thrown) {
-      throw s3Error(`Listing bucket ${bucket}`, 's3:ListBucket', thrown);
+      tokens.add(token);
     }
-    return objects;
   }
 
   /**
-   * The bytes of an object, exactly as listed.
+   * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
+   * that S3 sends, which the SDK compares.
    *
-   * @throws {S3Error} when it changed meanwhile or cannot be read whole.
+   * @throws {ChangedObjectError} when it is not what was listed any more
+   * @throws {S3Error} when it cannot be read whole
    */
-  async fetch({ key, etag, size }: PromptObject): Promise<Buffer> {
-    const tried = `Reading ${key} from bucket ${this.#s3.bucket}`;
-    try {
-      const { Body } = await this.#client.send(
-        new GetObjectCommand({ Bucket: this.#s3.bucket, Key: key, IfMatch: etag }),
+  fetch(object: PromptObject): Promise<Buffer> {
+    const { bucket } = this.#s3;
+    const { key, etag } = object;
+    const tried = `Reading ${key} from bucket ${bucket}`;
+    return this.#try(tried, 's3:GetObject', async () => {
+      const response = await this.#client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' }),
       );
-      const content = Buffer.from((await Body?.transformToByteArray()) ?? []);
-      if (content.length === size) return content;
-      throw new S3Error(`${tried}: ${content.length} bytes came instead of ${size}.`);
-    } catch (thrown) {
-      throw s3Error(tried, 's3:GetObject', thrown);
-    }
+      const bytes = await response.Body?.transformToByteArray();
+      const content = bytes
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        : Buffer.alloc(0);
+      verify(object, response, content, tried);
+      return content;
+    });
   }
 
   close(): void {
     this.#client.destroy();
   }
+
+  async #try<T>(tried: string, permission: string, run: () => Promise<T>): Promise<T> {
+    const { clock, deadline } = this.#options;
+    try {
+      return await withRetry(
+        { clock, deadline, attempts: ATTEMPTS },
+        (thrown) => judge(thrown, clock.now()),
+        run,
+      );
+    } catch (thrown) {
+      throw s3Error(tried, permission, thrown);
+    }
+  }
 }
 
-function s3Error(tried: string, permission: string, thrown: unknown): S3Error {
-  if (thrown instanceof S3Error) return thrown;
+function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, tried: string): PromptObject[] {
+  return Contents.filter(({ Key }) => !Key?.endsWith('/')).map(
+    ({ Key, ETag, Size, LastModified, StorageClass }) => {
+      if (Key === undefined || ETag === undefined || Size === undefined || !LastModified) {
+        throw new S3Error(`${tried}: S3 left out a key, ETag, size or date.`);
+      }
+      return {
+        key: Key,
+        etag: ETag,
+        size: Size,
+        lastModified: LastModified,
+        storageClass: StorageClass ?? 'STANDARD',
+      };
+    },
+  );
+}
+
+/** Not every server honours If-Match, and not every proxy in between keeps bodies whole. */
+function verify(
+  { etag, size }: PromptObject,
+  response: GetObjectCommandOutput,
+  content: Buffer,
+  tried: string,
+): void {
+  if (response.ETag !== undefined && response.ETag !== etag) {
+    throw new ChangedObjectError(`${tried}: it was replaced meanwhile.`);
+  }
+  if (content.length !== size) {
+    throw new DamagedBodyError(`${tried}: ${content.length} bytes came instead of ${size}.`);
+  }
+  const md5 = md5Of(etag, response);
+  if (md5 !== undefined && createHash('md5').update(content).digest('hex') !== md5) {
+    throw new DamagedBodyError(`${tried}: the bytes that came do not match their MD5.`);
+  }
+}
+
+/**
+ * The MD5 of an object whose ETag is one: uploaded in a single part, and encrypted neither with KMS
+ * nor with a customer's key.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+ */
+function md5Of(
+  etag: string,
+  { ServerSideEncryption, SSECustomerAlgorithm }: GetObjectCommandOutput,
+): string | undefined {
+  const encrypted = ServerSideEncryption?.startsWith('aws:kms') || SSECustomerAlgorithm;
+  return encrypted ? undefined : /^"([0-9a-f]{32})"$/.exec(etag)?.[1];
+}
+
+function judge(thrown: unknown, now: Date): Verdict {
+  if (thrown instanceof DamagedBodyError) return { retry: true };
+  if (thrown instanceof S3Error || thrown instanceof CredentialsError) return { retry: false };
+  if (!(thrown instanceof S3ServiceException)) return { retry: true };
+  if (!isPassingStatus(thrown.$metadata.httpStatusCode ?? 0)) return { retry: false };
+  const header: unknown = thrown.$response?.headers['retry-after'];
+  return { retry: true, after: typeof header === 'string' ? retryAfter(header, now) : undefined };
+}
+
+/** S3's own message may repeat the signature or the key id, so that only its code is told. */
+function s3Error(tried: string, permission: string, thrown: unknown): PlayError {
+  if (thrown instanceof S3Error || thrown instanceof OutOfTimeError) return thrown;
   if (!(thrown instanceof S3ServiceException)) {
-    return new S3Error(`${tried}: S3 could not be reached: ${messageOf(thrown)}.`, {
-      cause: thrown,
-    });
+    const message = `${tried}: S3 could not be reached: ${messageOf(thrown)}.`;
+    return new S3Error(message, { cause: thrown });
   }
   const status = thrown.$metadata.httpStatusCode;
+  if (status === 412 || thrown.name === 'NoSuchKey') {
+    return new ChangedObjectError(`${tried}: it was replaced or deleted meanwhile.`);
+  }
   const advice =
-    status === 403
+    status === 401 || status === 403
       ? ` Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
       : '';
-  // S3's own message may repeat the signature, so that only its code is told.
   return new S3Error(`${tried}: S3 answered ${status} ${thrown.name}.${advice}`);
 }

@@ -1,17 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ADMIN_SECRET_LENGTH, readConfig } from '../config';
-import { ConfigError } from '../errors';
+import * as v from 'valibot';
+import { ADMIN_SECRET_LENGTH, type Config, readConfig } from '../config';
+import { ConfigError, messageOf, PlayError } from '../errors';
+import { log } from '../log';
 import { type Answer, type Call, sentence } from '../runtime';
-import { type SyncOutcome, sync } from '.';
+import { DEFAULTS, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
 
-/** Milliseconds for one step: Amazon EventBridge waits five seconds for an answer. */
-const BUDGET = 4000;
+/** What a Function with 256 MB and ten seconds can carry. */
+const STEP = { timeout: 5000, bytesInFlight: 32_000_000, largest: 8_000_000 };
+
+const flag = v.optional(
+  v.pipe(
+    v.union([v.boolean(), v.picklist(['true', 'false'])]),
+    v.transform((value) => value === true || value === 'true'),
+  ),
+  false,
+);
+const parameters = v.object({ dryRun: flag, force: flag });
 
 /**
- * Answers POST /sync: 200 with the report when Assets equal S3, 503 with Retry-After while there is
- * more to do, 401 without the bearer secret.
+ * Answers POST /sync, one bounded step: 200 with the report when Assets equal S3, 503 with
+ * Retry-After while there is more to do, 409 when a guard stopped it (calling again would not
+ * help), 401 without the bearer secret.
+ *
+ * @param flow the call flow's JSON
  */
-export async function answerSync({ context, headers }: Call): Promise<Answer> {
+export async function answerSync({ context, event, headers }: Call, flow: string): Promise<Answer> {
   const config = readConfig(context);
   if (config.adminSecret === undefined) {
     return sentence(
@@ -22,20 +36,33 @@ export async function answerSync({ context, headers }: Call): Promise<Answer> {
   if (!isBearer(headers.authorization, config.adminSecret)) {
     return sentence(401, 'This address needs authorization.', { 'WWW-Authenticate': 'Bearer' });
   }
+  const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
+  if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
+  const settings = { ...DEFAULTS, ...STEP, ...parsed.output, budget: config.sync.budget, flow };
+  try {
+    return toAnswer(await runStep(config, settings));
+  } catch (thrown) {
+    if (!(thrown instanceof PlayError)) throw thrown;
+    log('error', { function: 'sync', message: messageOf(thrown) });
+    return sentence(statusOf(thrown), thrown.message);
+  }
+}
+
+async function runStep(config: Config, settings: SyncSettings): Promise<SyncOutcome> {
   const { serviceSid, environmentSid } = config.twilio;
   if (serviceSid === undefined || environmentSid === undefined) {
     throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
   }
-  return toAnswer(
-    await run(sync(config, { service: serviceSid, environment: environmentSid }, BUDGET)),
-  );
-}
-
-async function run(steps: AsyncGenerator<unknown, SyncOutcome>): Promise<SyncOutcome> {
+  const steps = sync(config, { service: serviceSid, environment: environmentSid }, settings);
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;
   }
+}
+
+function statusOf(error: PlayError): number {
+  if (error instanceof GuardError) return 409;
+  return error instanceof ConfigError ? 500 : 502;
 }
 
 function toAnswer(outcome: SyncOutcome): Answer {

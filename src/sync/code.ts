@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isManifestPath, manifestCode } from '../manifest';
+import { isManifestPath, type ManifestMark, readMark } from '../manifest';
 import type { Build, Version } from '../twilio/resources';
 import { isAssetPath } from './identity';
 
@@ -30,11 +30,16 @@ export function fingerprint({ assets, functions, dependencies, runtime }: Code):
 }
 
 /**
- * Whether the sync made this Build. Its manifest's path names the code that it was made with: a
- * Build that somebody else made from one of ours, in Twilio's console for one, has the manifest but
- * other code, and that code is to be respected.
+ * What the manifest of a Build says of it; undefined unless the sync made this Build. A Build that
+ * somebody else made from one of ours, in Twilio's console for one, has the manifest but other code,
+ * and that code is to be respected.
  */
-export function isOurs(build: Build): boolean {
-  const manifest = build.functions.find(({ path }) => isManifestPath(path));
-  return manifest !== undefined && manifestCode(manifest.path) === fingerprint(codeOf(build));
+export function markOf(build: Build): ManifestMark | undefined {
+  const mark = readMark(manifestVersionOf(build)?.path ?? '');
+  return mark?.code === fingerprint(codeOf(build)) ? mark : undefined;
+}
+
+/** The Function version that holds a Build's manifest. */
+export function manifestVersionOf({ functions }: Build): Version | undefined {
+  return functions.find(({ path }) => isManifestPath(path));
 }

@@ -1,12 +1,17 @@
 import { systemClock } from '../clock';
 import type { Config } from '../config';
 import { ConfigError } from '../errors';
+import { ASSET_BYTES } from '../limits';
 import { PromptBucket } from '../s3/prompts';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
-import { reconcile, type SyncEvent, type SyncOutcome } from './reconcile';
+import type { SyncEvent, SyncOutcome } from './events';
+import { type ReconcileOptions, reconcile } from './reconcile';
+import { keysNamedBy, selection } from './selection';
 
-export type { SyncEvent, SyncOutcome, SyncReport } from './reconcile';
+export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport } from './events';
+export { GuardError } from './guard';
+export { REASONS } from './refusal';
 
 /** One environment of one Service. */
 export interface Target {
@@ -16,29 +21,78 @@ export interface Target {
   readonly environment: string;
 }
 
+/** What differs between a run in a Function and one from a machine of one's own. */
+export interface SyncSettings
+  extends Pick<
+    ReconcileOptions,
+    'concurrency' | 'bytesInFlight' | 'largest' | 'maxDelete' | 'force' | 'dryRun'
+  > {
+  /** Milliseconds after which nothing more is begun. */
+  readonly budget: number;
+  /** Milliseconds for one request. */
+  readonly timeout: number;
+  /** The call flow's JSON: what it names goes first. */
+  readonly flow: string;
+}
+
+/** For a machine of one's own. */
+export const DEFAULTS: SyncSettings = {
+  budget: 30 * 60_000,
+  timeout: 60_000,
+  concurrency: 8,
+  bytesInFlight: 64_000_000,
+  largest: ASSET_BYTES,
+  maxDelete: 0.5,
+  force: false,
+  dryRun: false,
+  flow: '{}',
+};
+
+/** Milliseconds that an object in work gets beyond the deadline. */
+const GRACE = 1000;
+
+/** Seconds for which a retired path stays in the Build: a call lasts four hours at most. */
+const RETENTION = 4 * 3600;
+
 /**
  * Syncs S3 into one environment's Assets.
  *
- * @param budget milliseconds after which no further step is begun
  * @throws {ConfigError} when credentials are missing or there is no such environment
+ * @throws {GuardError} when the listing looks wrong
  * @throws {PlayError} when S3 or Twilio refuses
  */
 export async function* sync(
-  { s3, twilio: { accountSid, authToken, apiOrigin } }: Config,
+  config: Config,
   { service, environment }: Target,
-  budget: number,
+  settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
+  const { accountSid, authToken, apiOrigin } = config.twilio;
   if (accountSid === undefined || authToken === undefined) {
     throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
   }
+  const { visibility, include, exclude, quiet } = config.sync;
   const clock = systemClock;
-  const deadline = clock.now().getTime() + budget;
-  const transport = new Transport({ clock, deadline });
+  const deadline = clock.now().getTime() + settings.budget;
+  // What is begun before the deadline may be finished.
+  const times = { clock, deadline: deadline + GRACE, timeout: settings.timeout };
+  const transport = new Transport(times);
   const twilio = new Serverless({ accountSid, authToken, apiOrigin, transport }, service);
   const environmentSid = await findEnvironment(twilio, environment);
-  const bucket = new PromptBucket(s3);
+  const bucket = new PromptBucket(config.s3, times);
   try {
-    return yield* reconcile({ bucket, twilio, environmentSid, clock, deadline });
+    return yield* reconcile({
+      ...settings,
+      clock,
+      deadline,
+      bucket,
+      twilio,
+      environmentSid,
+      visibility,
+      quiet,
+      selects: selection(config.s3.prefix, include, exclude),
+      first: keysNamedBy(settings.flow),
+      retention: RETENTION,
+    });
   } finally {
     bucket.close();
   }
@@ -46,7 +100,8 @@ export async function* sync(
 
 async function findEnvironment(twilio: Serverless, environment: string): Promise<string> {
   if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
-  const found = await twilio.environmentBySuffix(environment);
+  const environments = await twilio.environments();
+  const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
   if (found) return found.sid;
   throw new ConfigError(
     `The Service has no environment "${environment}": deploy the project first.`,

@@ -1,7 +1,44 @@
-import { isManifestPath } from '../manifest';
+import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
+import { encodeManifest, type Manifest, type RefusedObject, type RetiredPath } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
-import type { Build, Version } from '../twilio/resources';
+import type { Build, Version, Visibility } from '../twilio/resources';
+import { type Code, fingerprint, markOf } from './code';
+import { guardOf } from './guard';
 import { assetPath, isAssetPath } from './identity';
+import { isUnplayable, type Reason, refusalOf } from './refusal';
+
+/** What is live, and what was known when it was made so. */
+export interface LiveBuild {
+  readonly build: Build;
+  /** Its manifest; of a Build that has none, that of the sync's newest Build before it. */
+  readonly manifest: Manifest;
+  /** What the next Build must carry over: the live Build's own, unless a race lost a deploy. */
+  readonly code: Code;
+}
+
+/** Asset versions that a Build of the near past held, or that were uploaded and are in none yet. */
+export interface RecentBuild {
+  readonly assets: readonly Version[];
+  /** Epoch seconds at which it stopped being live. */
+  readonly liveUntil: number;
+}
+
+export interface PlanOptions {
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly visibility: Exclude<Visibility, 'private'>;
+  /** Whether a key is wanted: the globs. */
+  readonly selects: (key: string) => boolean;
+  /** Keys that the call flow names: they get room first. */
+  readonly first: ReadonlySet<string>;
+  /** Bytes that one step can carry. */
+  readonly largest: number;
+  /** Seconds for which a retired path stays: longer than a call. */
+  readonly retention: number;
+  /** The largest share of known keys that may vanish, 0 to 1. */
+  readonly maxDelete: number;
+  readonly force: boolean;
+}
 
 /** A prompt's object and the path of the Asset that must hold it. */
 export interface Placement {
@@ -9,38 +46,220 @@ export interface Placement {
   readonly path: string;
 }
 
-export interface Plan {
-  /** Already in the live Build. */
-  readonly keep: readonly (Placement & { readonly version: Version })[];
-  /** Not in the live Build. */
-  readonly upload: readonly Placement[];
-  /** In the live Build, but no longer in S3. */
-  readonly retire: readonly Version[];
-  /** What is not the sync's: carried over as it is. */
-  readonly foreign: { readonly assets: readonly Version[]; readonly functions: readonly Version[] };
+export interface Skipped {
+  readonly object: PromptObject;
+  readonly reason: Reason;
 }
 
-/** Decides, from S3's listing and the live Build, what has to be done to make them equal. */
-export function plan(listing: readonly PromptObject[], live: Build): Plan {
-  const ours = new Map(
-    live.assets.filter(({ path }) => isAssetPath(path)).map((version) => [version.path, version]),
-  );
+export interface Plan {
+  /** Why the run must stop before anything is built; undefined when it may go on. */
+  readonly guard: string | undefined;
+  /** Wanted, and uploaded already. */
+  readonly keep: readonly (Placement & { readonly version: Version })[];
+  /** Wanted, and not known to be uploaded. */
+  readonly upload: readonly Placement[];
+  /** Not wanted any more, but a call in progress may play them. */
+  readonly retain: readonly { readonly version: Version; readonly retiredAt: number }[];
+  /** Leave the Build now. */
+  readonly retire: readonly Version[];
+  /** Cannot be Assets. */
+  readonly skip: readonly Skipped[];
+  /** Carried over as it is. */
+  readonly code: Code;
+  /** The manifest of the Build that this plan makes. */
+  readonly manifest: Manifest;
+  /** Whether the live Build is not the one that this plan makes. */
+  readonly changed: boolean;
+}
+
+/**
+ * Decides, from S3's listing and Twilio's Builds, what must be done to make them equal. Pure and
+ * total; the order of listing and Builds does not matter.
+ *
+ * | object in S3            | its path in the live Build | in a recent one | decision |
+ * |-------------------------|----------------------------|-----------------|----------|
+ * | wanted                  | yes                        | any             | keep     |
+ * | wanted                  | no                         | yes             | keep     |
+ * | wanted                  | no                         | no              | upload   |
+ * | wanted, visibility changed | with another visibility | any             | upload   |
+ * | cannot be an Asset      | any                        | any             | skip     |
+ * | none, or not wanted     | yes, retired lately        | any             | retain   |
+ * | none, or not wanted     | yes, retired long ago      | any             | retire   |
+ * | none, or not wanted     | no                         | live lately     | retain   |
+ *
+ * Where there is no room for all that is wanted, what the call flow names comes first, then what the
+ * proxy cannot carry. A prompt that loses its place is not wanted any more; one that is new waits
+ * until nothing is retained in its place.
+ */
+export function plan(
+  listing: readonly PromptObject[],
+  live: LiveBuild,
+  recent: readonly RecentBuild[],
+  options: PlanOptions,
+): Plan {
+  const { code } = live;
+  const selected = listing.filter(({ key }) => options.selects(key));
+  const skip: Skipped[] = [];
+  const wanted: Placement[] = [];
+  const known = knownVersions(live, recent, options.visibility);
+  const refused = new Map(live.manifest.refused.map((entry) => [entry.key, entry]));
+  for (const object of selected) {
+    const path = assetPath(object.key, object.etag);
+    const reason = reasonAgainst(object, known.has(path), refused.get(object.key), options);
+    if (reason) skip.push({ object, reason });
+    else wanted.push({ object, path });
+  }
+  wanted.sort(byImportance(options.first));
+
+  const room = Math.max(0, BUILD_ASSETS - code.assets.filter(isServed).length);
+  const retain = retainedBeside(wanted, live, recent, options);
+  const best = wanted.slice(0, Math.max(0, room - retain.length));
+  // What loses its place retires as well; what was promised to a call comes before what is new.
+  const retained = retainedBeside(best, live, recent, options).slice(0, room);
+  const placed = fit(best, room - retained.length, known);
+  const places = new Set(placed);
+  for (const placement of wanted) {
+    const { object } = placement;
+    if (places.has(placement)) continue;
+    skip.push({ object, reason: refusalOf(object, options.largest) ?? 'no room' });
+  }
+
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
-  for (const object of listing) {
-    const path = assetPath(object.key, object.etag);
-    const version = ours.get(path);
-    if (version) keep.push({ object, path, version });
-    else upload.push({ object, path });
+  for (const placement of placed) {
+    const version = known.get(placement.path);
+    if (version) keep.push({ ...placement, version });
+    else upload.push(placement);
   }
-  const wanted = new Set(keep.map(({ path }) => path));
+  const manifest: Manifest = {
+    paths: new Map(placed.map(({ object, path }) => [object.key, path])),
+    retired: retained.map(
+      ({ version, retiredAt }): RetiredPath => ({ path: version.path, retiredAt }),
+    ),
+    refused: skip.map(toRefused),
+  };
+  const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
+    guard: options.force
+      ? undefined
+      : guardOf(
+          [...live.manifest.paths.keys()],
+          new Set(selected.map(({ key }) => key)),
+          options.maxDelete,
+        ),
     keep,
     upload,
-    retire: [...ours.values()].filter(({ path }) => !wanted.has(path)),
-    foreign: {
-      assets: live.assets.filter(({ path }) => !isAssetPath(path)),
-      functions: live.functions.filter(({ path }) => !isManifestPath(path)),
-    },
+    retain: retained,
+    retire: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
+    skip,
+    code,
+    manifest,
+    changed: upload.length > 0 || !isLive(live.build, stays, manifest, code),
   };
+}
+
+/** Whether the live Build already is what the plan makes. */
+function isLive(build: Build, stays: ReadonlySet<string>, manifest: Manifest, code: Code): boolean {
+  const mark = markOf(build);
+  const audio = audioOf(build);
+  return (
+    mark?.hash === encodeManifest(manifest).hash &&
+    mark.code === fingerprint(code) &&
+    audio.length === stays.size &&
+    audio.every(({ sid }) => stays.has(sid))
+  );
+}
+
+function reasonAgainst(
+  object: PromptObject,
+  uploaded: boolean,
+  refused: RefusedObject | undefined,
+  { largest }: PlanOptions,
+): Reason | undefined {
+  // What its bytes told was found out once; the rest is judged afresh.
+  if (refused?.etag === object.etag && refused.reason === 'not audio') return 'not audio';
+  return uploaded ? undefined : refusalOf(object, largest);
+}
+
+function toRefused({ object, reason }: Skipped): RefusedObject {
+  const { key, etag } = object;
+  return { key, etag, reason, unplayable: isUnplayable(object, reason) };
+}
+
+/** Path → version, for every path of ours that is uploaded with this visibility. */
+function knownVersions(
+  { build }: LiveBuild,
+  recent: readonly RecentBuild[],
+  visibility: Visibility,
+): Map<string, Version> {
+  const versions = [...recent.flatMap(({ assets }) => assets).sort(bySid), ...build.assets];
+  return new Map(
+    versions
+      .filter((version) => version.visibility === visibility && isAssetPath(version.path))
+      .map((version) => [version.path, version]),
+  );
+}
+
+/** Leaves out what is new and least important until the rest fits. */
+function fit(
+  placements: readonly Placement[],
+  room: number,
+  known: ReadonlyMap<string, Version>,
+): Placement[] {
+  const fresh = placements.filter(({ path }) => !known.has(path));
+  const left = fresh.slice(Math.max(0, room - (placements.length - fresh.length)));
+  return placements.filter((placement) => !left.includes(placement)).slice(0, room);
+}
+
+/**
+ * Versions that none of these placements plays any more, with the time at which that began, as long
+ * as a call may play them; newest first.
+ */
+function retainedBeside(
+  placements: readonly Placement[],
+  { build, manifest }: LiveBuild,
+  recent: readonly RecentBuild[],
+  { now, retention }: PlanOptions,
+): { version: Version; retiredAt: number }[] {
+  const wanted = new Set(placements.map(({ path }) => path));
+  const retiredAt = new Map(manifest.retired.map((entry) => [entry.path, entry.retiredAt]));
+  const gone = new Map<string, { version: Version; retiredAt: number }>();
+  const add = (version: Version, since: number) => {
+    if (!isAssetPath(version.path) || wanted.has(version.path)) return;
+    gone.set(version.path, { version, retiredAt: retiredAt.get(version.path) ?? since });
+  };
+  const older = [...recent].sort((a, b) => a.liveUntil - b.liveUntil);
+  for (const { assets, liveUntil } of older) {
+    for (const version of [...assets].sort(bySid)) add(version, liveUntil);
+  }
+  for (const version of build.assets) add(version, now);
+  return [...gone.values()]
+    .filter((entry) => now - entry.retiredAt < retention)
+    .sort((a, b) => b.retiredAt - a.retiredAt || compare(a.version.path, b.version.path));
+}
+
+function byImportance(first: ReadonlySet<string>) {
+  const rank = ({ object }: Placement) => {
+    if (first.has(object.key)) return 0;
+    return object.size > PROXY_BYTES ? 1 : 2;
+  };
+  return (a: Placement, b: Placement) => rank(a) - rank(b) || compare(a.object.key, b.object.key);
+}
+
+function audioOf({ assets }: Build): readonly Version[] {
+  return assets.filter(({ path }) => isAssetPath(path));
+}
+
+/** Public and protected Assets share one limit; private ones have their own. */
+function isServed({ visibility }: Version): boolean {
+  return visibility !== 'private';
+}
+
+function bySid(a: Version, b: Version): number {
+  return compare(a.sid, b.sid);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,180 +1,281 @@
-import type { Clock } from '../clock';
-import { PlayError } from '../errors';
-import { encodeManifest, isManifestPath, MANIFEST_FUNCTION } from '../manifest';
-import type { PromptBucket } from '../s3/prompts';
-import type { Build } from '../twilio/resources';
-import type { Serverless } from '../twilio/serverless';
-import { codeOf, fingerprint } from './code';
-import { type Plan, plan } from './plan';
+import { messageOf, PlayError } from '../errors';
+import { OutOfTimeError } from '../retry';
+import { ChangedObjectError } from '../s3/prompts';
+import { TwilioError } from '../twilio/errors';
+import type { Build, Version } from '../twilio/resources';
+import { findTwin, pendingBuilds, prepareBuild } from './build';
+import { cleanUp } from './clean-up';
+import type { SyncEvent, SyncOutcome, SyncReport } from './events';
+import { GuardError } from './guard';
+import { type Observation, observe } from './observe';
+import { type Plan, type PlanOptions, plan } from './plan';
+import { type PublishOptions, publish, toEvent } from './publish';
+import { quietIn } from './quiet';
+import { isUnplayable } from './refusal';
 
-/** What a run did, so far or in all. */
-export interface SyncReport {
-  /** Prompts that are Assets now. */
-  readonly prompts: number;
-  readonly uploaded: number;
-  readonly retired: number;
-  /** The Build that this run made live; undefined when nothing had to change. */
-  readonly buildSid: string | undefined;
-}
-
-export type SyncEvent =
-  | {
-      readonly type: 'planned';
-      readonly keep: number;
-      readonly upload: number;
-      readonly retire: number;
-      readonly bytes: number;
-    }
-  | {
-      readonly type: 'uploaded';
-      readonly key: string;
-      readonly path: string;
-      readonly bytes: number;
-    }
-  | { readonly type: 'building'; readonly buildSid: string }
-  | { readonly type: 'activated'; readonly buildSid: string };
-
-/** How a run ended: `pending` wants to be called again. */
-export type SyncOutcome =
-  | { readonly status: 'done'; readonly report: SyncReport }
-  | {
-      readonly status: 'pending';
-      readonly report: SyncReport /** Milliseconds. */;
-      readonly retryAfter: number;
-    };
-
-export interface ReconcileOptions {
-  readonly bucket: PromptBucket;
-  readonly twilio: Serverless;
+export interface ReconcileOptions extends PublishOptions, Omit<PlanOptions, 'now' | 'force'> {
   /** ZE… */
   readonly environmentSid: string;
-  readonly clock: Clock;
-  /** Epoch milliseconds after which no further step is begun. */
-  readonly deadline: number;
+  /** Milliseconds for which the bucket must not have changed. */
+  readonly quiet: number;
+  /** Plan only. */
+  readonly dryRun: boolean;
+  /** Go on where a guard would stop. */
+  readonly force: boolean;
 }
 
 /** Milliseconds between two looks at a Build. */
-const BUILD_POLL = 1000;
+const POLL = 1000;
+
+/** Milliseconds to wait when Twilio's limit of Builds or requests is reached. */
+const LIMIT_WAIT = 60_000;
+
+/** The most by which a wait for quiet is drawn out, in milliseconds. */
+const JITTER = 1000;
+
+/** How often to plan again before the run is left to the next one. */
+const ROUNDS = 20;
 
 /**
- * Makes the Assets of one environment equal to S3. Both sides are read afresh, so a run that ended
- * anywhere is finished by the next. Uploads and the new Build change nothing that callers hear; the
- * Deployment does, in one step.
+ * Makes the Assets of one environment equal to S3. Desired state is S3's listing, actual state is
+ * the live Build; both are read afresh, so that a run that died anywhere is finished by the next,
+ * and running twice changes nothing. Uploads and the new Build change nothing that callers hear;
+ * the Deployment does, in one step.
  *
- * @throws {PlayError} when S3 or Twilio refuses; callers then hear what they heard before.
+ * @throws {GuardError} when the listing looks wrong; nothing was built
+ * @throws {PlayError} when S3 or Twilio refuses; callers then hear what they heard before
  */
 export async function* reconcile(
   options: ReconcileOptions,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { bucket, twilio, environmentSid } = options;
-  const environment = await twilio.environment(environmentSid);
-  if (environment.buildSid === undefined) {
-    throw new PlayError(
-      `Environment ${environmentSid} has no live Build: deploy the project first.`,
-    );
-  }
-  const [live, listing] = await Promise.all([twilio.build(environment.buildSid), bucket.list()]);
-  const planned = plan(listing, live);
-  yield {
-    type: 'planned',
-    keep: planned.keep.length,
-    upload: planned.upload.length,
-    retire: planned.retire.length,
-    bytes: planned.upload.reduce((sum, { object }) => sum + object.size, 0),
-  };
-
-  const manifest = encodeManifest(
-    {
-      paths: new Map(
-        [...planned.keep, ...planned.upload].map(({ object, path }) => [object.key, path]),
-      ),
-      retired: [],
-      refused: [],
-    },
-    fingerprint(codeOf(live)),
-  );
-  const report: SyncReport = {
-    prompts: listing.length,
-    uploaded: planned.upload.length,
-    retired: planned.retire.length,
-    buildSid: undefined,
-  };
-  const current = live.functions.some(({ path }) => path === manifest.path);
-  if (current && planned.upload.length === 0 && planned.retire.length === 0) {
-    return { status: 'done', report };
-  }
-
-  const uploaded: string[] = [];
-  for await (const event of uploadAll(options, planned)) {
-    uploaded.push(event.versionSid);
-    yield { type: 'uploaded', key: event.key, path: event.path, bytes: event.bytes };
-  }
-  const manifestVersion = await publishManifest(twilio, live, manifest);
-  const build = await twilio.createBuild({
-    assetVersions: [
-      ...planned.foreign.assets.map(({ sid }) => sid),
-      ...planned.keep.map(({ version }) => version.sid),
-      ...uploaded,
-    ],
-    functionVersions: [...planned.foreign.functions.map(({ sid }) => sid), manifestVersion],
-    dependencies: live.dependencies,
-    runtime: live.runtime,
-  });
-  yield { type: 'building', buildSid: build.sid };
-  if (!(await finished(options, build))) {
-    return { status: 'pending', report, retryAfter: BUILD_POLL };
-  }
-  await twilio.deploy(environmentSid, build.sid);
-  yield { type: 'activated', buildSid: build.sid };
-  return { status: 'done', report: { ...report, buildSid: build.sid } };
-}
-
-async function* uploadAll({ bucket, twilio }: ReconcileOptions, { upload }: Plan) {
-  if (upload.length === 0) return;
-  const assets = await twilio.resources('Assets');
-  for (const { object, path } of upload) {
-    const content = await bucket.fetch(object);
-    const assetSid = assets.get(path) ?? (await twilio.createResource('Assets', path));
-    const versionSid = await twilio.upload('Assets', assetSid, {
-      path,
-      visibility: 'public',
-      content,
-      contentType: 'audio/mpeg',
-    });
-    yield { key: object.key, path, bytes: content.length, versionSid };
-  }
-}
-
-async function publishManifest(
-  twilio: Serverless,
-  live: Build,
-  { path, source }: { readonly path: string; readonly source: string },
-): Promise<string> {
-  const current = live.functions.find((version) => version.path === path);
-  if (current) return current.sid;
-  const functionSid =
-    live.functions.find((version) => isManifestPath(version.path))?.resourceSid ??
-    (await twilio.resources('Functions')).get(MANIFEST_FUNCTION) ??
-    (await twilio.createResource('Functions', MANIFEST_FUNCTION));
-  return twilio.upload('Functions', functionSid, {
-    path,
-    visibility: 'private',
-    content: Buffer.from(source),
-    contentType: 'application/javascript',
-  });
-}
-
-async function finished(
-  { twilio, clock, deadline }: ReconcileOptions,
-  { sid }: Build,
-): Promise<boolean> {
-  for (;;) {
-    const { status } = await twilio.build(sid);
-    if (status === 'completed') return true;
-    if (status === 'failed') {
-      throw new PlayError(`Build ${sid} failed at Twilio. Callers hear what they heard before.`);
+  const run = new Run(options);
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      const outcome = yield* run.round();
+      if (outcome) return outcome;
     }
-    if (clock.now().getTime() + BUILD_POLL >= deadline) return false;
-    await clock.sleep(BUILD_POLL);
+    return run.pending(POLL);
+  } catch (thrown) {
+    if (thrown instanceof OutOfTimeError) return run.pending(POLL);
+    if (thrown instanceof TwilioError && thrown.status === 429) return run.pending(LIMIT_WAIT);
+    throw thrown;
   }
+}
+
+class Run {
+  readonly #options: ReconcileOptions;
+  /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
+  readonly #uploaded: Version[] = [];
+  #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options;
+  }
+
+  /** Observes, plans and acts once; undefined when it must be done again. */
+  async *round(): AsyncGenerator<SyncEvent, SyncOutcome | undefined> {
+    const { bucket, twilio, environmentSid, clock, dryRun, quiet, deadline } = this.#options;
+    const observed = await observe(bucket, twilio, environmentSid);
+    const planned = this.#plan(observed);
+    yield describe(planned);
+    if (planned.guard !== undefined) throw new GuardError(planned.guard);
+    if (dryRun) return this.#done();
+    if (!planned.changed) {
+      yield* this.#cleanUp();
+      return this.#done();
+    }
+    const changes = planned.upload.map(({ object }) => object);
+    const calm = quietIn(changes, quiet, clock.now());
+    if (calm > 0) {
+      // Runs that were woken by one burst would otherwise go on in the same moment.
+      const wait = calm + clock.random() * JITTER;
+      yield { type: 'waiting', for: 'quiet', milliseconds: wait };
+      if (clock.now().getTime() + wait >= deadline) return this.pending(wait);
+      await clock.sleep(wait);
+      return undefined;
+    }
+    const ready = yield* this.#publish(planned, observed);
+    if (!ready?.changed) return undefined;
+    const build = yield* this.#build(ready, observed);
+    if (build === undefined) return this.pending(POLL);
+    if (build === 'again') return undefined;
+    return yield* this.#activate(build, observed);
+  }
+
+  pending(retryAfter: number): SyncOutcome {
+    return { status: 'pending', report: this.#report, retryAfter };
+  }
+
+  #done(): SyncOutcome {
+    return { status: 'done', report: this.#report };
+  }
+
+  #plan({ listing, live, recent }: Observation): Plan {
+    const { clock } = this.#options;
+    const now = Math.floor(clock.now().getTime() / 1000);
+    // Never live, so that no call can hold their URLs.
+    const uploaded = { assets: this.#uploaded, liveUntil: 0 };
+    const planned = plan(listing, live, [...recent, uploaded], { ...this.#options, now });
+    this.#report = {
+      ...this.#report,
+      prompts: planned.keep.length,
+      remaining: planned.upload.length,
+      retained: planned.retain.length,
+      skipped: planned.skip.map(({ object, reason }) => ({
+        key: object.key,
+        reason,
+        unplayable: isUnplayable(object, reason),
+      })),
+    };
+    return planned;
+  }
+
+  /** Uploads what is missing; undefined when an object changed meanwhile. */
+  async *#publish(
+    planned: Plan,
+    observed: Observation,
+  ): AsyncGenerator<SyncEvent, Plan | undefined> {
+    const refused = [...observed.live.manifest.refused];
+    const steps = publish(planned.upload, this.#options);
+    try {
+      for (;;) {
+        const step = await steps.next();
+        if (step.done) {
+          if (!step.value) throw new OutOfTimeError();
+          break;
+        }
+        const published = step.value;
+        yield toEvent(published);
+        if ('refused' in published) {
+          const { key, etag } = published.placement.object;
+          const entry = { key, etag, reason: published.refused, unplayable: true };
+          refused.splice(0, refused.length, ...refused.filter((old) => old.key !== key), entry);
+        } else {
+          this.#count(published.version, published.found);
+        }
+      }
+    } catch (thrown) {
+      if (thrown instanceof ChangedObjectError) return undefined;
+      throw thrown;
+    }
+    const { live } = observed;
+    return this.#plan({ ...observed, live: { ...live, manifest: { ...live.manifest, refused } } });
+  }
+
+  #count(version: Version, found: boolean): void {
+    const { uploaded, remaining, prompts } = this.#report;
+    this.#uploaded.push(version);
+    this.#report = {
+      ...this.#report,
+      prompts: prompts + 1,
+      uploaded: uploaded + (found ? 0 : 1),
+      remaining: remaining - 1,
+    };
+  }
+
+  /** The plan's Build, completed; undefined when time is over before it is. */
+  async *#build(
+    planned: Plan,
+    observed: Observation,
+  ): AsyncGenerator<SyncEvent, Build | 'again' | undefined> {
+    const { twilio } = this.#options;
+    const { live } = observed;
+    const pending = await this.#pendingBuilds(observed);
+    const twin = await findTwin(twilio, pending, planned, live);
+    if (!twin) {
+      const busy = pending.find(({ status }) => status === 'building');
+      if (busy) return yield* this.#waitFor(busy);
+    }
+    const build = twin ?? (await this.#startBuild(planned, observed, pending));
+    if (build === 'again') return build;
+    yield { type: 'building', buildSid: build.sid, adopted: twin !== undefined };
+    const status = await this.#ended(build.sid);
+    if (status === 'failed') {
+      throw new PlayError(
+        `Build ${build.sid} failed at Twilio; callers hear what they heard before. Look at its logs in Twilio's console, then sync again.`,
+      );
+    }
+    return status && build;
+  }
+
+  async #startBuild(
+    planned: Plan,
+    observed: Observation,
+    known: readonly Build[],
+  ): Promise<Build | 'again'> {
+    const { twilio } = this.#options;
+    const contents = await prepareBuild(twilio, planned, observed.live);
+    // Another run may have been faster; the next round looks at its Build.
+    const pending = await this.#pendingBuilds(observed);
+    const rival = pending.some(({ sid }) => !known.some((build) => build.sid === sid));
+    return rival ? 'again' : twilio.createBuild(contents);
+  }
+
+  #pendingBuilds({ deployments }: Observation): Promise<Build[]> {
+    const { twilio, clock } = this.#options;
+    return pendingBuilds(twilio, deployments, clock.now());
+  }
+
+  /** One Build at a time: waits for somebody else's. */
+  async *#waitFor({ sid }: Build): AsyncGenerator<SyncEvent, 'again' | undefined> {
+    yield { type: 'waiting', for: 'build', milliseconds: POLL };
+    return (await this.#ended(sid)) === undefined ? undefined : 'again';
+  }
+
+  /** How a Build ended; undefined when time is over before it did. */
+  async #ended(sid: string): Promise<Build['status'] | undefined> {
+    const { twilio, clock, deadline } = this.#options;
+    for (;;) {
+      const status = await twilio.buildStatus(sid);
+      if (status !== 'building') return status;
+      if (clock.now().getTime() + POLL >= deadline) return undefined;
+      await clock.sleep(POLL);
+    }
+  }
+
+  /** Makes a Build live, unless another one became live since the plan was made. */
+  async *#activate({ sid }: Build, { live }: Observation): AsyncGenerator<SyncEvent, undefined> {
+    const { twilio, environmentSid } = this.#options;
+    if ((await twilio.environment(environmentSid)).buildSid !== live.build.sid) {
+      yield { type: 'moved' };
+      return;
+    }
+    await this.#deploy(sid);
+    this.#report = { ...this.#report, buildSid: sid };
+    yield { type: 'activated', buildSid: sid };
+  }
+
+  async #deploy(sid: string): Promise<void> {
+    const { twilio, environmentSid } = this.#options;
+    try {
+      await twilio.deploy(environmentSid, sid);
+    } catch (thrown) {
+      // The answer to an earlier try was lost: the Build is live already.
+      if (!(thrown instanceof TwilioError) || thrown.status !== 409) throw thrown;
+      if ((await twilio.environment(environmentSid)).buildSid !== sid) throw thrown;
+    }
+  }
+
+  async *#cleanUp(): AsyncGenerator<SyncEvent> {
+    // Only a run that changed something looks for what that left over.
+    if (this.#report.buildSid === undefined) return;
+    try {
+      const assets = await cleanUp(this.#options);
+      if (assets > 0) yield { type: 'cleaned', assets };
+    } catch (thrown) {
+      yield { type: 'not cleaned', message: messageOf(thrown) };
+    }
+  }
+}
+
+function describe({ keep, upload, retain, retire, skip }: Plan): SyncEvent {
+  return {
+    type: 'planned',
+    keep: keep.length,
+    upload: upload.length,
+    bytes: upload.reduce((sum, { object }) => sum + object.size, 0),
+    retain: retain.length,
+    retire: retire.length,
+    skip: skip.length,
+  };
 }

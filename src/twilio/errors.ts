@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { messageOf, PlayError } from '../errors';
+import { OutOfTimeError } from '../retry';
 import { refusal } from './resources';
 
 /** Twilio's API refused a request or could not be reached. */
@@ -25,7 +26,8 @@ const WHAT_TO_DO: Readonly<Record<number, string>> = {
  *
  * @param thrown the library's exception, an answer's body with its status, or a broken connection
  */
-export function twilioError(tried: string, thrown: unknown): TwilioError {
+export function twilioError(tried: string, thrown: unknown): PlayError {
+  if (thrown instanceof OutOfTimeError) return thrown;
   const parsed = v.safeParse(refusal, thrown);
   if (!parsed.success || parsed.output.status === undefined) {
     return new TwilioError(

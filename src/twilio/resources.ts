@@ -78,3 +78,21 @@ export const refusal = v.object({
   code: v.optional(v.number()),
   message: v.optional(v.string()),
 });
+
+/** An Asset or a Function, of which there are versions. */
+export interface Resource {
+  /** ZH… */
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A Build that became live at a time. */
+export interface Deployment {
+  /** ZD… */
+  readonly sid: string;
+  /** Undefined for one that took the live Build away. */
+  readonly buildSid: string | undefined;
+  readonly createdAt: Date;
+}

@@ -1,7 +1,16 @@
+import FormData from 'form-data';
 import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
-import { twilioError } from './errors';
-import { type Build, build, uploaded, type Version, type Visibility } from './resources';
+import { TwilioError, twilioError } from './errors';
+import {
+  type Build,
+  build,
+  type Deployment,
+  type Resource,
+  uploaded,
+  type Version,
+  type Visibility,
+} from './resources';
 import type { Transport } from './transport';
 
 export interface ServerlessOptions {
@@ -19,6 +28,8 @@ export interface Environment {
   /** The live Build; undefined before the first Deployment. */
   readonly buildSid: string | undefined;
   readonly domainName: string;
+  /** Such as dev; empty for production. */
+  readonly domainSuffix: string;
 }
 
 /** A file to publish as a new version. */
@@ -39,9 +50,11 @@ export interface NewBuild {
 
 export type ResourceKind = 'Assets' | 'Functions';
 
-interface NamedResource {
-  readonly friendlyName: string;
+interface ListedResource {
   readonly sid: string;
+  readonly friendlyName: string;
+  readonly dateCreated: Date;
+  readonly dateUpdated: Date;
 }
 
 const PAGE_SIZE = 1000;
@@ -73,25 +86,28 @@ export class Serverless {
 
   /** @param sid ZE… */
   async environment(sid: string): Promise<Environment> {
-    const found = await this.#try(`Fetching environment ${sid}`, () =>
-      this.#service.environments(sid).fetch(),
+    return toEnvironment(
+      await this.#try(`Fetching environment ${sid}`, () => this.#service.environments(sid).fetch()),
     );
-    return { sid: found.sid, buildSid: found.buildSid || undefined, domainName: found.domainName };
   }
 
-  /** The environment with this domain suffix, such as dev; undefined if there is none. */
-  async environmentBySuffix(suffix: string): Promise<Environment | undefined> {
+  async environments(): Promise<Environment[]> {
     const all = await this.#try('Listing the environments', () =>
       this.#service.environments.list({ pageSize: PAGE_SIZE }),
     );
-    const found = all.find(({ domainSuffix }) => (domainSuffix ?? '') === suffix);
-    return (
-      found && {
-        sid: found.sid,
-        buildSid: found.buildSid || undefined,
-        domainName: found.domainName,
-      }
+    return all.map(toEnvironment);
+  }
+
+  /** What was live in an environment, and when; in no order. */
+  async deployments(environmentSid: string): Promise<Deployment[]> {
+    const all = await this.#try('Listing the Deployments', () =>
+      this.#service.environments(environmentSid).deployments.list({ pageSize: PAGE_SIZE }),
     );
+    return all.map(({ sid, buildSid, dateCreated }) => ({
+      sid,
+      buildSid: buildSid || undefined,
+      createdAt: dateCreated,
+    }));
   }
 
   /** @param sid ZB… */
@@ -100,6 +116,40 @@ export class Serverless {
       build,
       await this.#try(`Fetching Build ${sid}`, () => this.#service.builds(sid).fetch()),
     );
+  }
+
+  /** A Build that may have been deleted. */
+  async buildIfAny(sid: string): Promise<Build | undefined> {
+    try {
+      return await this.build(sid);
+    } catch (thrown) {
+      if (thrown instanceof TwilioError && thrown.status === 404) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** `building`, `completed` or `failed`, at a fraction of what the whole Build costs. */
+  async buildStatus(sid: string): Promise<Build['status']> {
+    const { status } = await this.#try(`Fetching the status of Build ${sid}`, () =>
+      this.#service.builds(sid).buildStatus().fetch(),
+    );
+    return status;
+  }
+
+  /**
+   * All Builds, page by page: each holds the list of all its versions, so that a thousand at once
+   * would not fit into a Function.
+   */
+  async *builds(): AsyncGenerator<Build[]> {
+    const tried = 'Listing the Builds';
+    const { builds } = this.#service;
+    let page = await this.#try(tried, () => builds.page({ pageSize: 20 }));
+    for (;;) {
+      yield page.instances.map((instance) => v.parse(build, instance));
+      const { nextPageUrl } = page;
+      if (nextPageUrl === undefined) return;
+      page = await this.#try(tried, () => builds.getPage(nextPageUrl));
+    }
   }
 
   /** Starts a Build; it is `building` at first. */
@@ -123,24 +173,43 @@ export class Serverless {
     );
   }
 
-  /** Friendly name → SID of all Assets or Functions; of two with one name, any. */
-  async resources(kind: ResourceKind): Promise<Map<string, string>> {
-    const all = await this.#try<NamedResource[]>(`Listing the ${kind}`, () =>
+  /** All Assets or all Functions. */
+  async resources(kind: ResourceKind): Promise<Resource[]> {
+    const all = await this.#try<ListedResource[]>(`Listing the ${kind}`, () =>
       kind === 'Assets'
         ? this.#service.assets.list({ pageSize: PAGE_SIZE })
         : this.#service.functions.list({ pageSize: PAGE_SIZE }),
     );
-    return new Map(all.map(({ friendlyName, sid }) => [friendlyName, sid]));
+    return all.map(({ sid, friendlyName, dateCreated, dateUpdated }) => ({
+      sid,
+      friendlyName,
+      createdAt: dateCreated,
+      updatedAt: dateUpdated,
+    }));
   }
 
   /** Creates an Asset or a Function, as yet without a version. */
   async createResource(kind: ResourceKind, friendlyName: string): Promise<string> {
-    const created = await this.#try<NamedResource>(`Creating ${friendlyName} in ${kind}`, () =>
-      kind === 'Assets'
-        ? this.#service.assets.create({ friendlyName })
-        : this.#service.functions.create({ friendlyName }),
+    const created = await this.#try<{ readonly sid: string }>(
+      `Creating ${friendlyName} in ${kind}`,
+      () =>
+        kind === 'Assets'
+          ? this.#service.assets.create({ friendlyName })
+          : this.#service.functions.create({ friendlyName }),
     );
     return created.sid;
+  }
+
+  /** Renames an Asset. */
+  async renameAsset(sid: string, friendlyName: string): Promise<void> {
+    await this.#try(`Renaming Asset ${sid}`, () =>
+      this.#service.assets(sid).update({ friendlyName }),
+    );
+  }
+
+  /** Deletes an Asset with all its versions. */
+  async deleteAsset(sid: string): Promise<void> {
+    await this.#try(`Deleting Asset ${sid}`, () => this.#service.assets(sid).remove());
   }
 
   /** The versions of one Asset or Function. */
@@ -159,11 +228,7 @@ export class Serverless {
   async upload(kind: ResourceKind, resourceSid: string, version: NewVersion): Promise<string> {
     const { accountSid: username, authToken: password, apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
-    const form = new FormData();
-    form.set('Path', version.path);
-    form.set('Visibility', version.visibility);
-    const content = new Blob([new Uint8Array(version.content)], { type: version.contentType });
-    form.set('Content', content, version.path.slice(version.path.lastIndexOf('/') + 1));
+    const form = () => toForm(version);
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
     const tried = `Uploading ${version.path}`;
     const { statusCode, body } = await this.#try(tried, () =>
@@ -195,4 +260,24 @@ export class Serverless {
       throw twilioError(tried, thrown);
     }
   }
+}
+
+function toEnvironment(found: {
+  readonly sid: string;
+  readonly buildSid: string;
+  readonly domainName: string;
+  readonly domainSuffix: string;
+}): Environment {
+  const { sid, buildSid, domainName, domainSuffix } = found;
+  return { sid, buildSid: buildSid || undefined, domainName, domainSuffix: domainSuffix ?? '' };
+}
+
+/** A form that refers to the content instead of copying it: prompts may be 25 MB. */
+function toForm({ path, visibility, content, contentType }: NewVersion): FormData {
+  const form = new FormData();
+  form.append('Path', path);
+  form.append('Visibility', visibility);
+  const filename = path.slice(path.lastIndexOf('/') + 1);
+  form.append('Content', content, { filename, contentType });
+  return form;
 }

@@ -1,3 +1,4 @@
+import type FormData from 'form-data';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
@@ -14,7 +15,8 @@ export interface Upload {
   readonly url: string;
   readonly username: string;
   readonly password: string;
-  readonly form: FormData;
+  /** Made anew for each try: a form is a stream, and is read once. */
+  readonly form: () => FormData;
 }
 
 export interface UploadResponse extends TransportResponse {
@@ -30,7 +32,7 @@ class PassingAnswer<T extends TransportResponse> extends PlayError {
 
 export interface TransportOptions {
   readonly clock: Clock;
-  /** Epoch milliseconds after which nothing is tried again. */
+  /** Epoch milliseconds after which nothing is tried. */
   readonly deadline: number;
   /** Milliseconds for one try. */
   readonly timeout?: number;
@@ -68,7 +70,8 @@ export class Transport extends RequestClient {
         method: 'post',
         url,
         auth: { username, password },
-        data: form,
+        data: form(),
+        maxBodyLength: Number.POSITIVE_INFINITY,
         timeout: this.defaultTimeout,
         maxRedirects: 0,
         proxy: false,

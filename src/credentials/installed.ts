@@ -1,0 +1,22 @@
+import { systemClock } from '../clock';
+import type { S3Config } from '../config';
+import type { S3Access } from '../s3/address';
+import { createCredentials } from '.';
+
+/**
+ * Credentials where AWS's providers are installed or bundled: for command line, sandbox and sync,
+ * which no caller waits for.
+ */
+export const credentialsOf = createCredentials({
+  clock: systemClock,
+  loadProviders: () => import('./temporary'),
+});
+
+/**
+ * What it takes to sign requests for a configured bucket.
+ *
+ * @throws {CredentialsError} when temporary credentials cannot be had
+ */
+export async function accessTo(s3: S3Config): Promise<S3Access> {
+  return { ...s3, credentials: await credentialsOf(s3.credentials) };
+}

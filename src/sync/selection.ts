@@ -1,0 +1,38 @@
+import picomatch from 'picomatch';
+
+/**
+ * Whether a key is wanted: matched by one of `include` (all, if there is none) and by none of
+ * `exclude`. Globs are over the key without the prefix.
+ *
+ * https://github.com/micromatch/picomatch#globbing-features
+ */
+export function selection(
+  prefix: string,
+  include: readonly string[],
+  exclude: readonly string[],
+): (key: string) => boolean {
+  const matches = (globs: readonly string[]) => picomatch([...globs], { dot: true });
+  const included = include.length === 0 ? () => true : matches(include);
+  const excluded = exclude.length === 0 ? () => false : matches(exclude);
+  return (key) => {
+    const name = key.slice(prefix.length);
+    return included(name) && !excluded(name);
+  };
+}
+
+/**
+ * The S3 keys that a call flow names, as its JSON has them. A flow that cannot be read names none:
+ * it must not stop the sync, which helps the calls that still work.
+ */
+export function keysNamedBy(flow: string): ReadonlySet<string> {
+  const keys = new Set<string>();
+  try {
+    JSON.parse(flow, (name, value: unknown) => {
+      if (name === 'key' && typeof value === 'string') keys.add(value);
+      return value;
+    });
+  } catch {
+    return new Set();
+  }
+  return keys;
+}

@@ -1,0 +1,257 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { encodeManifest } from '../../src/manifest';
+import type { PromptObject } from '../../src/s3/prompts';
+import { type Code, fingerprint } from '../../src/sync/code';
+import { assetPath, isAssetPath } from '../../src/sync/identity';
+import {
+  type LiveBuild,
+  type Plan,
+  type PlanOptions,
+  plan,
+  type RecentBuild,
+} from '../../src/sync/plan';
+import type { Build, Version } from '../../src/twilio/resources';
+import { codeNamed, object, syncedBuild, toolkitBuild, version } from './values';
+
+const NOW = 1_000_000;
+const RETENTION = 4 * 3600;
+
+const key = fc.constantFrom(
+  'a.mp3',
+  'b.mp3',
+  'sub/a.mp3',
+  '営業 時間.mp3',
+  '__proto__',
+  '../a.mp3',
+  'c',
+  'd',
+);
+const content = fc.constantFrom('first', 'second');
+const visibility = fc.constantFrom('public', 'protected');
+const listed: fc.Arbitrary<PromptObject> = fc
+  .record({
+    key,
+    content,
+    size: fc.constantFrom(10, 4_000_001, 9_000_000, 26_000_000),
+    storageClass: fc.constantFrom('STANDARD', 'STANDARD', 'GLACIER'),
+  })
+  .map(({ key, ...rest }) => object(key, rest));
+const listing = fc.uniqueArray(listed, { selector: (entry) => entry.key });
+
+const anyPath = fc
+  .tuple(key, content)
+  .map(([name, text]) => assetPath(name, object(name, { content: text }).etag));
+const anyAudio = fc
+  .tuple(anyPath, visibility, fc.constantFrom('', 'uploaded twice'))
+  .map(([path, seen, edition]) => version(path, edition, seen));
+/** What one Build may hold of it: one version a path. */
+const buildAudio = fc.uniqueArray(anyAudio, { selector: ({ path }) => path });
+const time = fc.integer({ min: NOW - 2 * RETENTION, max: NOW });
+
+const manifest = fc.record({
+  paths: fc.array(fc.tuple(key, anyPath)).map((pairs) => new Map(pairs)),
+  retired: fc.uniqueArray(fc.record({ path: anyPath, retiredAt: time }), {
+    selector: ({ path }) => path,
+  }),
+  refused: fc.uniqueArray(
+    listed.chain(({ key, etag }) =>
+      fc.record({
+        key: fc.constant(key),
+        etag: fc.constant(etag),
+        reason: fc.constantFrom('not audio', 'archived', 'no room'),
+        unplayable: fc.boolean(),
+      }),
+    ),
+    { selector: (entry) => entry.key },
+  ),
+});
+
+/** Code that leaves all the room, next to none, or less than none. */
+const code: fc.Arbitrary<Code> = fc
+  .tuple(fc.constantFrom('one', 'two'), fc.constantFrom(0, 0, 993, 996, 999, 1000, 1001))
+  .map(([name, count]) => {
+    const its = codeNamed(name);
+    const site = Array.from({ length: count }, (_, index) => version(`/site/${index}`));
+    // One Asset of the toolkit's is public already.
+    return count === 0 ? its : { ...its, assets: [...its.assets, ...site.slice(1)] };
+  });
+
+const liveBuild: fc.Arbitrary<LiveBuild> = fc
+  .record({ code, audio: buildAudio, manifest, synced: fc.boolean(), lost: fc.boolean() })
+  .map(({ code, audio, manifest, synced, lost }) => {
+    const on = toolkitBuild('deploy');
+    const its = lost ? codeNamed('lost') : code;
+    const build = synced
+      ? syncedBuild('live', { on, code: its, audio, manifest })
+      : { ...on, ...its };
+    return { build, code, manifest };
+  });
+const recents: fc.Arbitrary<RecentBuild[]> = fc.array(
+  fc.record({ assets: buildAudio, liveUntil: time }),
+  { maxLength: 3 },
+);
+const options: fc.Arbitrary<PlanOptions> = fc.record({
+  now: fc.constant(NOW),
+  visibility,
+  selects: fc.constantFrom(
+    () => true,
+    (name: string) => name.endsWith('.mp3'),
+  ),
+  first: fc.uniqueArray(key).map((keys) => new Set(keys)),
+  largest: fc.constantFrom(8_000_000, 25_000_000),
+  retention: fc.constant(RETENTION),
+  maxDelete: fc.constantFrom(0, 0.5, 1),
+  force: fc.boolean(),
+});
+const situation = fc.tuple(listing, liveBuild, recents, options);
+
+/** The Build that a plan makes, once everything is uploaded, and all that the next run knows of it. */
+function apply(
+  { code, keep, upload, retain, manifest }: Plan,
+  { visibility }: PlanOptions,
+): LiveBuild {
+  const uploaded = upload.map(({ path }) => version(path, 'new', visibility));
+  const audio = [...keep, ...retain].map((entry) => entry.version);
+  const on = toolkitBuild('deploy');
+  const build = syncedBuild('next', { on, code, audio: [...audio, ...uploaded], manifest });
+  return { build, code, manifest };
+}
+
+/** Another order of the same Build. */
+function reversed(build: Build): Build {
+  return { ...build, assets: build.assets.toReversed(), functions: build.functions.toReversed() };
+}
+
+function decisions({ keep, upload, retain, retire, skip, manifest, guard, changed }: Plan) {
+  const sids = (versions: readonly Version[]) => versions.map(({ sid }) => sid).sort();
+  return {
+    keep: keep.map(({ path, version: { sid } }) => `${path} ${sid}`).sort(),
+    upload: upload.map(({ path }) => path).sort(),
+    retain: retain.map(({ version: { sid }, retiredAt }) => `${sid} ${retiredAt}`).sort(),
+    retire: sids(retire),
+    skip: skip.map(({ object: { key }, reason }) => `${key} ${reason}`).sort(),
+    manifest: encodeManifest(manifest).hash,
+    guard,
+    changed,
+  };
+}
+
+/** Where more is retained than there is room for, the next look finds other room. */
+function isFull({ assets }: Build): boolean {
+  return assets.filter(({ visibility }) => visibility !== 'private').length >= 1000;
+}
+
+function check(holds: (...args: [PromptObject[], LiveBuild, RecentBuild[], PlanOptions]) => void) {
+  fc.assert(
+    fc.property(situation, (args) => holds(...args)),
+    { numRuns: 1000 },
+  );
+}
+
+describe('plan, for any listing and Builds', () => {
+  it('has nothing to do once it is done', () => {
+    check((listing, live, recent, options) => {
+      const applied = apply(plan(listing, live, recent, options), options);
+      const again = plan(listing, applied, [], options);
+      expect(again).toMatchObject({ upload: [], retire: [] });
+      if (isFull(applied.build)) return;
+      expect(again.changed).toBe(false);
+    });
+  });
+
+  it('has nothing more to do at its second look, while the Builds before can still be seen', () => {
+    check((listing, live, recent, options) => {
+      const seen = [...recent, { assets: live.build.assets, liveUntil: NOW }];
+      const applied = apply(plan(listing, live, recent, options), options);
+      const again = plan(listing, applied, seen, options);
+      if (isFull(applied.build)) return;
+      expect(again).toMatchObject({ upload: [], retire: [] });
+      expect(plan(listing, apply(again, options), seen, options).changed).toBe(false);
+    });
+  });
+
+  it('does not depend on the order of anything', () => {
+    check((listing, live, recent, options) => {
+      const there = plan(listing, live, recent, options);
+      const back = plan(
+        listing.toReversed(),
+        { ...live, build: reversed(live.build) },
+        recent.map(({ assets, ...rest }) => ({ ...rest, assets: assets.toReversed() })).reverse(),
+        options,
+      );
+      expect(decisions(back)).toEqual(decisions(there));
+    });
+  });
+
+  it('keeps, uploads or skips each object that is wanted, and no other', () => {
+    check((listing, live, recent, options) => {
+      const { keep, upload, skip } = plan(listing, live, recent, options);
+      const decided = [...keep, ...upload, ...skip].map(({ object }) => object.key).sort();
+      expect(decided).toEqual(
+        listing
+          .map(({ key }) => key)
+          .filter(options.selects)
+          .sort(),
+      );
+    });
+  });
+
+  it('makes a Build that Twilio accepts, with all the code', () => {
+    check((listing, live, recent, options) => {
+      const planned = plan(listing, live, recent, options);
+      const { build } = apply(planned, options);
+      const served = build.assets.filter((asset) => asset.visibility !== 'private');
+      const own = live.code.assets.filter((asset) => asset.visibility !== 'private');
+      expect(served.length).toBeLessThanOrEqual(Math.max(1000, own.length));
+      expect(new Set(build.assets.map(({ path }) => path)).size).toBe(build.assets.length);
+      expect(new Set(build.assets.map(({ resourceSid }) => resourceSid)).size).toBe(
+        build.assets.length,
+      );
+      expect(fingerprint(planned.code)).toBe(fingerprint(live.code));
+    });
+  });
+
+  it('says in the manifest what the Build holds, and nothing else', () => {
+    check((listing, live, recent, options) => {
+      const planned = plan(listing, live, recent, options);
+      const held = apply(planned, options).build.assets.map(({ path }) => path);
+      const { paths, retired } = planned.manifest;
+      const told = [...paths.values(), ...retired.map(({ path }) => path)];
+      expect(told.sort()).toEqual(held.filter(isAssetPath).sort());
+    });
+  });
+
+  it('takes no path away that a call may be playing, unless there is no room', () => {
+    check((listing, live, recent, options) => {
+      const planned = plan(listing, live, recent, options);
+      const { build } = apply(planned, options);
+      if (isFull(build)) return;
+      const held = new Set(build.assets.map(({ path }) => path));
+      const retiredAt = new Map(
+        live.manifest.retired.map((entry) => [entry.path, entry.retiredAt]),
+      );
+      const playing = [{ assets: live.build.assets, liveUntil: NOW }, ...recent].flatMap(
+        ({ assets, liveUntil }) =>
+          assets
+            .filter(({ path }) => isAssetPath(path))
+            .filter(({ path }) => NOW - (retiredAt.get(path) ?? liveUntil) < RETENTION),
+      );
+      expect(playing.filter(({ path }) => !held.has(path))).toEqual([]);
+    });
+  });
+
+  it('never takes the place of what is live and may be playing for something new', () => {
+    check((listing, live, recent, options) => {
+      const { keep, retire, upload } = plan(listing, live, recent, options);
+      const wanted = new Set([...keep, ...upload].map(({ path }) => path));
+      const retiredAt = new Map(
+        live.manifest.retired.map((entry) => [entry.path, entry.retiredAt]),
+      );
+      const taken = retire.filter(
+        ({ path }) => !wanted.has(path) && NOW - (retiredAt.get(path) ?? NOW) < RETENTION,
+      );
+      if (taken.length > 0) expect(upload).toEqual([]);
+    });
+  });
+});

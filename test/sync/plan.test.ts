@@ -1,0 +1,287 @@
+import { describe, expect, it } from '@jest/globals';
+import { EMPTY_MANIFEST, type Manifest } from '../../src/manifest';
+import type { PromptObject } from '../../src/s3/prompts';
+import { assetPath } from '../../src/sync/identity';
+import {
+  type LiveBuild,
+  type Plan,
+  type PlanOptions,
+  plan,
+  type RecentBuild,
+} from '../../src/sync/plan';
+import type { Version, Visibility } from '../../src/twilio/resources';
+import { codeNamed, object, syncedBuild, toolkitBuild, version } from './values';
+
+const HOUR = 3600;
+const NOW = 500 * HOUR;
+const code = codeNamed('deploy');
+
+const options: PlanOptions = {
+  now: NOW,
+  visibility: 'public',
+  selects: () => true,
+  first: new Set(),
+  largest: 25_000_000,
+  retention: 4 * HOUR,
+  maxDelete: 1,
+  force: true,
+};
+
+function audio(
+  { key, etag }: PromptObject,
+  visibility: Visibility = 'public',
+  edition = '',
+): Version {
+  return version(assetPath(key, etag), edition, visibility);
+}
+
+function live(assets: readonly Version[], manifest: Partial<Manifest> = {}, its = code): LiveBuild {
+  const whole = { ...EMPTY_MANIFEST, ...manifest };
+  const build = syncedBuild('live', {
+    on: toolkitBuild('deploy'),
+    code: its,
+    audio: assets,
+    manifest: whole,
+  });
+  return { build, code: its, manifest: whole };
+}
+
+function recent(assets: readonly Version[], hoursAgo = 1): RecentBuild {
+  return { assets, liveUntil: NOW - hoursAgo * HOUR };
+}
+
+/** What a plan decides about each path or key, in words. */
+function decisions({ keep, upload, retain, retire, skip }: Plan): string[] {
+  return [
+    ...keep.map(({ object: { key }, version: { sid } }) => `keep ${key} ${sid}`),
+    ...upload.map(({ object: { key } }) => `upload ${key}`),
+    ...retain.map(({ version: { sid } }) => `retain ${sid}`),
+    ...retire.map(({ sid }) => `retire ${sid}`),
+    ...skip.map(({ object: { key }, reason }) => `skip ${key}: ${reason}`),
+  ].sort();
+}
+
+const one = object('hello.mp3');
+const replaced = object('hello.mp3', { content: 'second' });
+const path = assetPath(one.key, one.etag);
+const pub = audio(one);
+const prot = audio(one, 'protected');
+const lately = { retired: [{ path, retiredAt: NOW - 4 * HOUR + 1 }] };
+const longAgo = { retired: [{ path, retiredAt: NOW - 4 * HOUR }] };
+const archived = { ...one, storageClass: 'DEEP_ARCHIVE' };
+const large = { ...one, size: 25_000_001 };
+const noted = {
+  refused: [{ key: one.key, etag: one.etag, reason: 'not audio', unplayable: true }],
+};
+
+describe('plan', () => {
+  it.each<[string, PromptObject[], LiveBuild, RecentBuild[], Partial<PlanOptions>, string[]]>([
+    ['keeps what is wanted and live', [one], live([pub]), [], {}, [`keep hello.mp3 ${pub.sid}`]],
+    [
+      'keeps what is wanted and was live lately',
+      [one],
+      live([]),
+      [recent([pub])],
+      {},
+      [`keep hello.mp3 ${pub.sid}`],
+    ],
+    ['uploads what is wanted and nowhere', [one], live([]), [], {}, ['upload hello.mp3']],
+    [
+      'uploads again for another visibility',
+      [one],
+      live([pub]),
+      [],
+      { visibility: 'protected' },
+      ['upload hello.mp3', `retire ${pub.sid}`],
+    ],
+    [
+      'finds the other visibility in a recent Build',
+      [one],
+      live([pub]),
+      [recent([prot])],
+      { visibility: 'protected' },
+      [`keep hello.mp3 ${prot.sid}`, `retire ${pub.sid}`],
+    ],
+    [
+      'retains what was replaced',
+      [replaced],
+      live([pub]),
+      [],
+      {},
+      [`retain ${pub.sid}`, 'upload hello.mp3'],
+    ],
+    ['retains what is gone from S3', [], live([pub]), [], {}, [`retain ${pub.sid}`]],
+    [
+      'retains what is gone and was live lately',
+      [],
+      live([]),
+      [recent([pub])],
+      {},
+      [`retain ${pub.sid}`],
+    ],
+    [
+      'retains what the globs leave out',
+      [one],
+      live([pub]),
+      [],
+      { selects: () => false },
+      [`retain ${pub.sid}`],
+    ],
+    ['retains until the time is over', [], live([pub], lately), [], {}, [`retain ${pub.sid}`]],
+    ['retires when the time is over', [], live([pub], longAgo), [], {}, [`retire ${pub.sid}`]],
+    ['forgets what was live long ago', [], live([]), [recent([pub], 4)], {}, []],
+    [
+      'keeps what is wanted again',
+      [one],
+      live([pub], longAgo),
+      [],
+      {},
+      [`keep hello.mp3 ${pub.sid}`],
+    ],
+    ['skips what is archived', [archived], live([]), [], {}, ['skip hello.mp3: archived']],
+    ['skips what is too large', [large], live([]), [], {}, ['skip hello.mp3: too large']],
+    [
+      'leaves large ones to the command line',
+      [{ ...one, size: 8_000_001 }],
+      live([]),
+      [],
+      { largest: 8_000_000 },
+      ['skip hello.mp3: left to the command line'],
+    ],
+    [
+      'keeps large ones that the command line has uploaded',
+      [{ ...one, size: 8_000_001 }],
+      live([pub]),
+      [],
+      { largest: 8_000_000 },
+      [`keep hello.mp3 ${pub.sid}`],
+    ],
+    [
+      'does not fetch again what is not audio',
+      [one],
+      live([], noted),
+      [],
+      {},
+      ['skip hello.mp3: not audio'],
+    ],
+    [
+      'fetches what is no audio and was replaced',
+      [replaced],
+      live([], noted),
+      [],
+      {},
+      ['upload hello.mp3'],
+    ],
+  ])('%s', (_, listing, build, recents, changes, expected) => {
+    const planned = plan(listing, build, recents, { ...options, ...changes });
+    expect(decisions(planned)).toEqual(expected.sort());
+  });
+
+  it.each(['archived', 'too large', 'no room', 'left to the command line'])(
+    'judges afresh what the manifest remembers as %s',
+    (reason) => {
+      const refused = [{ key: one.key, etag: one.etag, reason, unplayable: true }];
+      expect(decisions(plan([one], live([], { refused }), [], options))).toEqual([
+        'upload hello.mp3',
+      ]);
+    },
+  );
+
+  it('writes what playback and the next run need into the manifest', () => {
+    const notes = object('notes.txt', { size: 26_000_000 });
+    const gone = audio(object('gone.mp3'));
+    const { manifest } = plan([one, notes], live([pub, gone]), [], options);
+    expect(manifest).toEqual({
+      paths: new Map([['hello.mp3', path]]),
+      retired: [{ path: gone.path, retiredAt: NOW }],
+      refused: [{ key: 'notes.txt', etag: notes.etag, reason: 'too large', unplayable: true }],
+    });
+  });
+
+  it('keeps the time at which a path retired', () => {
+    const { manifest } = plan([], live([pub], lately), [recent([pub], 2)], options);
+    expect(manifest.retired).toEqual(lately.retired);
+  });
+
+  it('changes nothing when the live Build is what it would make', () => {
+    const { manifest } = plan([one], live([pub]), [], options);
+    expect(plan([one], live([pub], manifest), [], options).changed).toBe(false);
+  });
+
+  it.each<[string, LiveBuild]>([
+    ['the manifest says something else', live([pub])],
+    ['the audio is not the wanted one', live([], { paths: new Map([[one.key, path]]) })],
+    [
+      'the code was lost',
+      { ...live([pub], { paths: new Map([[one.key, path]]) }), code: codeNamed('lost') },
+    ],
+    [
+      'the toolkit made the live Build',
+      { build: toolkitBuild('new'), code: codeNamed('new'), manifest: EMPTY_MANIFEST },
+    ],
+  ])('changes the Build when %s', (_, build) => {
+    expect(plan([one], build, [recent([pub])], options).changed).toBe(true);
+  });
+
+  it('carries over the code that was lost, not the live one', () => {
+    const lost = codeNamed('lost');
+    expect(plan([one], { ...live([pub]), code: lost }, [], options).code).toEqual(lost);
+  });
+
+  it('stops at a guard, unless it is forced', () => {
+    const paths = new Map([[one.key, path]]);
+    const stopped = plan([], live([pub], { paths }), [], {
+      ...options,
+      force: false,
+      maxDelete: 0.5,
+    });
+    expect(stopped.guard).toContain('S3 lists no object');
+    expect(plan([], live([pub], { paths }), [], options).guard).toBeUndefined();
+  });
+});
+
+/** Code that leaves room for so many Assets. */
+function codeWithRoom(room: number) {
+  const assets = Array.from({ length: 1000 - room }, (_, index) => version(`/site/${index}`));
+  return { ...code, assets: [...assets, version('/call-flow.json', '', 'private')] };
+}
+
+describe('plan, where Twilio’s limit is reached', () => {
+  const [a, b, c] = [object('a.mp3'), object('b.mp3'), object('c.mp3', { size: 4_000_001 })];
+
+  it('gives room to what the call flow names, then to what the proxy cannot carry', () => {
+    const first = new Set(['b.mp3']);
+    const planned = plan([a, b, c], live([], {}, codeWithRoom(2)), [], { ...options, first });
+    expect(decisions(planned)).toEqual(['skip a.mp3: no room', 'upload b.mp3', 'upload c.mp3']);
+  });
+
+  it('does not count private Assets', () => {
+    const planned = plan([a], live([], {}, codeWithRoom(1)), [], options);
+    expect(decisions(planned)).toEqual(['upload a.mp3']);
+  });
+
+  it('keeps what a call may be playing before it adds what is new', () => {
+    const gone = audio(object('gone.mp3'));
+    const planned = plan([a], live([gone], {}, codeWithRoom(1)), [], options);
+    expect(decisions(planned)).toEqual([`retain ${gone.sid}`, 'skip a.mp3: no room']);
+  });
+
+  it('retains a live prompt that a more important one displaces', () => {
+    const planned = plan([a, b], live([audio(b)], {}, codeWithRoom(1)), [], options);
+    expect(decisions(planned)).toEqual([
+      `retain ${audio(b).sid}`,
+      'skip a.mp3: no room',
+      'skip b.mp3: no room',
+    ]);
+  });
+
+  it('lets the more important one in when the retention is over', () => {
+    const retired = [{ path: audio(b).path, retiredAt: NOW - 5 * HOUR }];
+    const planned = plan([a, b], live([audio(b)], { retired }, codeWithRoom(1)), [], options);
+    expect(decisions(planned)).toEqual([
+      `retire ${audio(b).sid}`,
+      'skip b.mp3: no room',
+      'upload a.mp3',
+    ]);
+  });
+});

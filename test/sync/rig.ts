@@ -1,0 +1,318 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createEdge } from '../../sandbox/edge';
+import type { HostedBuild, HostedFile } from '../../sandbox/hosted';
+import { type Listening, listen } from '../../sandbox/listen';
+import { promptPath, samplePrompts } from '../../sandbox/prompts';
+import { type S3Server, startS3 } from '../../sandbox/s3';
+import { createTwilio, type Twilio, type TwilioOptions } from '../../sandbox/twilio';
+import { createBuild } from '../../sandbox/twilio/state/builds';
+import { deploy } from '../../sandbox/twilio/state/deployments';
+import { createEnvironment } from '../../sandbox/twilio/state/environments';
+import { addVersion, createFile, filesOf } from '../../sandbox/twilio/state/files';
+import type { Environment, FileVersion, Service } from '../../sandbox/twilio/state/records';
+import { createService } from '../../sandbox/twilio/state/services';
+import { type Clock, systemClock } from '../../src/clock';
+import { PromptBucket } from '../../src/s3/prompts';
+import type { SyncEvent, SyncOutcome } from '../../src/sync';
+import { assetPath, isAssetPath } from '../../src/sync/identity';
+import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
+import { Serverless } from '../../src/twilio/serverless';
+import { Transport } from '../../src/twilio/transport';
+import { forwardTo, Wire } from './wire';
+
+const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+const AUTH_TOKEN = 'a token for tests';
+const DOMAIN = 'localhost:1';
+export const HOUR = 3_600_000;
+
+/** Content of each bucket, by key. */
+export type Objects = Readonly<Record<string, Buffer>>;
+
+/** Distinct audio: a spoken prompt with a mark behind it. */
+export function audio(mark: string): Buffer {
+  const [prompt] = samplePrompts;
+  if (!prompt) throw new Error('There are no sample prompts.');
+  return Buffer.concat([readFileSync(promptPath(prompt)), Buffer.from(mark)]);
+}
+
+/** A real S3 server with one bucket for each state of the company's prompts. */
+export class Buckets {
+  private constructor(
+    readonly server: S3Server,
+    readonly contents: Readonly<Record<string, Objects>>,
+  ) {}
+
+  static async start(contents: Readonly<Record<string, Objects>>): Promise<Buckets> {
+    const server = await startS3({ buckets: Object.keys(contents) });
+    const buckets = new Buckets(server, contents);
+    for (const [bucket, objects] of Object.entries(contents)) {
+      for (const [key, body] of Object.entries(objects)) await buckets.put(bucket, key, body);
+    }
+    return buckets;
+  }
+
+  async put(bucket: string, key: string, body: Buffer): Promise<void> {
+    const { endpoint, region, credentials } = this.server;
+    const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    client.destroy();
+  }
+}
+
+export interface RunResult {
+  readonly outcome: SyncOutcome | undefined;
+  /** What the run threw. */
+  readonly error: unknown;
+  readonly events: readonly SyncEvent[];
+}
+
+/** One Service with one deployed environment, and runs that sync a bucket into it. */
+export class Rig {
+  /** Milliseconds since the epoch; sleeping moves it. An hour ahead, so that the buckets are quiet. */
+  #time = Date.now() + HOUR;
+  #real = false;
+  readonly wire = new Wire();
+  readonly twilio: Twilio;
+  readonly service: Service;
+  readonly environment: Environment;
+  #listening: Listening[] = [];
+  #origins = { s3: '', twilio: '', edge: '' };
+  #deploys = 0;
+
+  constructor(
+    readonly buckets: Buckets,
+    options: Partial<TwilioOptions> = {},
+  ) {
+    this.twilio = createTwilio({
+      accountSid: ACCOUNT_SID,
+      authToken: AUTH_TOKEN,
+      now: () => this.time,
+      buildMs: 1500,
+      domainName: (_, { domainSuffix }) =>
+        domainSuffix === 'dev' ? DOMAIN : `${domainSuffix}.test`,
+      ...options,
+    });
+    this.service = createService(this.twilio.state, {
+      uniqueName: 'twilio-s3-play',
+      friendlyName: 'twilio-s3-play',
+      includeCredentials: true,
+      uiEditable: false,
+    });
+    this.environment = this.addEnvironment('dev');
+  }
+
+  get time(): number {
+    return this.#real ? Date.now() : this.#time;
+  }
+
+  set time(milliseconds: number) {
+    this.#time = milliseconds;
+  }
+
+  /** From now on time passes by itself, and sleeping takes it. */
+  followRealTime(): void {
+    this.#real = true;
+  }
+
+  async start(): Promise<this> {
+    const edge = createEdge({
+      liveBuild: () => this.live,
+      accountSid: ACCOUNT_SID,
+      authToken: AUTH_TOKEN,
+      domainName: DOMAIN,
+      projectDirectory: process.cwd(),
+      directory: '.sandbox/never-unpacked',
+    });
+    const serve = async (listener: Parameters<typeof listen>[0]) => {
+      const listening = await listen(listener);
+      this.#listening.push(listening);
+      return listening.url;
+    };
+    this.#origins = {
+      s3: await serve(this.wire.wrap('S3', forwardTo(this.buckets.server.endpoint))),
+      twilio: await serve(this.wire.wrap('Twilio', this.twilio.listener)),
+      edge: await serve(edge.listener),
+    };
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#listening.map((listening) => listening.close()));
+  }
+
+  addEnvironment(suffix: string): Environment {
+    return createEnvironment(this.twilio.state, this.service, {
+      uniqueName: `${suffix}-environment`,
+      domainSuffix: suffix,
+    });
+  }
+
+  /** Deploys as the toolkit does: new code, its own assets, and nothing of the sync's. */
+  toolkitDeploy(environment = this.environment): string {
+    const mark = `deploy ${++this.#deploys}`;
+    const version = (
+      kind: 'Assets' | 'Functions',
+      path: string,
+      visibility: HostedFile['visibility'],
+    ) => this.#addVersion(kind, path, visibility, mark).sid;
+    const build = createBuild(this.twilio.state, this.service, {
+      functionVersions: [
+        version('Functions', '/voice', 'protected'),
+        version('Functions', '/menu', 'protected'),
+      ],
+      assetVersions: [
+        version('Assets', '/call-flow.json', 'private'),
+        version('Assets', '/logo.png', 'public'),
+      ],
+      dependencies: [{ name: '@twilio/runtime-handler', version: '2.1.0' }],
+      runtime: 'node22',
+    });
+    return this.activate(build.sid, environment);
+  }
+
+  /** Makes a completed Build live, as a rollback does. */
+  activate(buildSid: string, environment = this.environment): string {
+    const build = this.service.builds.get(buildSid);
+    if (build) Reflect.set(build, 'readyAt', this.time);
+    deploy(this.twilio.state, this.service, environment, buildSid);
+    return buildSid;
+  }
+
+  #addVersion(
+    kind: 'Assets' | 'Functions',
+    path: string,
+    visibility: HostedFile['visibility'],
+    content: string,
+  ): FileVersion {
+    const { state } = this.twilio;
+    const files = [...filesOf(this.service, kind).values()];
+    const file =
+      files.find(({ friendlyName }) => friendlyName === path) ??
+      createFile(state, this.service, kind, path);
+    const contentType = 'application/octet-stream';
+    return addVersion(state, file, {
+      path,
+      visibility,
+      content: Buffer.from(content),
+      contentType,
+    });
+  }
+
+  /** What callers are served now. */
+  get live(): HostedBuild {
+    const live = this.twilio.liveBuild(this.environment.sid);
+    if (!live) throw new Error('Nothing is live.');
+    return live;
+  }
+
+  /** Paths and contents of the prompts that are live. */
+  get liveAudio(): Map<string, Buffer> {
+    const ours = this.live.assets.filter(({ path }) => isAssetPath(path));
+    return new Map(ours.map(({ path, content }) => [path, content]));
+  }
+
+  /** The status that a call in progress gets for a URL of an Asset. */
+  async statusOf(path: string): Promise<number> {
+    const response = await fetch(this.#origins.edge + path);
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** How often each path was uploaded, in all. */
+  get uploads(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { versions } of this.service.assets.values()) {
+      for (const { path } of versions.values()) counts.set(path, (counts.get(path) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Path → content of what the sync must make of a bucket. */
+  async expected(bucket: string): Promise<Map<string, Buffer>> {
+    const reader = this.#bucket(bucket, this.buckets.server.endpoint);
+    const listing = await reader.list();
+    reader.close();
+    const objects = this.buckets.contents[bucket] ?? {};
+    return new Map(
+      listing
+        .filter(({ key }) => key.endsWith('.mp3'))
+        .map(({ key, etag }) => [assetPath(key, etag), objects[key] ?? Buffer.alloc(0)]),
+    );
+  }
+
+  readonly clock: Clock = {
+    now: () => new Date(this.time),
+    sleep: async (milliseconds) => {
+      if (this.#real) return systemClock.sleep(milliseconds);
+      this.time += milliseconds;
+      await new Promise(setImmediate);
+    },
+    random: Math.random,
+  };
+
+  #bucket(bucket: string, endpoint: string): PromptBucket {
+    const { region, credentials } = this.buckets.server;
+    return new PromptBucket(
+      {
+        bucket,
+        region,
+        prefix: '',
+        endpoint,
+        addressingStyle: 'auto',
+        credentials: { kind: 'access key', keys: credentials },
+      },
+      { clock: this.clock, deadline: Number.POSITIVE_INFINITY },
+    );
+  }
+
+  /** Runs the sync of one bucket to its end, or to the error that ended it. */
+  async run(bucketName: string, options: Partial<ReconcileOptions> = {}): Promise<RunResult> {
+    const { clock, environment } = this;
+    const { deadline = this.time + 10 * 60_000 } = options;
+    const transport = new Transport({ clock, deadline });
+    const apiOrigin = this.#origins.twilio;
+    const twilio = new Serverless(
+      { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin, transport },
+      this.service.sid,
+    );
+    const bucket = this.#bucket(bucketName, this.#origins.s3);
+    const steps = reconcile({
+      bucket,
+      twilio,
+      environmentSid: environment.sid,
+      clock,
+      deadline,
+      visibility: 'public',
+      concurrency: 2,
+      bytesInFlight: 64_000_000,
+      quiet: 0,
+      selects: () => true,
+      first: new Set(),
+      largest: 25_000_000,
+      retention: 4 * 3600,
+      maxDelete: 0.5,
+      force: false,
+      dryRun: false,
+      ...options,
+    });
+    const events: SyncEvent[] = [];
+    try {
+      for (;;) {
+        const step = await steps.next();
+        if (step.done) return { outcome: step.value, error: undefined, events };
+        events.push(step.value);
+      }
+    } catch (error) {
+      return { outcome: undefined, error, events };
+    } finally {
+      bucket.close();
+    }
+  }
+}
+
+/** A bucket name that no other test has. */
+export function bucketName(): string {
+  return `bucket-${randomBytes(4).toString('hex')}`;
+}

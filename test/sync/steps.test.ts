@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TwilioOptions } from '../../sandbox/twilio';
+import { PlayError } from '../../src/errors';
+import { GuardError } from '../../src/sync';
+import { audio, Buckets, HOUR, Rig, type RunResult } from './rig';
+
+const many = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [`${index}.mp3`, audio(`${index}`)]),
+);
+const few = { '0.mp3': audio('0') };
+
+let buckets: Buckets;
+beforeAll(async () => {
+  buckets = await Buckets.start({ many, few, none: {}, burst: {} });
+});
+afterAll(() => buckets.server.stop());
+
+async function company(options: Partial<TwilioOptions> = {}): Promise<Rig> {
+  const rig = await new Rig(buckets, options).start();
+  rig.toolkitDeploy();
+  return rig;
+}
+
+const kinds = ({ events }: RunResult) => events.map(({ type }) => type);
+
+describe('a step with little time', () => {
+  it('stops at its deadline, and the next ones finish with one Build and no second upload', async () => {
+    const rig = await company();
+    // Every call takes a fifth of a second of the step's four.
+    rig.wire.before = () => {
+      rig.time += 200;
+    };
+    let steps = 0;
+    for (;;) {
+      const { outcome } = await rig.run('many', { deadline: rig.time + 4000 });
+      steps++;
+      if (outcome?.status === 'done') break;
+      expect(outcome).toMatchObject({ status: 'pending', retryAfter: expect.any(Number) });
+      expect(steps).toBeLessThan(60);
+    }
+    expect(steps).toBeGreaterThan(3);
+    expect([...rig.liveAudio.keys()].sort()).toEqual(
+      [...(await rig.expected('many')).keys()].sort(),
+    );
+    expect(
+      Math.max(...[...rig.uploads].map(([path, count]) => (path === '/logo.png' ? 0 : count))),
+    ).toBe(1);
+    expect(rig.service.builds.size).toBe(2);
+    await rig.stop();
+  });
+
+  it('adopts the Build that an earlier step began', async () => {
+    const rig = await company({ buildMs: 60_000 });
+    const first = await rig.run('few', { deadline: rig.time + 5000 });
+    expect([first.outcome?.status, kinds(first).at(-1)]).toEqual(['pending', 'building']);
+    const second = await rig.run('few');
+    expect(second.outcome?.status).toBe('done');
+    expect(second.events).toContainEqual(
+      expect.objectContaining({ type: 'building', adopted: true }),
+    );
+    expect(rig.service.builds.size).toBe(2);
+    await rig.stop();
+  });
+
+  it("waits for another plan's Build before it begins its own", async () => {
+    const rig = await company({ buildMs: 60_000 });
+    await rig.run('few', { deadline: rig.time + 5000 });
+    const { outcome, events } = await rig.run('many');
+    expect(outcome?.status).toBe('done');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'waiting', for: 'build' }));
+    expect(rig.liveAudio.size).toBe(12);
+    await rig.stop();
+  });
+});
+
+describe('a guard', () => {
+  it.each([
+    ['none', '12 prompts are live'],
+    ['few', '11 of 12 prompts vanished from S3, more than 50 %'],
+  ])('stops before anything is built when S3 lists %s', async (bucket, words) => {
+    const rig = await company();
+    await rig.run('many');
+    const live = rig.live.buildSid;
+    const { error } = await rig.run(bucket);
+    expect(error).toBeInstanceOf(GuardError);
+    expect(error).toHaveProperty('message', expect.stringContaining(words));
+    expect(rig.service.builds.size).toBe(2);
+    expect(rig.live.buildSid).toBe(live);
+    const forced = await rig.run(bucket, { force: true });
+    expect(forced.outcome).toMatchObject({ status: 'done' });
+    await rig.stop();
+  });
+
+  it('does not count replaced content', async () => {
+    const rig = await company();
+    await rig.run('few');
+    const { outcome } = await rig.run('many');
+    expect(outcome?.report).toMatchObject({ prompts: 12, uploaded: 11 });
+    await rig.stop();
+  });
+});
+
+describe('a refusal', () => {
+  it('tells a failed Build by its SID and changes nothing', async () => {
+    const rig = await company({ buildFails: ({ assets }) => assets.length > 2 });
+    const live = rig.live.buildSid;
+    const { error } = await rig.run('few');
+    const built = [...rig.service.builds.keys()].at(-1);
+    expect(error).toBeInstanceOf(PlayError);
+    expect(error).toHaveProperty('message', expect.stringContaining(`${built} failed`));
+    expect(rig.live.buildSid).toBe(live);
+    await rig.stop();
+  });
+
+  it('of the hundred-and-first Build in an hour is for later', async () => {
+    const rig = await company({ limits: { buildsPerHour: 1 } });
+    const { outcome } = await rig.run('few');
+    expect(outcome).toMatchObject({ status: 'pending', retryAfter: 60_000 });
+    rig.time += HOUR;
+    expect((await rig.run('few')).outcome?.status).toBe('done');
+    await rig.stop();
+  });
+});
+
+describe('what is published', () => {
+  it('changes nothing in a dry run', async () => {
+    const rig = await company();
+    const { outcome, events } = await rig.run('many', { dryRun: true });
+    expect(outcome?.report).toMatchObject({ remaining: 12 });
+    expect(kinds({ outcome, events, error: undefined })).toEqual(['planned']);
+    expect(rig.wire.calls.every(({ method }) => method === 'GET')).toBe(true);
+    await rig.stop();
+  });
+
+  it('is published again when its visibility changes, at the same path', async () => {
+    const rig = await company();
+    await rig.run('few');
+    await rig.run('few', { visibility: 'protected' });
+    const audible = rig.live.assets.filter(({ path }) => path.startsWith('/audio/'));
+    expect(audible.map(({ visibility }) => visibility)).toEqual(['protected']);
+    expect((await rig.run('few', { visibility: 'protected' })).outcome?.report).not.toHaveProperty(
+      'buildSid',
+    );
+    await rig.stop();
+  });
+
+  it('is found in lists of any order', async () => {
+    for (const listOrder of ['oldest', 'shuffled'] as const) {
+      const rig = await company({ listOrder, buildVisibility: 'upper' });
+      await rig.run('many');
+      rig.toolkitDeploy();
+      const { outcome } = await rig.run('many');
+      expect(outcome?.report).toMatchObject({ prompts: 12, uploaded: 0 });
+      expect((await rig.run('many')).outcome?.report).not.toHaveProperty('buildSid');
+      await rig.stop();
+    }
+  });
+});
+
+describe('a burst of three hundred uploads, each of which wakes a run', () => {
+  it('ends in three Builds at most', async () => {
+    const rig = await company();
+    rig.followRealTime();
+    const runs: Promise<RunResult>[] = [];
+    let waiting = 0;
+    for (let index = 0; index < 300; index++) {
+      await buckets.put('burst', `${index}.mp3`, audio(`${index}`));
+      // As many at once as Twilio would run; the others are sent again later.
+      if (waiting >= 20) continue;
+      waiting++;
+      const options = { quiet: 1000, deadline: rig.time + 4000 };
+      runs.push(rig.run('burst', options).finally(() => waiting--));
+    }
+    await Promise.all(runs);
+    const last = await Promise.all([
+      rig.run('burst', { quiet: 1000 }),
+      rig.run('burst', { quiet: 1000 }),
+    ]);
+    expect(last.map(({ outcome }) => outcome?.status)).toEqual(['done', 'done']);
+    expect(rig.liveAudio.size).toBe(300);
+    const builds = rig.service.builds.size - 1;
+    console.info(`Burst: 300 uploads, ${runs.length + 2} runs, ${builds} Builds`);
+    expect(builds).toBeLessThanOrEqual(3);
+    await rig.stop();
+  }, 120_000);
+});

@@ -1,0 +1,97 @@
+import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+
+/** What goes wrong at one call. A kill is a broken connection after which no call is ever made. */
+export const FAULTS = [
+  '500',
+  '429',
+  'reset before the effect',
+  'reset after the effect',
+  'killed before the effect',
+  'killed after the effect',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** One call of a run, to S3 or to Twilio. */
+export interface WireCall {
+  readonly index: number;
+  readonly to: 'S3' | 'Twilio';
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+}
+
+/** Between a run and both its servers: counts its calls, and breaks one of them. */
+export class Wire {
+  readonly calls: WireCall[] = [];
+  /** Called before a call reaches its server. */
+  before: (call: WireCall) => void = () => {};
+  fault: { readonly at: number; readonly kind: Fault } | undefined;
+  #dead = false;
+
+  /** A new run: counts from zero, and is alive. */
+  reset(): void {
+    this.calls.length = 0;
+    this.before = () => {};
+    this.fault = undefined;
+    this.#dead = false;
+  }
+
+  wrap(to: WireCall['to'], listener: RequestListener): RequestListener {
+    return (request, response) => {
+      if (this.#dead) {
+        request.socket.destroy();
+        return;
+      }
+      const path = (request.url ?? '').split('?', 1).join('');
+      const call = { index: this.calls.length, to, method: request.method ?? '', path };
+      this.calls.push(call);
+      this.before(call);
+      const fault = this.fault?.at === call.index ? this.fault.kind : undefined;
+      if (fault?.startsWith('killed')) this.#dead = true;
+      this.#answer(fault, listener, request, response);
+    };
+  }
+
+  #answer(
+    fault: Fault | undefined,
+    listener: RequestListener,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    switch (fault) {
+      case '500':
+      case '429':
+        request.resume();
+        response.writeHead(Number(fault), { 'content-type': 'application/json' }).end('{}');
+        return;
+      case 'reset before the effect':
+      case 'killed before the effect':
+        request.socket.destroy();
+        return;
+      case 'reset after the effect':
+      case 'killed after the effect':
+        response.end = () => response.destroy();
+        break;
+      case undefined:
+        break;
+    }
+    listener(request, response);
+  }
+}
+
+/** Forwards requests without a body as they came, Host included: signatures cover it. */
+export function forwardTo(origin: string): RequestListener {
+  const { hostname, port } = new URL(origin);
+  return ({ method, url, headers }, response) => {
+    const options = { hostname, port, method, path: url, headers };
+    const forwarded = http.request(options, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.end(Buffer.concat(chunks));
+      });
+    });
+    forwarded.end();
+  };
+}

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { parseEnv, types } from 'node:util';
 import type { Environment } from '../src/config';
-import { ConfigError } from '../src/errors';
+import { ConfigError, messageOf } from '../src/errors';
 
 /** The file that the toolkit deploys variables from. */
 export const ENV_FILE = '.env';
@@ -10,10 +10,21 @@ export const ENV_FILE = '.env';
  * The variables of an .env file, and those of the process before them.
  *
  * @param file must exist unless it is the default one
- * @throws {ConfigError} when it does not
+ * @throws {ConfigError} when it cannot be read
  */
 export function loadEnvironment(file: string): Environment {
-  if (existsSync(file)) return { ...parseEnv(readFileSync(file, 'utf8')), ...process.env };
-  if (file === ENV_FILE) return process.env;
-  throw new ConfigError(`There is no file ${file}.`);
+  return { ...parseEnv(readIfAny(file)), ...process.env };
+}
+
+function readIfAny(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const missing = types.isNativeError(cause) && 'code' in cause && cause.code === 'ENOENT';
+    if (missing && file === ENV_FILE) return '';
+    throw new ConfigError(
+      missing ? `There is no file ${file}.` : `Reading ${file}: ${messageOf(cause)}.`,
+      { cause },
+    );
+  }
 }

@@ -1,13 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
+import { ConfigError } from '../src/errors';
 import type { Target } from '../src/sync';
 
 /** What `serverless:deploy` remembers: account and region → where it deployed to. */
+const DEPLOY_INFO = '.twiliodeployinfo';
+const PACKAGE = 'package.json';
+
 const deployInfo = v.record(v.string(), v.object({ serviceSid: v.string() }));
 const packageJson = v.object({ name: v.string() });
 
 export interface TargetOptions {
+  /** SID or unique name. */
   readonly service?: string;
+  /** Domain suffix or ZE… */
   readonly environment: string;
 }
 
@@ -16,24 +23,45 @@ export interface TargetOptions {
  * one that is named like the package, as `serverless:deploy` names it.
  *
  * @param accountSid the deployment of another account is not ours
+ * @param directory the project's
+ * @throws {ConfigError} when one of the two files is not readable
  */
 export function findTarget(
   { service, environment }: TargetOptions,
   accountSid: string | undefined,
+  directory = process.cwd(),
 ): Target {
-  return { service: service ?? deployedService(accountSid) ?? packageName(), environment };
+  const found =
+    service ?? deployedService(join(directory, DEPLOY_INFO), accountSid) ?? packageName(directory);
+  return { service: found, environment };
 }
 
-function deployedService(accountSid: string | undefined): string | undefined {
-  if (!existsSync('.twiliodeployinfo')) return undefined;
-  const parsed = v.safeParse(deployInfo, readJson('.twiliodeployinfo'));
-  return parsed.success ? parsed.output[`${accountSid}:us1`]?.serviceSid : undefined;
+/** The toolkit wrote the account alone once, and still reads that. */
+function deployedService(file: string, accountSid: string | undefined): string | undefined {
+  if (accountSid === undefined || !existsSync(file)) return undefined;
+  const deployed = v.safeParse(deployInfo, readJson(file));
+  if (!deployed.success) throw notUsable(file);
+  return (deployed.output[`${accountSid}:us1`] ?? deployed.output[accountSid])?.serviceSid;
 }
 
-function packageName(): string {
-  return v.parse(packageJson, readJson('package.json')).name;
+function packageName(directory: string): string {
+  const file = join(directory, PACKAGE);
+  const parsed = v.safeParse(packageJson, existsSync(file) ? readJson(file) : undefined);
+  if (!parsed.success) throw notUsable(file);
+  return parsed.output.name;
 }
 
 function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw notUsable(file, cause);
+  }
+}
+
+function notUsable(file: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    `Looking for the Service in ${file}: it does not name one. Deploy the project, or give --service.`,
+    { cause },
+  );
 }

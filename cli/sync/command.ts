@@ -1,0 +1,65 @@
+import { CommanderError } from 'commander';
+import { systemClock } from '../../src/clock';
+import type { Environment } from '../../src/config';
+import { DEFAULTS, type SyncOutcome } from '../../src/sync';
+import { loadEnvironment } from '../environment';
+import { barReporter, type Terminal } from './bar';
+import { drive, type Progress } from './drive';
+import { type Ending, endingOf, exitCodeOf, type StopSignal } from './ending';
+import { syncHere } from './local';
+import { type Output, readOptions, type SyncOptions } from './options';
+import { adminSecretOf, syncRemotely } from './remote';
+import { jsonReporter, plainReporter, type Reporter } from './reporters';
+
+export interface Surroundings extends Output {
+  /** Where a progress bar may be drawn; undefined where output is no terminal. */
+  readonly terminal: Terminal | undefined;
+  /** Resolves when somebody wants the command to stop. */
+  readonly interrupted: Promise<StopSignal>;
+}
+
+/** Runs the command with the arguments that follow its name; gives the process's exit code. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  let options: SyncOptions;
+  try {
+    options = readOptions(args, surroundings);
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? 0 : 2;
+  }
+  const reporter = reporterFor(options, surroundings);
+  const ending = await perform(options, reporter, surroundings.interrupted);
+  reporter.end(ending);
+  return exitCodeOf(ending);
+}
+
+async function perform(
+  options: SyncOptions,
+  reporter: Reporter,
+  interrupted: Promise<StopSignal>,
+): Promise<Ending> {
+  try {
+    const steps = begin(options, loadEnvironment(options.env));
+    return await drive(steps, (progress) => reporter.progress(progress), interrupted);
+  } catch (thrown) {
+    return endingOf(thrown);
+  }
+}
+
+function begin(
+  options: SyncOptions,
+  environment: Environment,
+): AsyncGenerator<Progress, SyncOutcome> {
+  const { remote: url, dryRun, force } = options;
+  if (url === undefined) return syncHere(options, environment);
+  const secret = adminSecretOf(environment);
+  const { budget } = DEFAULTS;
+  return syncRemotely({ url, secret, dryRun, force, clock: systemClock, budget });
+}
+
+function reporterFor({ json, dryRun }: SyncOptions, surroundings: Surroundings): Reporter {
+  if (json) return jsonReporter(surroundings);
+  const plain = plainReporter(surroundings, dryRun);
+  const { terminal } = surroundings;
+  return terminal && !dryRun ? barReporter(plain, terminal, systemClock) : plain;
+}

@@ -1,0 +1,33 @@
+import { constants } from 'node:os';
+import { ConfigError, PlayError } from '../../src/errors';
+import { GuardError, type SyncOutcome } from '../../src/sync';
+
+/** How the command ended: the last line of --json, and the exit code. */
+export type Ending =
+  | SyncOutcome
+  | { readonly status: 'failed' | 'misconfigured' | 'guarded'; readonly message: string }
+  | { readonly status: 'interrupted'; readonly signal: StopSignal };
+
+/** What ends a command from outside. */
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+const EXIT_CODES = { done: 0, failed: 1, misconfigured: 2, guarded: 3, pending: 4 } as const;
+
+/** The process's exit code; the command's help has the list. */
+export function exitCodeOf(ending: Ending): number {
+  if (ending.status !== 'interrupted') return EXIT_CODES[ending.status];
+  // As a shell has it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+  return 128 + constants.signals[ending.signal];
+}
+
+/** What an exception ends the command with; one that nobody foresaw brings its stack. */
+export function endingOf(thrown: unknown): Ending {
+  if (!(thrown instanceof PlayError)) {
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { status: 'failed', message };
+  }
+  const { message } = thrown;
+  if (thrown instanceof GuardError) return { status: 'guarded', message };
+  if (thrown instanceof ConfigError) return { status: 'misconfigured', message };
+  return { status: 'failed', message };
+}

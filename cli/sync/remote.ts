@@ -1,0 +1,63 @@
+import type { Clock } from '../../src/clock';
+import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
+import { ConfigError } from '../../src/errors';
+import type { SyncOutcome, SyncReport } from '../../src/sync';
+import { type RemoteCall, requestStep } from './remote-step';
+
+/** One answer of a deployment that has more to do. */
+export interface RemoteStep {
+  readonly type: 'step';
+  /** Of all steps until now. */
+  readonly report: SyncReport;
+  /** Milliseconds. */
+  readonly retryAfter: number;
+}
+
+export interface RemoteOptions extends RemoteCall {
+  readonly clock: Clock;
+  /** Milliseconds after which it is not called again. */
+  readonly budget: number;
+}
+
+/**
+ * Has a deployment sync itself: calls its /sync until Assets equal S3, or until time is over.
+ *
+ * @throws {GuardError} when a guard stopped it there
+ * @throws {PlayError} when it refuses, fails or cannot be reached
+ */
+export async function* syncRemotely(
+  options: RemoteOptions,
+): AsyncGenerator<RemoteStep, SyncOutcome> {
+  const { clock, budget } = options;
+  const deadline = clock.now().getTime() + budget;
+  let uploaded = 0;
+  let buildSid: string | undefined;
+  for (;;) {
+    const step = await requestStep(options, { clock, deadline });
+    // Each step reports its own work only.
+    uploaded += step.report.uploaded;
+    buildSid = step.report.buildSid ?? buildSid;
+    const report = { ...step.report, uploaded, ...(buildSid !== undefined && { buildSid }) };
+    if (step.retryAfter === undefined) return { status: 'done', report };
+    const { retryAfter } = step;
+    if (clock.now().getTime() + retryAfter >= deadline) {
+      return { status: 'pending', reason: 'time', report, retryAfter };
+    }
+    yield { type: 'step', report, retryAfter };
+    await clock.sleep(retryAfter);
+  }
+}
+
+/**
+ * The bearer secret of /sync.
+ *
+ * @throws {ConfigError} when it is not set, or is none that a deployment accepts
+ */
+export function adminSecretOf({ ADMIN_SECRET: secret }: Environment): string {
+  // A header carries no other characters.
+  const form = new RegExp(`^[\\x20-\\x7e]{${ADMIN_SECRET_LENGTH},}$`);
+  if (typeof secret === 'string' && form.test(secret)) return secret;
+  throw new ConfigError(
+    `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_LENGTH} ASCII characters or more: --remote needs the one that the deployment has.`,
+  );
+}

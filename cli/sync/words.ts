@@ -1,0 +1,124 @@
+import { REASONS, type SkippedPrompt, type SyncReport } from '../../src/sync';
+import type { Progress } from './drive';
+import type { Ending } from './ending';
+
+/** What happened, in one line. */
+export function lineOf(progress: Progress): string {
+  switch (progress.type) {
+    case 'planned':
+      return planLine(progress);
+    case 'uploaded':
+      return `Uploaded ${progress.key} (${bytes(progress.bytes)})`;
+    case 'found':
+      return `Uploaded before: ${progress.key} (${bytes(progress.bytes)})`;
+    case 'refused':
+      return `Refused ${progress.key}: ${REASONS[progress.reason]}`;
+    case 'waiting':
+      return progress.for === 'quiet'
+        ? `Waiting ${seconds(progress.milliseconds)}: the bucket changed just now`
+        : 'Waiting for the Build of another run';
+    case 'building':
+      return `${progress.adopted ? 'Taking over' : 'Making'} Build ${progress.buildSid}`;
+    case 'activated':
+      return `Build ${progress.buildSid} is live`;
+    case 'moved':
+      return 'Another Build became live meanwhile: planning again';
+    case 'cleaned':
+      return `Deleted ${count(progress.assets, 'old Asset')}`;
+    case 'not cleaned':
+      return `Old Assets were not deleted, which harms no call: ${progress.message}`;
+    case 'step':
+      return `The deployment is not finished, ${restOf(progress.report)}: calling again in ${seconds(progress.retryAfter)}`;
+  }
+}
+
+type Planned = Extract<Progress, { type: 'planned' }>;
+
+function planLine({ keep, upload, bytes: size, retain, retire, skip }: Planned): string {
+  const parts = [
+    `${keep} to keep`,
+    `${upload} to upload${upload > 0 ? ` (${bytes(size)})` : ''}`,
+    retain > 0 && `${retain} to retain for calls in progress`,
+    retire > 0 && `${retire} to retire`,
+    skip > 0 && `${skip} to skip`,
+  ];
+  return `Plan: ${parts.filter(Boolean).join(', ')}`;
+}
+
+type Pending = Extract<Ending, { status: 'pending' }>;
+
+const WAITS_FOR: Readonly<Record<Pending['reason'], string>> = {
+  time: 'time is over',
+  quiet: 'the bucket is still changing',
+  build: 'Twilio is still building',
+  limit: 'a limit of Twilio is reached',
+};
+
+/** How it ended, for a person: the last line says what to do, if there is anything to do. */
+export function linesOf(ending: Ending, dryRun: boolean): string[] {
+  switch (ending.status) {
+    case 'done':
+      return [...skippedLines(ending.report.skipped), doneLine(ending.report, dryRun)];
+    case 'pending':
+      return [pendingLine(ending)];
+    case 'guarded':
+      return [ending.message, 'Nothing was changed. To go on all the same: --force'];
+    case 'interrupted':
+      return ['Stopped. The next sync finishes what this one began.'];
+    case 'failed':
+    case 'misconfigured':
+      return [ending.message];
+  }
+}
+
+function pendingLine({ reason, report, retryAfter }: Pending): string {
+  return `Not finished, ${WAITS_FOR[reason]}, ${restOf(report)}: run the sync again in ${seconds(retryAfter)}.`;
+}
+
+function restOf({ remaining }: SyncReport): string {
+  return remaining > 0 ? `${count(remaining, 'prompt')} to upload` : 'the Build is not live';
+}
+
+function doneLine({ prompts, uploaded, remaining, retained }: SyncReport, dryRun: boolean): string {
+  if (dryRun) return `Dry run: ${count(remaining, 'prompt')} to upload, nothing was changed.`;
+  const old = retained > 0 ? `, ${count(retained, 'old version')} kept for calls in progress` : '';
+  return `Assets equal S3: ${count(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
+}
+
+/** Why prompts are not Assets, and what callers hear instead. */
+function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
+  if (skipped.length === 0) return [];
+  const lines = skipped.map(({ key, reason, unplayable }) => {
+    const instead = unplayable ? 'unplayable: its text is said' : 'played through the proxy';
+    return `  ${key}: ${REASONS[reason]} (${instead})`;
+  });
+  return [
+    `${count(skipped.length, 'object')} cannot be ${skipped.length === 1 ? 'an Asset' : 'Assets'}:`,
+    ...lines,
+  ];
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.max(1, Math.ceil(milliseconds / 1000))} s`;
+}
+
+/** In powers of ten, as Twilio counts. */
+export function bytes(n: number): string {
+  if (n < 1000) return `${n} B`;
+  return n < 1_000_000 ? `${(n / 1000).toFixed(1)} kB` : `${(n / 1_000_000).toFixed(1)} MB`;
+}
+
+/**
+ * A text that a terminal shows and does not obey, in one line: S3 keys may hold any character,
+ * escape sequences and marks that turn the direction of writing among them.
+ */
+export function oneLine(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

@@ -1,0 +1,84 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { barReporter } from '../../../cli/sync/bar';
+import type { Progress } from '../../../cli/sync/drive';
+import type { Ending } from '../../../cli/sync/ending';
+import type { SyncReport } from '../../../src/sync';
+
+const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };
+const planned: Progress = {
+  type: 'planned',
+  keep: 0,
+  upload: 3,
+  bytes: 4_000_000,
+  retain: 0,
+  retire: 0,
+  skip: 0,
+};
+const uploaded: Progress = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
+const found: Progress = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };
+const refused: Progress = { type: 'refused', key: 'c', bytes: 5, reason: 'not audio' };
+const building: Progress = { type: 'building', buildSid: 'ZB', adopted: false };
+
+/** Feeds a bar; a second passes before each event. */
+function draw(events: readonly Progress[], ending?: Ending) {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
+  const told: string[] = [];
+  let seconds = 0;
+  const lines = {
+    progress: ({ type }: Progress) => told.push(type),
+    end: ({ status }: Ending) => told.push(status),
+  };
+  const reporter = barReporter(lines, terminal, { now: () => new Date(seconds * 1000) });
+  for (const event of events) {
+    reporter.progress(event);
+    seconds++;
+  }
+  if (ending) reporter.end(ending);
+  return { drawn: String(terminal.read() ?? ''), told };
+}
+
+/** The last state of the bar, which is cleared, and what stays of it. */
+function last(drawn: string) {
+  const bars = drawn.split('\u001b').flatMap((part) => /\[[= ]{20}\] .+/.exec(part)?.[0] ?? []);
+  return { bar: bars.at(-1), line: /Uploaded .*\n/.exec(drawn)?.[0] };
+}
+
+describe('the progress bar', () => {
+  it('counts files and bytes, and the speed of what was sent', () => {
+    const { drawn, told } = draw([planned, uploaded, found, refused, building]);
+    expect(told).toEqual(['planned', 'building']);
+    expect(drawn).toContain('[                    ] 0/3 files · 0 B of 4.0 MB');
+    expect(last(drawn)).toEqual({
+      bar: '[====================] 3/3 files · 3.5 MB of 4.0 MB · 500.0 kB/s',
+      line: 'Uploaded 3/3 files · 3.5 MB of 4.0 MB · 500.0 kB/s\n',
+    });
+  });
+
+  it('is not drawn when there is nothing to upload', () => {
+    const { drawn, told } = draw([{ ...planned, upload: 0, bytes: 0 }], { status: 'done', report });
+    expect([drawn, told]).toEqual(['', ['planned', 'done']]);
+  });
+
+  it('leaves no line when the sync waits before it uploads', () => {
+    const waiting: Progress = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
+    const { drawn, told } = draw([planned, waiting]);
+    expect(told).toEqual(['planned', 'waiting']);
+    expect(last(drawn).line).toBeUndefined();
+  });
+
+  it('is cleared, and the terminal restored, when the sync ends in its middle', () => {
+    const ending: Ending = { status: 'failed', message: 'no' };
+    const { drawn, told } = draw([planned, uploaded], ending);
+    expect(told).toEqual(['planned', 'failed']);
+    expect(drawn).toContain('\u001b[2K');
+    // Line wrapping, which the bar turns off.
+    expect(drawn.lastIndexOf('\u001b[?7h')).toBeGreaterThan(drawn.lastIndexOf('\u001b[?7l'));
+    expect(last(drawn).line).toContain('Uploaded 1/3 files');
+  });
+
+  it('ends the line in which the terminal has written ^C', () => {
+    const { drawn, told } = draw([], { status: 'interrupted', signal: 'SIGINT' });
+    expect([drawn, told]).toEqual(['\n', ['interrupted']]);
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Progress } from '../../../cli/sync/drive';
+import type { Ending } from '../../../cli/sync/ending';
+import { jsonReporter, plainReporter, type Reporter } from '../../../cli/sync/reporters';
+import type { SyncReport } from '../../../src/sync';
+
+const report: SyncReport = { prompts: 1, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
+const buildSid = `ZB${'0'.repeat(32)}`;
+
+function planned(changes: Partial<Extract<Progress, { type: 'planned' }>> = {}): Progress {
+  const nothing = { keep: 0, upload: 0, bytes: 0, retain: 0, retire: 0, skip: 0 };
+  return { type: 'planned', ...nothing, ...changes };
+}
+
+function tell(
+  events: readonly Progress[],
+  ending?: Ending,
+  make: (output: Parameters<typeof jsonReporter>[0]) => Reporter = (output) =>
+    plainReporter(output, false),
+) {
+  let out = '';
+  let err = '';
+  const reporter = make({
+    write: (text) => {
+      out += text;
+    },
+    writeError: (text) => {
+      err += text;
+    },
+  });
+  for (const event of events) reporter.progress(event);
+  if (ending) reporter.end(ending);
+  return { out, err };
+}
+
+describe('plain lines', () => {
+  it.each<[Progress, string]>([
+    [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
+    [
+      planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5 }),
+      'Plan: 1 to keep, 2 to upload (1.3 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip',
+    ],
+    [{ type: 'uploaded', key: 'p/a b.mp3', path: '/x', bytes: 999 }, 'Uploaded p/a b.mp3 (999 B)'],
+    [{ type: 'found', key: 'a', path: '/x', bytes: 1500 }, 'Uploaded before: a (1.5 kB)'],
+    [
+      { type: 'refused', key: 'a', bytes: 1, reason: 'not audio' },
+      'Refused a: its bytes are not audio that Twilio plays (MP3, WAV or AIFF)',
+    ],
+    [
+      { type: 'waiting', for: 'quiet', milliseconds: 2001 },
+      'Waiting 3 s: the bucket changed just now',
+    ],
+    [{ type: 'waiting', for: 'build', milliseconds: 1000 }, 'Waiting for the Build of another run'],
+    [{ type: 'building', buildSid, adopted: false }, `Making Build ${buildSid}`],
+    [{ type: 'building', buildSid, adopted: true }, `Taking over Build ${buildSid}`],
+    [{ type: 'activated', buildSid }, `Build ${buildSid} is live`],
+    [{ type: 'moved' }, 'Another Build became live meanwhile: planning again'],
+    [{ type: 'cleaned', assets: 1 }, 'Deleted 1 old Asset'],
+    [
+      { type: 'not cleaned', message: 'no.' },
+      'Old Assets were not deleted, which harms no call: no.',
+    ],
+    [
+      { type: 'step', report: { ...report, remaining: 2 }, retryAfter: 1000 },
+      'The deployment is not finished, 2 prompts to upload: calling again in 1 s',
+    ],
+  ])('say %j', (event, line) => {
+    expect(tell([event])).toEqual({ out: `${line}\n`, err: '' });
+  });
+
+  it('do not repeat a plan that is made again, or has nothing left to do', () => {
+    const first = planned({ keep: 1, upload: 2, bytes: 10 });
+    const other = planned({ keep: 2, upload: 1, bytes: 5 });
+    const { out } = tell([first, first, other, planned({ keep: 3 })]);
+    expect(out).toBe('Plan: 1 to keep, 2 to upload (10 B)\nPlan: 2 to keep, 1 to upload (5 B)\n');
+  });
+
+  it.each<[Ending, string]>([
+    [{ status: 'done', report }, 'Assets equal S3: 1 prompt, 0 uploaded.\n'],
+    [
+      { status: 'done', report: { ...report, prompts: 2, uploaded: 1, retained: 3 } },
+      'Assets equal S3: 2 prompts, 1 uploaded, 3 old versions kept for calls in progress.\n',
+    ],
+  ])('end well on standard output: %j', (ending, out) => {
+    expect(tell([], ending)).toEqual({ out, err: '' });
+  });
+
+  it.each<[Ending, string]>([
+    [
+      { status: 'pending', reason: 'time', report: { ...report, remaining: 2 }, retryAfter: 1500 },
+      'Not finished, time is over, 2 prompts to upload: run the sync again in 2 s.\n',
+    ],
+    [
+      { status: 'pending', reason: 'limit', report, retryAfter: 60_000 },
+      'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 60 s.\n',
+    ],
+    [
+      { status: 'guarded', message: 'All gone.' },
+      'All gone.\nNothing was changed. To go on all the same: --force\n',
+    ],
+    [{ status: 'misconfigured', message: 'Missing:\n  A\n  B' }, 'Missing:\n  A\n  B\n'],
+    [{ status: 'failed', message: 'Broken.' }, 'Broken.\n'],
+    [
+      { status: 'interrupted', signal: 'SIGINT' },
+      'Stopped. The next sync finishes what this one began.\n',
+    ],
+  ])('end otherwise on standard error: %j', (ending, err) => {
+    expect(tell([], ending)).toEqual({ out: '', err });
+  });
+
+  it('list what is no Asset before the end', () => {
+    const skipped = [
+      { key: 'a.mp3', reason: 'no room', unplayable: false },
+      { key: 'b.mp3', reason: 'archived', unplayable: true },
+    ] as const;
+    const { out } = tell([], { status: 'done', report: { ...report, skipped } });
+    expect(out.split('\n')).toEqual([
+      '2 objects cannot be Assets:',
+      '  a.mp3: the Build already holds as many Assets as Twilio allows (played through the proxy)',
+      '  b.mp3: it is archived in S3 and must be restored first (unplayable: its text is said)',
+      'Assets equal S3: 1 prompt, 0 uploaded.',
+      '',
+    ]);
+  });
+
+  it('obey no key that is an escape sequence, and break at none', () => {
+    const key = '\u001b[31mred\r\n\u202egpj.mp3';
+    const { out } = tell([{ type: 'uploaded', key, path: '/x', bytes: 1 }]);
+    expect(out).toBe('Uploaded \\u{1b}[31mred\\u{d}\\u{a}\\u{202e}gpj.mp3 (1 B)\n');
+  });
+});
+
+describe('JSON lines', () => {
+  it('hold the events and the ending as they are', () => {
+    const events = [planned({ keep: 1 }), { type: 'moved' } as const];
+    const ending: Ending = { status: 'failed', message: 'two\nlines' };
+    const { out, err } = tell(events, ending, jsonReporter);
+    const lines = out.split('\n').slice(0, -1);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([...events, ending]);
+    expect(err).toBe('');
+  });
+});

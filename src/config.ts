@@ -87,7 +87,8 @@ const globs = v.pipe(
   optional,
   v.transform((value) =>
     (value ?? '')
-      .split(',')
+      // Not at the commas of a glob such as {a,b}*.mp3.
+      .split(/,(?![^{]*\})/)
       .map((glob) => glob.trim())
       .filter(Boolean),
   ),

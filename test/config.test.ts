@@ -27,11 +27,16 @@ describe('readConfig', () => {
         region: 'eu-central-1',
         prefix: '',
         endpoint: undefined,
+        addressingStyle: 'auto',
         credentials: {
-          accessKeyId: complete.S3_ACCESS_KEY_ID,
-          secretAccessKey: complete.S3_SECRET_ACCESS_KEY,
+          kind: 'access key',
+          keys: {
+            accessKeyId: complete.S3_ACCESS_KEY_ID,
+            secretAccessKey: complete.S3_SECRET_ACCESS_KEY,
+          },
         },
       },
+      audioCache: { bytes: 32_000_000, seconds: 60 },
       twilio: {
         accountSid: undefined,
         authToken: undefined,
@@ -66,6 +71,9 @@ describe('readConfig', () => {
     ['S3_PREFIX', 'a/../b/'],
     ['TWILIO_API_URL', 'ftp://localhost'],
     ['S3_SECRET_ACCESS_KEY', 'with blank'],
+    ['S3_ADDRESSING_STYLE', 'subdomain'],
+    ['AUDIO_CACHE_MB', '129'],
+    ['AUDIO_CACHE_SECONDS', '-1'],
     ['AUDIO_VISIBILITY', 'private'],
     ['SYNC_QUIET_SECONDS', '-1'],
     ['SYNC_BUDGET_SECONDS', '9'],
@@ -86,8 +94,12 @@ describe('readConfig', () => {
   });
 
   it('reads lists of globs', () => {
-    const { sync } = readConfig({ ...complete, SYNC_INCLUDE: '**/*.mp3, en/**', SYNC_EXCLUDE: '' });
-    expect([sync.include, sync.exclude]).toEqual([['**/*.mp3', 'en/**'], []]);
+    const { sync } = readConfig({
+      ...complete,
+      SYNC_INCLUDE: '**/*.{mp3,wav}, en/**',
+      SYNC_EXCLUDE: '',
+    });
+    expect([sync.include, sync.exclude]).toEqual([['**/*.{mp3,wav}', 'en/**'], []]);
   });
 
   it('treats a short admin secret as none', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -44,6 +45,7 @@ export interface PromptBucketOptions {
   readonly timeout?: number;
 }
 
+const TIMEOUT = 10_000;
 const ATTEMPTS = 6;
 
 /** The prompts of one bucket, under one prefix, as the sync reads them. */
@@ -53,7 +55,6 @@ export class PromptBucket {
   readonly #options: PromptBucketOptions;
 
   constructor(s3: S3Config, options: PromptBucketOptions) {
-    const { timeout = 10_000 } = options;
     this.#s3 = s3;
     this.#options = options;
     this.#client = new S3Client({
@@ -63,7 +64,7 @@ export class PromptBucket {
       ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
       // Tried again below, inside the deadline.
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: timeout, requestTimeout: timeout },
+      requestHandler: { connectionTimeout: options.timeout ?? TIMEOUT },
     });
   }
 
@@ -82,6 +83,7 @@ export class PromptBucket {
       const page = await this.#try<ListObjectsV2CommandOutput>(tried, 's3:ListBucket', () =>
         this.#client.send(
           new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+          this.#limit(),
         ),
       );
       objects.push(...objectsOf(page, tried));
@@ -98,21 +100,20 @@ export class PromptBucket {
    * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
    * that S3 sends, which the SDK compares.
    *
+   * @param memory where to read it to, of the object's size
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {S3Error} when it cannot be read whole
    */
-  fetch(object: PromptObject): Promise<Buffer> {
+  fetch(object: PromptObject, memory = Buffer.allocUnsafe(object.size)): Promise<Buffer> {
     const { bucket } = this.#s3;
     const { key, etag } = object;
     const tried = `Reading ${key} from bucket ${bucket}`;
     return this.#try(tried, 's3:GetObject', async () => {
       const response = await this.#client.send(
         new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' }),
+        this.#limit(),
       );
-      const bytes = await response.Body?.transformToByteArray();
-      const content = bytes
-        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        : Buffer.alloc(0);
+      const content = await readBody(object, response, memory, tried);
       verify(object, response, content, tried);
       return content;
     });
@@ -120,6 +121,11 @@ export class PromptBucket {
 
   close(): void {
     this.#client.destroy();
+  }
+
+  /** Ends one try, body included: the SDK's own request timeout only warns. */
+  #limit(): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#options.timeout ?? TIMEOUT) };
   }
 
   async #try<T>(tried: string, permission: string, run: () => Promise<T>): Promise<T> {
@@ -153,19 +159,39 @@ function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, tried: string)
   );
 }
 
-/** Not every server honours If-Match, and not every proxy in between keeps bodies whole. */
+/** Reads into memory of the right size at once: the SDK's own way takes it twice. */
+async function readBody(
+  { etag }: PromptObject,
+  { Body, ETag }: GetObjectCommandOutput,
+  content: Buffer,
+  tried: string,
+): Promise<Buffer> {
+  // Not every server honours If-Match.
+  if (ETag !== undefined && ETag !== etag) {
+    if (Body instanceof Readable) Body.destroy();
+    throw new ChangedObjectError(`${tried}: it was replaced meanwhile.`);
+  }
+  let length = 0;
+  if (Body instanceof Readable) {
+    for await (const chunk of Body) {
+      const bytes: Buffer = chunk;
+      bytes.copy(content, length);
+      length += bytes.length;
+    }
+  }
+  if (length !== content.length) {
+    throw new DamagedBodyError(`${tried}: ${length} bytes came instead of ${content.length}.`);
+  }
+  return content;
+}
+
+/** Not every proxy in between keeps bodies whole. */
 function verify(
-  { etag, size }: PromptObject,
+  { etag }: PromptObject,
   response: GetObjectCommandOutput,
   content: Buffer,
   tried: string,
 ): void {
-  if (response.ETag !== undefined && response.ETag !== etag) {
-    throw new ChangedObjectError(`${tried}: it was replaced meanwhile.`);
-  }
-  if (content.length !== size) {
-    throw new DamagedBodyError(`${tried}: ${content.length} bytes came instead of ${size}.`);
-  }
   const md5 = md5Of(etag, response);
   if (md5 !== undefined && createHash('md5').update(content).digest('hex') !== md5) {
     throw new DamagedBodyError(`${tried}: the bytes that came do not match their MD5.`);

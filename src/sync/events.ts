@@ -20,7 +20,12 @@ export type SyncEvent =
     }
   /** Uploaded by an earlier run, and in no Build yet. */
   | { readonly type: 'found'; readonly key: string; readonly path: string; readonly bytes: number }
-  | { readonly type: 'refused'; readonly key: string; readonly reason: Reason }
+  | {
+      readonly type: 'refused';
+      readonly key: string;
+      readonly bytes: number;
+      readonly reason: Reason;
+    }
   /** Milliseconds until the bucket may be quiet, or somebody's Build has ended. */
   | { readonly type: 'waiting'; readonly for: 'quiet' | 'build'; readonly milliseconds: number }
   | { readonly type: 'building'; readonly buildSid: string; readonly adopted: boolean }
@@ -58,6 +63,8 @@ export type SyncOutcome =
   | { readonly status: 'done'; readonly report: SyncReport }
   | {
       readonly status: 'pending';
+      /** What it waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
+      readonly reason: 'time' | 'quiet' | 'build' | 'limit';
       readonly report: SyncReport;
       /** Milliseconds. */
       readonly retryAfter: number;

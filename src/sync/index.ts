@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import { ConfigError } from '../errors';
 import { ASSET_BYTES } from '../limits';
 import { PromptBucket } from '../s3/prompts';
+import { TwilioError } from '../twilio/errors';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import type { SyncEvent, SyncOutcome } from './events';
@@ -63,7 +64,7 @@ const RETENTION = 4 * 3600;
  */
 export async function* sync(
   config: Config,
-  { service, environment }: Target,
+  target: Target,
   settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { accountSid, authToken, apiOrigin } = config.twilio;
@@ -76,8 +77,8 @@ export async function* sync(
   // What is begun before the deadline may be finished.
   const times = { clock, deadline: deadline + GRACE, timeout: settings.timeout };
   const transport = new Transport(times);
-  const twilio = new Serverless({ accountSid, authToken, apiOrigin, transport }, service);
-  const environmentSid = await findEnvironment(twilio, environment);
+  const twilio = new Serverless({ accountSid, authToken, apiOrigin, transport }, target.service);
+  const environmentSid = await findEnvironment(twilio, target);
   const bucket = new PromptBucket(config.s3, times);
   try {
     return yield* reconcile({
@@ -98,12 +99,27 @@ export async function* sync(
   }
 }
 
-async function findEnvironment(twilio: Serverless, environment: string): Promise<string> {
+async function findEnvironment(
+  twilio: Serverless,
+  { service, environment }: Target,
+): Promise<string> {
   if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
-  const environments = await twilio.environments();
+  const environments = await environmentsOf(twilio, service);
   const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
   if (found) return found.sid;
   throw new ConfigError(
-    `The Service has no environment "${environment}": deploy the project first.`,
+    `The Service ${service} has no environment "${environment}": deploy the project first.`,
   );
+}
+
+async function environmentsOf(twilio: Serverless, service: string) {
+  try {
+    return await twilio.environments();
+  } catch (thrown) {
+    if (!(thrown instanceof TwilioError) || thrown.status !== 404) throw thrown;
+    throw new ConfigError(
+      `The account has no Service ${service}: deploy the project first, or name another one.`,
+      { cause: thrown },
+    );
+  }
 }

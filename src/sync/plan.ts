@@ -116,7 +116,8 @@ export function plan(
   const best = wanted.slice(0, Math.max(0, room - retain.length));
   // What loses its place retires as well; what was promised to a call comes before what is new.
   const retained = retainedBeside(best, live, recent, options).slice(0, room);
-  const placed = fit(best, room - retained.length, known);
+  const held = new Set([...known.keys(), ...live.build.assets.map(({ path }) => path)]);
+  const placed = fitInto(best, room - retained.length, held);
   const places = new Set(placed);
   for (const placement of wanted) {
     const { object } = placement;
@@ -201,12 +202,12 @@ function knownVersions(
 }
 
 /** Leaves out what is new and least important until the rest fits. */
-function fit(
+function fitInto(
   placements: readonly Placement[],
   room: number,
-  known: ReadonlyMap<string, Version>,
+  held: ReadonlySet<string>,
 ): Placement[] {
-  const fresh = placements.filter(({ path }) => !known.has(path));
+  const fresh = placements.filter(({ path }) => !held.has(path));
   const left = fresh.slice(Math.max(0, room - (placements.length - fresh.length)));
   return placements.filter((placement) => !left.includes(placement)).slice(0, room);
 }
@@ -228,10 +229,10 @@ function retainedBeside(
     if (!isAssetPath(version.path) || wanted.has(version.path)) return;
     gone.set(version.path, { version, retiredAt: retiredAt.get(version.path) ?? since });
   };
-  const older = [...recent].sort((a, b) => a.liveUntil - b.liveUntil);
-  for (const { assets, liveUntil } of older) {
-    for (const version of [...assets].sort(bySid)) add(version, liveUntil);
-  }
+  const older = recent
+    .flatMap(({ assets, liveUntil }) => assets.map((version) => ({ version, liveUntil })))
+    .sort((a, b) => a.liveUntil - b.liveUntil || bySid(a.version, b.version));
+  for (const { version, liveUntil } of older) add(version, liveUntil);
   for (const version of build.assets) add(version, now);
   return [...gone.values()]
     .filter((entry) => now - entry.retiredAt < retention)

@@ -7,6 +7,7 @@ import { audioTypeOf } from './content-type';
 import type { SyncEvent } from './events';
 import { inParallel } from './parallel';
 import type { Placement } from './plan';
+import { Scratch } from './scratch';
 
 export interface PublishOptions {
   readonly bucket: PromptBucket;
@@ -41,6 +42,7 @@ export async function* publish(
 ): AsyncGenerator<Published, boolean> {
   if (placements.length === 0) return true;
   const assets = byPath(await options.twilio.resources('Assets'));
+  const scratch = new Scratch();
   return yield* inParallel(
     placements,
     {
@@ -49,20 +51,22 @@ export async function* publish(
       weigh: ({ object }) => object.size,
       goOn: () => options.clock.now().getTime() < options.deadline,
     },
-    (placement) => publishOne(placement, assets.get(placement.path) ?? [], options),
+    (placement) => publishOne(placement, assets.get(placement.path) ?? [], scratch, options),
   );
 }
 
 async function publishOne(
   placement: Placement,
   assets: readonly Resource[],
+  scratch: Scratch,
   options: PublishOptions,
 ): Promise<Published> {
   const { object, path } = placement;
   const { bucket, twilio, visibility } = options;
   const existing = await findVersion(path, assets, options);
   if (existing) return { placement, version: existing, found: true };
-  const content = await bucket.fetch(object);
+  const loan = scratch.lend(object.size);
+  const content = await bucket.fetch(object, loan.memory);
   const contentType = await audioTypeOf(content);
   if (contentType === undefined) return { placement, refused: 'not audio' };
   const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
@@ -72,6 +76,8 @@ async function publishOne(
     content,
     contentType,
   });
+  // Not after a failure: a broken upload may still be reading.
+  loan.giveBack();
   const version = { sid, resourceSid, path, visibility };
   await twilio.renameAsset(resourceSid, assetName(path, version));
   return { placement, version, found: false };
@@ -113,7 +119,7 @@ function byPath(assets: readonly Resource[]): Map<string, Resource[]> {
 /** What a caller of the run is told. */
 export function toEvent(published: Published): SyncEvent {
   const { key, size: bytes } = published.placement.object;
-  if ('refused' in published) return { type: 'refused', key, reason: published.refused };
+  if ('refused' in published) return { type: 'refused', key, bytes, reason: published.refused };
   const { path } = published.placement;
   return { type: published.found ? 'found' : 'uploaded', key, path, bytes };
 }

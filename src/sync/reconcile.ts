@@ -1,4 +1,5 @@
 import { messageOf, PlayError } from '../errors';
+import type { RefusedObject } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
@@ -9,7 +10,7 @@ import type { SyncEvent, SyncOutcome, SyncReport } from './events';
 import { GuardError } from './guard';
 import { type Observation, observe } from './observe';
 import { type Plan, type PlanOptions, plan } from './plan';
-import { type PublishOptions, publish, toEvent } from './publish';
+import { type Published, type PublishOptions, publish, toEvent } from './publish';
 import { quietIn } from './quiet';
 import { isUnplayable } from './refusal';
 
@@ -54,18 +55,24 @@ export async function* reconcile(
       const outcome = yield* run.round();
       if (outcome) return outcome;
     }
-    return run.pending(POLL);
+    return run.pending('time', POLL);
   } catch (thrown) {
-    if (thrown instanceof OutOfTimeError) return run.pending(POLL);
-    if (thrown instanceof TwilioError && thrown.status === 429) return run.pending(LIMIT_WAIT);
+    if (thrown instanceof OutOfTimeError) return run.pending('time', POLL);
+    if (thrown instanceof TwilioError && thrown.status === 429) {
+      return run.pending('limit', LIMIT_WAIT);
+    }
     throw thrown;
   }
 }
+
+type Pending = Extract<SyncOutcome, { readonly status: 'pending' }>;
 
 class Run {
   readonly #options: ReconcileOptions;
   /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
   readonly #uploaded: Version[] = [];
+  /** Key → what this run found out about its object. */
+  readonly #refused = new Map<string, RefusedObject>();
   #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 
   constructor(options: ReconcileOptions) {
@@ -90,20 +97,20 @@ class Run {
       // Runs that were woken by one burst would otherwise go on in the same moment.
       const wait = calm + clock.random() * JITTER;
       yield { type: 'waiting', for: 'quiet', milliseconds: wait };
-      if (clock.now().getTime() + wait >= deadline) return this.pending(wait);
+      if (clock.now().getTime() + wait >= deadline) return this.pending('quiet', wait);
       await clock.sleep(wait);
       return undefined;
     }
     const ready = yield* this.#publish(planned, observed);
     if (!ready?.changed) return undefined;
     const build = yield* this.#build(ready, observed);
-    if (build === undefined) return this.pending(POLL);
+    if (build === undefined) return this.pending('build', POLL);
     if (build === 'again') return undefined;
     return yield* this.#activate(build, observed);
   }
 
-  pending(retryAfter: number): SyncOutcome {
-    return { status: 'pending', report: this.#report, retryAfter };
+  pending(reason: Pending['reason'], retryAfter: number): Pending {
+    return { status: 'pending', reason, report: this.#report, retryAfter };
   }
 
   #done(): SyncOutcome {
@@ -115,7 +122,11 @@ class Run {
     const now = Math.floor(clock.now().getTime() / 1000);
     // Never live, so that no call can hold their URLs.
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
-    const planned = plan(listing, live, [...recent, uploaded], { ...this.#options, now });
+    const refused = new Map(live.manifest.refused.map((entry) => [entry.key, entry]));
+    for (const [key, entry] of this.#refused) refused.set(key, entry);
+    const manifest = { ...live.manifest, refused: [...refused.values()] };
+    const options = { ...this.#options, now };
+    const planned = plan(listing, { ...live, manifest }, [...recent, uploaded], options);
     this.#report = {
       ...this.#report,
       prompts: planned.keep.length,
@@ -135,7 +146,6 @@ class Run {
     planned: Plan,
     observed: Observation,
   ): AsyncGenerator<SyncEvent, Plan | undefined> {
-    const refused = [...observed.live.manifest.refused];
     const steps = publish(planned.upload, this.#options);
     try {
       for (;;) {
@@ -146,29 +156,28 @@ class Run {
         }
         const published = step.value;
         yield toEvent(published);
-        if ('refused' in published) {
-          const { key, etag } = published.placement.object;
-          const entry = { key, etag, reason: published.refused, unplayable: true };
-          refused.splice(0, refused.length, ...refused.filter((old) => old.key !== key), entry);
-        } else {
-          this.#count(published.version, published.found);
-        }
+        this.#remember(published);
       }
     } catch (thrown) {
       if (thrown instanceof ChangedObjectError) return undefined;
       throw thrown;
     }
-    const { live } = observed;
-    return this.#plan({ ...observed, live: { ...live, manifest: { ...live.manifest, refused } } });
+    return this.#plan(observed);
   }
 
-  #count(version: Version, found: boolean): void {
+  #remember(published: Published): void {
     const { uploaded, remaining, prompts } = this.#report;
-    this.#uploaded.push(version);
+    if ('refused' in published) {
+      const { key, etag } = published.placement.object;
+      this.#refused.set(key, { key, etag, reason: published.refused, unplayable: true });
+      this.#report = { ...this.#report, remaining: remaining - 1 };
+      return;
+    }
+    this.#uploaded.push(published.version);
     this.#report = {
       ...this.#report,
       prompts: prompts + 1,
-      uploaded: uploaded + (found ? 0 : 1),
+      uploaded: uploaded + (published.found ? 0 : 1),
       remaining: remaining - 1,
     };
   }

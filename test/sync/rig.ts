@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createEdge } from '../../sandbox/edge';
@@ -14,12 +13,14 @@ import { addVersion, createFile, filesOf } from '../../sandbox/twilio/state/file
 import type { Environment, FileVersion, Service } from '../../sandbox/twilio/state/records';
 import { createService } from '../../sandbox/twilio/state/services';
 import { type Clock, systemClock } from '../../src/clock';
+import type { S3Config } from '../../src/config';
 import { PromptBucket } from '../../src/s3/prompts';
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
 import { assetPath, isAssetPath } from '../../src/sync/identity';
 import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
+import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
@@ -252,19 +253,26 @@ export class Rig {
     random: Math.random,
   };
 
+  #s3Config(bucket: string, endpoint: string): S3Config {
+    const { region, credentials: keys } = this.buckets.server;
+    const credentials = { kind: 'access key', keys } as const;
+    return { bucket, region, prefix: '', endpoint, addressingStyle: 'auto', credentials };
+  }
+
   #bucket(bucket: string, endpoint: string): PromptBucket {
-    const { region, credentials } = this.buckets.server;
-    return new PromptBucket(
-      {
-        bucket,
-        region,
-        prefix: '',
-        endpoint,
-        addressingStyle: 'auto',
-        credentials: { kind: 'access key', keys: credentials },
-      },
-      { clock: this.clock, deadline: Number.POSITIVE_INFINITY },
-    );
+    const forever = { clock: this.clock, deadline: Number.POSITIVE_INFINITY };
+    return new PromptBucket(this.#s3Config(bucket, endpoint), forever);
+  }
+
+  /** What a run in another process needs to reach this rig. */
+  order(bucket: string): ScaleOrder {
+    const { twilio: apiOrigin } = this.#origins;
+    return {
+      s3: this.#s3Config(bucket, this.#origins.s3),
+      twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin },
+      service: this.service.sid,
+      environmentSid: this.environment.sid,
+    };
   }
 
   /** Runs the sync of one bucket to its end, or to the error that ended it. */
@@ -310,9 +318,4 @@ export class Rig {
       bucket.close();
     }
   }
-}
-
-/** A bucket name that no other test has. */
-export function bucketName(): string {
-  return `bucket-${randomBytes(4).toString('hex')}`;
 }

@@ -1,10 +1,14 @@
+import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
-import { serveAudio } from '../src/proxy/proxy';
+import { loadPrivateFunction } from '../src/credentials/private-function';
+import { createAudioProxy } from '../src/proxy/proxy';
 import { defineFunction, sentence } from '../src/runtime';
+
+const serveAudio = createAudioProxy({ clock: systemClock, loadProviders: loadPrivateFunction });
 
 /** The proxy: a prompt that is not an Asset (yet), straight from S3. */
 export const handler = defineFunction(
   'audio',
-  ({ context, event, headers }) => serveAudio(readConfig(context), { event, headers }, new Date()),
+  ({ context, event }) => serveAudio(readConfig(context), event),
   () => sentence(500, 'The audio could not be fetched.'),
 );

@@ -1,8 +1,8 @@
-import { answer, defineVoiceFunction } from '../src/flow';
-import { readMenuInput } from '../src/flow/input';
+import { defineVoiceFunction } from '../src/flow';
+import { answered } from '../src/flow/advance';
+import { readState } from '../src/flow/state';
 
-/** The action of <Gather>, and where a silent caller is sent. */
-export const handler = defineVoiceFunction('menu', (menu, speaker, event) => {
-  const { attempt, digits } = readMenuInput(event);
-  return answer(menu, attempt, digits, speaker);
-});
+/** The action of all that waits for the caller: <Gather>, <Dial>, <Record>, and what silence leads to. */
+export const handler = defineVoiceFunction('menu', (flow, event, input) =>
+  answered(flow, readState(flow, event), input),
+);

@@ -1,4 +1,5 @@
-import { defineVoiceFunction, greet } from '../src/flow';
+import { defineVoiceFunction } from '../src/flow';
+import { BEGINNING } from '../src/flow/state';
 
 /** A phone number's voice webhook. */
-export const handler = defineVoiceFunction('voice', greet);
+export const handler = defineVoiceFunction('voice', () => BEGINNING);

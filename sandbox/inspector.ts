@@ -1,5 +1,6 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { readConfig } from '../src/config';
+import { accessTo } from '../src/credentials/installed';
 import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../src/phone';
 import { presignedUrl } from '../src/s3/presign';
 import { PREFIX, type Sandbox } from './sandbox';
@@ -39,7 +40,8 @@ export async function callNumber(
  * The TwiML that this project replaces: a presigned URL, once in <Play> and once in <Gather>.
  */
 export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaStep[]> {
-  const url = presignedUrl(readConfig(sandbox.variables).s3, `${PREFIX}menu.mp3`, now, 600);
+  const s3 = await accessTo(readConfig(sandbox.variables).s3);
+  const url = presignedUrl(s3, `${PREFIX}menu.mp3`, now, 600);
   const response = new VoiceResponse();
   response.play(url);
   response.gather({ numDigits: 1, timeout: 1 }).play(url);
@@ -69,17 +71,30 @@ export function inspect(
   synced: readonly MediaStep[],
   unsynced: readonly MediaStep[],
 ): readonly Row[] {
-  const row = (steps: readonly MediaStep[], verb: MediaStep['verb']): Row => {
-    const step = steps.find((candidate) => candidate.verb === verb);
-    if (!step) throw new Error(`The call ended before a ${verb}.`);
-    return { verb, plays: servedBy(step), step };
-  };
   return [
     row(presigned, 'Play'),
     row(presigned, 'Gather › Play'),
     row(synced, 'Gather › Play'),
     row(unsynced, 'Gather › Play'),
   ];
+}
+
+/**
+ * What protected Assets mean for a caller: a media request with a signature, and one without.
+ *
+ * @throws {Error} when a call did not come as far as the question
+ */
+export function inspectProtected(
+  signed: readonly MediaStep[],
+  unsigned: readonly MediaStep[],
+): readonly Row[] {
+  return [row(signed, 'Gather › Play'), row(unsigned, 'Gather › Play')];
+}
+
+function row(steps: readonly MediaStep[], verb: MediaStep['verb']): Row {
+  const step = steps.find((candidate) => candidate.verb === verb);
+  if (!step) throw new Error(`The call ended before a ${verb}.`);
+  return { verb, plays: servedBy(step), step };
 }
 
 const EXPECTED = [

@@ -16,7 +16,7 @@ const NO_BORDERS = {
   ),
 };
 
-function table(head: string[]): Table.Table {
+export function table(head: string[]): Table.Table {
   return new Table({
     head,
     chars: NO_BORDERS,
@@ -29,7 +29,8 @@ export function inspectorTable(rows: readonly Row[]): string {
   const lines = table(['', 'verb', 'what it plays', 'status']);
   rows.forEach(({ verb, plays, step }, index) => {
     const parameters = step.appended === 0 ? '' : ` + ${step.appended} parameters`;
-    lines.push([`${index + 1}`, verb, plays + parameters, statusOf(step)]);
+    const signature = step.signed ? ' + signature' : '';
+    lines.push([`${index + 1}`, verb, plays + parameters + signature, statusOf(step)]);
   });
   return lines.toString();
 }

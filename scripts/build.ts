@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { parseCallFlow } from '../src/flow/load';
+import { type BuildOptions, build } from 'esbuild';
+import { checkCallFlow } from '../src/flow/check';
+import { CALL_FLOW_FILE } from '../src/flow/parse';
 
 const root = join(__dirname, '..');
-const out = join(root, '.twilioserverless', 'functions');
+const out = join(root, '.twilioserverless');
 
 /**
  * Packages that Twilio installs in the build, so that they need no bundling. Only sync loads the
@@ -12,30 +13,44 @@ const out = join(root, '.twilioserverless', 'functions');
  */
 const EXTERNAL: Readonly<Record<string, string[]>> = { sync: ['twilio'] };
 
+/** Functions that hold S3's SDK, which tells errors apart by the names of their classes. */
+const NAMED: readonly string[] = ['sync', 'credentials'];
+
 /**
  * Bundles each Function into one file: on Twilio a Function lies in a folder of its own, where a
- * relative import of a sibling fails.
+ * relative import of a sibling fails. What other projects use of ours goes to lib/.
  */
 async function main(): Promise<void> {
-  parseCallFlow(readFileSync(join(root, 'assets', 'call-flow.private.json'), 'utf8'));
+  checkCallFlow(readFileSync(join(root, CALL_FLOW_FILE), 'utf8'));
   rmSync(out, { recursive: true, force: true });
-  const sources = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.ts'));
-  await Promise.all(
-    sources.map((file) =>
-      build({
-        entryPoints: [join(root, 'functions', file)],
-        outfile: join(out, file.replace(/\.ts$/, '.js')),
-        bundle: true,
-        minify: true,
-        keepNames: true,
-        platform: 'node',
-        target: 'node20',
-        format: 'cjs',
-        external: EXTERNAL[file.replace(/(\.\w+)?\.ts$/, '')] ?? [],
-        logLevel: 'warning',
-      }),
-    ),
-  );
+  const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
+  await Promise.all([
+    ...sources.map(bundleFunction),
+    bundle(join(root, 'src', 'playback', 'index.ts'), join(out, 'lib', 'prompt-url.js')),
+  ]);
+}
+
+function bundleFunction(file: string): Promise<unknown> {
+  const name = file.replace(/(\.\w+)?\.[jt]s$/, '');
+  const outfile = join(out, 'functions', file.replace(/\.ts$/, '.js'));
+  return bundle(join(root, 'functions', file), outfile, {
+    external: EXTERNAL[name] ?? [],
+    keepNames: NAMED.includes(name),
+  });
+}
+
+function bundle(entry: string, outfile: string, options: BuildOptions = {}): Promise<unknown> {
+  return build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+    ...options,
+  });
 }
 
 main().catch((thrown: unknown) => {

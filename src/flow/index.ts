@@ -1,33 +1,53 @@
 import { publicOriginOf, readConfig } from '../config';
+import { messageOf } from '../errors';
+import { log } from '../log';
 import { createPlayback } from '../playback';
 import { type Answer, type Call, defineFunction } from '../runtime';
-import { loadCallFlow } from './load';
-import type { Menu } from './schema';
-import { apologise, type Speaker } from './twiml';
+import { apologise, readOperator } from './apology';
+import { type Input, readInput } from './input';
+import { loadFlow } from './load';
+import type { State } from './state';
+import type { Flow } from './steps';
+import { twiml } from './twiml';
 
-export { answer, greet } from './twiml';
+/** Where a call is once a request was understood. */
+type NextState = (flow: Flow, event: Call['event'], input: Input) => State;
 
 /**
- * Makes a voice webhook of `twiml`. Whatever goes wrong, the caller hears valid TwiML: Twilio would
- * read an error page to nobody and end the call.
+ * Makes a voice webhook. Whatever goes wrong, the caller hears valid TwiML: Twilio would read an
+ * error page to nobody and end the call.
  */
-export function defineVoiceFunction(
-  name: string,
-  twiml: (menu: Menu, speaker: Speaker, event: Call['event']) => string,
-) {
+export function defineVoiceFunction(name: string, nextState: NextState) {
   return defineFunction(
     name,
     async ({ context, event }) => {
-      const config = readConfig(context);
-      const origin = publicOriginOf(config);
-      const speaker = {
-        playback: createPlayback(config, new Date()),
-        urlOf: (path: string) => origin + path,
-      };
-      return xml(twiml(loadCallFlow().menu, speaker, event));
+      const input = readInput(event);
+      try {
+        return xml(answerCall(context, event, input, nextState));
+      } catch (thrown) {
+        log('error', { function: name, message: messageOf(thrown) });
+        return xml(apologise(readOperator(context), input.substituteCallerId));
+      }
     },
     () => xml(apologise()),
   );
+}
+
+function answerCall(
+  context: Call['context'],
+  event: Call['event'],
+  input: Input,
+  nextState: NextState,
+): string {
+  const flow = loadFlow();
+  const config = readConfig(context);
+  const now = new Date();
+  return twiml(flow, nextState(flow, event, input), {
+    playback: createPlayback(config, now),
+    actionUrl: `${publicOriginOf(config)}/menu`,
+    substituteCallerId: input.substituteCallerId,
+    now,
+  });
 }
 
 function xml(body: string): Answer {

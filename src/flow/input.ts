@@ -1,20 +1,36 @@
 import * as v from 'valibot';
 import type { Call } from '../runtime';
 
-const LAST_ATTEMPT = Number.MAX_SAFE_INTEGER;
-
-const input = v.object({
-  /** Our own state in the action's URL. One that is not ours ends the call with the farewell. */
-  attempt: v.fallback(v.pipe(v.string(), v.regex(/^[1-9]\d?$/), v.transform(Number)), LAST_ATTEMPT),
-  /** Twilio's; missing or empty after silence. */
-  Digits: v.fallback(v.optional(v.pipe(v.string(), v.minLength(1))), undefined),
-});
-
-/** What a request to /menu says: total, whatever the parameters hold. */
-export function readMenuInput(event: Call['event']): {
-  readonly attempt: number;
+/** What a webhook's request says of the caller and of what the caller did. */
+export interface Input {
+  /** Keys that were pressed; undefined after silence. */
   readonly digits: string | undefined;
-} {
-  const { attempt, Digits } = v.parse(input, { attempt: event.attempt, Digits: event.Digits });
-  return { attempt, digits: Digits };
+  /** How a <Dial> ended. https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus */
+  readonly dialCallStatus: string | undefined;
+  /** A caller id that a <Dial> may show where the caller's own cannot be. */
+  readonly substituteCallerId: string | undefined;
+}
+
+const text = v.fallback(v.optional(v.pipe(v.string(), v.minLength(1))), undefined);
+const parameters = v.object({ Digits: text, DialCallStatus: text, From: text, To: text });
+
+/** Reads a request: total, whatever it holds. A parameter that is repeated counts as missing. */
+export function readInput({ Digits, DialCallStatus, From, To }: Call['event']): Input {
+  const read = v.parse(parameters, { Digits, DialCallStatus, From, To });
+  return {
+    digits: read.Digits,
+    dialCallStatus: read.DialCallStatus,
+    substituteCallerId: !isPhoneNumber(read.From) && isPhoneNumber(read.To) ? read.To : undefined,
+  };
+}
+
+/**
+ * What Twilio sends as `From` of a caller without a number: a word, typed on a telephone's keys.
+ * ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE.
+ */
+const NO_NUMBERS = ['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253'];
+
+/** Of a SIP caller there is an address instead. */
+function isPhoneNumber(party: string | undefined): boolean {
+  return party !== undefined && /^\+[1-9]\d{6,14}$/.test(party) && !NO_NUMBERS.includes(party);
 }

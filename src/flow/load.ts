@@ -1,45 +1,23 @@
-import * as v from 'valibot';
 import { ConfigError } from '../errors';
-import { type CallFlow, callFlowSchema } from './schema';
+import { CALL_FLOW_FILE, parseCallFlow } from './parse';
+import { type Flow, layOut } from './steps';
 
-/** Path of the private Asset that holds the flow: assets/call-flow.private.json */
+/** Path of the private Asset that holds the flow. */
 const CALL_FLOW_ASSET = '/call-flow.json';
 
-let loaded: { readonly file: string; readonly flow: CallFlow } | undefined;
+let loaded: { readonly file: string; readonly flow: Flow } | undefined;
 
 /**
  * The call flow of the Build that this Function was deployed with.
  *
- * @throws {ConfigError} when it is missing or invalid; the message names path and rule.
+ * @throws {ConfigError} when it is missing or not valid
  */
-export function loadCallFlow(): CallFlow {
+export function loadFlow(): Flow {
   const asset = Runtime.getAssets()[CALL_FLOW_ASSET];
-  if (!asset) {
-    throw new ConfigError(
-      'The deployment has no call flow: assets/call-flow.private.json is missing.',
-    );
+  if (!asset)
+    throw new ConfigError(`The deployment has no call flow: ${CALL_FLOW_FILE} is missing.`);
+  if (loaded?.file !== asset.path) {
+    loaded = { file: asset.path, flow: layOut(parseCallFlow(asset.open())) };
   }
-  if (loaded?.file !== asset.path) loaded = { file: asset.path, flow: parseCallFlow(asset.open()) };
   return loaded.flow;
-}
-
-/**
- * Validates a call flow.
- *
- * @param json the text of call-flow.private.json
- * @throws {ConfigError} naming each place, its value's fault and what is allowed.
- */
-export function parseCallFlow(json: string): CallFlow {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw new ConfigError('assets/call-flow.private.json is not JSON.', { cause });
-  }
-  const parsed = v.safeParse(callFlowSchema, value);
-  if (parsed.success) return parsed.output;
-  const lines = parsed.issues.map(
-    (issue) => `  ${v.getDotPath(issue) ?? 'flow'}: ${issue.message}`,
-  );
-  throw new ConfigError(['assets/call-flow.private.json is not valid:', ...lines].join('\n'));
 }

@@ -1,12 +1,15 @@
 export { call, playTwiml } from './call';
 export { TooManyStepsError, TwilioError } from './errors';
+export { sendRequest } from './request';
 export { MAX_TWIML_BYTES, readTwiml, type TwimlNode } from './twiml';
 export type {
   AppendMode,
   CallOptions,
   CallSummary,
+  DialCallStatus,
   MediaStep,
   PhoneOptions,
+  SendRequest,
   Step,
   VerbStep,
   WebhookStep,

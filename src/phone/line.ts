@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type CallIdentity, callParameters, type Parameters } from './parameters';
-import { TWILIO_TIMEOUT_MS } from './request';
-import type { AppendMode, PhoneOptions } from './types';
+import { sendRequest, TWILIO_TIMEOUT_MS } from './request';
+import type { AppendMode, DialCallStatus, PhoneOptions, SendRequest } from './types';
 
 /** One call in progress: the options with their defaults, and what changes as it goes on. */
 export interface Line {
@@ -12,7 +12,10 @@ export interface Line {
   readonly fallbackUrl: string | undefined;
   readonly fallbackOnMediaError: boolean;
   readonly timeoutMs: number;
+  readonly send: SendRequest;
   readonly now: () => number;
+  readonly dialCallStatus: DialCallStatus;
+  readonly messageSeconds: number;
   /** The caller's keys for the Gathers to come; taken from the front. */
   readonly digits: string[];
   sign(url: string, parameters?: Parameters): string;
@@ -37,7 +40,10 @@ export function openLine(options: PhoneOptions): Line {
     fallbackOnMediaError:
       options.fallbackUrl !== undefined && options.fallbackOnMediaError === true,
     timeoutMs: options.timeoutMs ?? TWILIO_TIMEOUT_MS,
+    send: options.send ?? sendRequest,
     now: options.now ?? (() => performance.now()),
+    dialCallStatus: options.dialCallStatus ?? 'no-answer',
+    messageSeconds: options.messageSeconds ?? 0,
     digits: [...digits],
     sign: (url, parameters = {}) =>
       getExpectedTwilioSignature(options.authToken, url, { ...parameters }),

@@ -2,7 +2,7 @@ import { audioSeconds } from './duration';
 import { TwilioError } from './errors';
 import { answeredParameters, type Line } from './line';
 import { encodeParameters, type Parameters } from './parameters';
-import { type HttpAnswer, sendRequest } from './request';
+import type { HttpAnswer } from './request';
 import type { TwimlNode } from './twiml';
 import type { MediaStep } from './types';
 import { appendQuery, describeUrl, queryOf, resolveUrl } from './url';
@@ -49,6 +49,7 @@ export async function fetchMedia(
     url,
     mediaUrl: url,
     appended: Object.keys(appended).length,
+    signed: line.signMedia,
     redirects: [],
     loop: Number(play.attributes.loop ?? 1),
     bytes: 0,
@@ -94,7 +95,7 @@ async function followRedirects(
   const redirects: string[] = [];
   for (let url = first; ; ) {
     const headers = line.signMedia ? { 'X-Twilio-Signature': line.sign(url) } : {};
-    const answer = await sendRequest({ method: 'GET', url, headers, timeoutMs: line.timeoutMs });
+    const answer = await line.send({ method: 'GET', url, headers, timeoutMs: line.timeoutMs });
     const { location } = answer.headers;
     if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) {
       return { answer, redirects };

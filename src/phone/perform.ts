@@ -41,14 +41,16 @@ async function* performVerb(line: Line, verb: TwimlNode, document: TwimlDocument
       return request('Redirect', verb.text, verb, document, {});
     case 'Dial':
       yield noted(verb);
-      return afterDial(verb, document);
+      return afterDial(line, verb, document);
     case 'Hangup':
     case 'Reject':
       yield noted(verb);
       return { kind: 'ended', ended: verb.name };
+    case 'Record':
+      yield noted(verb);
+      return afterRecord(line, verb, document);
     default:
-      // Say, Pause, and Record: of a caller who says nothing, nothing is recorded, and Twilio
-      // goes on with the next verb.
+      // Say and Pause.
       yield noted(verb);
       return undefined;
   }
@@ -87,13 +89,36 @@ async function* gather(line: Line, node: TwimlNode, document: TwimlDocument): Pe
 }
 
 /**
- * Nobody answers a call that is not made. With an action Twilio asks there how to go on:
+ * The call is not made. With an action Twilio asks there how to go on:
  * https://www.twilio.com/docs/voice/twiml/dial#action
  */
-function afterDial(node: TwimlNode, document: TwimlDocument): Outcome | undefined {
+function afterDial(
+  { dialCallStatus }: Line,
+  node: TwimlNode,
+  document: TwimlDocument,
+): Outcome | undefined {
   const { action } = node.attributes;
   if (action === undefined) return undefined;
-  return request('Dial action', action, node, document, { DialCallStatus: 'no-answer' });
+  return request('Dial action', action, node, document, { DialCallStatus: dialCallStatus });
+}
+
+/**
+ * Of a caller who says nothing nothing is recorded, and Twilio goes on with the next verb:
+ * https://www.twilio.com/docs/voice/twiml/record#action
+ */
+function afterRecord(
+  { call, messageSeconds }: Line,
+  node: TwimlNode,
+  document: TwimlDocument,
+): Outcome | undefined {
+  if (messageSeconds === 0) return undefined;
+  const sid = `RE${call.callSid.slice(2)}`;
+  const { action = '' } = node.attributes;
+  return request('Record action', action, node, document, {
+    RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${call.accountSid}/Recordings/${sid}`,
+    RecordingSid: sid,
+    RecordingDuration: String(messageSeconds),
+  });
 }
 
 function request(

@@ -15,7 +15,12 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Reading stops once the body is longer. */
   readonly maxBytes?: number;
+  /** Opens the connection where the name does not lead to the host. Default: by name. */
+  readonly createConnection?: CreateConnection;
 }
+
+/** As node:http takes it; for https the connection must speak TLS already. */
+export type CreateConnection = NonNullable<http.RequestOptions['createConnection']>;
 
 export interface HttpAnswer {
   readonly status: number;
@@ -43,7 +48,13 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
         method: request.method,
         headers: { 'User-Agent': USER_AGENT, Accept: '*/*', ...request.headers },
         // A connection of its own: one kept alive might be closed at the moment of its reuse.
-        agent: false,
+        ...(request.createConnection
+          ? {
+              createConnection: request.createConnection,
+              // Otherwise the agent's: it decides whether the Host header names the port.
+              defaultPort: protocol === 'https:' ? 443 : 80,
+            }
+          : { agent: false }),
         signal: AbortSignal.timeout(request.timeoutMs),
       });
       outgoing.once('error', reject);

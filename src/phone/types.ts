@@ -1,3 +1,4 @@
+import type { HttpAnswer, HttpRequest } from './request';
 import type { TwimlNode } from './twiml';
 
 /** To which media requests Twilio appends the call's 27 parameters. */
@@ -17,7 +18,13 @@ export interface WebhookStep {
   readonly errorMessage?: string;
   readonly milliseconds: number;
 }
-export type WebhookVerb = 'voice' | 'Gather action' | 'Dial action' | 'Redirect' | 'fallback';
+export type WebhookVerb =
+  | 'voice'
+  | 'Gather action'
+  | 'Dial action'
+  | 'Record action'
+  | 'Redirect'
+  | 'fallback';
 
 /** A medium that was fetched to be played. */
 export interface MediaStep {
@@ -29,6 +36,8 @@ export interface MediaStep {
   readonly mediaUrl: string;
   /** How many parameters were appended. */
   readonly appended: number;
+  /** Whether the requests carried X-Twilio-Signature. */
+  readonly signed: boolean;
   /** Where each redirect led, with the parameters that it carried along. */
   readonly redirects: readonly string[];
   readonly loop: number;
@@ -66,6 +75,12 @@ export interface CallSummary {
   readonly errorCodes: readonly number[];
 }
 
+/** https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus */
+export type DialCallStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+
+/** @throws TwilioError when no answer comes */
+export type SendRequest = (request: HttpRequest) => Promise<HttpAnswer>;
+
 export interface PhoneOptions {
   readonly authToken: string;
   readonly accountSid: string;
@@ -89,6 +104,12 @@ export interface PhoneOptions {
   readonly maxSteps?: number;
   /** Milliseconds to wait for an answer. Default 15 s, as Twilio. */
   readonly timeoutMs?: number;
+  /** How a <Dial> ends. Default `no-answer`: nobody is called, so nobody answers. */
+  readonly dialCallStatus?: DialCallStatus;
+  /** Seconds that the caller speaks into a <Record>. Default 0: the message is empty. */
+  readonly messageSeconds?: number;
+  /** Sends a request; a medium or a webhook can be made to fail here. Default: over the network. */
+  readonly send?: SendRequest;
   /** A clock in milliseconds, for durations. */
   readonly now?: () => number;
   /** CA and 32 hexadecimal digits. Default: a random one. */

@@ -1,7 +1,7 @@
 import { TwilioError } from './errors';
 import type { Line } from './line';
 import { callParameters, encodeParameters, type Parameters } from './parameters';
-import { type HttpAnswer, sendRequest } from './request';
+import type { HttpAnswer } from './request';
 import { MAX_TWIML_BYTES, readTwiml, type TwimlNode } from './twiml';
 import type { WebhookStep, WebhookVerb } from './types';
 import { appendQuery, describeUrl, resolveUrl } from './url';
@@ -72,7 +72,7 @@ function send(
   const limits = { timeoutMs: line.timeoutMs, maxBytes: MAX_TWIML_BYTES };
   if (method === 'GET') {
     const headers = { 'X-Twilio-Signature': line.sign(url) };
-    return sendRequest({ method, url, headers, ...limits });
+    return line.send({ method, url, headers, ...limits });
   }
   const body = encodeParameters(parameters);
   const headers = {
@@ -80,7 +80,7 @@ function send(
     'Content-Length': Buffer.byteLength(body),
     'X-Twilio-Signature': line.sign(url, parameters),
   };
-  return sendRequest({ method, url, headers, body, ...limits });
+  return line.send({ method, url, headers, body, ...limits });
 }
 
 /** Twilio also takes text/html for TwiML, and plays or says other types; that is no menu. */

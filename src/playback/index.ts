@@ -1,13 +1,14 @@
-import { type Config, publicOriginOf } from '../config';
-import { messageOf } from '../errors';
-import { log } from '../log';
-import { isManifestPath, type Manifest, parseManifest } from '../manifest';
+import { type Config, publicOriginOf, readConfig } from '../config';
+import { PlayError } from '../errors';
+import type { Rung } from './ladder';
+import { loadManifest } from './live-manifest';
 import { choosePlayable, type Playable } from './playback';
 
+export { below, lower, type Rung } from './ladder';
 export type { Playable } from './playback';
 
-/** Tells how a prompt, named by its S3 key, reaches the caller. */
-export type Playback = (key: string) => Playable;
+/** Tells how a prompt, named by its S3 key, reaches the caller, from the given rung downwards. */
+export type Playback = (key: string, highest?: Rung) => Playable;
 
 /**
  * The playback of the deployment that this Function runs in.
@@ -23,25 +24,28 @@ export function createPlayback(config: Config, now: Date): Playback {
     authToken: config.twilio.authToken,
     now,
   };
-  return (key) => choosePlayable(key, options);
+  return (key, highest) => choosePlayable(key, options, highest);
 }
 
-let loaded: { readonly file: string; readonly manifest: Manifest } | undefined;
-
 /**
- * The manifest of the Build that this Function was deployed with, without a network call.
- * Before the first sync there is none; one that cannot be read leaves every prompt to the proxy.
+ * The URL under which Twilio can play a prompt: what stands where a presigned URL stood.
+ *
+ *     response.gather().play(await promptUrl(context, 'menu.mp3'));
+ *
+ * @param context the first argument of a Twilio Function
+ * @param key the object's S3 key, whole
+ * @returns its Asset's URL, or the proxy's, good for at least four hours; nothing that Twilio
+ * appends to it changes what it answers
+ * @throws {ConfigError} when the configuration is not usable
+ * @throws {PlayError} when neither can play it, so that its words have to be said
  */
-function loadManifest(): Manifest | undefined {
-  const entry = Object.entries(Runtime.getFunctions()).find(([path]) => isManifestPath(path));
-  if (!entry) return undefined;
-  const file = entry[1].path;
-  if (loaded?.file === file) return loaded.manifest;
-  try {
-    loaded = { file, manifest: parseManifest(require(file)) };
-    return loaded.manifest;
-  } catch (thrown) {
-    log('warn', { event: 'manifest unreadable', message: messageOf(thrown) });
-    return undefined;
-  }
+export async function promptUrl(
+  context: Readonly<Record<string, unknown>>,
+  key: string,
+): Promise<string> {
+  const playable = createPlayback(readConfig(context), new Date())(key);
+  if (playable.rung !== 'say') return playable.url;
+  throw new PlayError(
+    `${JSON.stringify(key)} cannot be played: it is outside of S3_PREFIX, the last sync refused it, or AUTH_TOKEN is not set. Say its text.`,
+  );
 }

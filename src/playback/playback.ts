@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest';
+import type { Rung } from './ladder';
 import { signProxyQuery } from './proxy-url';
 
 /** How one prompt reaches the caller: a URL to play, or nothing but its text to say. */
@@ -19,13 +20,25 @@ export interface PlaybackOptions {
 
 /**
  * Chooses, prompt by prompt, how it reaches the caller: the Asset that the live Build holds,
- * otherwise the proxy, otherwise its text.
+ * otherwise the proxy, otherwise its text. What is known to be unplayable is said at once.
+ *
+ * @param highest the rung to begin at: those above it have failed
  */
-export function choosePlayable(key: string, options: PlaybackOptions): Playable {
+export function choosePlayable(
+  key: string,
+  options: PlaybackOptions,
+  highest: Rung = 'asset',
+): Playable {
+  const asset = highest === 'asset' ? options.manifest?.paths.get(key) : undefined;
+  if (asset !== undefined) return { rung: 'asset', url: options.publicOrigin + asset };
+  const url = highest === 'say' ? undefined : proxyUrl(key, options);
+  return url === undefined ? { rung: 'say' } : { rung: 'proxy', url };
+}
+
+/** Undefined for what the proxy would refuse, or cannot carry. */
+function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
   const { manifest, publicOrigin, bucket, prefix, authToken, now } = options;
-  const path = manifest?.paths.get(key);
-  if (path !== undefined) return { rung: 'asset', url: publicOrigin + path };
-  if (authToken === undefined || !key.startsWith(prefix)) return { rung: 'say' };
-  const query = signProxyQuery({ authToken, bucket }, key, now);
-  return { rung: 'proxy', url: `${publicOrigin}/audio?${query}` };
+  if (authToken === undefined || !key.startsWith(prefix)) return undefined;
+  if (manifest?.refused.some((object) => object.key === key && object.unplayable)) return undefined;
+  return `${publicOrigin}/audio?${signProxyQuery({ authToken, bucket }, key, now)}`;
 }

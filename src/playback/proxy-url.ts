@@ -24,22 +24,27 @@ export interface ProxyParameters {
 /**
  * The query of a proxy URL for one key. Expiry is rounded, so that one prompt has one URL for four
  * hours and Twilio's media cache can work, with between four and eight hours left.
+ *
+ * @throws {URIError} when the key is not well-formed Unicode, as no S3 key can be
  */
 export function signProxyQuery(secret: ProxySecret, key: string, now: Date): string {
   const exp = String(Math.ceil((now.getTime() / 1000 + MINIMUM_LIFE) / ROUNDING) * ROUNDING);
   return `key=${encodeURIComponent(key)}&exp=${exp}&sig=${signature(secret, key, exp)}`;
 }
 
-/** Whether the three parameters were signed by us and have not expired. */
+/** What a signature is worth: one that we made, one that has expired since, or none of ours. */
+export type Verdict = 'genuine' | 'expired' | 'tampered';
+
+/** Tells whether the three parameters were signed by us and have not expired; in constant time. */
 export function verifyProxyParameters(
   secret: ProxySecret,
   { key, exp, sig }: ProxyParameters,
   now: Date,
-): boolean {
+): Verdict {
   const expected = Buffer.from(signature(secret, key, exp));
   const given = Buffer.from(sig);
-  const genuine = given.length === expected.length && timingSafeEqual(given, expected);
-  return genuine && Number(exp) * 1000 > now.getTime();
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'tampered';
+  return Number(exp) * 1000 > now.getTime() ? 'genuine' : 'expired';
 }
 
 function signature({ authToken, bucket }: ProxySecret, key: string, exp: string): string {

@@ -1,102 +1,233 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { readMenuInput } from '../../src/flow/input';
-import { parseCallFlow } from '../../src/flow/load';
-import { answer, apologise, greet } from '../../src/flow/twiml';
+import { answered } from '../../src/flow/advance';
+import { readInput } from '../../src/flow/input';
+import { BEGINNING, type State } from '../../src/flow/state';
+import { layOut } from '../../src/flow/steps';
+import { type Line, twiml } from '../../src/flow/twiml';
+import { everyBranch } from './every-branch';
+import { heard, lineWith } from './line';
 
-const { menu } = parseCallFlow(
-  JSON.stringify({
-    menu: {
-      greeting: { key: 'hello.mp3', text: 'Hello.' },
-      prompt: { key: 'menu.mp3', text: 'Press 1.' },
-      attempts: 2,
-      digits: {
-        '1': { key: 'one.mp3', text: 'One.' },
-        '2': { key: 'lost.mp3', text: '二。', language: 'ja-JP' },
-      },
-      unknown: { key: 'unknown.mp3', text: 'Pardon?' },
-      farewell: { key: 'bye.mp3', text: 'Bye.' },
-    },
-  }),
-);
-const speaker = {
-  playback: (key: string) =>
-    key === 'lost.mp3'
-      ? ({ rung: 'say' } as const)
-      : ({ rung: 'asset', url: `https://x.example/${key}?a=1&b=2` } as const),
-  urlOf: (path: string) => `https://x.example${path}`,
-};
+const flow = layOut(everyBranch);
+const at = (place: string, counts: Partial<State> = {}): State => ({
+  ...BEGINNING,
+  at: place,
+  attempt: 1,
+  asked: 1,
+  ...counts,
+});
 
-const question = (attempt: number) => {
-  const action = `https://x.example/menu?attempt=${attempt}`;
-  return (
-    `<Gather numDigits="1" timeout="5" action="${action}" method="POST" input="dtmf" finishOnKey="">` +
-    `<Play>https://x.example/menu.mp3?a=1&amp;b=2</Play></Gather>` +
-    `<Redirect method="POST">${action}</Redirect>`
-  );
-};
-const play = (key: string) => `<Play>https://x.example/${key}?a=1&amp;b=2</Play>`;
-const response = (inner: string) =>
-  `<?xml version="1.0" encoding="UTF-8"?><Response>${inner}</Response>`;
+/** What a caller hears on answering at a place with these parameters. */
+function reply(state: State, parameters: object, line: Line = lineWith()): string[] {
+  return heard(twiml(flow, answered(flow, state, readInput({ ...parameters })), line));
+}
 
-describe('the call', () => {
-  it('greets, then asks', () => {
-    expect(greet(menu, speaker)).toBe(response(play('hello.mp3') + question(1)));
+const main = at('menus.main.prompt');
+const press = (Digits: string, state = main) => reply(state, { Digits });
+const question = (attempt: number, asked: number) => [
+  `Gather numDigits=1 timeout=4 action=/menu?at=menus.main.prompt&attempt=${attempt}&asked=${asked} finishOnKey=`,
+  '  Play /audio/prompts/menu.mp3?at=menus.main.prompt',
+  `Redirect /menu?at=menus.main.prompt&attempt=${attempt}&asked=${asked}`,
+];
+const greeting = 'Play /audio/prompts/welcome.mp3?at=menus.main.greeting';
+const english = 'language=en-GB voice=Polly.Amy-Neural';
+
+describe('a call', () => {
+  it('begins with the greeting and the question of the menu that the hours choose', () => {
+    expect(heard(twiml(flow, BEGINNING, lineWith()))).toEqual([greeting, ...question(1, 1)]);
   });
 
-  it('answers a digit with its prompt and asks again', () => {
-    expect(answer(menu, 1, '1', speaker)).toBe(response(play('one.mp3') + question(2)));
-  });
-
-  it('says the text, in its language, of a prompt that cannot be played', () => {
-    expect(answer(menu, 1, '2', speaker)).toBe(
-      response(`<Say language="ja-JP">二。</Say>${question(2)}`),
-    );
-  });
-
-  it.each(['9', '#', '12', '__proto__', 'constructor'])('asks again after %s', (digits) => {
-    expect(answer(menu, 1, digits, speaker)).toBe(response(play('unknown.mp3') + question(2)));
-  });
-
-  it('asks again after silence', () => {
-    expect(answer(menu, 1, undefined, speaker)).toBe(response(question(2)));
-  });
-
-  it('says goodbye after the last attempt', () => {
-    expect(answer(menu, 2, undefined, speaker)).toBe(response(`${play('bye.mp3')}<Hangup/>`));
-  });
-
-  it('ends whatever a caller presses and whatever the action URL holds', () => {
-    const anything = fc.dictionary(fc.constantFrom('attempt', 'Digits', 'request'), fc.anything());
-    fc.assert(
-      fc.property(anything, (event) => {
-        const { attempt, digits } = readMenuInput(event);
-        const twiml = answer(menu, attempt, digits, speaker);
-        expect(twiml.includes('<Gather')).toBe(attempt < menu.attempts);
-        expect(twiml.includes('<Hangup/>')).toBe(attempt >= menu.attempts);
-      }),
-    );
-  });
-
-  it('apologises in words and hangs up when nothing else is left', () => {
-    expect(apologise()).toMatch(/<Say>.+<\/Say><Hangup\/><\/Response>$/);
+  it('ends with the farewell after as many questions as the flow allows', () => {
+    const last = at('menus.main.prompt', { asked: 12 });
+    expect(press('1', last)).toEqual([
+      'Play /audio/prompts/directions.mp3?at=menus.main.digits.1',
+      'Play /audio/prompts/goodbye.mp3?at=farewell',
+      'Hangup',
+    ]);
   });
 });
 
-describe('parseCallFlow', () => {
-  it('names the place and the rule that a value breaks', () => {
-    const broken = { menu: { ...menu, attempts: 0, digits: { '12': menu.prompt } } };
-    expect(() => parseCallFlow(JSON.stringify(broken))).toThrow(/menu\.attempts: .*1/);
-    expect(() => parseCallFlow(JSON.stringify(broken))).toThrow('must be one digit, * or #');
+describe('a key', () => {
+  it('that plays leads back to the question, with attempts counted afresh', () => {
+    const tired = at('menus.main.prompt', { attempt: 2, asked: 5 });
+    expect(press('1', tired)).toEqual([
+      'Play /audio/prompts/directions.mp3?at=menus.main.digits.1',
+      ...question(1, 6),
+    ]);
   });
 
-  it('refuses unknown fields, which are misspelt ones', () => {
-    expect(() =>
-      parseCallFlow(JSON.stringify({ menu: { ...menu, greting: menu.prompt } })),
-    ).toThrow('menu.greting');
+  it('that plays leads on to what is next', () => {
+    expect(press('2')).toEqual([
+      'Play /audio/prompts/営業 時間.mp3?at=menus.main.digits.2',
+      'Play /audio/prompts/goodbye.mp3?at=menus.main.digits.2.next',
+      'Hangup',
+    ]);
   });
 
-  it('refuses what is not JSON', () => {
-    expect(() => parseCallFlow('{')).toThrow('is not JSON');
+  it('leads to another menu, with attempts counted afresh', () => {
+    expect(press('3', at('menus.main.prompt', { attempt: 2, asked: 2 }))).toEqual([
+      'Gather numDigits=4 timeout=5 action=/menu?at=menus.code.prompt&attempt=1&asked=3 finishOnKey=#',
+      `  Say ${english} Enter four digits, then the pound key.`,
+      'Redirect /menu?at=menus.code.prompt&attempt=1&asked=3',
+    ]);
+  });
+
+  it('dials, and comes back to where the call then is', () => {
+    expect(press('4')).toEqual([
+      `Say ${english} One moment.`,
+      'Dial timeout=20 action=/menu?at=menus.main.digits.4&attempt=1&asked=1 callerId=+815012345678',
+      '  Number +12025550143',
+    ]);
+  });
+
+  it('dials a SIP address', () => {
+    expect(press('5')).toEqual([
+      'Dial timeout=30 action=/menu?at=menus.main.digits.5&attempt=1&asked=1',
+      '  Sip sip:desk@example.com',
+    ]);
+  });
+
+  it('records a message, and goes on after an empty one too', () => {
+    const action = '/menu?at=menus.main.digits.6&attempt=1&asked=1';
+    expect(press('6')).toEqual([
+      `Record maxLength=60 timeout=3 finishOnKey=*# action=${action}`,
+      `Redirect ${action}`,
+    ]);
+  });
+
+  it('chooses by the hours', () => {
+    expect(press('7')).toEqual([`Say ${english} Nobody is here.`, ...question(1, 2)]);
+  });
+
+  it('asks again, which costs an attempt', () => {
+    expect(press('8')).toEqual([`Say ${english} Once more.`, ...question(2, 2)]);
+  });
+
+  it('hangs up', () => {
+    expect(press('9')).toEqual(['Hangup']);
+  });
+
+  it('may be #, and replays the greeting of its own menu', () => {
+    expect(press('#')).toEqual([greeting, ...question(1, 2)]);
+  });
+
+  it('may be several', () => {
+    const code = at('menus.code.prompt');
+    expect(press('1234', code)[0]).toBe(`Say ${english} Right.`);
+    expect(press('**', code)[0]).toBe(greeting);
+  });
+
+  it.each(['0', '11', '*', '1 ', 'A', '__proto__', 'constructor'])(
+    'that is unknown (%s) is told so and asked again',
+    (digits) => {
+      expect(press(digits)).toEqual([
+        'Play /audio/prompts/unknown.mp3?at=menus.main.unknown',
+        ...question(2, 2),
+      ]);
+    },
+  );
+});
+
+describe('silence', () => {
+  it.each([[{}], [{ Digits: '' }], [{ Digits: ['1', '2'] }], [{ SpeechResult: 'one' }]])(
+    'is %j, and is asked again',
+    (parameters) => {
+      expect(reply(main, parameters)).toEqual(question(2, 2));
+    },
+  );
+
+  it('may do something else', () => {
+    expect(reply(at('menus.code.prompt'), {})).toEqual([`Say ${english} Goodbye then.`, 'Hangup']);
+  });
+
+  it('after the last attempt leads to what comes otherwise', () => {
+    const last = at('menus.main.prompt', { attempt: 2, asked: 2 });
+    expect(reply(last, {})[0]).toContain('menus.code.prompt&attempt=1&asked=3');
+    expect(press('8', last)[0]).toBe(`Say ${english} Once more.`);
+    expect(press('8', last)[1]).toContain('menus.code.prompt&attempt=1&asked=3');
+  });
+
+  it('after the last attempt ends the call where nothing else is said', () => {
+    expect(press('5', at('menus.code.prompt'))).toEqual([
+      'Play /audio/prompts/goodbye.mp3?at=farewell',
+      'Hangup',
+    ]);
+  });
+});
+
+describe('a dial', () => {
+  const dialled = at('menus.main.digits.4');
+
+  it('that was answered ends the call', () => {
+    expect(reply(dialled, { DialCallStatus: 'completed' })).toEqual(['Hangup']);
+  });
+
+  it.each(['busy', 'no-answer', 'failed', 'canceled', '', undefined])(
+    'that ended with %j leads on',
+    (DialCallStatus) => {
+      expect(reply(dialled, { DialCallStatus })).toEqual([
+        `Say ${english} Leave a message.`,
+        'Record maxLength=120 timeout=5 finishOnKey=# action=/menu?at=menus.main.digits.4.otherwise&attempt=1&asked=1',
+        'Redirect /menu?at=menus.main.digits.4.otherwise&attempt=1&asked=1',
+      ]);
+    },
+  );
+
+  it('without anything else leads back to the question', () => {
+    expect(reply(at('menus.main.digits.5'), { DialCallStatus: 'busy' })).toEqual(question(1, 2));
+  });
+
+  it.each([
+    ['a SIP caller', 'sip:alice@example.com', 'callerId=+815012345678'],
+    ['an anonymous caller', '+266696687', 'callerId=+815012345678'],
+    ['a caller called Anonymous', 'Anonymous', 'callerId=+815012345678'],
+    ['a caller without From', undefined, 'callerId=+815012345678'],
+    ['a caller with a number', '+819012345678', undefined],
+  ])('for %s shows a number that can be shown', (_, From, callerId) => {
+    const { substituteCallerId } = readInput({ From, To: '+815012345678' });
+    const [dial] = reply(main, { Digits: '5' }, { ...lineWith(), substituteCallerId });
+    expect(/callerId=\S+/.exec(dial ?? '')?.[0]).toBe(callerId);
+  });
+});
+
+describe('a message', () => {
+  it.each([[{ RecordingUrl: 'https://example.com/RE0', RecordingDuration: '4' }], [{}]])(
+    'goes on alike with %j',
+    (parameters) => {
+      expect(reply(at('menus.main.digits.6'), parameters)).toEqual(question(1, 2));
+      expect(reply(at('menus.main.digits.4.otherwise'), parameters)).toEqual([
+        `Say ${english} Thank you.`,
+        'Hangup',
+      ]);
+    },
+  );
+});
+
+describe('a prompt', () => {
+  const key = 'prompts/営業 時間.mp3';
+
+  it('is played from the rung on which it can be had, its URL encoded once', () => {
+    const [play] = reply(main, { Digits: '2' }, lineWith({ [key]: 'proxy' }));
+    expect(play).toBe(`Play /audio?key=${key}&exp=1&sig=2&at=menus.main.digits.2`);
+  });
+
+  it('is said, in its own language and without the voice of another, where it cannot be played', () => {
+    const [say] = reply(main, { Digits: '2' }, lineWith({ [key]: 'say' }));
+    expect(say).toBe('Say language=ja-JP 営業時間です。');
+  });
+
+  it('that failed begins on a lower rung, wherever it is heard', () => {
+    const fallen = new Map([['menus.main.digits.2.next', 'say'] as const]);
+    expect(press('2', at('menus.main.prompt', { fallen }))).toEqual([
+      'Play /audio/prompts/営業 時間.mp3?at=menus.main.digits.2&attempt=1&asked=1&fallen=menus.main.digits.2.next:say',
+      `Say ${english} Goodbye.`,
+      'Hangup',
+    ]);
+    expect(twiml(flow, at('farewell', { fallen }), lineWith())).toContain('>Goodbye.</Say>');
+  });
+
+  it('is heard without a second copy of the greeting when a call goes on in its midst', () => {
+    expect(
+      heard(twiml(flow, at('menus.main.prompt', { attempt: 0, asked: 0 }), lineWith())),
+    ).toEqual(question(1, 1));
   });
 });

@@ -33,6 +33,24 @@ describe('choosePlayable', () => {
     expect(choosePlayable('prompts/a.mp3', { ...options, manifest: undefined }).rung).toBe('proxy');
   });
 
+  it('begins below the rungs that have failed', () => {
+    expect(choosePlayable('prompts/a.mp3', options, 'proxy').rung).toBe('proxy');
+    expect(choosePlayable('prompts/a.mp3', options, 'say')).toEqual({ rung: 'say' });
+  });
+
+  it('says at once what the last sync found to be unplayable, and plays what it only refused', () => {
+    const refusal = { etag: 'e', reason: 'not audio' };
+    const manifest = {
+      ...options.manifest,
+      refused: [
+        { ...refusal, key: 'prompts/text.mp3', unplayable: true },
+        { ...refusal, key: 'prompts/1001.mp3', unplayable: false },
+      ],
+    };
+    expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({ rung: 'say' });
+    expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).rung).toBe('proxy');
+  });
+
   it('says at once what the proxy would refuse', () => {
     expect(choosePlayable('other/b.mp3', options)).toEqual({ rung: 'say' });
     expect(choosePlayable('prompts/b.mp3', { ...options, authToken: undefined })).toEqual({

@@ -17,21 +17,25 @@ describe('a proxy URL', () => {
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
         const given = parameters(signProxyQuery(secret, key, now));
         expect(given.key).toBe(key);
-        expect(verifyProxyParameters(secret, given, now)).toBe(true);
+        expect(verifyProxyParameters(secret, given, now)).toBe('genuine');
       }),
     );
   });
 
   it('opens no other key, no other time, no other bucket and no other account', () => {
     const given = parameters(signProxyQuery(secret, 'a.mp3', now));
-    expect(verifyProxyParameters(secret, { ...given, key: 'b.mp3' }, now)).toBe(false);
-    expect(verifyProxyParameters(secret, { ...given, exp: `${Number(given.exp) + 1}` }, now)).toBe(
-      false,
-    );
-    expect(verifyProxyParameters({ ...secret, bucket: 'other' }, given, now)).toBe(false);
-    expect(verifyProxyParameters({ ...secret, authToken: 'other' }, given, now)).toBe(false);
-    expect(verifyProxyParameters(secret, { ...given, sig: given.sig.slice(1) }, now)).toBe(false);
-    expect(verifyProxyParameters(secret, { ...given, sig: 'é'.repeat(64) }, now)).toBe(false);
+    const verdict = (changes: Partial<typeof given>, changed = secret) =>
+      verifyProxyParameters(changed, { ...given, ...changes }, now);
+    expect(verdict({})).toBe('genuine');
+    expect(verdict({ key: 'b.mp3' })).toBe('tampered');
+    expect(verdict({ exp: `${Number(given.exp) + 1}` })).toBe('tampered');
+    expect(verdict({ exp: ` ${given.exp}` })).toBe('tampered');
+    expect(verdict({}, { ...secret, bucket: 'other' })).toBe('tampered');
+    expect(verdict({}, { ...secret, authToken: 'other' })).toBe('tampered');
+    expect(verdict({ sig: given.sig.slice(1) })).toBe('tampered');
+    expect(verdict({ sig: given.sig.toUpperCase() })).toBe('tampered');
+    expect(verdict({ sig: 'é'.repeat(64) })).toBe('tampered');
+    expect(verdict({ sig: 'é'.repeat(32) })).toBe('tampered');
   });
 
   it('outlives the longest call and ends within the day', () => {
@@ -39,8 +43,8 @@ describe('a proxy URL', () => {
       fc.property(fc.date({ min: now, max: hours(48), noInvalidDate: true }), (start) => {
         const given = parameters(signProxyQuery(secret, 'a.mp3', start));
         const hoursLater = (count: number) => new Date(start.getTime() + count * 3_600_000 - 1);
-        expect(verifyProxyParameters(secret, given, hoursLater(4))).toBe(true);
-        expect(verifyProxyParameters(secret, given, hoursLater(9))).toBe(false);
+        expect(verifyProxyParameters(secret, given, hoursLater(4))).toBe('genuine');
+        expect(verifyProxyParameters(secret, given, hoursLater(9))).toBe('expired');
       }),
     );
   });

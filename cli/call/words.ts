@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../src/errors';
+import { CALL_FLOW_FILE, parseCallFlow } from '../../src/flow/parse';
+import { type Flow, layOut } from '../../src/flow/steps';
+import type { MediaStep } from '../../src/phone';
+
+/** Tells the words of what is played. */
+export type Words = (step: MediaStep) => string | undefined;
+
+/**
+ * The words of media, from this project's call flow: a medium's URL names the place in the flow
+ * that plays it. Of another flow's media nothing is known.
+ */
+export function wordsOfFlow(tell: (problem: string) => void): Words {
+  const flow = readFlow(tell);
+  return ({ url }) => {
+    const step = flow?.steps.get(new URL(url).searchParams.get('at') ?? '');
+    return step && 'prompt' in step ? step.prompt?.text : undefined;
+  };
+}
+
+function readFlow(tell: (problem: string) => void): Flow | undefined {
+  try {
+    return layOut(parseCallFlow(readFileSync(CALL_FLOW_FILE, 'utf8')));
+  } catch (thrown) {
+    tell(messageOf(thrown));
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+import { defineVoiceFunction } from '../src/flow';
+import { recover } from '../src/flow/recover';
+import { log } from '../src/log';
+
+/** A phone number's fallback URL: the same call, one rung down the ladder. */
+export const handler = defineVoiceFunction('fallback', (flow, event, input) => {
+  const { ErrorCode, ErrorUrl } = event;
+  const state = recover(flow, ErrorUrl, input);
+  const errorCode = typeof ErrorCode === 'string' ? ErrorCode.slice(0, 10) : undefined;
+  log('warn', { function: 'fallback', errorCode, goesOnAt: state.at });
+  return state;
+});

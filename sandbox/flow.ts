@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../src/clock';
+import type { S3Config } from '../src/config';
+import { checkCallFlow, missingPrompts } from '../src/flow/check';
+import { CALL_FLOW_FILE } from '../src/flow/parse';
+import type { CallFlow } from '../src/flow/schema';
+import { PromptBucket } from '../src/s3/prompts';
+
+const MINUTE = 60_000;
+
+/**
+ * Reads the project's call flow, and checks it as the build does: it may have been edited since.
+ *
+ * @throws {ConfigError} naming each place, what stands there and what is allowed
+ */
+export function readCallFlow(projectDirectory = join(__dirname, '..')): CallFlow {
+  return checkCallFlow(readFileSync(join(projectDirectory, CALL_FLOW_FILE), 'utf8'));
+}
+
+/**
+ * A sentence for each prompt that the flow names and the bucket lacks.
+ *
+ * @throws {PlayError} when the bucket cannot be listed
+ */
+export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<string[]> {
+  const clock = systemClock;
+  const bucket = new PromptBucket(s3, { clock, deadline: clock.now().getTime() + MINUTE });
+  try {
+    const keys = new Set((await bucket.list()).map(({ key }) => key));
+    return missingPrompts(flow, keys).map(
+      ({ at, prompt }) =>
+        `The bucket has no ${prompt.key}, which the call flow names in ${at}: its text will be said.`,
+    );
+  } finally {
+    bucket.close();
+  }
+}

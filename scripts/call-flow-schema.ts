@@ -1,0 +1,26 @@
+/**
+ * Writes call-flow.schema.json, by which editors complete and check assets/call-flow.private.json:
+ *
+ *     npx tsx scripts/call-flow-schema.ts
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { callFlowSchema } from '../src/flow/schema';
+import { actionSchema } from '../src/flow/schema/action';
+import { hoursSchema } from '../src/flow/schema/hours';
+import { promptSchema } from '../src/flow/schema/prompt';
+
+/** The JSON Schema of a call flow. What only a program can check, the build does. */
+export function callFlowJsonSchema(): string {
+  const schema = toJsonSchema(callFlowSchema, {
+    typeMode: 'input',
+    definitions: { prompt: promptSchema, action: actionSchema, hours: hoursSchema },
+    ignoreActions: ['check', 'guard', 'max_bytes'],
+  });
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+export const SCHEMA_FILE = join(__dirname, '..', 'call-flow.schema.json');
+
+if (require.main === module) writeFileSync(SCHEMA_FILE, callFlowJsonSchema());

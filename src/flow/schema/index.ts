@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { type Action, actionSchema } from './action';
+import { hoursSchema } from './hours';
+import { language, promptSchema, voice } from './prompt';
+import { matching, strict, whole } from './strict';
+
+export type { Action } from './action';
+export { phoneNumber } from './action';
+export type { Hours } from './hours';
+export type { Prompt } from './prompt';
+
+/** The keys of a telephone: https://www.twilio.com/docs/voice/twiml/gather */
+const KEYS = /^[0-9*#]{1,20}$/;
+
+const AGAIN = { action: 'again' } as const satisfies Action;
+
+export const menuSchema = v.pipe(
+  strict({
+    greeting: v.optional(promptSchema),
+    prompt: promptSchema,
+    digits: v.pipe(
+      v.record(
+        v.pipe(v.string(), v.regex(KEYS, 'must be keys of a telephone: 0 to 9, * and #')),
+        actionSchema,
+        'must be an object of keys and what each does',
+      ),
+      v.minEntries(1, 'must have at least one key'),
+      v.description('What a caller may press, and what it does.'),
+    ),
+    numDigits: v.optional(
+      v.pipe(
+        whole(1, 20),
+        v.description('How many keys end the answer. Otherwise those of the longest in "digits".'),
+      ),
+    ),
+    finishOnKey: v.pipe(
+      v.optional(matching(/^[0-9*#]?$/, 'one key, or empty for none'), ''),
+      v.description('Key that ends the answer. None by default: # and * are answers too.'),
+    ),
+    timeout: v.optional(
+      v.pipe(whole(1, 60), v.description('Seconds to wait for a key, and between two.')),
+      5,
+    ),
+    attempts: v.optional(
+      v.pipe(
+        whole(1, 10),
+        v.description('How often the question is asked of a caller who does not answer it.'),
+      ),
+      3,
+    ),
+    unknown: v.pipe(
+      v.optional(actionSchema, AGAIN),
+      v.description('What keys that are not in "digits" do. By default the question comes again.'),
+    ),
+    silence: v.pipe(
+      v.optional(actionSchema, AGAIN),
+      v.description('What silence does. By default the question comes again.'),
+    ),
+    otherwise: v.pipe(
+      v.optional(actionSchema),
+      v.description('What comes after the last attempt. By default the farewell.'),
+    ),
+  }),
+  v.description('A question that a caller answers with keys.'),
+);
+
+export const callFlowSchema = v.pipe(
+  strict({
+    $schema: v.optional(v.string('must be the address of a JSON Schema')),
+    language: v.optional(language),
+    voice: v.optional(voice),
+    start: actionSchema,
+    menus: v.pipe(
+      v.record(
+        matching(/^[A-Za-z][\w-]{0,39}$/, 'a name of letters, digits, _ and -, 40 at most'),
+        menuSchema,
+        'must be an object of menus',
+      ),
+      v.description('The menus by name.'),
+    ),
+    hours: v.pipe(
+      v.optional(v.record(v.string(), hoursSchema, 'must be an object of opening hours'), {}),
+      v.description('Opening hours by name.'),
+    ),
+    farewell: v.pipe(promptSchema, v.description('What ends a call in which nothing else does.')),
+    questions: v.optional(
+      v.pipe(
+        whole(1, 200),
+        v.description('How many questions one call may ask, in all, before the farewell.'),
+      ),
+      50,
+    ),
+  }),
+  v.title('Call flow'),
+  v.description('What callers hear, and what their keys do.'),
+);
+
+export type Menu = v.InferOutput<typeof menuSchema>;
+export type CallFlow = v.InferOutput<typeof callFlowSchema>;

@@ -1,0 +1,59 @@
+import type { SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
+import * as v from 'valibot';
+import { matching, strict, text } from './strict';
+
+type SayLanguage = NonNullable<SayAttributes['language']>;
+type SayVoice = NonNullable<SayAttributes['voice']>;
+
+const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2,3}){0,2}$/;
+const VOICE = /^(man|woman|alice|(Polly|Google)\.[A-Za-zÀ-ÿ\d-]+)$/;
+
+/** https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages */
+export const language = v.pipe(
+  matching(LANGUAGE, 'a language tag such as en-GB or ja-JP'),
+  v.guard((tag): tag is SayLanguage => LANGUAGE.test(tag)),
+  v.description('Language in which a text is said, as Twilio names it: en-GB, ja-JP.'),
+);
+
+export const voice = v.pipe(
+  matching(VOICE, 'a voice of <Say>, such as Polly.Amy-Neural'),
+  v.guard((name): name is SayVoice => VOICE.test(name)),
+  v.description('Voice in which a text is said, as Twilio names it: Polly.Amy-Neural.'),
+);
+
+/** A dot segment would be resolved on the way to S3, and another object asked for. */
+const hasDotSegment = (key: string): boolean =>
+  key.split('/').some((segment) => segment === '.' || segment === '..');
+
+/** Half of a character cannot be written as UTF-8. */
+const LONE_SURROGATE = /\p{Cs}/u;
+/** https://www.w3.org/TR/xml/#charsets */
+const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+const key = v.pipe(
+  text('an S3 key'),
+  v.maxBytes(1024, 'must be an S3 key, which has at most 1,024 bytes'),
+  v.check((value) => !hasDotSegment(value), 'must not have "." or ".." between slashes'),
+  v.check((value) => !LONE_SURROGATE.test(value), 'must be text that UTF-8 can hold'),
+  v.description('S3 key of the recording, whole, with its prefix. Without one the text is said.'),
+);
+
+const words = v.pipe(
+  text('the words of the prompt'),
+  // https://www.twilio.com/docs/voice/twiml/say
+  v.maxBytes(4000, 'must have at most 4,000 bytes, as <Say> takes no more'),
+  v.check((value) => !NOT_XML.test(value), 'must have no control characters'),
+  v.description('The words of the recording, which are said where it cannot be played.'),
+);
+
+export const promptSchema = v.pipe(
+  strict({
+    key: v.optional(key),
+    text: words,
+    language: v.optional(language),
+    voice: v.optional(voice),
+  }),
+  v.description('What a caller hears.'),
+);
+
+export type Prompt = v.InferOutput<typeof promptSchema>;

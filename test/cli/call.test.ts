@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { run } from '../../cli/call/command';
+import { sendRequest } from '../../src/phone';
+import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
+
+let sandbox: TestSandbox;
+let folder: string;
+let env: string;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  folder = mkdtempSync(join(tmpdir(), 'call-'));
+  env = join(folder, 'env');
+  const lines = Object.entries(sandbox.variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(env, lines.join(''));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await sandbox.stop();
+});
+
+async function command(...args: string[]) {
+  const said = { out: '', err: '' };
+  const exitCode = await run(['--env', env, ...args], {
+    colors: false,
+    send: sendRequest,
+    write: (words) => {
+      said.out += words;
+    },
+    writeError: (words) => {
+      said.err += words;
+    },
+  });
+  return { exitCode, ...said };
+}
+
+/** The rows of a table: cells without the blanks around them, and without milliseconds. */
+const rows = (out: string): string[][] =>
+  out
+    .split('\n')
+    .filter((line) => /^ +\d/.test(line))
+    .map((line) =>
+      line
+        .trim()
+        .split(/ {2,}/)
+        .map((cell) => cell.replace(/^\d+$/, '#')),
+    );
+
+// The deployment has not been synced: all prompts come through the proxy.
+describe('npm run call', () => {
+  it('goes down the ladder when media are made to fail, and calls that well', async () => {
+    const { exitCode, out } = await command('--fail', 'audio', '--append', 'always');
+    expect(exitCode).toBe(0);
+    expect(
+      rows(out)
+        .slice(0, 5)
+        .map((row) => row.slice(1, 4)),
+    ).toEqual([
+      ['voice', '/voice', '#'],
+      ['Play', 'proxy prompts/welcome.mp3 + 27 parameters', '503 → error 11200'],
+      ['fallback', '/fallback', '#'],
+      ['Say', 'Welcome to Harbour Clinic. Thank you for calling.'],
+      ['Gather › Play', 'proxy prompts/menu.mp3 + 27 parameters', '503 → error 11200'],
+    ]);
+  });
+
+  it('prints the words of all that is heard, when asked to', async () => {
+    const { out } = await command('--say', '--digits', '8,1');
+    const spoken = [...out.matchAll(/“(.*)”/g)].map(([, words]) => words);
+    expect(spoken.slice(0, 4)).toEqual([
+      'Welcome to Harbour Clinic. Thank you for calling.',
+      'For opening hours, press 1. For directions, press 2. To hear what is new, press 3.',
+      '営業時間は1を、伝言を残すには2を、英語のご案内に戻るには9を押してください。',
+      '営業時間は、平日の午前9時から午後6時までです。土曜日は正午まで、日曜日はお休みです。',
+    ]);
+  });
+
+  it('leaves a message, and has a dial end as told', async () => {
+    const { out } = await command('--digits', '8,2', '--message', '7');
+    expect(out).toMatch(/Record +up to 120 s/);
+    expect(out).toMatch(/Record action +\/menu at menus\.japanese\.digits\.2 +200/);
+  });
+
+  it('fails when something fails that was not made to', async () => {
+    const { exitCode, out } = await command('--url', 'http://localhost:1');
+    expect(exitCode).toBe(1);
+    expect(out).toContain('The call ended: application error, error 11205.');
+    expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).exitCode).toBe(0);
+  });
+
+  it.each([
+    [['--digits', 'a'], 'Keys are 0 to 9, * and #'],
+    [['--append', 'sometimes'], 'Allowed choices are gather, always, never'],
+    [['--fail', 'menu'], 'Allowed choices are asset, audio, all'],
+    [['--url', 'example.com'], 'It must be an origin'],
+    [['--environment', 'live'], 'has no environment "live"'],
+    [['--env', '/nowhere/env'], 'There is no file /nowhere/env'],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { exitCode, err } = await command(...args);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('shows its help', async () => {
+    const { exitCode, out } = await command('--help');
+    expect(exitCode).toBe(0);
+    expect(out).toContain('--fail');
+  });
+});
+
+// The decoder, and what measures audio, are published as ES modules that Jest does not load: here
+// the command runs by itself.
+describe('npm run call -- --out', () => {
+  const RATE = 8000;
+  let table: string[][];
+  let wav: Buffer;
+
+  beforeAll(async () => {
+    const file = join(folder, 'call.wav');
+    const args = ['cli/call.ts', '--env', env, '--digits', '2', '--out', file];
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [[code], out, errors] = await Promise.all([
+      once(child, 'exit'),
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    expect([code, errors]).toEqual([0, '']);
+    expect(out).toContain(`The call ended: Hangup.\n${file} is what the caller heard.\n`);
+    table = rows(out);
+    wav = readFileSync(file);
+  });
+
+  it('prints each step with its verb, medium, status, type, seconds and milliseconds', () => {
+    const asked = ['Redirect', '/menu at menus.main.prompt', '#', 'text/xml', '#'];
+    const medium = ['#', 'audio/mpeg', expect.stringMatching(/^\d\.\d$/), '#'];
+    const menu = ['Gather › Play', 'proxy prompts/menu.mp3 + 27 parameters', ...medium];
+    const silence = ['Gather', 'nothing pressed'];
+    const hint = ['Say', '日本語のご案内は、8を押してください。'];
+    expect(table.map(([, ...cells]) => cells)).toEqual([
+      ['voice', '/voice', '#', 'text/xml', '#'],
+      ['Play', 'proxy prompts/welcome.mp3', ...medium],
+      menu,
+      ['Gather', 'pressed 2'],
+      ['Gather action', '/menu at menus.main.prompt', '#', 'text/xml', '#'],
+      ['Play', 'proxy prompts/directions.mp3', ...medium],
+      ...[menu, silence, asked, hint],
+      ...[menu, silence, asked, hint],
+      ...[menu, silence, asked, hint],
+      ['Play', 'proxy prompts/goodbye.mp3', ...medium],
+      ['Hangup'],
+    ]);
+  });
+
+  /** Where there is no sound at all for four seconds or more: start and length, in samples. */
+  function pauses(samples: Int16Array): { start: number; length: number }[] {
+    const found: { start: number; length: number }[] = [];
+    let start = 0;
+    for (let index = 0; index <= samples.length; index += 1) {
+      if (samples[index] === 0) continue;
+      const length = index - start;
+      if (length >= 4 * RATE) found.push({ start, length });
+      start = index + 1;
+    }
+    return found;
+  }
+
+  const loudness = (samples: Int16Array): number =>
+    Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+
+  it('writes what the caller hears: as long, as loud, and silent where nobody speaks', () => {
+    expect(wav.toString('latin1', 0, 4)).toBe('RIFF');
+    expect([wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt16LE(34)]).toEqual([
+      1,
+      RATE,
+      16,
+    ]);
+    const samples = new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
+
+    const played = table.map((row) => Number(row[5] ?? 0)).filter((seconds) => seconds > 0);
+    expect(played).toHaveLength(7);
+    // Three questions wait for five seconds each, and three hints are said: a tone of 0.6 s.
+    const expected = played.reduce((sum, seconds) => sum + seconds) + 3 * 5 + 3 * 0.6;
+    // What an encoder added before and after is cut off again: a tenth of a second a prompt.
+    expect(samples.length / RATE).toBeGreaterThan(expected - played.length * 0.15);
+    expect(samples.length / RATE).toBeLessThan(expected + 0.5);
+
+    const quiet = pauses(samples);
+    expect(quiet).toHaveLength(3);
+    for (const { length } of quiet) expect(length / RATE).toBeCloseTo(5, 0);
+    const speech = samples.subarray(0, quiet[0]?.start);
+    expect(speech.length / RATE).toBeGreaterThan(15);
+    for (let start = 0; start + 2 * RATE < speech.length; start += RATE) {
+      expect(loudness(speech.subarray(start, start + 2 * RATE))).toBeGreaterThan(300);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CallReport } from '../../../cli/live-check/call';
+import { callFindings, sizeFinding } from '../../../cli/live-check/findings';
+import { type Observation, readObservations } from '../../../cli/live-check/observations';
+
+const run = 'r';
+const end: Observation = { run, kind: 'end' };
+const medium = (place: Extract<Observation, { kind: 'medium' }>['place']): Observation => ({
+  run,
+  kind: 'medium',
+  place,
+  appended: [],
+  carried: false,
+  signed: false,
+  userAgent: 'TwilioProxy/1.1',
+});
+
+/** The answer to the one question that begins so. */
+function answer(question: string, report: Partial<CallReport>): string | undefined {
+  const findings = callFindings({ status: 'completed', observations: [], alerts: [], ...report });
+  return findings.find((finding) => finding.question.startsWith(question))?.answer;
+}
+
+describe('what a test call tells', () => {
+  it('is nothing when nobody answered', () => {
+    expect(callFindings({ status: 'no-answer', observations: [end], alerts: [] })).toEqual([
+      { question: 'The test call', answer: 'ended as no-answer: nothing was played' },
+    ]);
+  });
+
+  it('is not known where no request came', () => {
+    expect(answer('Parameters appended in <Play>', {})).toMatch(/^not known/);
+    expect(answer('Parameters carried', { observations: [medium('play')] })).toMatch(/^not known/);
+  });
+
+  it('is not known of protected Assets while no alert has come at all', () => {
+    expect(answer('A protected Asset in <Play>', { observations: [end] })).toMatch(/^not known/);
+    const alerts = [{ code: '11200', place: 'forbidden' as const }];
+    expect(answer('A protected Asset in <Play>', { alerts })).toBe('plays');
+    const refused = [...alerts, { code: '11200', place: 'protected' as const }];
+    expect(answer('A protected Asset in <Play>', { alerts: refused })).toMatch(/^does not play/);
+    expect(answer('A protected Asset in <Gather>', { alerts: refused })).toBe('plays');
+  });
+
+  const fallback = (document: boolean): Observation => ({
+    run,
+    kind: 'fallback',
+    place: 'forbidden',
+    document,
+    errorCode: '11200',
+  });
+  it.each<[string, Observation[], RegExp]>([
+    ['the next verb', [medium('after-forbidden'), end], /^is skipped/],
+    ['the next document', [end], /^ends the document/],
+    ['nowhere', [], /^ends the call/],
+    ['the fallback URL', [fallback(false), end], /^reaches the fallback URL.*the medium's URL/],
+    ['the fallback URL of the document', [fallback(true), end], /the document's URL as ErrorUrl/],
+  ])('is that a refused medium leads to %s', (_, observations, expected) => {
+    expect(answer('A medium that answers 403', { observations })).toMatch(expected);
+  });
+});
+
+describe('the size of an answer', () => {
+  it.each([
+    [[], 'nothing'],
+    [[{ bytes: 1e6, status: 200, whole: true }], '1 MB or more'],
+    [
+      [
+        { bytes: 1e6, status: 200, whole: true },
+        { bytes: 2e6, status: 502, whole: false },
+      ],
+      '1 MB or more; 2 MB is answered 502',
+    ],
+    [[{ bytes: 1e6, status: 200, whole: false }], 'nothing; 1 MB comes cut off'],
+  ])('of %j is %s', (probes, expected) => {
+    expect(sizeFinding(probes).answer).toBe(expected);
+  });
+});
+
+describe('the log of the temporary Service', () => {
+  it('is read for this run only, and past lines that are none of ours', () => {
+    const line = JSON.stringify(end);
+    const other = JSON.stringify({ ...end, run: 'before' });
+    expect(readObservations([line, other, 'START', '{"kind":"end"}', '[]'], run)).toEqual([end]);
+  });
+});

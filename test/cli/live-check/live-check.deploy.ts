@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import * as v from 'valibot';
+import type { MediaHabits } from '../../../sandbox/rehearsal/telephony';
+import { judge } from '../../contract/contract';
+import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
+
+const Findings = v.array(v.object({ question: v.string(), answer: v.string() }));
+
+/** What `npm run live-check` runs, on a machine whose Internet is the rehearsal. */
+function start({ environment, accountSid, authToken }: TestRehearsal, ...args: string[]) {
+  const program = join(__dirname, '..', '..', '..', 'cli', 'live-check.ts');
+  return spawn(process.execPath, ['--require', 'tsx/cjs', program, ...args], {
+    env: { ...process.env, ...environment, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function outcome(child: ReturnType<typeof start>, onOutput = (_: string) => {}) {
+  let [output, errors] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    onOutput(output);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, output, errors };
+}
+
+const NUMBERS = ['--from', '+815012345678', '--to', '+819012345678'];
+
+let rehearsal: TestRehearsal;
+
+describe('what npm run live-check finds', () => {
+  afterEach(() => rehearsal.stop());
+
+  async function findings(mediaHabits: MediaHabits): Promise<Record<string, string>> {
+    rehearsal = await startRehearsal({ mediaHabits });
+    const child = start(rehearsal, ...NUMBERS, '--yes', '--json', '--patience', '10');
+    const { code, output, errors } = await outcome(child);
+    expect([code, errors]).toEqual([0, '']);
+    const found = v.parse(Findings, JSON.parse(output));
+    return Object.fromEntries(found.map(({ question, answer }) => [question, answer]));
+  }
+
+  it('is a Twilio as it was in 2019', async () => {
+    expect(await findings({ append: 'gather' })).toEqual({
+      'Parameters appended in <Play>': 'none',
+      'Parameters appended in <Gather> › <Play>': expect.stringMatching(/^27: Called, ToState, /),
+      'Parameters carried along by a redirect': 'yes',
+      'User-Agent of media requests': 'TwilioProxy/1.1',
+      'Media requests of <Play> are signed': 'no',
+      'Media requests of <Gather> › <Play> are signed': 'no',
+      'A protected Asset in <Play>': 'does not play: error 11200',
+      'A protected Asset in <Gather> › <Play>': 'does not play: error 11200',
+      'A medium that answers 403': 'is skipped: the call goes on with the next verb',
+      'Audio that a Function can answer with': '4.5 MB or more; 4.75 MB is answered 500',
+    });
+  });
+
+  it('is a Twilio that signs media requests, and falls back when one fails', async () => {
+    const habits = { append: 'never', signMedia: true, fallbackOnMediaError: true } as const;
+    expect(await findings(habits)).toMatchObject({
+      'Parameters appended in <Gather> › <Play>': 'none',
+      'Media requests of <Gather> › <Play> are signed': 'yes',
+      'A protected Asset in <Play>': 'plays',
+      'A protected Asset in <Gather> › <Play>': 'plays',
+      'A medium that answers 403':
+        "reaches the fallback URL, with ErrorCode 11200 and the medium's URL as ErrorUrl",
+    });
+  });
+
+  it('is found though refused media lead to the fallback URL in between, and nothing stays', async () => {
+    const habits = { append: 'always', fallbackOnMediaError: true } as const;
+    expect(await findings(habits)).toMatchObject({
+      'Parameters appended in <Play>': expect.stringMatching(/^27: /),
+      'A protected Asset in <Play>': 'does not play: error 11200',
+      'A protected Asset in <Gather> › <Play>': 'does not play: error 11200',
+      'A medium that answers 403': expect.stringMatching(/^reaches the fallback URL/),
+    });
+    const verdicts = await Promise.all((await rehearsal.exchanges()).map(judge));
+    const problems = verdicts.flatMap((verdict) => verdict.problems);
+    expect(problems).toEqual([expect.stringMatching(/^CreateEnvironment .*"FriendlyName"/)]);
+    const used = new Set(verdicts.map(({ operation }) => operation));
+    for (const operation of ['CreateCall', 'FetchCall', 'ListAlert', 'ListLog', 'DeleteService']) {
+      expect(used).toContain(operation);
+    }
+    expect(await rehearsal.services()).toBe(0);
+  });
+});
+
+describe('npm run live-check', () => {
+  beforeAll(async () => {
+    rehearsal = await startRehearsal();
+  });
+  afterAll(() => rehearsal.stop());
+
+  it('asks before it calls, and does nothing where nobody can answer', async () => {
+    const { code, errors } = await outcome(start(rehearsal, ...NUMBERS));
+    expect(code).toBe(2);
+    expect(errors).toMatch(
+      /calls \+819012345678 from \+815012345678: one call.* Say so with --yes/s,
+    );
+    expect(await rehearsal.exchanges()).toEqual([]);
+  });
+
+  it('says what is wrong with its arguments, and how it is used', async () => {
+    const wrong = await outcome(start(rehearsal, '--from', '050-1234', '--to', '+819012345678'));
+    expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining('Give it as +8150')]);
+    const help = await outcome(start(rehearsal, '--help'));
+    expect([help.code, help.output]).toEqual([0, expect.stringContaining('docs/fidelity.md')]);
+  });
+
+  it('says what is wrong with the account before anything is made', async () => {
+    const { code, errors } = await outcome(
+      start({ ...rehearsal, authToken: 'wrong' }, ...NUMBERS, '--yes'),
+    );
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^Removing the Service twilio-s3-play-live-check: .*Authenticate/);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('removes its Service when it is interrupted, and does not call', async () => {
+    await rehearsal.exchanges();
+    const child = start(rehearsal, ...NUMBERS, '--yes');
+    const { code, errors } = await outcome(child, (output) => {
+      if (output.includes('Asking a Function')) child.kill('SIGINT');
+    });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/Stopped by SIGINT/);
+    const used = (await rehearsal.exchanges()).map(({ target }) => target);
+    expect(used.filter((target) => target.includes('/Deployments'))).toHaveLength(1);
+    expect(used.filter((target) => target.includes('/Calls'))).toEqual([]);
+    expect(await rehearsal.services()).toBe(0);
+  });
+});

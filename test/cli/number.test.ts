@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { run, type Surroundings } from '../../cli/number/command';
+import type { PhoneNumber } from '../../sandbox/twilio/state/phone-numbers';
+import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../sandbox/twilio/harness';
+
+const PHONE = '+815012345678';
+const DOMAIN = 'clinic-1234-dev.twil.io';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** An account with a deployment of this project, and a file with its variables. */
+async function account(): Promise<{ api: Api; env: string; number: PhoneNumber }> {
+  const api = await start({ accountSid: ACCOUNT_SID, domainName: () => DOMAIN });
+  await api.environment(await api.service('twilio-s3-play'));
+  const folder = mkdtempSync(join(tmpdir(), 'number-'));
+  folders.push(folder);
+  const env = join(folder, 'env');
+  const lines = [
+    `ACCOUNT_SID=${ACCOUNT_SID}`,
+    `AUTH_TOKEN=${AUTH_TOKEN}`,
+    `TWILIO_API_URL=${api.url}`,
+  ];
+  writeFileSync(env, lines.join('\n'));
+  const [number] = api.twilio.state.phoneNumbers.values();
+  if (!number) throw new Error('the account has no number');
+  return { api, env, number };
+}
+
+async function command(args: readonly string[], agrees?: Surroundings['agrees']) {
+  const said = { out: '', err: '' };
+  const exitCode = await run(args, {
+    agrees,
+    write: (text) => {
+      said.out += text;
+    },
+    writeError: (text) => {
+      said.err += text;
+    },
+  });
+  return { exitCode, ...said };
+}
+
+const deployed = {
+  voiceUrl: `https://${DOMAIN}/voice`,
+  voiceMethod: 'POST',
+  voiceFallbackUrl: `https://${DOMAIN}/fallback`,
+  voiceFallbackMethod: 'POST',
+  voiceApplicationSid: '',
+  trunkSid: '',
+};
+
+describe('npm run number', () => {
+  it('lets the deployment answer a number that points nowhere, without asking', async () => {
+    const { env, number } = await account();
+    const { exitCode, out, err } = await command(['--phone', PHONE, '--env', env]);
+    expect(out).toBe(
+      `${PHONE}
+  Voice URL     —  →  https://${DOMAIN}/voice
+  its method    POST
+  Fallback URL  —  →  https://${DOMAIN}/fallback
+  its method    POST
+Changed.
+`,
+    );
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(number).toMatchObject(deployed);
+  });
+
+  it('has nothing to do the second time', async () => {
+    const { api, env } = await account();
+    await command(['--phone', PHONE, '--env', env]);
+    api.clock.time += 1000;
+    const { exitCode, out } = await command(['--phone', PHONE, '--env', env]);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Nothing to do');
+    const [number] = api.twilio.state.phoneNumbers.values();
+    expect(number?.updatedAt).toBe(api.clock.time - 1000);
+  });
+
+  const elsewhere = [
+    ['another voice URL', { voiceUrl: 'https://example.com/voice', voiceMethod: 'GET' }],
+    ['another fallback URL', { ...deployed, voiceFallbackUrl: 'https://example.com/sorry' }],
+    ['an application', { ...deployed, voiceApplicationSid: `AP${'0'.repeat(32)}` }],
+    ['a trunk', { trunkSid: `TK${'0'.repeat(32)}` }],
+  ] as const;
+
+  it.each(elsewhere)('asks before it changes a number with %s', async (_, before) => {
+    const { env, number } = await account();
+    Object.assign(number, before);
+    const was = { ...number };
+    const questions: string[] = [];
+    const answering = (answer: boolean) => async (question: string) => {
+      questions.push(question);
+      return answer;
+    };
+    const declined = await command(['--phone', PHONE, '--env', env], answering(false));
+    expect(declined).toMatchObject({ exitCode: 1, err: expect.stringContaining('Nothing was') });
+    expect(number).toEqual(was);
+    const agreed = await command(['--phone', PHONE, '--env', env], answering(true));
+    expect(agreed.exitCode).toBe(0);
+    expect(number).toMatchObject(deployed);
+    expect(questions).toHaveLength(2);
+  });
+
+  it('changes nothing where nobody can be asked, unless it is told to', async () => {
+    const { env, number } = await account();
+    number.voiceUrl = 'https://example.com/voice';
+    const { exitCode, err } = await command(['--phone', PHONE, '--env', env]);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('Give --yes');
+    expect(number.voiceUrl).toBe('https://example.com/voice');
+    expect((await command(['--phone', PHONE, '--env', env, '--yes'])).exitCode).toBe(0);
+    expect(number).toMatchObject(deployed);
+  });
+
+  it('takes the deployment that it is given', async () => {
+    const { env, number } = await account();
+    await command(['--phone', PHONE, '--env', env, '--url', 'https://other.example.com/']);
+    expect(number.voiceUrl).toBe('https://other.example.com/voice');
+  });
+
+  it.each([
+    [['--phone', '+12025550143'], 'The account has no number +12025550143'],
+    [['--phone', '+81501234567'], 'The account has no number +81501234567'],
+    [['--phone', PHONE, '--environment', 'live'], 'has no environment "live"'],
+    [['--phone', '050-1234'], 'It must be in E.164'],
+    [['--phone', PHONE, '--url', 'http://example.com'], 'It must be an origin'],
+    [[], "required option '--phone <number>'"],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { env } = await account();
+    const { exitCode, err } = await command([...args, '--env', env]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('says what Twilio refuses, and changes nothing', async () => {
+    const { api, env, number } = await account();
+    const wrong = join(env, '..', 'wrong');
+    writeFileSync(wrong, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=wrong\nTWILIO_API_URL=${api.url}`);
+    const url = ['--url', 'https://other.example.com'];
+    const { exitCode, err } = await command(['--phone', PHONE, '--env', wrong, ...url]);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(
+      /^Looking for \+815012345678 among the numbers of the account: Twilio answered 401 .* Check ACCOUNT_SID and AUTH_TOKEN/,
+    );
+    expect(number.voiceUrl).toBe('');
+  });
+
+  it('does not send Twilio itself to this machine', async () => {
+    const { env } = await account();
+    const live = join(env, '..', 'live');
+    writeFileSync(live, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=${AUTH_TOKEN}`);
+    const { exitCode, err } = await command([
+      '--phone',
+      PHONE,
+      '--env',
+      live,
+      '--url',
+      'http://localhost:3000',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('Twilio cannot reach http://localhost:3000');
+  });
+
+  it('names the variables that are missing', async () => {
+    const { env } = await account();
+    const empty = join(env, '..', 'empty');
+    writeFileSync(empty, '');
+    const { exitCode, err } = await command(['--phone', PHONE, '--env', empty]);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set/);
+  });
+});

@@ -1,0 +1,290 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Broken, breaking } from '../../cli/call/broken';
+import { layOut } from '../../src/flow/steps';
+import {
+  type AppendMode,
+  type CallOptions,
+  type CallSummary,
+  call,
+  type SendRequest,
+  type Step,
+  sendRequest,
+} from '../../src/phone';
+import { everyBranch } from '../flow/every-branch';
+import { publishFlow, publishManifest, serverless } from './publish';
+import { startSandbox, type TestSandbox } from './start-sandbox';
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  await publishFlow(sandbox, JSON.stringify(everyBranch));
+});
+afterAll(() => sandbox.stop());
+
+async function phone(
+  options: Partial<CallOptions>,
+): Promise<{ steps: Step[]; summary: CallSummary }> {
+  const { publicOrigin, variables } = sandbox;
+  const walking = call({
+    voiceUrl: `${publicOrigin}/voice`,
+    fallbackUrl: `${publicOrigin}/fallback`,
+    fallbackOnMediaError: true,
+    accountSid: variables.ACCOUNT_SID,
+    authToken: variables.AUTH_TOKEN,
+    from: '+819012345678',
+    to: '+815012345678',
+    append: 'gather',
+    ...options,
+  });
+  const steps: Step[] = [];
+  for (;;) {
+    const { done, value } = await walking.next();
+    if (done) return { steps, summary: value };
+    steps.push(value);
+  }
+}
+
+const { steps: places } = layOut(everyBranch);
+
+/** The words that reach the caller's ear, played or said, and whom the caller is connected to. */
+function heard(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'media' && step.errorCode === undefined) {
+      const place = places.get(new URL(step.url).searchParams.get('at') ?? '');
+      return place && 'prompt' in place ? [place.prompt?.text ?? ''] : [step.url];
+    }
+    if (step.kind !== 'verb') return [];
+    if (step.verb.endsWith('Say')) return [step.text];
+    return ['Dial', 'Record'].includes(step.verb) ? [`(${step.verb} ${step.text})`] : [];
+  });
+}
+
+const rungs = (steps: readonly Step[]): Set<string> =>
+  new Set(
+    steps.flatMap((step) => {
+      if (step.kind === 'verb') return step.verb.endsWith('Say') ? ['say'] : [];
+      const ok = step.kind === 'media' && step.errorCode === undefined;
+      return ok ? [new URL(step.url).pathname === '/audio' ? 'proxy' : 'asset'] : [];
+    }),
+  );
+
+const opening = ['Welcome.', 'Press a key.'];
+const code = 'Enter four digits, then the pound key.';
+const goodbye = 'Goodbye.';
+/** A caller who does not press anything, after what the call said before. */
+const silentAtMain = [code, 'Goodbye then.'];
+
+type Branch = [name: string, options: Partial<CallOptions>, words: string[]];
+const branches: Branch[] = [
+  ['silence', {}, [...opening, 'Press a key.', ...silentAtMain]],
+  [
+    'an unknown key',
+    { digits: ['0'] },
+    [...opening, 'Not one of the choices.', 'Press a key.', ...silentAtMain],
+  ],
+  ['play', { digits: ['1', '9'] }, [...opening, 'Two minutes on foot.', 'Press a key.']],
+  ['play, and then hang up', { digits: ['2'] }, [...opening, '営業時間です。', goodbye]],
+  ['another menu', { digits: ['3', '1234', '9'] }, [...opening, code, 'Right.', code, goodbye]],
+  ['another menu and back', { digits: ['3', '**', '9'] }, [...opening, code, ...opening]],
+  [
+    'a dial that nobody answers, and a message',
+    { digits: ['4'], messageSeconds: 4 },
+    [
+      ...opening,
+      'One moment.',
+      '(Dial +12025550143)',
+      'Leave a message.',
+      '(Record )',
+      'Thank you.',
+    ],
+  ],
+  [
+    'a dial that is answered',
+    { digits: ['5'], dialCallStatus: 'completed' },
+    [...opening, '(Dial sip:desk@example.com)'],
+  ],
+  [
+    'a dial that fails',
+    { digits: ['5', '9'], dialCallStatus: 'failed' },
+    [...opening, '(Dial sip:desk@example.com)', 'Press a key.'],
+  ],
+  ['an empty message', { digits: ['6', '9'] }, [...opening, '(Record )', 'Press a key.']],
+  ['closed hours', { digits: ['7', '9'] }, [...opening, 'Nobody is here.', 'Press a key.']],
+  ['once more', { digits: ['8', '9'] }, [...opening, 'Once more.', 'Press a key.']],
+  ['the pound key', { digits: ['#', '9'] }, [...opening, ...opening]],
+  [
+    'as many questions as a call may ask',
+    { digits: Array(20).fill('7') },
+    [
+      ...opening,
+      ...Array(11).fill(['Nobody is here.', 'Press a key.']).flat(),
+      'Nobody is here.',
+      goodbye,
+    ],
+  ],
+];
+const modes: AppendMode[] = ['gather', 'always', 'never'];
+
+/** Every branch, with what makes it fail; each call has to sound the same. */
+async function expectEveryBranch(append: AppendMode, broken: Broken | undefined, rung: string) {
+  const send = broken === undefined ? sendRequest : breaking(broken, sendRequest);
+  for (const [name, options, words] of branches) {
+    const { steps, summary } = await phone({ ...options, append, send });
+    expect([name, ...heard(steps)]).toEqual([name, ...words]);
+    expect(summary.ended).toBe('Hangup');
+    // Prompts that have no recording are said in any case.
+    expect([...rungs(steps)].filter((each) => each !== 'say' || rung === 'say')).toEqual([rung]);
+    const webhooks = steps.filter(({ kind }) => kind === 'webhook');
+    expect(webhooks.map((step) => step.kind === 'webhook' && step.status)).toEqual(
+      webhooks.map(() => 200),
+    );
+  }
+}
+
+describe.each(modes)('before the first sync, with parameters appended: %s', (append) => {
+  it('every branch plays through the proxy', () => expectEveryBranch(append, undefined, 'proxy'));
+
+  it('every branch is said where the proxy fails', () => expectEveryBranch(append, 'audio', 'say'));
+});
+
+describe('after a sync', () => {
+  beforeAll(async () => {
+    await put('notes.mp3', 'not audio');
+    await sync();
+  });
+
+  async function put(name: string, content: string): Promise<void> {
+    const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_BUCKET, S3_PREFIX } =
+      sandbox.variables;
+    const s3 = new S3Client({
+      endpoint: S3_ENDPOINT,
+      region: S3_REGION,
+      credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
+      forcePathStyle: true,
+    });
+    const object = { Bucket: S3_BUCKET, Key: S3_PREFIX + name, Body: Buffer.from(content) };
+    await s3.send(new PutObjectCommand({ ...object, ContentType: 'audio/mpeg' }));
+    s3.destroy();
+  }
+
+  async function sync(): Promise<void> {
+    const headers = { authorization: `Bearer ${sandbox.variables.ADMIN_SECRET}` };
+    for (let status = 503; status === 503; ) {
+      ({ status } = await fetch(`${sandbox.publicOrigin}/sync`, { method: 'POST', headers }));
+      if (status !== 503 && status !== 200) throw new Error(`/sync answered ${status}`);
+    }
+  }
+
+  describe.each(modes)('with parameters appended: %s', (append) => {
+    it('every branch plays Assets', () => expectEveryBranch(append, undefined, 'asset'));
+
+    it('nobody misses the proxy', () => expectEveryBranch(append, 'audio', 'asset'));
+
+    it('every branch goes on through the proxy where Assets fail', () =>
+      expectEveryBranch(append, 'asset', 'proxy'));
+
+    it('every branch is said where both fail', () => expectEveryBranch(append, 'all', 'say'));
+  });
+
+  it('says at once what the sync found to be no audio', async () => {
+    const text = 'These notes are no audio.';
+    const flow = {
+      start: { action: 'play', prompt: { key: 'prompts/notes.mp3', text } },
+      menus: {},
+      farewell: { text: 'Bye.' },
+    };
+    await publishFlow(sandbox, JSON.stringify(flow));
+    const { steps } = await phone({});
+    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Say', 'Hangup']);
+    expect(heard(steps)).toEqual([text, 'Bye.']);
+    await publishFlow(sandbox, JSON.stringify(everyBranch));
+  });
+
+  /** Fails the first request for a path. */
+  function failingOnce(path: string): SendRequest {
+    let failed = false;
+    return async (request) => {
+      if (failed || new URL(request.url).pathname !== path) return sendRequest(request);
+      failed = true;
+      return { status: 500, headers: {}, body: Buffer.from('') };
+    };
+  }
+
+  it('goes on where it was when a webhook fails, with all prompts one rung down', async () => {
+    const { steps, summary } = await phone({ digits: ['1', '1', '9'], send: failingOnce('/menu') });
+    // What was pressed first got lost with the request, so the question comes again.
+    expect(heard(steps)).toEqual([
+      ...opening,
+      'Press a key.',
+      'Two minutes on foot.',
+      'Press a key.',
+    ]);
+    expect(rungs(steps)).toEqual(new Set(['asset', 'proxy']));
+    expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [11200] });
+  });
+
+  it('begins again when the voice webhook fails', async () => {
+    const { steps } = await phone({ digits: ['9'], send: failingOnce('/voice') });
+    expect(heard(steps)).toEqual(opening);
+    expect(rungs(steps)).toEqual(new Set(['proxy']));
+  });
+
+  it('answers SIP and anonymous callers', async () => {
+    for (const from of ['sip:alice@example.com', 'anonymous', '+266696687']) {
+      const { steps } = await phone({ from, digits: ['5'], dialCallStatus: 'completed' });
+      const dial = steps.find(({ verb }) => verb === 'Dial');
+      expect(dial?.kind === 'verb' && dial.attributes.callerId).toBe('+815012345678');
+    }
+  });
+
+  it('goes on through the proxy when the manifest cannot be read', async () => {
+    await publishManifest(sandbox, 'module.exports = {');
+    await expectEveryBranch('gather', undefined, 'proxy');
+  });
+});
+
+describe('a wrong signature', () => {
+  it('is refused, so that a call from anywhere else hears nothing', async () => {
+    const { steps, summary } = await phone({ authToken: 'another token' });
+    expect(steps).toMatchObject([
+      { verb: 'voice', status: 403 },
+      { verb: 'fallback', status: 403 },
+    ]);
+    expect(summary.ended).toBe('application error');
+  });
+
+  it.each(['/voice', '/menu', '/fallback'])('is refused at %s', async (path) => {
+    const ask = (init: RequestInit) => fetch(sandbox.publicOrigin + path, init);
+    const headers = { 'x-twilio-signature': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' };
+    expect((await ask({ method: 'POST', headers })).status).toBe(403);
+    expect((await ask({ method: 'POST' })).status).toBe(403);
+    expect((await ask({})).status).toBe(403);
+  });
+});
+
+describe('a flow that cannot be read', () => {
+  beforeAll(() => publishFlow(sandbox, '{"menus": '));
+
+  it('is said so, politely, and the call ends', async () => {
+    const { steps, summary } = await phone({});
+    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Hangup']);
+    expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [] });
+  });
+
+  it('is made up for by the operator, if there is one', async () => {
+    const twilio = serverless(sandbox);
+    const [environment] = await twilio.environments();
+    const { TWILIO_API_URL, ACCOUNT_SID, AUTH_TOKEN } = sandbox.variables;
+    const path = `/v1/Services/twilio-s3-play/Environments/${environment?.sid}/Variables`;
+    await fetch(TWILIO_API_URL + path, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64')}`,
+      },
+      body: new URLSearchParams({ Key: 'OPERATOR_NUMBER', Value: '+12025550143' }),
+    });
+    const { steps } = await phone({});
+    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Dial', 'Say', 'Hangup']);
+  });
+});

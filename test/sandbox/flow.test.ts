@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { promptWarnings, readCallFlow } from '../../sandbox/flow';
+import { startS3 } from '../../sandbox/s3';
+import { seedPrompts } from '../../sandbox/s3/seed';
+import { readConfig } from '../../src/config';
+import { everyBranch } from '../flow/every-branch';
+
+const folder = mkdtempSync(join(tmpdir(), 'flow-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the call flow at npm start', () => {
+  it('is the sample, and all its prompts are in the bucket', async () => {
+    const s3 = await startS3({ buckets: ['phone-prompts'] });
+    try {
+      await seedPrompts(s3, 'phone-prompts', 'prompts/');
+      const config = readConfig({
+        S3_BUCKET: 'phone-prompts',
+        S3_REGION: s3.region,
+        S3_PREFIX: 'prompts/',
+        S3_ENDPOINT: s3.endpoint,
+        S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+        S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      });
+      expect(await promptWarnings(readCallFlow(), config.s3)).toEqual([]);
+      const renamed = { ...everyBranch, farewell: { key: 'prompts/bye.mp3', text: 'Goodbye.' } };
+      expect(await promptWarnings(renamed, config.s3)).toEqual([
+        'The bucket has no prompts/bye.mp3, which the call flow names in farewell: its text will be said.',
+      ]);
+    } finally {
+      await s3.stop();
+    }
+  });
+
+  it('is checked as the build does', () => {
+    mkdirSync(join(folder, 'assets'));
+    const hours = { ...everyBranch.hours, never: { timeZone: 'Mars/Base', weekly: {} } };
+    const flow = JSON.stringify({ ...everyBranch, hours });
+    writeFileSync(join(folder, 'assets', 'call-flow.private.json'), flow);
+    expect(() => readCallFlow(folder)).toThrow('hours.never.timeZone must be a time zone');
+  });
+});

@@ -3,7 +3,9 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import * as v from 'valibot';
+import { readConfig } from '../src/config';
 import { messageOf, PlayError } from '../src/errors';
+import { promptWarnings, readCallFlow } from './flow';
 import { callNumber, callWithPresignedUrl, inspect, isAsExpected } from './inspector';
 import { callTable, inspectorTable } from './print';
 import { type Sandbox, startSandbox } from './sandbox';
@@ -21,10 +23,14 @@ async function main(): Promise<void> {
     .option('--once', 'end after the call; exit code 0 only if it went as it should')
     .parse()
     .opts<{ once?: boolean }>();
+  const flow = readCallFlow();
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   console.log('Starting S3, Twilio and the edge, and deploying the project …');
   const sandbox = await startSandbox({ port: readPort(process.env.PORT) });
   try {
+    for (const warning of await promptWarnings(flow, readConfig(sandbox.variables).s3)) {
+      console.log(colors.yellow(warning));
+    }
     const rehearsed = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
     if (endAfterCall) {
       if (!rehearsed) process.exitCode = 1;
@@ -91,6 +97,7 @@ The Functions log to    ${log}
 Variables for commands  ${env}
 
 Replace a prompt, then  npm run sync -- --env ${env}
+Call, and press 1 and 9 npm run call -- --env ${env} --digits 1,9
 Stop with Ctrl-C.`);
 }
 

@@ -3,6 +3,8 @@ import type { HostedBuild } from '../hosted';
 import { createListener } from './http/app';
 import { resolveOptions, type TwilioOptions } from './options';
 import { liveBuild } from './state/hosted';
+import { addLog, type FunctionLine } from './state/logs';
+import { addPhoneNumber } from './state/phone-numbers';
 import { createState, type State } from './state/state';
 
 export { defaultLimits, type Limits } from './limits';
@@ -10,7 +12,7 @@ export type { ListOrder, RequestInfo, TwilioOptions } from './options';
 export type { Build, Environment, FileVersion, Service } from './state/records';
 export type { State } from './state/state';
 
-/** One account at Twilio, as far as the Serverless API goes. */
+/** One account at Twilio, as far as the Serverless API and calls to its numbers go. */
 export interface Twilio {
   /** Answers the API's requests and the upload host's. */
   readonly listener: RequestListener;
@@ -21,6 +23,8 @@ export interface Twilio {
    * deployment or a variable changes.
    */
   liveBuild(environment: string): HostedBuild | undefined;
+  /** Keeps what a Function of an environment wrote, by the environment's SID or domain name. */
+  log(environment: string, line: FunctionLine): void;
 }
 
 /**
@@ -29,10 +33,13 @@ export interface Twilio {
  * https://www.twilio.com/docs/serverless/api
  */
 export function createTwilio(options: TwilioOptions): Twilio {
-  const state = createState(resolveOptions(options));
+  const settings = resolveOptions(options);
+  const state = createState(settings);
+  for (const number of settings.phoneNumbers) addPhoneNumber(state, number);
   return {
     listener: createListener(state),
     state,
     liveBuild: (environment) => liveBuild(state, environment),
+    log: (environment, line) => addLog(state, environment, line),
   };
 }

@@ -39,6 +39,8 @@ export interface TwilioOptions {
       readonly domainSuffix: string | null;
     },
   ) => string;
+  /** The account's phone numbers, in E.164. Default: one. */
+  readonly phoneNumbers?: readonly string[];
   /** Order of every list. Default `newest` first; `shuffled` is by SID, so as random as they are. */
   readonly listOrder?: ListOrder;
   /**
@@ -66,6 +68,7 @@ export function resolveOptions(options: TwilioOptions): Settings {
     buildFails: () => false,
     domainName: ({ domainBase }, { domainSuffix }) =>
       `${[domainBase, domainSuffix].filter(Boolean).join('-')}.twil.io`,
+    phoneNumbers: ['+815012345678'],
     listOrder: 'newest',
     buildVisibility: 'lower',
     onRequest: () => {},

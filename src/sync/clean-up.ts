@@ -1,8 +1,9 @@
 import type { Clock } from '../clock';
 import { TwilioError } from '../twilio/errors';
-import type { Deployment } from '../twilio/resources';
+import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { readAssetName } from './asset-name';
+import { pendingBuilds } from './build';
 import { inParallel } from './parallel';
 
 export interface CleanUpOptions {
@@ -19,9 +20,10 @@ export interface CleanUpOptions {
 const YOUNG = 24 * 3600 * 1000;
 
 /**
- * Deletes Assets of ours that nobody can hear: older than a day, in no environment's live Build and
- * in none that was live within the retention. One Service's Assets serve all its environments, so
- * that all of them are read first; if one cannot be, nothing is deleted.
+ * Deletes Assets of ours that nobody can hear: older than a day, in no environment's live Build, in
+ * none that was live within the retention, and in none that the sync has begun. One Service's Assets
+ * serve all its environments, so that all of them are read first; if one cannot be, nothing is
+ * deleted.
  *
  * @returns how many were deleted
  */
@@ -43,28 +45,35 @@ export async function cleanUp(options: CleanUpOptions): Promise<number> {
   return deleted;
 }
 
-/** SIDs of all Assets in any Build that is live, or was within the retention. */
+/** SIDs of all Assets in any Build that is live, was within the retention, or is about to be. */
 async function heardAssets({ twilio, clock, retention }: CleanUpOptions): Promise<Set<string>> {
-  const since = clock.now().getTime() - retention * 1000;
-  const builds = new Set<string>();
+  const now = clock.now();
+  const since = now.getTime() - retention * 1000;
+  const live = new Set<string>();
+  const recent = new Set<string>();
   for (const { sid, buildSid } of await twilio.environments()) {
-    if (buildSid !== undefined) builds.add(buildSid);
-    for (const recent of liveSince(await twilio.deployments(sid), since)) builds.add(recent);
+    if (buildSid !== undefined) live.add(buildSid);
+    for (const build of liveSince(await twilio.deployments(sid), since)) recent.add(build);
   }
   const heard = new Set<string>();
-  for (const sid of builds) {
-    const build = await twilio.buildIfAny(sid);
+  const hear = (build: Build | undefined) => {
     for (const { resourceSid } of build?.assets ?? []) heard.add(resourceSid);
-  }
+  };
+  for (const sid of live) hear(await twilio.build(sid));
+  for (const sid of recent) if (!live.has(sid)) hear(await twilio.buildIfAny(sid));
+  // Another run may be about to deploy it, and could not carry it over without its Assets.
+  for (const build of await pendingBuilds(twilio, [], now)) hear(build);
   return heard;
 }
 
 /** Builds that were live at some time after `since`: what came after, and what that replaced. */
 function liveSince(deployments: readonly Deployment[], since: number): string[] {
-  const newest = [...deployments].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  const replaced = newest.findIndex(({ createdAt }) => createdAt.getTime() <= since);
-  const recent = replaced < 0 ? newest : newest.slice(0, replaced + 1);
-  return recent.flatMap(({ buildSid }) => buildSid ?? []);
+  const times = deployments.map(({ createdAt }) => createdAt.getTime());
+  // Of two in one second, nobody knows which was the later: Twilio dates to the second.
+  const replaced = Math.max(...times.filter((time) => time <= since));
+  return deployments
+    .filter(({ createdAt }) => createdAt.getTime() >= replaced)
+    .flatMap(({ buildSid }) => buildSid ?? []);
 }
 
 /** Twilio refuses what a Build still holds; what is gone already is gone. */

@@ -26,7 +26,7 @@ export async function walkBack(
   live: Build,
   fetch: (buildSid: string) => Promise<Build | undefined>,
 ): Promise<Deployed[]> {
-  const ordered = inOrder(deployments, live);
+  const ordered = inOrder(deployments, live, await surelyOlder(deployments, live, fetch));
   const everLive = new Set(deployments.map(({ buildSid }) => buildSid));
   const walked: Deployed[] = [];
   for (const [index, { buildSid, createdAt }] of ordered.slice(0, LONGEST_WALK).entries()) {
@@ -56,17 +56,47 @@ export function expectedCode(walked: readonly Deployed[], live: Build): Code {
 
 /**
  * Newest first, whatever the list's order. Twilio dates to the second; within one, the live Build
- * comes last in time, and the one that it was made from first.
+ * came last.
+ *
+ * @param oldest the Build that came first within its second, if there was one
  */
-function inOrder(deployments: readonly Deployment[], live: Build): Deployment[] {
+function inOrder(
+  deployments: readonly Deployment[],
+  live: Build,
+  oldest: string | undefined,
+): Deployment[] {
   const base = markOf(live)?.base;
   const rank = ({ buildSid }: Deployment) => {
     if (buildSid === live.sid) return 0;
-    return buildSid === base ? 2 : 1;
+    if (buildSid === oldest) return 3;
+    return buildSid === base ? 1 : 2;
   };
   const newest = [...deployments].sort(
     (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || rank(a) - rank(b),
   );
   const at = newest.findIndex(({ buildSid }) => buildSid === live.sid);
   return at < 0 ? [] : newest.slice(at);
+}
+
+/**
+ * The Build that the live one was made from, if the sync made it, too, and another was deployed
+ * within the same second: that other one may have come after it and been undone, so it is looked at
+ * first. Of a Build that somebody else deployed it cannot be told; then what is live stands.
+ */
+async function surelyOlder(
+  deployments: readonly Deployment[],
+  live: Build,
+  fetch: (buildSid: string) => Promise<Build | undefined>,
+): Promise<string | undefined> {
+  const base = markOf(live)?.base;
+  const times = deployments.flatMap(({ buildSid, createdAt }) =>
+    buildSid === base ? [createdAt.getTime()] : [],
+  );
+  const rival = deployments.some(
+    ({ buildSid, createdAt }) =>
+      buildSid !== base && buildSid !== live.sid && times.includes(createdAt.getTime()),
+  );
+  if (base === undefined || !rival) return undefined;
+  const build = await fetch(base);
+  return build && markOf(build) ? base : undefined;
 }

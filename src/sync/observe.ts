@@ -25,10 +25,10 @@ export async function observe(
   twilio: Serverless,
   environmentSid: string,
 ): Promise<Observation> {
-  const [listing, { live, walked, deployments }] = await Promise.all([
+  const [listing, { live, walked, deployments }] = await bothOf(
     bucket.list(),
     readEnvironment(twilio, environmentSid),
-  ]);
+  );
   const manifest = await readManifest(twilio, walked, live);
   return {
     listing,
@@ -39,6 +39,12 @@ export async function observe(
     })),
     deployments,
   };
+}
+
+/** Ends when both have ended, so that a refusal of one leaves nothing at work. */
+async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 async function readEnvironment(twilio: Serverless, environmentSid: string) {

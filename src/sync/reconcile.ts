@@ -1,6 +1,6 @@
 import { messageOf, PlayError } from '../errors';
 import type { RefusedObject } from '../manifest';
-import { OutOfTimeError } from '../retry';
+import { isPassingStatus, OutOfTimeError, type Verdict, withRetry } from '../retry';
 import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
@@ -33,6 +33,9 @@ const LIMIT_WAIT = 60_000;
 
 /** The most by which a wait for quiet is drawn out, in milliseconds. */
 const JITTER = 1000;
+
+/** How often to try to make a Build live. */
+const ATTEMPTS = 6;
 
 /** How often to plan again before the run is left to the next one. */
 const ROUNDS = 20;
@@ -118,15 +121,17 @@ class Run {
   }
 
   #plan({ listing, live, recent }: Observation): Plan {
-    const { clock } = this.#options;
+    const { clock, retention } = this.#options;
     const now = Math.floor(clock.now().getTime() / 1000);
     // Never live, so that no call can hold their URLs.
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
+    // Of what was live before, another environment's clean-up may have deleted the Assets.
+    const lately = recent.filter(({ liveUntil }) => now - liveUntil < retention);
     const refused = new Map(live.manifest.refused.map((entry) => [entry.key, entry]));
     for (const [key, entry] of this.#refused) refused.set(key, entry);
     const manifest = { ...live.manifest, refused: [...refused.values()] };
     const options = { ...this.#options, now };
-    const planned = plan(listing, { ...live, manifest }, [...recent, uploaded], options);
+    const planned = plan(listing, { ...live, manifest }, [...lately, uploaded], options);
     this.#report = {
       ...this.#report,
       prompts: planned.keep.length,
@@ -244,25 +249,27 @@ class Run {
 
   /** Makes a Build live, unless another one became live since the plan was made. */
   async *#activate({ sid }: Build, { live }: Observation): AsyncGenerator<SyncEvent, undefined> {
-    const { twilio, environmentSid } = this.#options;
-    if ((await twilio.environment(environmentSid)).buildSid !== live.build.sid) {
+    if ((await this.#deploy(sid, live.build.sid)) === 'moved') {
       yield { type: 'moved' };
       return;
     }
-    await this.#deploy(sid);
     this.#report = { ...this.#report, buildSid: sid };
     yield { type: 'activated', buildSid: sid };
   }
 
-  async #deploy(sid: string): Promise<void> {
-    const { twilio, environmentSid } = this.#options;
-    try {
+  /**
+   * Looks before each try. A Deployment that is sent again blindly, because its answer was lost,
+   * would undo what somebody deployed in between, and look like that person's rollback.
+   */
+  #deploy(sid: string, base: string): Promise<'live' | 'moved'> {
+    const { twilio, environmentSid, clock, deadline } = this.#options;
+    return withRetry({ clock, deadline, attempts: ATTEMPTS }, judgeDeployment, async () => {
+      const { buildSid } = await twilio.environment(environmentSid);
+      if (buildSid === sid) return 'live';
+      if (buildSid !== base) return 'moved';
       await twilio.deploy(environmentSid, sid);
-    } catch (thrown) {
-      // The answer to an earlier try was lost: the Build is live already.
-      if (!(thrown instanceof TwilioError) || thrown.status !== 409) throw thrown;
-      if ((await twilio.environment(environmentSid)).buildSid !== sid) throw thrown;
-    }
+      return 'live';
+    });
   }
 
   async *#cleanUp(): AsyncGenerator<SyncEvent> {
@@ -275,6 +282,13 @@ class Run {
       yield { type: 'not cleaned', message: messageOf(thrown) };
     }
   }
+}
+
+/** 409 says that the Build is live already: another run may have adopted it. */
+function judgeDeployment(thrown: unknown): Verdict {
+  if (!(thrown instanceof TwilioError)) return { retry: false };
+  const { status } = thrown;
+  return { retry: status === undefined || status === 409 || isPassingStatus(status) };
 }
 
 function describe({ keep, upload, retain, retire, skip }: Plan): SyncEvent {

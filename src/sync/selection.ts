@@ -11,7 +11,8 @@ export function selection(
   include: readonly string[],
   exclude: readonly string[],
 ): (key: string) => boolean {
-  const matches = (globs: readonly string[]) => picomatch([...globs], { dot: true });
+  // A key may hold line breaks, which a dot matches with this flag only.
+  const matches = (globs: readonly string[]) => picomatch([...globs], { dot: true, flags: 's' });
   const included = include.length === 0 ? () => true : matches(include);
   const excluded = exclude.length === 0 ? () => false : matches(exclude);
   return (key) => {

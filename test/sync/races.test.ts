@@ -98,6 +98,17 @@ describe('a deploy of the toolkit', () => {
     expect(found).toEqual([]);
   }, 300_000);
 
+  it('counts as the newer of two within one second if it is live', async () => {
+    for (const listOrder of ['newest', 'oldest', 'shuffled'] as const) {
+      const rig = await new Rig(buckets, { listOrder }).start();
+      rig.toolkitDeploy();
+      const newer = rig.toolkitDeploy();
+      await rig.run('before');
+      expect(await problemAfterNextRun(rig, codeOf(rig, newer))).toBeUndefined();
+      await rig.stop();
+    }
+  });
+
   it('keeps the URLs of calls in progress once the audio is back, and uploads nothing again', async () => {
     const { rig } = await company();
     const audible = [...rig.liveAudio.keys()];

@@ -9,6 +9,8 @@ import { buildRoutes } from './routes/builds';
 import { deploymentRoutes } from './routes/deployments';
 import { environmentRoutes } from './routes/environments';
 import { fileRoutes } from './routes/files';
+import { logRoutes } from './routes/logs';
+import { phoneNumberRoutes } from './routes/phone-numbers';
 import { serviceRoutes } from './routes/services';
 import { variableRoutes } from './routes/variables';
 import { versionRoutes } from './routes/versions';
@@ -31,12 +33,14 @@ export function createListener(state: State): RequestListener {
     environmentRoutes(state),
     variableRoutes(state),
     deploymentRoutes(state),
+    logRoutes(state),
     fileRoutes(state, 'Assets'),
     fileRoutes(state, 'Functions'),
     versionRoutes(state, 'Assets'),
     versionRoutes(state, 'Functions'),
     buildRoutes(state),
   );
+  app.use('/2010-04-01', phoneNumberRoutes(state));
   app.use((request) => {
     throw missing(request);
   });
@@ -45,7 +49,7 @@ export function createListener(state: State): RequestListener {
 }
 
 /** Answers in the shape of Twilio's errors. https://www.twilio.com/docs/usage/twilios-response */
-function errorHandler({ settings }: State): ErrorRequestHandler {
+export function errorHandler({ settings }: State): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const { status, code, message, headers } = asApiError(error);
     response.set(headers);

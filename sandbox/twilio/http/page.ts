@@ -20,31 +20,37 @@ const Query = v.object({
  * https://www.twilio.com/docs/usage/twilios-response
  */
 export function listPage<T extends Resource>(
-  { listOrder, limits, publicUrl }: Settings,
+  settings: Settings,
   request: Request,
   key: string,
   resources: Iterable<T>,
   view: (resource: T) => unknown,
 ): Answer {
-  const { PageSize: size = limits.defaultPageSize, Page = 0, PageToken } = readQuery(request);
-  if (size > limits.pageSize) throw pageTooLarge(`Page size must be at most ${limits.pageSize}.`);
-  const { items, next, previous } = cutPage(resources, listOrder, size, PageToken);
+  const { size, page, token: asked } = readPageQuery(settings, request);
+  const { items, next, previous } = cutPage(resources, settings.listOrder, size, asked);
 
-  const base = `${originOf({ publicUrl }, request)}${pathOf(request)}?PageSize=${size}`;
-  const url = (page: number, token?: string) =>
-    `${base}&Page=${page}${token ? `&PageToken=${token}` : ''}`;
+  const base = `${originOf(settings, request)}${pathOf(request)}?PageSize=${size}`;
+  const url = (number: number, token?: string) =>
+    `${base}&Page=${number}${token ? `&PageToken=${token}` : ''}`;
   return ok({
     [key]: items.map(view),
     meta: {
       first_page_url: url(0),
       key,
-      next_page_url: next ? url(Page + 1, next) : null,
-      page: Page,
+      next_page_url: next ? url(page + 1, next) : null,
+      page,
       page_size: size,
-      previous_page_url: previous && Page > 0 ? url(Page - 1, previous) : null,
-      url: url(Page, PageToken),
+      previous_page_url: previous && page > 0 ? url(page - 1, previous) : null,
+      url: url(page, asked),
     },
   });
+}
+
+/** Which page a request asks for. Throws 400 for one that cannot be. */
+export function readPageQuery({ limits }: Pick<Settings, 'limits'>, request: Request) {
+  const { PageSize: size = limits.defaultPageSize, Page: page = 0, PageToken } = readQuery(request);
+  if (size > limits.pageSize) throw pageTooLarge(`Page size must be at most ${limits.pageSize}.`);
+  return { size, page, token: PageToken };
 }
 
 function readQuery({ query }: Request): v.InferOutput<typeof Query> {

@@ -28,6 +28,7 @@ export function createEnvironment(
     build: undefined,
     variables: new Map(),
     deployments: new Map(),
+    logs: new Map(),
     hosted: undefined,
   };
   service.environments.set(environment.sid, environment);

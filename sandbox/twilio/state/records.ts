@@ -34,6 +34,7 @@ export interface Environment extends UpdatableResource {
   build: Build | undefined;
   readonly variables: Map<string, Variable>;
   readonly deployments: Map<string, Deployment>;
+  readonly logs: Map<string, FunctionLog>;
   /** What the edge was given last; undefined once a deployment or a variable changed. */
   hosted: HostedBuild | undefined;
 }
@@ -47,6 +48,16 @@ export interface Variable extends UpdatableResource {
 export interface Deployment extends Resource {
   readonly buildSid: string | null;
   readonly previousBuildSid: string | null;
+}
+
+/** A line of a Function's, with what was live then. */
+export interface FunctionLog extends Resource {
+  readonly level: 'INFO' | 'WARN' | 'ERROR';
+  readonly message: string;
+  readonly buildSid: string | null;
+  readonly deploymentSid: string | null;
+  readonly functionSid: string | null;
+  readonly requestSid: string;
 }
 
 /** An Asset or a Function: a name under which versions are collected. */

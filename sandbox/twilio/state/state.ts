@@ -1,10 +1,12 @@
 import type { Settings } from '../options';
+import type { PhoneNumber } from './phone-numbers';
 import type { Resource, Service } from './records';
 
 /** All that the stand-in knows. Everything below a Service is in that Service's Maps. */
 export interface State {
   readonly settings: Settings;
   readonly services: Map<string, Service>;
+  readonly phoneNumbers: Map<string, PhoneNumber>;
   /** When Builds were created, in epoch milliseconds: those that still count for the hour's limit. */
   buildTimes: number[];
   /** How many resources were created so far. */
@@ -12,7 +14,7 @@ export interface State {
 }
 
 export function createState(settings: Settings): State {
-  return { settings, services: new Map(), buildTimes: [], sequence: 0 };
+  return { settings, services: new Map(), phoneNumbers: new Map(), buildTimes: [], sequence: 0 };
 }
 
 /** Identity and creation time of a new resource; `prefix` is the two letters of its SID. */

@@ -89,7 +89,7 @@ describe('an environment', () => {
     expect((await api.delete(`/Services/prompts/Builds/${build}`)).status).toBe(204);
   });
 
-  it('has a list of logs, which is empty', async () => {
+  it('has a list of logs, empty at first', async () => {
     const api = await start();
     const environment = await api.environment(await api.service());
     const { status, body } = await api.get(`${environments}/${environment}/Logs?PageSize=5`);

@@ -15,7 +15,7 @@ const NewEnvironment = v.object({
   DomainSuffix: v.optional(v.pipe(text(16), v.regex(/^[A-Za-z0-9-]+$/, 'must be URL-friendly'))),
 });
 
-/** https://www.twilio.com/docs/serverless/api/resource/environment, and its Logs. */
+/** https://www.twilio.com/docs/serverless/api/resource/environment */
 export function environmentRoutes(state: State): Router {
   const on = endpoints(state.settings);
 
@@ -50,17 +50,9 @@ export function environmentRoutes(state: State): Router {
     return deleted;
   }
 
-  /** Functions run at the edge, which keeps its own log: this list is always empty. */
-  function listLogs(request: Request): Answer {
-    const { service } = open(request);
-    environmentOf(service, request);
-    return listPage(state.settings, request, 'logs', [], (log) => log);
-  }
-
   const router = Router({ caseSensitive: true });
   const all = '/Services/:service/Environments';
   router.route(all).get(on(list)).post(on(create));
   router.route(`${all}/:environment`).get(on(fetch)).delete(on(remove));
-  router.get(`${all}/:environment/Logs`, on(listLogs));
   return router;
 }

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { request as requestTls } from 'node:https';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Internet, startInternet } from '../../../sandbox/rehearsal/internet';
+import { call } from '../../../src/phone';
+
+let internet: Internet;
+beforeAll(async () => {
+  internet = await startInternet({
+    'one.example': ({ url, headers }, response) => response.end(`one ${headers.host}${url}`),
+    'two.example': (_, response) => response.end('two'),
+    'voice.example': ({ headers }, response) =>
+      response
+        .writeHead(200, { 'Content-Type': 'text/xml', 'X-Host': headers.host })
+        .end('<Response><Hangup/></Response>'),
+  });
+});
+afterAll(() => internet.close());
+
+/** Asks the proxy for a tunnel; gives its answer and the socket. */
+async function tunnel(authority: string): Promise<{ status: number | undefined; socket: Socket }> {
+  const { hostname, port } = new URL(internet.proxyUrl);
+  const asked = request({ hostname, port, method: 'CONNECT', path: authority });
+  asked.end();
+  const [response, socket] = await once(asked, 'connect');
+  return { status: response.statusCode, socket };
+}
+
+async function get(host: string, ca: string | undefined): Promise<string> {
+  const { socket } = await tunnel(`${host}:443`);
+  const secure = connect({ socket, servername: host, ca });
+  const asked = requestTls({
+    host,
+    path: '/a?b=1',
+    createConnection: () => secure,
+    defaultPort: 443,
+  });
+  asked.end();
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  return response ? text(response) : '';
+}
+
+describe('the rehearsal’s Internet', () => {
+  it('has several hosts behind one proxy, with TLS', async () => {
+    expect(await get('one.example', internet.authority)).toBe('one one.example/a?b=1');
+    expect(await get('two.example', internet.authority)).toBe('two');
+  });
+
+  it('is trusted by nobody who does not know its authority', async () => {
+    await expect(get('one.example', undefined)).rejects.toThrow(/self-signed|unable to verify/);
+  });
+
+  it.each(['three.example:443', 'one.example:80', 'serverless.twilio.com:443', 'toString:443'])(
+    'does not lead to %s',
+    async (authority) => {
+      const { status, socket } = await tunnel(authority);
+      socket.destroy();
+      expect(status).toBe(403);
+    },
+  );
+
+  it('tunnels, and does nothing else', async () => {
+    expect((await fetch(internet.proxyUrl)).status).toBe(405);
+  });
+
+  it('has another authority every time', async () => {
+    const other = await startInternet({ 'one.example': (_, response) => response.end() });
+    await other.close();
+    expect(other.authority).not.toBe(internet.authority);
+  });
+
+  it('is reached by a phone that knows no proxy', async () => {
+    const steps = [];
+    const conversation = call({
+      voiceUrl: 'https://voice.example/voice',
+      accountSid: `AC${'0'.repeat(32)}`,
+      authToken: 'a token for tests',
+      from: '+819012345678',
+      to: '+815012345678',
+      append: 'never',
+      send: internet.send,
+    });
+    for await (const step of conversation) steps.push(step.verb);
+    expect(steps).toEqual(['voice', 'Hangup']);
+  });
+});

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { prepareDeployment } from '../../../sandbox/rehearsal/deployment';
+import type { CallOptions } from '../../../src/phone';
+import { startRehearsal, type TestRehearsal } from './start-rehearsal';
+
+let rehearsal: TestRehearsal;
+
+beforeAll(async () => {
+  rehearsal = await startRehearsal();
+  const variables = { ...rehearsal.variables, AUDIO_VISIBILITY: 'protected' };
+  const deployment = prepareDeployment({ ...rehearsal, variables });
+  await deployment.twilioRun('deploy');
+  await deployment.run('sync');
+});
+afterAll(() => rehearsal.stop());
+
+/** Verb, path's first part and status of what a caller is played. */
+async function listen(options: Partial<CallOptions>): Promise<(string | number)[][]> {
+  const { steps } = await rehearsal.call({ digits: ['1'], ...options });
+  return steps.flatMap((step) => {
+    if (step.kind !== 'media') return [];
+    const [, first = ''] = new URL(step.url).pathname.split('/');
+    return [[step.verb, first, step.status ?? 0]];
+  });
+}
+
+describe('prompts that are protected Assets', () => {
+  it('are in the Build as such', async () => {
+    const live = await rehearsal.live();
+    const prompts = live?.assets.filter(({ path }) => path.startsWith('/audio/')) ?? [];
+    expect(prompts).toHaveLength(7);
+    expect(new Set(prompts.map(({ visibility }) => visibility))).toEqual(new Set(['protected']));
+  });
+
+  it.each(['never', 'gather', 'always'] as const)(
+    'play for media requests with a signature, parameters appended: %s',
+    async (append) => {
+      const heard = await listen({ append, signMedia: true });
+      expect(heard.length).toBeGreaterThan(2);
+      expect(heard.map(([verb]) => verb)).toContain('Gather › Play');
+      expect(new Set(heard.map(([, first, status]) => `${first} ${status}`))).toEqual(
+        new Set(['audio 200']),
+      );
+    },
+  );
+
+  it('are refused to media requests without one', async () => {
+    const heard = await listen({ signMedia: false });
+    expect(new Set(heard.map(([, , status]) => status))).toEqual(new Set([403]));
+  });
+
+  it('are refused to a signature of another token', async () => {
+    const live = await rehearsal.live();
+    const path = live?.assets.find((asset) => asset.path.startsWith('/audio/'))?.path;
+    const url = `https://rehearsal-1234-dev.twil.io${path}`;
+    const headers = { 'X-Twilio-Signature': 'bm90IGEgc2lnbmF0dXJl' };
+    expect(await rehearsal.request({ method: 'GET', url, headers })).toMatchObject({ status: 403 });
+  });
+});

@@ -1,0 +1,223 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
+import { type S3Server, startS3 } from '../../sandbox/s3';
+import type { TwilioOptions } from '../../sandbox/twilio';
+import type { Answer } from '../../src/runtime';
+import { answerSync } from '../../src/sync/answer';
+import { ACCOUNT_SID, AUTH_TOKEN } from '../sandbox/twilio/harness';
+import { type Account, openAccount } from '../twilio/account';
+import { audio } from './rig';
+
+const SECRET = 'a secret of more than thirty-two characters';
+const authorized = { authorization: `Bearer ${SECRET}` };
+
+let s3: S3Server;
+beforeAll(async () => {
+  s3 = await startS3({ buckets: ['prompts', 'empty'] });
+  const client = new S3Client({ ...s3, forcePathStyle: true });
+  for (const key of ['a.mp3', 'b.mp3']) {
+    await client.send(new PutObjectCommand({ Bucket: 'prompts', Key: key, Body: audio(key) }));
+  }
+  client.destroy();
+});
+afterAll(() => s3.stop());
+
+const logged = jest.spyOn(console, 'error');
+beforeEach(() => {
+  logged.mockReset().mockImplementation(() => {});
+});
+afterEach(() => {
+  expect(JSON.stringify(logged.mock.calls)).not.toMatch(secrets());
+});
+afterAll(() => logged.mockRestore());
+
+function secrets(): RegExp {
+  const all = [SECRET, AUTH_TOKEN, s3.credentials.secretAccessKey];
+  return new RegExp(all.map((secret) => secret.replace(/[+/]/g, '\\$&')).join('|'));
+}
+
+/** A Service whose code is deployed and whose prompts are not synced yet. */
+async function company(options: Partial<TwilioOptions> = {}): Promise<Account> {
+  const account = await openAccount(options);
+  const { api, service, environment, twilio } = account;
+  const { version } = await api.function(service, { path: '/voice', visibility: 'protected' });
+  const dependencies = [{ name: '@twilio/runtime-handler', version: '2.1.0' }];
+  const contents = { assetVersions: [], functionVersions: [version], dependencies };
+  const build = await twilio.createBuild({ ...contents, runtime: 'node22' });
+  api.clock.time += options.buildMs ?? 0;
+  await twilio.deploy(environment, build.sid);
+  account.requests.length = 0;
+  return account;
+}
+
+const contextOf = ({ origin, service, environment }: Account) => ({
+  S3_BUCKET: 'prompts',
+  S3_REGION: s3.region,
+  S3_ENDPOINT: s3.endpoint,
+  S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+  S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+  SYNC_QUIET_SECONDS: '0',
+  TWILIO_API_URL: origin,
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  SERVICE_SID: service,
+  ENVIRONMENT_SID: environment,
+  ADMIN_SECRET: SECRET,
+});
+
+interface Ask {
+  readonly context?: Record<string, unknown>;
+  readonly event?: Record<string, unknown>;
+  readonly headers?: Record<string, string>;
+}
+
+/** Calls /sync; whatever comes back holds neither a secret nor a stack. */
+async function ask(account: Account, { context, event = {}, headers = authorized }: Ask = {}) {
+  const whole = { ...contextOf(account), ...context };
+  const answer: Answer = await answerSync({ context: whole, event, headers }, '{}');
+  expect(answer.headers['Cache-Control']).toBe('no-store');
+  expect(JSON.stringify(answer)).not.toMatch(secrets());
+  expect(JSON.stringify(answer)).not.toMatch(/\bat \S+ ?\(|node_modules|\.ts:/);
+  return answer;
+}
+
+const builds = ({ api, service }: Account) => api.twilio.state.services.get(service)?.builds.size;
+
+describe('/sync', () => {
+  it('answers 200 with the report, and 200 without another Build when nothing changed', async () => {
+    const account = await company();
+    expect(await ask(account)).toMatchObject({
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body: { prompts: 2, uploaded: 2, remaining: 0, buildSid: expect.stringMatching(/^ZB/) },
+    });
+    const again = await ask(account);
+    expect(again).toMatchObject({ status: 200, body: { prompts: 2, uploaded: 0 } });
+    expect(again.body).not.toHaveProperty('buildSid');
+    expect(builds(account)).toBe(2);
+  });
+
+  it.each([true, 'true'])('changes nothing when dryRun is %j', async (dryRun) => {
+    const account = await company();
+    const { status, body } = await ask(account, { event: { dryRun } });
+    expect({ status, body }).toMatchObject({ status: 200, body: { remaining: 2 } });
+    expect(builds(account)).toBe(1);
+  });
+
+  it('answers 409 when a guard stops it, and goes on when it is forced', async () => {
+    const account = await company();
+    await ask(account);
+    const context = { S3_BUCKET: 'empty' };
+    const stopped = await ask(account, { context });
+    expect(stopped).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('2 prompts are live'),
+    });
+    expect(builds(account)).toBe(2);
+    expect(await ask(account, { context, event: { force: true } })).toMatchObject({ status: 200 });
+  });
+
+  it('answers 503 with Retry-After and the progress while there is more to do', async () => {
+    const account = await company({ limits: { buildsPerHour: 1 } });
+    expect(await ask(account)).toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '60', 'Content-Type': 'application/json' },
+      body: { uploaded: 2, remaining: 0 },
+    });
+  });
+
+  it('asks for less than a second as for a second', async () => {
+    const account = await company({ buildMs: 60_000 });
+    const answer = await ask(account, { context: { SYNC_BUDGET_SECONDS: '1' } });
+    expect(answer).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });
+  });
+});
+
+describe('/sync without authorization', () => {
+  it.each([undefined, '', 'a secret of thirty-one letters.'])(
+    'is closed when ADMIN_SECRET is %j, and says what to set',
+    async (secret) => {
+      const account = await company();
+      const headers = { authorization: `Bearer ${secret}` };
+      const answer = await ask(account, { context: { ADMIN_SECRET: secret }, headers });
+      expect(answer).toMatchObject({
+        status: 503,
+        body: expect.stringContaining('Set ADMIN_SECRET to 32'),
+      });
+      expect(account.requests).toEqual([]);
+    },
+  );
+
+  it.each<[string, Ask]>([
+    ['no header', { headers: {} }],
+    ['an empty one', { headers: { authorization: '' } }],
+    ['no secret', { headers: { authorization: 'Bearer ' } }],
+    ['another secret', { headers: { authorization: `Bearer ${SECRET}x` } }],
+    ['the beginning of it', { headers: { authorization: `Bearer ${SECRET.slice(0, -1)}` } }],
+    ['the secret alone', { headers: { authorization: SECRET } }],
+    ['another scheme', { headers: { authorization: `Basic ${SECRET}` } }],
+    [
+      'the secret in a parameter',
+      { headers: {}, event: { secret: SECRET, authorization: `Bearer ${SECRET}` } },
+    ],
+  ])('answers 401 to %s, without a hint', async (_, asking) => {
+    const account = await company();
+    expect(await ask(account, asking)).toEqual({
+      status: 401,
+      headers: expect.objectContaining({ 'WWW-Authenticate': 'Bearer' }),
+      body: 'This address needs authorization.',
+    });
+    expect(account.requests).toEqual([]);
+  });
+});
+
+describe('/sync with an error', () => {
+  it.each([
+    { dryRun: 'maybe' },
+    { dryRun: '' },
+    { dryRun: 1 },
+    { force: ['true', 'true'] },
+    { force: {} },
+    { force: null },
+  ])('answers 400 to %j', async (event) => {
+    const account = await company();
+    expect(await ask(account, { event })).toMatchObject({ status: 400 });
+    expect(account.requests).toEqual([]);
+  });
+
+  it.each<[number, string, Record<string, unknown>]>([
+    [502, 'Check ACCOUNT_SID and AUTH_TOKEN', { AUTH_TOKEN: 'a wrong one' }],
+    [502, 'the key may s3:ListBucket', { S3_SECRET_ACCESS_KEY: 'a-wrong-one' }],
+    [502, 'NoSuchBucket', { S3_BUCKET: 'no-such-bucket' }],
+    [500, 'SERVICE_SID', { SERVICE_SID: undefined }],
+    [500, 'AUTH_TOKEN are not set', { AUTH_TOKEN: undefined }],
+  ])('answers %i and "%s"', async (status, words, context) => {
+    const account = await company();
+    const answer = await ask(account, { context });
+    expect(answer).toMatchObject({ status, body: expect.stringContaining(words) });
+    expect(logged).toHaveBeenCalledTimes(1);
+  });
+
+  it('answers 502 before anything was deployed, and says what to do', async () => {
+    const answer = await ask(await openAccount());
+    expect(answer).toMatchObject({
+      status: 502,
+      body: expect.stringContaining('deploy the project first'),
+    });
+  });
+
+  it('leaves it to the Function to answer when it is not configured', async () => {
+    await expect(ask(await company(), { context: { S3_BUCKET: undefined } })).rejects.toThrow(
+      'S3_BUCKET',
+    );
+  });
+});

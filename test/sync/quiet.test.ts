@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { quietIn } from '../../src/sync/quiet';
+import { object } from './values';
+
+const NOW = new Date('2026-01-02T03:04:05Z');
+const QUIET = 3000;
+
+/** Objects that changed so many milliseconds ago. */
+function changed(...ages: readonly number[]) {
+  return ages.map((age, index) =>
+    object(`${index}.mp3`, { lastModified: new Date(NOW.getTime() - age) }),
+  );
+}
+
+describe('quietIn', () => {
+  it.each<[string, number[], number]>([
+    ['nothing changed', [], 0],
+    ['the last change is long ago', [3000, 3600_000], 0],
+    ['something changed just now', [0], 3000],
+    ['something changed a second ago', [1000, 10_000], 2000],
+    ['the first change of a long burst has waited for long', [0, 30_000], 0],
+    ['S3’s clock is a little ahead', [-2000], 3000],
+    ['S3’s clock tells nothing', [-60_001], 0],
+  ])('when %s', (_, ages, expected) => {
+    expect(quietIn(changed(...ages), QUIET, NOW)).toBe(expected);
+  });
+
+  it('waits for nothing when no quiet is asked for', () => {
+    expect(quietIn(changed(0, -1000), 0, NOW)).toBe(0);
+  });
+
+  it('never waits longer than the quiet that is asked for', () => {
+    const ages = fc.array(fc.integer({ min: -100_000, max: 100_000 }));
+    fc.assert(
+      fc.property(ages, fc.nat(20_000), (all, quiet) => {
+        const wait = quietIn(changed(...all), quiet, NOW);
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(quiet);
+      }),
+    );
+  });
+});

@@ -4,11 +4,8 @@ import type { AssumedRole, CognitoIdentity, TemporaryCredentials, TemporarySourc
 /** Shows up in CloudTrail beside every request. */
 const SESSION_NAME = 'twilio-s3-play';
 
-/** Two tries of this length still leave S3 a part of the 8 s in which the proxy answers. */
-const client = {
-  maxAttempts: 2,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 2500, throwOnRequestTimeout: true },
-};
+/** Milliseconds for one try: two of them still leave S3 a part of the proxy's 8 s. */
+const PATIENCE = 2500;
 
 /** What to look at, by the names of STS's and Cognito's errors. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -32,42 +29,56 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export async function fetchTemporaryCredentials(
   source: TemporarySource,
+  { patience = PATIENCE } = {},
 ): Promise<TemporaryCredentials> {
-  const provide = source.kind === 'role' ? assumedRole(source) : cognitoIdentity(source);
+  const client = clientConfig(source, patience);
+  const provide =
+    source.kind === 'role' ? assumedRole(source, client) : cognitoIdentity(source, client);
   const asked =
     source.kind === 'role' ? `STS for ${source.roleArn}` : `Cognito for ${source.identityId}`;
   try {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provide();
-    if (sessionToken !== undefined && expiration !== undefined) {
-      return { accessKeyId, secretAccessKey, sessionToken, expiration };
+    if (sessionToken === undefined || expiration === undefined) {
+      throw new Error('the credentials came without session token or expiration');
     }
+    return { accessKeyId, secretAccessKey, sessionToken, expiration };
   } catch (thrown) {
     throw new Error(`Asking ${asked}: ${explain(thrown)}`);
   }
-  throw new Error(`Asking ${asked}: the credentials came without session token or expiration.`);
 }
 
-function assumedRole({ roleArn, externalId, keys, region, endpoint }: AssumedRole) {
+function clientConfig(source: TemporarySource, patience: number) {
+  const region = source.kind === 'role' ? source.region : source.identityId.split(':')[0];
+  return {
+    region,
+    endpoint: source.endpoint,
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: patience,
+      requestTimeout: patience,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+type ClientConfig = ReturnType<typeof clientConfig>;
+
+function assumedRole({ roleArn, externalId, keys }: AssumedRole, client: ClientConfig) {
   return fromTemporaryCredentials({
     masterCredentials: keys,
     params: { RoleArn: roleArn, RoleSessionName: SESSION_NAME, ExternalId: externalId },
-    clientConfig: { ...client, region, endpoint },
+    clientConfig: client,
   });
 }
 
-function cognitoIdentity({ identityId, login, endpoint }: CognitoIdentity) {
-  const [region] = identityId.split(':');
-  return fromCognitoIdentity({
-    identityId,
-    logins: login && { [login.provider]: login.token },
-    clientConfig: { ...client, region, endpoint },
-  });
+function cognitoIdentity({ identityId, login }: CognitoIdentity, client: ClientConfig) {
+  const logins = login && { [login.provider]: login.token };
+  return fromCognitoIdentity({ identityId, logins, clientConfig: client });
 }
 
 /** The message of a refusal may repeat what was sent, so that only its name is told. */
 function explain(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return 'it failed.';
-  const refused = '$fault' in thrown;
-  const advice = ADVICE[thrown.name];
-  return `${refused ? thrown.name : thrown.message}.${advice === undefined ? '' : ` ${advice}`}`;
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const refused = thrown instanceof Object && '$fault' in thrown;
+  return [`${refused ? name : message}.`, ADVICE[name]].filter(Boolean).join(' ');
 }

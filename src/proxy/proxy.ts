@@ -1,91 +1,92 @@
 import type { Config } from '../config';
-import { messageOf } from '../errors';
-import { log } from '../log';
-import { verifyProxyParameters } from '../playback/proxy-url';
+import { type CredentialsOptions, createCredentials } from '../credentials';
+import { PROXY_BYTES } from '../limits';
 import { type Answer, sentence } from '../runtime';
-import { getObject, type ObjectResponse } from '../s3/get-object';
+import { type Connections, createConnections } from '../s3/exchange';
+import { readObject } from '../s3/read-object';
+import { requestIdOf, S3Refusal } from '../s3/refusal';
+import { AudioCache } from './cache';
+import { adviceOn, answerFailure } from './failure';
+import { permissionOf } from './permission';
+import { answerOf } from './source';
+import { report, type Trace } from './trace';
+import { wantedBy } from './wanted';
 
-export interface ProxyCall {
-  readonly event: Readonly<Record<string, unknown>>;
-  /** Request headers, names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface AudioProxyOptions extends CredentialsOptions {
+  /** To S3. */
+  readonly connections?: Connections;
+  /** Milliseconds for a whole request. Twilio ends a Function after 10 s. */
+  readonly budget?: number;
+  /** Milliseconds in which a try must bring all headers, and then every next piece of the body. */
+  readonly patience?: number;
+  /** How often S3 is asked. */
+  readonly attempts?: number;
 }
 
-/** Milliseconds for S3's whole answer: Twilio ends a Function after 10 s. */
-const S3_TIMEOUT = 8000;
-
-/** Request headers that are S3's business. */
-const PASSED_ON = ['range', 'if-none-match', 'if-modified-since'];
-
-/** Response headers that Twilio's media cache and player read. */
-const PASSED_BACK = {
-  'content-type': 'Content-Type',
-  'content-range': 'Content-Range',
-  'accept-ranges': 'Accept-Ranges',
-  etag: 'ETag',
-  'last-modified': 'Last-Modified',
-  'cache-control': 'Cache-Control',
-};
+/** @param event what the Function was called with, as it came */
+export type ServeAudio = (
+  config: Config,
+  event: Readonly<Record<string, unknown>>,
+) => Promise<Answer>;
 
 /**
- * Serves one object of the private bucket to whoever holds a URL that we signed. Only our three
- * parameters are read; what Twilio or anybody else appends changes nothing.
+ * Makes the proxy: it serves objects of the private bucket to whoever holds a URL that we signed.
+ * Only our three parameters are read; what Twilio or anybody else appends changes nothing.
+ *
+ * Meant to live as long as the module that makes it, with its cache, credentials and connections.
  */
-export async function serveAudio(
-  { s3, twilio }: Config,
-  { event, headers }: ProxyCall,
-  now: Date,
-): Promise<Answer> {
-  const { key, exp, sig } = event;
-  if (
-    twilio.authToken === undefined ||
-    typeof key !== 'string' ||
-    typeof exp !== 'string' ||
-    typeof sig !== 'string' ||
-    !key.startsWith(s3.prefix) ||
-    !verifyProxyParameters(
-      { authToken: twilio.authToken, bucket: s3.bucket },
-      { key, exp, sig },
-      now,
-    )
-  ) {
-    return sentence(403, 'This audio URL is not valid or has expired.');
-  }
-  const passedOn = Object.fromEntries(
-    PASSED_ON.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
-  );
-  const started = performance.now();
-  let response: ObjectResponse;
-  try {
-    response = await getObject(s3, key, passedOn, { now, timeout: S3_TIMEOUT });
-  } catch (thrown) {
-    log('error', {
-      function: 'audio',
-      key,
-      message: `S3 could not be reached: ${messageOf(thrown)}`,
-    });
-    return sentence(503, 'The audio is not available at the moment.', { 'Retry-After': '1' });
-  }
-  log(response.status < 400 ? 'info' : 'error', {
-    function: 'audio',
-    key,
-    status: response.status,
-    bytes: response.body.length,
-    milliseconds: Math.round(performance.now() - started),
-    requestId: response.headers['x-amz-request-id']?.toString(),
-  });
-  return toAnswer(response);
-}
+export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
+  const { clock, connections = createConnections() } = options;
+  const { budget = 8000, patience = 2500, attempts = 4 } = options;
+  const credentials = createCredentials(options);
+  let cache: AudioCache | undefined;
 
-function toAnswer({ status, headers, body }: ObjectResponse): Answer {
-  if (status === 200 || status === 206 || status === 304) {
-    const passedBack = Object.entries(PASSED_BACK).flatMap(([from, to]) => {
-      const value = headers[from];
-      return typeof value === 'string' ? [[to, value]] : [];
-    });
-    return { status, headers: Object.fromEntries(passedBack), body };
+  async function serve(
+    { s3, audioCache }: Config,
+    event: Readonly<Record<string, unknown>>,
+    key: string,
+    trace: Trace,
+  ): Promise<Answer> {
+    const deadline = clock.now().getTime() + budget;
+    const ask = async (headers: Readonly<Record<string, string>>, milliseconds = budget) => {
+      const access = { ...s3, credentials: await credentials(s3.credentials) };
+      const answer = await readObject(access, key, headers, {
+        clock,
+        connections,
+        patience,
+        attempts,
+        deadline: Math.min(deadline, clock.now().getTime() + milliseconds),
+        limit: PROXY_BYTES,
+        onSend: () => {
+          trace.tries += 1;
+        },
+      });
+      trace.requestId = requestIdOf(answer);
+      return answer;
+    };
+    cache ??= new AudioCache(audioCache);
+    const id = JSON.stringify([s3.endpoint, s3.bucket, key]);
+    try {
+      return await answerOf(wantedBy(event), { key, id, cache, clock, ask }, trace);
+    } catch (thrown) {
+      if (thrown instanceof S3Refusal) trace.requestId = thrown.requestId;
+      trace.message = adviceOn(thrown);
+      return answerFailure(thrown);
+    }
   }
-  if (status === 404) return sentence(404, 'There is no such audio.');
-  if (status === 416) return sentence(416, 'The audio does not have the requested range.');
-  return sentence(502, 'The audio could not be fetched.');
+
+  return async (config, event) => {
+    const started = clock.now().getTime();
+    const permission = permissionOf(event, config, clock.now());
+    const trace: Trace = { key: permission.key, tries: 0 };
+    let answer: Answer;
+    if (permission.granted) {
+      answer = await serve(config, event, permission.key, trace);
+    } else {
+      trace.message = permission.reason;
+      answer = sentence(403, 'This audio URL is not valid or has expired.');
+    }
+    report(trace, answer, clock.now().getTime() - started);
+    return answer;
+  };
 }

@@ -35,21 +35,30 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** Pools of connections: a new TLS connection costs two round trips. */
+/** Connections, by the scheme of the URL. */
 export interface Agents {
-  readonly http: http.Agent;
-  readonly https: http.Agent;
+  readonly 'http:': http.Agent;
+  readonly 'https:': https.Agent;
 }
 
-export const keepAliveAgents: Agents = {
-  http: new http.Agent({ keepAlive: true }),
-  https: new https.Agent({ keepAlive: true }),
-};
+export interface Connections {
+  /** Kept for the next request: a new TLS connection costs two round trips. */
+  readonly kept: Agents;
+  /** Each for one request. */
+  readonly fresh: Agents;
+}
+
+/** @param options of sockets and of TLS, such as `lookup` and `ca` */
+export function createConnections(options: https.AgentOptions = {}): Connections {
+  const agents = (keepAlive: boolean) => ({
+    'http:': new http.Agent({ ...options, keepAlive }),
+    'https:': new https.Agent({ ...options, keepAlive }),
+  });
+  return { kept: agents(true), fresh: agents(false) };
+}
 
 export interface ExchangeOptions {
   readonly agents: Agents;
-  /** Use a connection of its own, not one that somebody used before. */
-  readonly fresh: boolean;
   /** Milliseconds for all headers, and for every pause in the body. */
   readonly patience: number;
   /** Milliseconds for everything. */
@@ -77,15 +86,17 @@ export async function exchange(
   const watch = new Watch(options);
   try {
     const { protocol, hostname, port } = new URL(origin);
-    const secure = protocol === 'https:';
-    const request = (secure ? https : http).request({
+    const target = {
       host: hostname.replace(/^\[|\]$/g, ''),
       port,
       path,
       headers: { ...headers },
-      agent: !options.fresh && options.agents[secure ? 'https' : 'http'],
       signal: watch.signal,
-    });
+    };
+    const request =
+      protocol === 'https:'
+        ? https.request({ ...target, agent: options.agents['https:'] })
+        : http.request({ ...target, agent: options.agents['http:'] });
     const answer = await headOf(request);
     watch.sign();
     const body = await bodyOf(answer, options.limit, watch);

@@ -1,9 +1,16 @@
 import type { Clock } from '../clock';
 import { signHeaders } from '../sigv4';
 import { objectAddress, type S3Access } from './address';
-import { BrokenAnswerError, type ExchangeOptions, exchange, type HttpAnswer } from './exchange';
+import {
+  BrokenAnswerError,
+  type Connections,
+  type ExchangeOptions,
+  exchange,
+  type HttpAnswer,
+} from './exchange';
 
-export interface GetObjectOptions extends Pick<ExchangeOptions, 'agents' | 'patience' | 'limit'> {
+export interface GetObjectOptions extends Pick<ExchangeOptions, 'patience' | 'limit'> {
+  readonly connections: Connections;
   readonly clock: Clock;
   /** Epoch milliseconds by which the whole answer must have come. */
   readonly deadline: number;
@@ -40,7 +47,8 @@ export async function getObject(
     const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
     const timeout = Math.max(1, deadline - now.getTime());
     onSend?.();
-    return exchange(address, signed, { ...options, fresh, timeout });
+    const agents = fresh ? options.connections.fresh : options.connections.kept;
+    return exchange(address, signed, { ...options, agents, timeout });
   };
   try {
     return await send(options.fresh ?? false);

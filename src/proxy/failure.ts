@@ -1,0 +1,76 @@
+import { CredentialsError } from '../credentials';
+import { messageOf } from '../errors';
+import { PROXY_BYTES } from '../limits';
+import { OutOfTimeError } from '../retry';
+import { type Answer, sentence } from '../runtime';
+import { BrokenAnswerError, LargeObjectError, SlowAnswerError } from '../s3/exchange';
+import { type Meaning, S3Refusal } from '../s3/refusal';
+import { noSuchRange } from './answers';
+import { UnplayableTypeError } from './audio';
+
+/** Whether S3 could not be asked, or not just now; its word about the object is still to come. */
+export function isPassing(thrown: unknown): boolean {
+  if (thrown instanceof S3Refusal) return thrown.meaning === 'busy';
+  return [BrokenAnswerError, SlowAnswerError, OutOfTimeError, CredentialsError].some(
+    (kind) => thrown instanceof kind,
+  );
+}
+
+/**
+ * What the caller is told. S3's own words stay here: they may name keys and signatures.
+ *
+ * | what happened                                       | status              |
+ * |-----------------------------------------------------|---------------------|
+ * | no such object                                      | 404                 |
+ * | the object has no such range                        | 416                 |
+ * | larger than a Function can return                   | 413                 |
+ * | nothing that Twilio plays                           | 415                 |
+ * | denied, wrong signature, wrong region, no credentials | 502               |
+ * | overloaded, no connection, cut off                  | 503 and Retry-After |
+ * | too slow                                            | 504                 |
+ *
+ * @throws what it does not know
+ */
+export function answerFailure(thrown: unknown): Answer {
+  if (thrown instanceof S3Refusal) return REFUSALS[thrown.meaning](thrown);
+  if (thrown instanceof BrokenAnswerError) return unavailable();
+  if (thrown instanceof SlowAnswerError || thrown instanceof OutOfTimeError) {
+    return sentence(504, 'The audio did not come in time.');
+  }
+  if (thrown instanceof LargeObjectError) {
+    return sentence(413, 'The audio is too large for this URL.');
+  }
+  if (thrown instanceof UnplayableTypeError) {
+    return sentence(415, 'This is not audio that can be played.');
+  }
+  if (thrown instanceof CredentialsError) return notFetched();
+  throw thrown;
+}
+
+const REFUSALS: Readonly<Record<Meaning, (refusal: S3Refusal) => Answer>> = {
+  missing: () => sentence(404, 'There is no such audio.'),
+  'no such range': ({ contentRange }) => noSuchRange(contentRange),
+  busy: ({ retryAfter }) => unavailable(retryAfter),
+  setting: notFetched,
+};
+
+function notFetched(): Answer {
+  return sentence(502, 'The audio could not be fetched.');
+}
+
+function unavailable(milliseconds = 1000): Answer {
+  return sentence(503, 'The audio is not available at the moment.', {
+    'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))),
+  });
+}
+
+/** What the log tells the person who looks after the deployment. */
+export function adviceOn(thrown: unknown): string {
+  if (thrown instanceof LargeObjectError) {
+    return `${thrown.message}, and a Function can return ${PROXY_BYTES}: sync it (npm run sync), so that it is played as an Asset.`;
+  }
+  const unread = thrown instanceof BrokenAnswerError || thrown instanceof SlowAnswerError;
+  return unread
+    ? `S3 could not be read: ${thrown.message}. If this stays so, check S3_ENDPOINT and S3_REGION.`
+    : messageOf(thrown);
+}

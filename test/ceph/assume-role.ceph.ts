@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock';
+import { createCredentials } from '../../src/credentials';
+import type { AssumedRole } from '../../src/credentials/source';
+import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
+import { signProxyQuery } from '../../src/playback/proxy-url';
+import { presignedUrl } from '../../src/s3/presign';
+import { PromptBucket } from '../../src/s3/prompts';
+import { startCognito, type TestCognito } from '../credentials/cognito';
+import { captureLog, startTestProxy, testClock } from '../proxy/harness';
+import { deployProxy } from '../proxy/runtime';
+import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../s3/server';
+
+const KEY = 'prompts/welcome.mp3';
+const BODY = randomBytes(3000);
+/** As scripts/ceph.sh makes it: it may read every bucket, and write none. */
+const S3_ROLE_ARN = 'arn:aws:iam:::role/PromptsRole';
+
+let s3: TestS3;
+/** Counts what STS is asked. */
+let sts: FaultyS3;
+
+captureLog();
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' });
+  sts = await startFaultyS3(s3.endpoint);
+});
+
+afterAll(async () => {
+  await sts.close();
+  await s3.stop();
+});
+
+const asRole = (changes: Record<string, string> = {}) => ({
+  S3_ROLE_ARN,
+  S3_CREDENTIALS_ENDPOINT: sts.endpoint,
+  AUDIO_CACHE_MB: '0',
+  ...changes,
+});
+
+function role(): AssumedRole {
+  const { credentials } = s3.config(asRole()).s3;
+  if (credentials.kind !== 'role') throw new Error('no role');
+  return credentials;
+}
+
+describe('an assumed role', () => {
+  it('reads through the proxy, and STS is asked once', async () => {
+    const proxy = startTestProxy(s3.config(asRole()));
+    const before = sts.requests.length;
+    const served = await Promise.all([proxy.get(KEY), proxy.get(KEY), proxy.get(KEY)]);
+    expect(served.map(({ status, body }) => [status, body.equals(BODY)])).toEqual(
+      Array(3).fill([200, true]),
+    );
+    expect(sts.requests.length - before).toBe(1);
+    proxy.close();
+  });
+
+  it('is kept while STS fails, and assumed again after that', async () => {
+    const clock = testClock();
+    const loadProviders = () => import('../../src/credentials/temporary');
+    const credentials = createCredentials({ clock, loadProviders });
+    const first = await credentials(role());
+    clock.forward(56 * 60);
+    sts.always({ kind: 'refusal', status: 503, code: 'ServiceUnavailable' });
+    expect(await credentials(role())).toEqual(first);
+    sts.next();
+    clock.forward(60);
+    expect(await credentials(role())).not.toEqual(first);
+  });
+
+  it('reads by a presigned URL', async () => {
+    const credentials = await fetchTemporaryCredentials(role());
+    const access = { ...s3.config().s3, credentials };
+    const answer = await fetch(presignedUrl(access, KEY, new Date(), 60));
+    expect(Buffer.from(await answer.arrayBuffer()).equals(BODY)).toBe(true);
+  });
+
+  it('lists and reads for the sync', async () => {
+    const { s3: config } = s3.config(asRole());
+    const bucket = new PromptBucket(config, { clock: systemClock, deadline: Date.now() + 20_000 });
+    const [object] = await bucket.list();
+    expect(object?.key).toBe(KEY);
+    if (object) expect((await bucket.fetch(object)).equals(BODY)).toBe(true);
+    bucket.close();
+  });
+
+  it.each([
+    ['that does not exist', { S3_ROLE_ARN: 'arn:aws:iam:::role/NoSuchRole' }],
+    ['of a key with another secret', { S3_SECRET_ACCESS_KEY: 'another' }],
+  ])('%s: 502, and the log says that STS was asked', async (_, changes) => {
+    const proxy = startTestProxy(s3.config(asRole(changes)));
+    const { status, line } = await proxy.get(KEY);
+    expect(status).toBe(502);
+    expect(line).toMatchObject({
+      level: 'error',
+      tries: 0,
+      message: expect.stringMatching(/^Asking STS for arn:aws:iam/),
+    });
+    proxy.close();
+  });
+
+  it("reads in Twilio's runtime, where a private Function holds AWS's providers", async () => {
+    const deployed = await deployProxy({ ...s3.variables, ...asRole() }, { withCredentials: true });
+    const query = signProxyQuery(
+      { authToken: deployed.authToken, bucket: s3.bucket },
+      KEY,
+      new Date(),
+    );
+    const { status, body } = await deployed.get(query);
+    expect([status, body.equals(BODY)]).toEqual([200, true]);
+    expect(deployed.output()).not.toMatch(/sessionToken|Security-Token|ASIA/i);
+    await deployed.close();
+  }, 60_000);
+});
+
+describe('a Cognito identity', () => {
+  const GUEST = 'us-east-1:11111111-2222-3333-4444-555555555555';
+  let cognito: TestCognito;
+
+  beforeAll(async () => {
+    cognito = await startCognito(
+      new Map([[GUEST, { issue: () => fetchTemporaryCredentials(role()) }]]),
+    );
+  });
+  afterAll(() => cognito.close());
+
+  it('reads through the proxy, without an access key', async () => {
+    const config = s3.config({
+      S3_ACCESS_KEY_ID: '',
+      S3_SECRET_ACCESS_KEY: '',
+      S3_COGNITO_IDENTITY_ID: GUEST,
+      S3_CREDENTIALS_ENDPOINT: cognito.endpoint,
+      AUDIO_CACHE_MB: '0',
+    });
+    const proxy = startTestProxy(config);
+    const served = [await proxy.get(KEY), await proxy.get(KEY)];
+    expect(served.map(({ status, body }) => [status, body.equals(BODY)])).toEqual(
+      Array(2).fill([200, true]),
+    );
+    expect(cognito.asked()).toBe(1);
+    proxy.close();
+  });
+});

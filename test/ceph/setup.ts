@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where scripts/ceph.sh lies. */
+export const script = join(__dirname, '../../scripts/ceph.sh');
+
+/** Starts a Ceph gateway for all suites, and tells them by the environment. */
+export default async function setup(): Promise<void> {
+  Object.assign(process.env, {
+    S3_SERVER: 'ceph',
+    CEPH_HOME: join(tmpdir(), `twilio-s3-play-ceph-${process.pid}`),
+    CEPH_PORT: String(await freePort()),
+    CEPH_MON_PORT: String(await freePort()),
+    // Keys that AWS's documentation gives as examples.
+    CEPH_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    CEPH_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  });
+  execFileSync(script, ['start'], { stdio: 'inherit', timeout: 120_000 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address === 'object' && address) return address.port;
+  throw new Error('there is no free port');
+}

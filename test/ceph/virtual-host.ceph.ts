@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createConnections } from '../../src/s3/exchange';
+import { captureLog, startTestProxy, type TestProxy } from '../proxy/harness';
+import { startTestS3, type TestS3 } from '../s3/server';
+
+let s3: TestS3;
+let proxy: TestProxy;
+
+captureLog();
+
+/** The names under s3.localhost, which scripts/ceph.sh gives the gateway, are this machine. */
+const lookup: LookupFunction = (_name, options, callback) =>
+  options.all
+    ? callback(null, [{ address: '127.0.0.1', family: 4 }])
+    : callback(null, '127.0.0.1', 4);
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  const { port } = new URL(s3.endpoint);
+  const { s3: location, ...rest } = s3.config({
+    S3_ADDRESSING_STYLE: 'virtual',
+    AUDIO_CACHE_MB: '0',
+  });
+  const endpoint = `http://s3.localhost:${port}`;
+  proxy = startTestProxy(
+    { ...rest, s3: { ...location, endpoint } },
+    {
+      connections: createConnections({ lookup }),
+    },
+  );
+});
+
+afterAll(async () => {
+  proxy.close();
+  await s3.stop();
+});
+
+it.each(['prompts/welcome.mp3', "prompts/it's new (1)+.mp3", '営業 時間.mp3', '/a//b.mp3'])(
+  'with the bucket in the host name, %j is served',
+  async (key) => {
+    const body = randomBytes(100);
+    await s3.put(key, body);
+    expect(await proxy.get(key)).toMatchObject({ status: 200, body });
+  },
+);

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock';
+import { createCredentials } from '../../src/credentials';
+import type { CognitoIdentity } from '../../src/credentials/source';
+import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
+import { type Identity, type IssuedCredentials, startCognito, type TestCognito } from './cognito';
+
+const GUEST = 'eu-central-1:11111111-2222-3333-4444-555555555555';
+const USER = 'eu-central-1:66666666-7777-8888-9999-000000000000';
+const login = { provider: 'accounts.example.com', token: 'a-token-of-the-provider' };
+
+const issued: IssuedCredentials = {
+  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  sessionToken: 'a session token, '.repeat(60),
+  expiration: new Date('2099-01-01T00:00:00Z'),
+};
+
+let cognito: TestCognito;
+
+beforeAll(async () => {
+  const issue = async () => issued;
+  cognito = await startCognito(
+    new Map<string, Identity>([
+      [GUEST, { issue }],
+      [USER, { issue, login }],
+    ]),
+  );
+});
+
+beforeEach(() => {
+  cognito.fail(undefined);
+});
+
+afterAll(() => cognito.close());
+
+const identity = (changes: Partial<CognitoIdentity> = {}): CognitoIdentity => ({
+  kind: 'cognito',
+  identityId: GUEST,
+  login: undefined,
+  endpoint: cognito.endpoint,
+  ...changes,
+});
+
+describe('Cognito', () => {
+  it('gives credentials to a guest', async () => {
+    expect(await fetchTemporaryCredentials(identity())).toEqual(issued);
+  });
+
+  it('gives credentials to a user with a login', async () => {
+    expect(await fetchTemporaryCredentials(identity({ identityId: USER, login }))).toEqual(issued);
+  });
+
+  it.each<[string, Partial<CognitoIdentity>]>([
+    ['a login that has expired', { identityId: USER, login: { ...login, token: 'an-old-token' } }],
+    [
+      'a login of another provider',
+      { identityId: USER, login: { ...login, provider: 'example.org' } },
+    ],
+    ['no login', { identityId: USER }],
+    ['a login for a guest', { login }],
+  ])('refuses %s: the error names the variables, and no token', async (_, changes) => {
+    const refused = fetchTemporaryCredentials(identity(changes));
+    await expect(refused).rejects.toThrow(/NotAuthorizedException.*S3_COGNITO_LOGIN_TOKEN/);
+    await expect(refused).rejects.not.toThrow(/old-token|of-the-provider|1667365798/);
+  });
+
+  it('knows no other identity: the error names the variable', async () => {
+    const other = identity({ identityId: 'eu-central-1:00000000-0000-0000-0000-000000000000' });
+    await expect(fetchTemporaryCredentials(other)).rejects.toThrow('Check S3_COGNITO_IDENTITY_ID.');
+  });
+
+  it.each([
+    ['TooManyRequestsException', 400],
+    ['InternalErrorException', 500],
+  ])('is asked once more after %s', async (name, status) => {
+    cognito.fail({ name, status });
+    const before = cognito.asked();
+    await expect(fetchTemporaryCredentials(identity())).rejects.toThrow(name);
+    expect(cognito.asked() - before).toBe(2);
+  });
+
+  it('that says nothing is given up', async () => {
+    cognito.fail('silence');
+    const asked = fetchTemporaryCredentials(identity(), { patience: 100 });
+    await expect(asked).rejects.toThrow(`Asking Cognito for ${GUEST}`);
+  });
+});
+
+describe('a source of credentials', () => {
+  it('is asked once as long as it stays the same', async () => {
+    const loadProviders = () => import('../../src/credentials/temporary');
+    const credentials = createCredentials({ clock: systemClock, loadProviders });
+    const before = cognito.asked();
+    await Promise.all([credentials(identity()), credentials(identity())]);
+    await credentials(identity());
+    expect(cognito.asked() - before).toBe(1);
+    expect(await credentials(identity({ identityId: USER, login }))).toEqual(issued);
+    expect(cognito.asked() - before).toBe(2);
+  });
+
+  it('that is an access key is given as it is, and loads no provider', async () => {
+    const loadProviders = () => Promise.reject(new Error('nobody asked for providers'));
+    const credentials = createCredentials({ clock: systemClock, loadProviders });
+    const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+    expect(await credentials({ kind: 'access key', keys })).toBe(keys);
+  });
+});

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { refreshing } from '../../src/credentials/refreshing';
+import type { TemporaryCredentials } from '../../src/credentials/source';
+import { testClock } from '../proxy/harness';
+
+const MINUTE = 60;
+
+/** A source that numbers what it gives, each good for an hour, and can be told to fail. */
+function startSource(clock: ReturnType<typeof testClock>) {
+  const source = {
+    asked: 0,
+    down: false,
+    async fetch(): Promise<TemporaryCredentials> {
+      source.asked += 1;
+      await Promise.resolve();
+      if (source.down) throw new Error('it is down');
+      return {
+        accessKeyId: `key ${source.asked}`,
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        expiration: new Date(clock.now().getTime() + 60 * MINUTE * 1000),
+      };
+    },
+  };
+  return source;
+}
+
+let clock: ReturnType<typeof testClock>;
+let source: ReturnType<typeof startSource>;
+let provide: () => Promise<TemporaryCredentials>;
+
+beforeEach(() => {
+  clock = testClock();
+  source = startSource(clock);
+  provide = refreshing(source.fetch, clock);
+  jest.spyOn(console, 'warn').mockImplementation(() => {});
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('temporary credentials', () => {
+  it('are not asked for before they are needed', () => {
+    expect(source.asked).toBe(0);
+  });
+
+  it('are kept until five minutes before they expire', async () => {
+    await provide();
+    clock.forward(54 * MINUTE);
+    expect((await provide()).accessKeyId).toBe('key 1');
+    clock.forward(MINUTE);
+    expect((await provide()).accessKeyId).toBe('key 2');
+    expect(source.asked).toBe(2);
+  });
+
+  it('are asked for once by all who need them at the same time', async () => {
+    const all = await Promise.all([provide(), provide(), provide()]);
+    expect(all.map(({ accessKeyId }) => accessKeyId)).toEqual(['key 1', 'key 1', 'key 1']);
+    clock.forward(56 * MINUTE);
+    await Promise.all([provide(), provide(), provide()]);
+    expect(source.asked).toBe(2);
+  });
+
+  it('are kept while they are valid, though the refresh fails', async () => {
+    await provide();
+    source.down = true;
+    clock.forward(56 * MINUTE);
+    expect((await provide()).accessKeyId).toBe('key 1');
+  });
+
+  it('are not asked for at every request while the refresh fails, but soon again', async () => {
+    await provide();
+    source.down = true;
+    clock.forward(56 * MINUTE);
+    await provide();
+    await provide();
+    expect(source.asked).toBe(2);
+    source.down = false;
+    clock.forward(31);
+    expect((await provide()).accessKeyId).toBe('key 3');
+  });
+
+  it('that have expired are not given, whatever happens', async () => {
+    await provide();
+    source.down = true;
+    clock.forward(59.9 * MINUTE);
+    await provide();
+    clock.forward(0.2 * MINUTE);
+    await expect(provide()).rejects.toThrow('it is down');
+  });
+
+  it('are asked for again after the first request failed', async () => {
+    source.down = true;
+    await expect(Promise.all([provide(), provide()])).rejects.toThrow('it is down');
+    source.down = false;
+    expect((await provide()).accessKeyId).toBe('key 2');
+  });
+});

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '../../src/clock';
+import { type Fault, type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../s3/server';
+import { RUNS } from '../sigv4/arbitraries';
+import { captureLog, startTestProxy, type TestProxy } from './harness';
+
+const KEY = 'prompts/welcome.mp3';
+const BODY = randomBytes(3000);
+const ATTEMPTS = 3;
+const PATIENCE = 400;
+const BUDGET = 2000;
+
+let s3: TestS3;
+let faulty: FaultyS3;
+let proxy: TestProxy;
+
+captureLog();
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  faulty = await startFaultyS3(s3.endpoint);
+  await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' });
+});
+
+beforeEach(() => {
+  proxy?.close();
+  faulty.next();
+  faulty.requests.length = 0;
+  proxy = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
+    // Backoff has no part in what is told here.
+    clock: { ...systemClock, random: () => 0 },
+    budget: BUDGET,
+    patience: PATIENCE,
+    attempts: ATTEMPTS,
+  });
+});
+
+afterAll(async () => {
+  proxy.close();
+  await faulty.close();
+  await s3.stop();
+});
+
+const refusal = (status: number, code: string, headers = {}): Fault => ({
+  kind: 'refusal',
+  status,
+  code,
+  headers,
+});
+const HEAD_BYTES = 50;
+const BODY_BYTES = 1500;
+
+describe('what S3 does once', () => {
+  it.each<[string, Fault, number]>([
+    ['answers', { kind: 'none' }, 1],
+    ['answers late, but in time', { kind: 'latency', milliseconds: 30 }, 1],
+    ['answers too late', { kind: 'latency', milliseconds: 10 * PATIENCE }, 2],
+    ['hangs up', { kind: 'reset', after: 0 }, 2],
+    ['hangs up in its headers', { kind: 'reset', after: HEAD_BYTES }, 2],
+    ['hangs up in the body', { kind: 'reset', after: BODY_BYTES }, 2],
+    ['ends in order, but without an answer', { kind: 'cut', after: 0 }, 2],
+    ['ends in order, but in the body', { kind: 'cut', after: BODY_BYTES }, 2],
+    ['stops in its headers', { kind: 'stall', after: HEAD_BYTES }, 2],
+    ['stops in the body', { kind: 'stall', after: BODY_BYTES }, 2],
+    ['never comes to the end of its headers', { kind: 'endless headers', every: 20 }, 2],
+    ['sends more headers than anybody reads', { kind: 'flood of headers' }, 2],
+    ['does not say how long the body is', { kind: 'no length' }, 2],
+    ['is overloaded', refusal(503, 'SlowDown'), 2],
+    ['has a fault', refusal(500, 'InternalError'), 2],
+  ])('%s: the whole audio is served', async (_, fault, tries) => {
+    faulty.next(fault);
+    const served = await proxy.get(KEY);
+    expect(served.status).toBe(200);
+    expect(served.body.equals(BODY)).toBe(true);
+    expect(served.line.tries).toBe(tries);
+  });
+});
+
+describe('what S3 does again and again', () => {
+  it.each<[string, number, Fault, number]>([
+    ['answers too late', 504, { kind: 'latency', milliseconds: 10 * PATIENCE }, ATTEMPTS],
+    ['hangs up', 503, { kind: 'reset', after: 0 }, ATTEMPTS],
+    ['hangs up in its headers', 503, { kind: 'reset', after: HEAD_BYTES }, ATTEMPTS],
+    ['hangs up in the body', 503, { kind: 'reset', after: BODY_BYTES }, ATTEMPTS],
+    ['ends in order, but in the body', 503, { kind: 'cut', after: BODY_BYTES }, ATTEMPTS],
+    ['stops in its headers', 504, { kind: 'stall', after: HEAD_BYTES }, ATTEMPTS],
+    ['stops in the body', 504, { kind: 'stall', after: BODY_BYTES }, ATTEMPTS],
+    [
+      'never comes to the end of its headers',
+      504,
+      { kind: 'endless headers', every: 20 },
+      ATTEMPTS,
+    ],
+    ['sends more headers than anybody reads', 503, { kind: 'flood of headers' }, ATTEMPTS],
+    ['does not say how long the body is', 503, { kind: 'no length' }, ATTEMPTS],
+    ['sends byte by byte', 504, { kind: 'drip', every: 20 }, 1],
+    ['is overloaded', 503, refusal(503, 'SlowDown'), ATTEMPTS],
+    ['has a fault', 503, refusal(500, 'InternalError'), ATTEMPTS],
+    ['limits requests', 503, refusal(429, 'TooManyRequests'), ATTEMPTS],
+    ['asks to come back later', 503, refusal(503, 'SlowDown', { 'retry-after': '30' }), 1],
+    ['denies', 502, refusal(403, 'AccessDenied'), 1],
+    ['does not know the key id', 502, refusal(403, 'InvalidAccessKeyId'), 1],
+    ['finds another signature', 502, refusal(403, 'SignatureDoesNotMatch'), 1],
+    ['finds the clock wrong', 502, refusal(403, 'RequestTimeTooSkewed'), 1],
+    ['finds the region wrong', 502, refusal(400, 'AuthorizationHeaderMalformed'), 1],
+    ['is elsewhere', 502, refusal(301, 'PermanentRedirect'), 1],
+    ['keeps the object in an archive', 502, refusal(403, 'InvalidObjectState'), 1],
+    ['finds the credentials expired', 502, refusal(400, 'ExpiredToken'), 1],
+    ['has no such bucket', 502, refusal(404, 'NoSuchBucket'), 1],
+    ['has no such object', 404, refusal(404, 'NoSuchKey'), 1],
+  ])('%s: %i', async (_, status, fault, tries) => {
+    faulty.always(fault);
+    const served = await proxy.get(KEY);
+    expect(served.status).toBe(status);
+    expect(served.line).toMatchObject({ key: KEY, status, tries });
+    expect(served.headers['Cache-Control']).toBe('no-store');
+  });
+
+  it('asks to come back later: so does the proxy', async () => {
+    faulty.always(refusal(503, 'SlowDown', { 'retry-after': '30' }));
+    expect((await proxy.get(KEY)).headers['Retry-After']).toBe('30');
+  });
+
+  it('is overloaded: the proxy asks to come back in a second', async () => {
+    faulty.always(refusal(503, 'SlowDown'));
+    expect((await proxy.get(KEY)).headers['Retry-After']).toBe('1');
+  });
+
+  it('cannot be connected to', async () => {
+    const closed = await startFaultyS3(s3.endpoint);
+    await closed.close();
+    const lonely = startTestProxy(s3.config({ S3_ENDPOINT: closed.endpoint }), { attempts: 2 });
+    const served = await lonely.get(KEY);
+    expect(served.status).toBe(503);
+    expect(served.line).toMatchObject({
+      tries: 2,
+      message: expect.stringMatching(/ECONNREFUSED.*S3_ENDPOINT/),
+    });
+    lonely.close();
+  });
+});
+
+describe('a body that is cut off', () => {
+  it('is never served, wherever the cut is', async () => {
+    const whole = await proxy.get(KEY);
+    const answerBytes = BODY.length + 1000;
+    const cut = fc.record({
+      kind: fc.constantFrom<'cut' | 'reset'>('cut', 'reset'),
+      after: fc.integer({ min: 0, max: answerBytes }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cut, async (fault) => {
+        faulty.always(fault);
+        const { status, body } = await proxy.get(KEY);
+        if (status === 200) expect(body.equals(whole.body)).toBe(true);
+        else expect(status).toBe(503);
+      }),
+      { numRuns: Math.min(RUNS, 2000) },
+    );
+  }, 600_000);
+});
+
+describe('an idle connection that S3 closes when it is used again', () => {
+  it('costs one request more over a new one, and no wait', async () => {
+    const once = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
+      attempts: 1,
+    });
+    expect((await once.get(KEY)).status).toBe(200);
+    faulty.next({ kind: 'reset', after: 0 });
+    const served = await once.get(KEY);
+    expect(served.status).toBe(200);
+    expect(served.body.equals(BODY)).toBe(true);
+    expect(served.line.tries).toBe(2);
+    once.close();
+  });
+
+  it('is not tried a third time', async () => {
+    const once = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
+      attempts: 1,
+    });
+    await once.get(KEY);
+    faulty.always({ kind: 'reset', after: 0 });
+    const served = await once.get(KEY);
+    expect(served.status).toBe(503);
+    expect(served.line.tries).toBe(2);
+    once.close();
+  });
+});
+
+describe('connections', () => {
+  it('are shared by requests that follow each other', async () => {
+    const before = faulty.connections();
+    for (let request = 0; request < 5; request++) await proxy.get(KEY);
+    expect(faulty.connections() - before).toBe(1);
+  });
+
+  it('are shared by requests that come at the same time, and kept for the next ones', async () => {
+    const before = faulty.connections();
+    const burst = () => Promise.all(Array.from({ length: 10 }, () => proxy.get(KEY)));
+    const served = [...(await burst()), ...(await burst())];
+    expect(served.every(({ body }) => body.equals(BODY))).toBe(true);
+    expect(faulty.connections() - before).toBe(10);
+  });
+});
+
+describe('the log', () => {
+  it('says what to look at, and nothing of what S3 said', async () => {
+    faulty.always(refusal(403, 'AccessDenied'));
+    const { line, body } = await proxy.get(KEY);
+    expect(line.level).toBe('error');
+    expect(line.requestId).toBe('4442587FB7D0A2F9');
+    expect(line.message).toContain('s3:GetObject');
+    expect(`${JSON.stringify(line)} ${body}`).not.toMatch(/AKIA|Secrets|Signature/);
+  });
+
+  it.each([
+    ['SignatureDoesNotMatch', 403, {}, 'S3_SECRET_ACCESS_KEY'],
+    ['InvalidAccessKeyId', 403, {}, 'S3_ACCESS_KEY_ID'],
+    ['RequestTimeTooSkewed', 403, {}, 'clock'],
+    ['NoSuchBucket', 404, {}, 'S3_BUCKET'],
+    ['InvalidObjectState', 403, {}, 'archived'],
+    [
+      'PermanentRedirect',
+      301,
+      { 'x-amz-bucket-region': 'eu-west-1' },
+      'S3_REGION: the bucket is in eu-west-1',
+    ],
+    ['AuthorizationHeaderMalformed', 400, {}, 'S3_REGION'],
+  ])('names for %s what to change', async (code, status, headers, advice) => {
+    faulty.always(refusal(status, code, headers));
+    expect((await proxy.get(KEY)).line.message).toContain(advice);
+  });
+});

@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PROXY_BYTES } from '../../src/limits';
+import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../s3/server';
+import { captureLog, startTestProxy, type TestProxy } from './harness';
+
+const KEY = 'prompts/welcome.mp3';
+const BODY = randomBytes(3000);
+
+let s3: TestS3;
+let counted: FaultyS3;
+let proxy: TestProxy;
+let etag = '';
+
+captureLog();
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  counted = await startFaultyS3(s3.endpoint);
+  etag = (await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' })) ?? '';
+  proxy = startTestProxy(s3.config({ S3_ENDPOINT: counted.endpoint, S3_PREFIX: 'prompts/' }));
+});
+
+afterAll(async () => {
+  proxy.close();
+  await counted.close();
+  await s3.stop();
+});
+
+/** A proxy that has nothing in memory. */
+async function withoutCache<T>(use: (fresh: TestProxy) => Promise<T>): Promise<T> {
+  const fresh = startTestProxy(s3.config({ AUDIO_CACHE_MB: '0' }));
+  try {
+    return await use(fresh);
+  } finally {
+    fresh.close();
+  }
+}
+
+describe('an object', () => {
+  it('is served whole, with what a cache needs and nothing of AWS', async () => {
+    const { status, headers, body } = await proxy.get(KEY);
+    expect(status).toBe(200);
+    expect(body.equals(BODY)).toBe(true);
+    expect(headers).toEqual({
+      'Content-Type': 'audio/mpeg',
+      'Cache-Control': 'max-age=60',
+      ETag: etag,
+      'Last-Modified': expect.stringMatching(/ GMT$/),
+      'Accept-Ranges': 'bytes',
+    });
+  });
+
+  it('keeps the Cache-Control that it is stored with', async () => {
+    const key = 'prompts/controlled.mp3';
+    await s3.put(key, BODY, { CacheControl: 'max-age=7' });
+    expect((await proxy.get(key)).headers['Cache-Control']).toBe('max-age=7');
+  });
+
+  it('that is empty is served empty', async () => {
+    await s3.put('prompts/empty.mp3', Buffer.alloc(0));
+    expect(await proxy.get('prompts/empty.mp3')).toMatchObject({
+      status: 200,
+      body: Buffer.alloc(0),
+    });
+  });
+
+  it('that does not exist is 404', async () => {
+    expect(await proxy.get('prompts/missing.mp3')).toMatchObject({
+      status: 404,
+      line: { tries: 1 },
+    });
+  });
+
+  it('is 502 to whoever signs with another secret', async () => {
+    const other = startTestProxy(s3.config({ S3_SECRET_ACCESS_KEY: 'another' }));
+    const { status, line } = await other.get(KEY);
+    expect(status).toBe(502);
+    expect(line.message).toContain('S3_SECRET_ACCESS_KEY');
+    other.close();
+  });
+
+  it('is 502 where there is no such bucket', async () => {
+    const other = startTestProxy(s3.config({ S3_BUCKET: 'no-such-bucket' }));
+    const { status, line } = await other.get(KEY);
+    expect(status).toBe(502);
+    expect(line.message).toContain('S3_BUCKET');
+    other.close();
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request, with what it took', async () => {
+    const { line } = await withoutCache((fresh) => fresh.get(KEY));
+    expect(line).toEqual({
+      level: 'info',
+      function: 'audio',
+      key: KEY,
+      tries: 1,
+      requestId: expect.stringMatching(/./),
+      status: 200,
+      bytes: BODY.length,
+      milliseconds: expect.any(Number),
+    });
+  });
+});
+
+describe('its type', () => {
+  it.each([
+    ['a.mp3', 'audio/mpeg', 'audio/mpeg'],
+    ['a.bin', 'audio/x-wav', 'audio/x-wav'],
+    ['a.wav', 'AUDIO/WAV; codec=1', 'audio/wav'],
+    ['a.mp3', 'binary/octet-stream', 'audio/mpeg'],
+    ['a.MP3', 'audio/mp3', 'audio/mpeg'],
+    ['a.aiff', 'text/plain', 'audio/aiff'],
+  ])('of %s stored as %s is %s', async (name, ContentType, type) => {
+    const key = `prompts/${ContentType.replace(/\W/g, '-')}/${name}`;
+    await s3.put(key, BODY, { ContentType });
+    expect((await proxy.get(key)).headers['Content-Type']).toBe(type);
+  });
+
+  it.each([
+    ['a.txt', 'text/plain'],
+    ['mp3', 'video/mp4'],
+    ['a.mp3/x', 'binary/octet-stream'],
+  ])('of %s stored as %s is nothing to play: 415', async (name, ContentType) => {
+    const key = `prompts/unplayable/${name}`;
+    await s3.put(key, BODY, { ContentType });
+    const { status, line } = await proxy.get(key);
+    expect(status).toBe(415);
+    expect(line).toMatchObject({
+      level: 'error',
+      key,
+      message: expect.stringContaining(ContentType),
+    });
+  });
+});
+
+describe('an object that is too large for a Function', () => {
+  const key = 'prompts/long.mp3';
+  const size = PROXY_BYTES + 1;
+
+  beforeAll(async () => {
+    await s3.put(key, Buffer.alloc(size), { ContentType: 'audio/mpeg' });
+    await s3.put('prompts/limit.mp3', Buffer.alloc(PROXY_BYTES), { ContentType: 'audio/mpeg' });
+  });
+
+  it('is 413, and the log names key and size and says to sync it', async () => {
+    const { status, line } = await proxy.get(key);
+    expect(status).toBe(413);
+    expect(line).toMatchObject({ level: 'error', key, tries: 1 });
+    expect(line.message).toContain(`${size} bytes`);
+    expect(line.message).toContain('npm run sync');
+  });
+
+  it('is 413 though its body never comes: only its head is read', async () => {
+    counted.next({ kind: 'stall', after: 600 });
+    expect(await proxy.get(key)).toMatchObject({ status: 413, line: { tries: 1 } });
+  });
+
+  it('is 413 though its size is not announced', async () => {
+    counted.next({ kind: 'chunks', times: 2 });
+    expect(await proxy.get('prompts/limit.mp3')).toMatchObject({ status: 413 });
+  });
+
+  it('can be played in parts', async () => {
+    const { status, body } = await proxy.get(key, { headers: { range: 'bytes=0-9' } });
+    expect([status, body.length]).toEqual([206, 10]);
+  });
+
+  it('is served at exactly the limit', async () => {
+    const { status, body } = await proxy.get('prompts/limit.mp3');
+    expect([status, body.length]).toEqual([200, PROXY_BYTES]);
+  });
+});
+
+describe.each([
+  ['from S3', () => withoutCache],
+  [
+    'from memory',
+    () =>
+      <T>(use: (cached: TestProxy) => Promise<T>) =>
+        use(proxy),
+  ],
+])('a request %s', (_, how) => {
+  const get = (headers: Record<string, string>) => how()((each) => each.get(KEY, { headers }));
+
+  beforeAll(async () => {
+    await proxy.get(KEY);
+  });
+
+  it.each([
+    ['bytes=0-9', 0, 9],
+    ['bytes=2990-', 2990, 2999],
+    ['bytes=-10', 2990, 2999],
+    ['bytes=2990-5000', 2990, 2999],
+    ['bytes=-5000', 0, 2999],
+    ['bytes=0-0', 0, 0],
+  ])('for %s is answered with that part', async (range, first, last) => {
+    const { status, headers, body } = await get({ range });
+    expect(status).toBe(206);
+    expect(body.equals(BODY.subarray(first, last + 1))).toBe(true);
+    expect(headers).toMatchObject({
+      'Content-Range': `bytes ${first}-${last}/3000`,
+      'Content-Type': 'audio/mpeg',
+      ETag: etag,
+    });
+  });
+
+  it('for a range past the end is 416', async () => {
+    const { status, headers } = await get({ range: 'bytes=3000-' });
+    expect(status).toBe(416);
+    expect([undefined, 'bytes */3000']).toContain(headers['Content-Range']);
+  });
+
+  it.each(['bytes=x', 'lines=0-9', '0-9', 'bytes=0-9\u00e9'])(
+    'for the range %s, which is none, is answered whole',
+    async (range) => {
+      expect((await get({ range })).status).toBe(200);
+    },
+  );
+
+  it('for a range that If-Range guards is answered whole', async () => {
+    expect((await get({ range: 'bytes=0-9', 'if-range': etag })).status).toBe(200);
+  });
+
+  it('with the ETag that it already has is 304, without a body', async () => {
+    const { status, headers, body } = await get({ 'if-none-match': etag });
+    expect([status, body.length]).toEqual([304, 0]);
+    // A Ceph gateway leaves it out.
+    expect([undefined, etag]).toContain(headers.ETag);
+    expect(headers).toMatchObject({ 'Cache-Control': 'max-age=60' });
+    expect(headers).not.toHaveProperty('Content-Type');
+  });
+
+  it('with another ETag is answered whole', async () => {
+    expect((await get({ 'if-none-match': '"another"' })).status).toBe(200);
+  });
+
+  it.each(['"\u00e9"', 'no quotes', '"'.repeat(3), `"${'x'.repeat(2000)}"`])(
+    'with %s, which is no ETag, is answered whole',
+    async (value) => {
+      expect((await get({ 'if-none-match': value })).status).toBe(200);
+    },
+  );
+
+  it('since the object was stored is 304', async () => {
+    const { headers } = await get({});
+    const since = headers['Last-Modified'] ?? '';
+    expect((await get({ 'if-modified-since': since })).status).toBe(304);
+  });
+
+  it('since before the object was stored is answered whole', async () => {
+    const since = 'Sat, 29 Oct 1994 19:43:31 GMT';
+    expect((await get({ 'if-modified-since': since })).status).toBe(200);
+  });
+
+  it('with the ETag prefers it to the date and to the range', async () => {
+    const since = 'Sat, 29 Oct 1994 19:43:31 GMT';
+    const headers = { 'if-none-match': etag, 'if-modified-since': since, range: 'bytes=0-9' };
+    expect((await get(headers)).status).toBe(304);
+  });
+});

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
+import { createConnections } from '../../src/s3/exchange';
+import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../s3/server';
+import { captureLog, startTestProxy, type TestProxy } from './harness';
+
+const KEY = 'prompts/welcome.mp3';
+const BODY = randomBytes(100_000);
+const certificates = throwawayCertificates(['s3.localhost'], new Date());
+
+let s3: TestS3;
+let faulty: FaultyS3;
+let proxy: TestProxy;
+
+captureLog();
+
+/** Not every resolver knows the names under localhost. */
+const lookup: LookupFunction = (_name, options, callback) =>
+  options.all
+    ? callback(null, [{ address: '127.0.0.1', family: 4 }])
+    : callback(null, '127.0.0.1', 4);
+
+const start = (ca: string | undefined) =>
+  startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
+    connections: createConnections({ lookup, ca }),
+    attempts: 2,
+  });
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  await s3.put(KEY, BODY);
+  const { key, certificate: cert } = certificates;
+  faulty = await startFaultyS3(s3.endpoint, { key, cert });
+  proxy = start(certificates.authority);
+});
+
+afterAll(async () => {
+  proxy.close();
+  await faulty.close();
+  await s3.stop();
+});
+
+describe('S3 over TLS', () => {
+  it('is read over one connection', async () => {
+    const before = faulty.connections();
+    for (let request = 0; request < 3; request++) {
+      expect((await proxy.get(KEY)).body.equals(BODY)).toBe(true);
+    }
+    expect(faulty.connections() - before).toBe(1);
+  });
+
+  it('that closed an idle connection is asked over a new one', async () => {
+    await proxy.get(KEY);
+    faulty.next({ kind: 'cut', after: 0 });
+    const { status, line } = await proxy.get(KEY);
+    expect([status, line.tries]).toEqual([200, 2]);
+  });
+
+  it('is not trusted without a certificate that vouches for its name', async () => {
+    const stranger = start(undefined);
+    const { status, line } = await stranger.get(KEY);
+    expect(status).toBe(503);
+    expect(line.message).toContain('certificate');
+    stranger.close();
+  });
+});

@@ -1,0 +1,63 @@
+import { createInterface } from 'node:readline/promises';
+import { CommanderError } from 'commander';
+import { ConfigError, messageOf } from '../src/errors';
+import { type Account, readAccount } from './account';
+import { loadEnvironment } from './environment';
+import { check } from './live-check/check';
+import type { Finding } from './live-check/findings';
+import { type Options, readOptions } from './live-check/options';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const account = readAccount(loadEnvironment(options.env));
+  if (!options.yes && !(await agreed(options, account))) return;
+  const { from, to, patience, json } = options;
+  const findings = await check({
+    account,
+    call: { from, to, patience: patience * 1000 },
+    tell: (doing) => (json ? undefined : console.log(doing)),
+    warn(message) {
+      console.error(message);
+      process.exitCode = 1;
+    },
+    signal: interruption(),
+  });
+  console.log(json ? JSON.stringify(findings, undefined, 2) : print(findings));
+}
+
+async function agreed({ from, to }: Options, { accountSid }: Account): Promise<boolean> {
+  const what = `This makes a temporary Service in ${accountSid} and calls ${to} from ${from}: one call of half a minute and some 30 runs of Functions, at your Twilio rates.`;
+  const { stdin: input, stdout: output } = process;
+  if (!input.isTTY) throw new ConfigError(`${what} Say so with --yes.`);
+  const terminal = createInterface({ input, output });
+  const answer = await terminal.question(`${what} Go on? [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      console.error('Cleaning up …');
+      controller.abort(new Error(`Stopped by ${name}.`));
+    });
+  }
+  return controller.signal;
+}
+
+function print(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ question }) => question.length));
+  return findings
+    .map(({ question, answer }) => `  ${question.padEnd(width)}  ${answer}`)
+    .join('\n');
+}
+
+main().catch((thrown: unknown) => {
+  if (thrown instanceof CommanderError) {
+    process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  console.error(messageOf(thrown));
+  process.exitCode = thrown instanceof ConfigError ? 2 : 1;
+});

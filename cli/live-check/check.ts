@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import twilio from 'twilio';
+import * as v from 'valibot';
+import { systemClock } from '../../src/clock';
+import { messageOf } from '../../src/errors';
+import type { Account } from '../account';
+import { makeTestCall, type TestCall } from './call';
+import { callFindings, type Finding, sizeFinding } from './findings';
+import { deployService, removeService, SERVICE_NAME } from './service';
+import { probeSizes } from './size';
+
+export interface CheckOptions {
+  readonly account: Account;
+  readonly call: Omit<TestCall, 'run'>;
+  /** Told what is being done. */
+  readonly tell: (doing: string) => void;
+  /** Told that the Service could not be removed. */
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const packageJson = v.object({ dependencies: v.record(v.string(), v.string()) });
+
+/**
+ * Asks a live account everything. However that ends, the Service is removed and the call hung up.
+ *
+ * @throws {Error} of the Twilio library or its toolkit, and the signal's reason
+ */
+export async function check(options: CheckOptions): Promise<Finding[]> {
+  const { account, signal, warn } = options;
+  const client = twilio(account.accountSid, account.authToken, { autoRetry: true });
+  const tell = (doing: string) => {
+    signal.throwIfAborted();
+    options.tell(doing);
+  };
+  const run = randomBytes(8).toString('hex');
+  // What an interrupted run left behind; a wrong token shows here, before anything is made.
+  await removeService(client);
+  try {
+    tell(`Deploying the Service ${SERVICE_NAME} …`);
+    const service = await deployService(account, run, dependencies());
+    tell('Asking a Function for larger and larger answers …');
+    const size = sizeFinding(await probeSizes(service.origin, signal));
+    tell(`Calling ${options.call.to} …`);
+    const call = { ...options.call, run };
+    const report = await makeTestCall(client, service, call, { clock: systemClock, signal });
+    return [...callFindings(report), size];
+  } finally {
+    await removeService(client).catch((thrown: unknown) => warn(messageOf(thrown)));
+  }
+}
+
+/** What Twilio installs with our Functions, it installs with these. */
+function dependencies(): Record<string, string> {
+  const file = join(__dirname, '..', '..', 'package.json');
+  return v.parse(packageJson, JSON.parse(readFileSync(file, 'utf8'))).dependencies;
+}

@@ -1,0 +1,77 @@
+import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
+import type { Twilio } from 'twilio';
+import { messageOf, PlayError } from '../../src/errors';
+import type { Account } from '../account';
+import { bundleFunctions } from './bundle';
+import { silence } from './silence';
+
+export const SERVICE_NAME = 'twilio-s3-play-live-check';
+
+/** The temporary Service, with the Functions that watch the test call. */
+export interface TemporaryService {
+  /** ZS… */
+  readonly serviceSid: string;
+  /** ZE… */
+  readonly environmentSid: string;
+  /** Such as https://name-1234-dev.twil.io. */
+  readonly origin: string;
+}
+
+/**
+ * Makes the Service.
+ *
+ * @param run tells this run's log lines from others'
+ * @param dependencies as package.json has them: Twilio installs them with the Functions
+ */
+export async function deployService(
+  { accountSid, authToken }: Account,
+  run: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<TemporaryService> {
+  const account = { username: accountSid, password: authToken };
+  const functions = await bundleFunctions();
+  const protectedAsset = {
+    name: 'protected.mp3',
+    path: '/protected.mp3',
+    access: 'protected' as const,
+    content: silence(1),
+  };
+  const { serviceSid, environmentSid, domain } = await new TwilioServerlessApiClient(
+    account,
+  ).deployProject({
+    ...account,
+    serviceName: SERVICE_NAME,
+    functionsEnv: 'dev',
+    env: { LIVE_CHECK_RUN: run },
+    pkgJson: { dependencies: { ...dependencies } },
+    runtime: 'node22',
+    functions: functions.map((file) => ({ ...file, name: file.path })),
+    assets: [protectedAsset],
+  });
+  return { serviceSid, environmentSid, origin: `https://${domain}` };
+}
+
+/**
+ * Removes the Service by its name, so that nothing stays of a run that ended half-way through its
+ * deployment either.
+ *
+ * @throws {PlayError} saying how to remove it by hand
+ */
+export async function removeService(client: Twilio): Promise<void> {
+  const { services } = client.serverless.v1;
+  try {
+    const found = (await services.list()).filter(({ uniqueName }) => uniqueName === SERVICE_NAME);
+    for (const { sid } of found) {
+      // A live Build may keep its Service from being removed. Listed environments cannot remove
+      // themselves: twilio 6.2.0 forgets their SID.
+      const { environments } = services(sid);
+      const listed = await environments.list();
+      for (const environment of listed) await environments(environment.sid).remove();
+      await services(sid).remove();
+    }
+  } catch (cause) {
+    const how = `twilio api:serverless:v1:services:remove --sid ${SERVICE_NAME}`;
+    const message = `Removing the Service ${SERVICE_NAME}: ${messageOf(cause)}. By hand: ${how}`;
+    throw new PlayError(message, { cause });
+  }
+}

@@ -1,0 +1,92 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import {
+  type CreateConnection,
+  type HttpAnswer,
+  type HttpRequest,
+  sendRequest,
+} from '../../src/phone/request';
+import { throwawayCertificates } from './certificates';
+
+/** The only hosts that there are, reached through a proxy as a company's network has it. */
+export interface Internet {
+  /** Of the CONNECT proxy, such as http://127.0.0.1:40123. */
+  readonly proxyUrl: string;
+  /** The authority that vouches for every host, as PEM. */
+  readonly authority: string;
+  /** Sends a request of the phone's, which knows no proxy. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Puts listeners on the Internet that clients of this machine see when HTTP_PROXY is `proxyUrl`:
+ * each under its host name, on port 443, with TLS. Whatever else is asked for is refused, so that
+ * nothing leaves the machine.
+ */
+export async function startInternet(
+  hosts: Readonly<Record<string, RequestListener>>,
+): Promise<Internet> {
+  const { authority, ...tls } = throwawayCertificates(Object.keys(hosts), new Date());
+  const server = createTlsServer({ cert: tls.certificate, key: tls.key }, (request, response) => {
+    const listener = hosts[request.headers.host ?? ''];
+    if (listener) listener(request, response);
+    else response.writeHead(421).end();
+  });
+  const open = new Set<Socket>();
+  const proxy = createServer((_, response) => {
+    response.writeHead(405).end('This proxy tunnels only: CONNECT host:443');
+  });
+  proxy.on('connect', ({ url = '' }, client: Socket) => {
+    track(open, client);
+    const [host = '', port] = url.split(':');
+    if (!Object.hasOwn(hosts, host) || port !== '443') {
+      client.end(`HTTP/1.1 403 Forbidden\r\n\r\nThere is no ${url} in the rehearsal.\r\n`);
+      return;
+    }
+    const upstream = connect(portOf(server), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.pipe(upstream).pipe(client);
+    });
+    track(open, upstream);
+    client.once('close', () => upstream.destroy());
+    upstream.once('close', () => client.destroy());
+  });
+  await Promise.all([listenOnLoopback(server), listenOnLoopback(proxy)]);
+  const createConnection: CreateConnection = ({ hostname }) =>
+    connectTls({
+      host: '127.0.0.1',
+      port: portOf(server),
+      servername: hostname ?? '',
+      ca: authority,
+    });
+  return {
+    proxyUrl: `http://127.0.0.1:${portOf(proxy)}`,
+    authority,
+    send: (request) => sendRequest({ ...request, createConnection }),
+    async close() {
+      for (const socket of open) socket.destroy();
+      server.closeAllConnections();
+      await Promise.all([server, proxy].map((it) => new Promise((resolve) => it.close(resolve))));
+    },
+  };
+}
+
+function track(open: Set<Socket>, socket: Socket): void {
+  open.add(socket);
+  socket.once('close', () => open.delete(socket));
+  // A peer that hangs up in the middle is its own affair.
+  socket.on('error', () => socket.destroy());
+}
+
+function listenOnLoopback(server: Server): Promise<void> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { messageOf } from '../../src/errors';
+import { inspectProtected } from '../inspector';
+import { inspectorTable } from '../print';
+import { type Deployment, prepareDeployment } from './deployment';
+import { chapterTable } from './print';
+import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
+import { type Chapter, isAsExpected, tellStory } from './story';
+import { listen } from './telephone';
+
+interface Options {
+  readonly protected?: true;
+  readonly stay?: true;
+  readonly quiet?: true;
+}
+
+async function main(): Promise<void> {
+  // A newcomer's first screen should not begin with a warning about next year's Node.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const options = new Command('npm run sandbox:deploy --')
+    .description(
+      'Rehearse a deploy: the real deployer, unmodified, against a Twilio on this machine, by HTTPS.',
+    )
+    .option('--protected', 'make the prompts protected Assets, and sign media requests')
+    .option('--stay', 'stay up after the rehearsal, for commands of your own')
+    .option('--quiet', 'leave out what the commands write')
+    .parse()
+    .opts<Options>();
+  const signal = interruption();
+  console.log('Starting S3 and a Twilio with nothing in it …');
+  let uploads = 0;
+  const rehearsal = await startRehearsal({
+    onExchange({ method, target }) {
+      if (method === 'POST' && /\/Assets\/\w+\/Versions$/.test(target)) uploads += 1;
+    },
+    variables: options.protected ? { AUDIO_VISIBILITY: 'protected' } : {},
+  });
+  try {
+    const write = (text: string) => process.stdout.write(text);
+    const watch = { signal, ...(!options.quiet && { onOutput: write }) };
+    const deployment = prepareDeployment(rehearsal, watch);
+    const countUploads = () => {
+      const counted = uploads;
+      uploads = 0;
+      return counted;
+    };
+    const habits = { signMedia: options.protected === true };
+    const good = await rehearse(tellStory(rehearsal, deployment, countUploads, habits));
+    if (!good) process.exitCode = 1;
+    if (good && options.protected) await showProtected(rehearsal);
+    if (good && options.stay) {
+      printHowToGoOn(rehearsal, deployment);
+      if (!signal.aborted) await once(signal, 'abort');
+    }
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    process.exitCode = 1;
+  } finally {
+    await rehearsal.stop();
+  }
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => controller.abort());
+  }
+  return controller.signal;
+}
+
+async function rehearse(story: AsyncGenerator<Chapter>): Promise<boolean> {
+  const chapters: Chapter[] = [];
+  for await (const chapter of story) chapters.push(chapter);
+  const good = isAsExpected(chapters);
+  console.log(`\n${colors.bold('The rehearsal')}: a call after each step\n`);
+  console.log(chapterTable(chapters));
+  console.log(
+    good
+      ? '\nCalls went on throughout, and no prompt was uploaded twice.'
+      : colors.red('\nThis is not how it should have gone.'),
+  );
+  return good;
+}
+
+async function showProtected(rehearsal: Rehearsal): Promise<void> {
+  const signed = await listen(rehearsal, { signMedia: true });
+  const unsigned = await listen(rehearsal, { signMedia: false });
+  console.log(`\n${colors.bold('Protected Assets')}: media requests need a signature\n`);
+  console.log(inspectorTable(inspectProtected(signed, unsigned)));
+}
+
+function printHowToGoOn({ environment }: Rehearsal, { directory }: Deployment): void {
+  const proxy = environment.HTTP_PROXY;
+  const authority = environment.NODE_EXTRA_CA_CERTS;
+  console.log(`
+It stays up until Ctrl-C. In another terminal:
+
+  cd ${relative(process.cwd(), directory)}
+  export HTTP_PROXY=${proxy} NODE_EXTRA_CA_CERTS=${authority}
+  npx twilio-run deploy
+  npx twilio-run list
+  curl --proxy ${proxy} --cacert ${authority} https://${DOMAIN_NAME}/voice
+`);
+}
+
+main().catch((thrown: unknown) => {
+  console.error(messageOf(thrown));
+  process.exitCode = 1;
+});

@@ -1,0 +1,52 @@
+import {
+  type CallOptions,
+  type CallSummary,
+  call,
+  type MediaStep,
+  type PhoneOptions,
+  type Step,
+} from '../../src/phone';
+import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
+
+/** The number's voice URL. */
+export const VOICE_URL = `https://${DOMAIN_NAME}/voice`;
+
+export interface HeardCall {
+  readonly steps: readonly Step[];
+  readonly summary: CallSummary;
+}
+
+/** Calls the deployed number, as Twilio would for a caller, to the call's end. */
+export async function callRehearsal(
+  { accountSid, authToken, internet }: Rehearsal,
+  options: Partial<CallOptions> = {},
+): Promise<HeardCall> {
+  const steps: Step[] = [];
+  const conversation = call({
+    voiceUrl: VOICE_URL,
+    accountSid,
+    authToken,
+    from: '+819012345678',
+    to: '+815012345678',
+    append: 'gather',
+    send: internet.send,
+    ...options,
+  });
+  for (;;) {
+    const { done, value } = await conversation.next();
+    if (done) return { steps, summary: value };
+    steps.push(value);
+  }
+}
+
+/** Opening hours, then something unknown. */
+const DIGITS = ['1', '9'];
+
+/** What a caller is played. */
+export async function listen(
+  rehearsal: Rehearsal,
+  habits: Partial<PhoneOptions>,
+): Promise<MediaStep[]> {
+  const { steps } = await callRehearsal(rehearsal, { digits: DIGITS, ...habits });
+  return steps.filter((step) => step.kind === 'media');
+}

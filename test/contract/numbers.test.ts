@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { connect } from '../../cli/account';
+import { differences, findNumber, route, routingTo } from '../../cli/number/routing';
+import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from './recorded';
+
+describe('npm run number', () => {
+  it('finds and changes a number within the description', async () => {
+    const recorded = await startRecorded({ phoneNumbers: ['+815012345678'] });
+    const { origin: apiOrigin } = recorded;
+    const client = connect({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin });
+    const found = await findNumber(client, '+815012345678');
+    const after = routingTo('https://prompts-1234-dev.twil.io');
+    expect(differences(await route(client, found, after), after)).toEqual([]);
+    expect(await recorded.verdict()).toEqual({
+      operations: ['ListIncomingPhoneNumber', 'UpdateIncomingPhoneNumber'],
+      problems: [],
+    });
+  });
+});

@@ -30,4 +30,9 @@ module.exports = {
     '/\\.sandbox/',
   ],
   testTimeout: 30_000,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageDirectory: 'reports/coverage',
+  coverageReporters: ['text-summary'],
+  coverageThreshold: { global: { branches: 90, functions: 90, lines: 90, statements: 90 } },
 };

@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest';
+import { isAddressable } from '../s3/address';
 import type { Rung } from './ladder';
 import { signProxyQuery } from './proxy-url';
 
@@ -38,7 +39,7 @@ export function choosePlayable(
 /** Undefined for what the proxy would refuse, or cannot carry. */
 function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
   const { manifest, publicOrigin, bucket, prefix, authToken, now } = options;
-  if (authToken === undefined || !key.startsWith(prefix)) return undefined;
+  if (authToken === undefined || !key.startsWith(prefix) || !isAddressable(key)) return undefined;
   if (manifest?.refused.some((object) => object.key === key && object.unplayable)) return undefined;
   return `${publicOrigin}/audio?${signProxyQuery({ authToken, bucket }, key, now)}`;
 }

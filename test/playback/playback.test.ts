@@ -56,5 +56,7 @@ describe('choosePlayable', () => {
     expect(choosePlayable('prompts/b.mp3', { ...options, authToken: undefined })).toEqual({
       rung: 'say',
     });
+    expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ rung: 'say' });
+    expect(choosePlayable('prompts/\ud800.mp3', options)).toEqual({ rung: 'say' });
   });
 });

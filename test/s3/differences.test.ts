@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock';
+import { accessTo } from '../../src/credentials/installed';
+import { presignedUrl } from '../../src/s3/presign';
+import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
+import { signHeaders } from '../../src/sigv4';
+import { ON_CEPH, startTestS3, type TestS3 } from './server';
+
+const KEY = 'prompt.mp3';
+const BODY = Buffer.from('the words of a prompt');
+let s3: TestS3;
+
+beforeAll(async () => {
+  s3 = await startTestS3();
+  await s3.put(KEY, BODY);
+});
+afterAll(() => s3.stop());
+
+/** A request signed in its header; what comes back, with the code of an error. */
+async function ask(
+  path: string,
+  {
+    method = 'GET',
+    query = '',
+    headers = {},
+    region = s3.region,
+  }: {
+    readonly method?: string;
+    readonly query?: string;
+    readonly headers?: Record<string, string>;
+    readonly region?: string;
+  } = {},
+) {
+  const { credentials } = await accessTo(s3.config().s3);
+  const { host } = new URL(s3.endpoint);
+  const request = { method, host, path: `/${s3.bucket}${path}`, query, headers };
+  const signed = signHeaders(request, { credentials, region, now: new Date() });
+  const url = `${s3.endpoint}${request.path}${query && `?${query}`}`;
+  return answer(await fetch(url, { method, headers: signed }));
+}
+
+async function answer(response: Response) {
+  const body = await response.text();
+  const element = (name: string) => new RegExp(`<${name}>(.*?)</${name}>`).exec(body)?.[1];
+  return { status: response.status, code: element('Code'), message: element('Message') ?? '' };
+}
+
+/** What the two servers answer where they differ; the code must be right on both. */
+const here = <T>(embedded: T, ceph: T): T => (ON_CEPH ? ceph : embedded);
+
+describe('the embedded server and a Ceph gateway', () => {
+  it('differ in the words of an error: a gateway sends none', async () => {
+    const { status, code, message } = await ask('/missing.mp3');
+    expect([status, code]).toEqual([404, 'NoSuchKey']);
+    expect(message !== '').toBe(here(true, false));
+  });
+
+  it('differ in a signature for another region: a gateway takes it', async () => {
+    const { status, code } = await ask(`/${KEY}`, { region: 'eu-west-1' });
+    expect([status, code]).toEqual(here([400, 'AuthorizationHeaderMalformed'], [200, undefined]));
+  });
+
+  it('differ in a presigned URL that is not valid yet: a gateway takes it', async () => {
+    const access = await accessTo(s3.config().s3);
+    const future = new Date(Date.now() + 3_600_000);
+    const { status, code } = await answer(await fetch(presignedUrl(access, KEY, future, 60)));
+    expect([status, code]).toEqual(here([403, 'AccessDenied'], [200, undefined]));
+  });
+
+  it('differ in an operation that no prompt needs: the embedded server has none', async () => {
+    const { status } = await ask(`/${KEY}`, { query: 'tagging=' });
+    expect(status).toBe(here(501, 200));
+  });
+
+  it('differ in the ETag of an answer without a body: a gateway leaves it out', async () => {
+    const { credentials } = await accessTo(s3.config().s3);
+    const headers = { 'if-none-match': (await s3.put(KEY, BODY)) ?? '' };
+    const request = {
+      method: 'GET',
+      host: new URL(s3.endpoint).host,
+      path: `/${s3.bucket}/${KEY}`,
+      headers,
+    };
+    const signed = signHeaders(request, { credentials, region: s3.region, now: new Date() });
+    const response = await fetch(s3.endpoint + request.path, { headers: signed });
+    expect([response.status, response.headers.has('etag')]).toEqual([304, here(true, false)]);
+  });
+
+  it('agree that an appended parameter breaks a presigned URL', async () => {
+    const access = await accessTo(s3.config().s3);
+    const url = presignedUrl(access, KEY, new Date(), 60);
+    expect((await answer(await fetch(url))).status).toBe(200);
+    const { status, code } = await answer(await fetch(`${url}&CallSid=CA0`));
+    expect([status, code]).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it('agree that an object which was replaced since it was listed is not read', async () => {
+    const { s3: config } = s3.config();
+    const bucket = new PromptBucket(config, { clock: systemClock, deadline: Date.now() + 20_000 });
+    const [listed] = await bucket.list();
+    await s3.put(KEY, Buffer.from('other words, as many!'));
+    if (!listed) throw new Error('The bucket is empty.');
+    await expect(bucket.fetch(listed)).rejects.toThrow(ChangedObjectError);
+    bucket.close();
+  });
+});

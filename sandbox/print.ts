@@ -1,32 +1,11 @@
-import Table from 'cli-table3';
 import colors from 'picocolors';
 import type { MediaStep } from '../src/phone';
+import { plainTable } from '../src/table';
 import { type Row, servedBy } from './inspector';
-
-const NO_BORDERS = {
-  ...Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'].map(
-      (side) => [side, ''],
-    ),
-  ),
-  ...Object.fromEntries(
-    ['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map(
-      (side) => [side, ''],
-    ),
-  ),
-};
-
-export function table(head: string[]): Table.Table {
-  return new Table({
-    head,
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
-  });
-}
 
 /** The request inspector of the bug report, as lines for a terminal. */
 export function inspectorTable(rows: readonly Row[]): string {
-  const lines = table(['', 'verb', 'what it plays', 'status']);
+  const lines = plainTable(['', 'verb', 'what it plays', 'status']);
   rows.forEach(({ verb, plays, step }, index) => {
     const parameters = step.appended === 0 ? '' : ` + ${step.appended} parameters`;
     const signature = step.signed ? ' + signature' : '';
@@ -37,7 +16,7 @@ export function inspectorTable(rows: readonly Row[]): string {
 
 /** What a caller heard, one medium a line. */
 export function callTable(steps: readonly MediaStep[]): string {
-  const lines = table(['verb', 'served by', 'status', 'seconds', 'prompt']);
+  const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
   for (const step of steps) {
     const seconds = step.durationSeconds?.toFixed(1) ?? '';
     lines.push([step.verb, servedBy(step), statusOf(step), seconds, promptOf(step)]);

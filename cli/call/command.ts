@@ -11,10 +11,11 @@ import {
 } from '../../src/phone';
 import { recordingOf } from '../../src/phone/recording';
 import { type Account, connect, findOrigin, readAccount } from '../account';
+import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
 import { breaking, isBroken } from './broken';
-import { type CallCommandOptions, type Output, readOptions } from './options';
+import { type CallCommandOptions, readOptions } from './options';
 import { callTable } from './table';
 import { wordsOfFlow } from './words';
 

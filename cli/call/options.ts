@@ -1,12 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AppendMode, DialCallStatus } from '../../src/phone';
-import { ENV_FILE } from '../environment';
-import { readOrigin } from '../origin';
-import type { TargetOptions } from '../target';
+import {
+  addDeploymentOptions,
+  type DeploymentOptions,
+  type Output,
+  parseArguments,
+} from '../deployment-options';
 import type { Broken } from './broken';
 
 /** What the command was asked for. */
-export interface CallCommandOptions extends TargetOptions {
+export interface CallCommandOptions extends DeploymentOptions {
   /** Keys for each question in turn; an empty one is silence. */
   readonly digits: readonly string[];
   readonly append: AppendMode;
@@ -20,9 +23,6 @@ export interface CallCommandOptions extends TargetOptions {
   readonly dialStatus: DialCallStatus;
   /** Seconds. */
   readonly message: number;
-  /** Origin of the deployment; undefined looks it up. */
-  readonly url?: string;
-  readonly env: string;
 }
 
 const DESCRIPTION = `Calls a deployment, or the sandbox, as Twilio would: asks its voice URL, performs the TwiML, fetches the media, presses keys, and goes to the fallback URL when something fails. No phone rings, and nothing is charged. Prints each step: its verb, what was asked for, status, type, how long it plays, and how long it took.`;
@@ -45,21 +45,13 @@ Exit code:
   1  something failed
   2  wrong usage or configuration`;
 
-export interface Output {
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
 /**
  * Reads the arguments that follow the command's name.
  *
  * @throws {CommanderError} for wrong usage, after having said what is wrong, and for --help
  */
-export function readOptions(
-  args: readonly string[],
-  { write, writeError }: Output,
-): CallCommandOptions {
-  const options = new Command('npm run call --')
+export function readOptions(args: readonly string[], output: Output): CallCommandOptions {
+  const command = new Command('npm run call --')
     .description(DESCRIPTION)
     .option('--digits <keys>', 'keys for each question, separated by commas', readDigits, [])
     .addOption(
@@ -78,15 +70,9 @@ export function readOptions(
         .default('no-answer'),
     )
     .option('--message <seconds>', 'how long the caller speaks into a <Record>', readSeconds, 0)
-    .option('--url <origin>', 'the deployment, instead of looking it up', readOrigin)
-    .option('--service <name>', "the Service's SID or unique name (default: where it was deployed)")
-    .option('--environment <suffix>', "as serverless:deploy names it; '' for production", 'dev')
-    .option('--env <file>', 'file with ACCOUNT_SID, AUTH_TOKEN and TWILIO_API_URL', ENV_FILE)
-    .addHelpText('after', MORE)
-    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => 100 })
-    .exitOverride()
-    .parse(args, { from: 'user' })
-    .opts<Omit<CallCommandOptions, 'say'> & { say?: boolean }>();
+    .addHelpText('after', MORE);
+  type Given = Omit<CallCommandOptions, 'say'> & { say?: boolean };
+  const options = parseArguments<Given>(addDeploymentOptions(command), args, output);
   return { say: false, ...options };
 }
 

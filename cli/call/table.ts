@@ -1,21 +1,8 @@
-import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types';
 import type { MediaStep, Step, VerbStep, WebhookStep } from '../../src/phone';
+import { plainTable } from '../../src/table';
 import { rungOf } from './broken';
 import type { Words } from './words';
-
-const NO_LINES = {
-  ...Object.fromEntries(
-    ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'].map(
-      (side) => [side, ''],
-    ),
-  ),
-  ...Object.fromEntries(
-    ['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map(
-      (side) => [side, ''],
-    ),
-  ),
-};
 
 /** Columns beyond which what is said is cut, unless the words are asked for. */
 const SHOWN = 60;
@@ -28,12 +15,8 @@ export interface TableOptions {
 
 /** A call as lines for a terminal, one a step. Queries are left out: they hold signatures. */
 export function callTable(steps: readonly Step[], { colors, words }: TableOptions): string {
-  const table = new Table({
-    head: ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'],
-    chars: NO_LINES,
-    colAligns: ['right', 'left', 'left', 'left', 'left', 'right', 'right'],
-    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
-  });
+  const head = ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'];
+  const table = plainTable(head, ['right', 'left', 'left', 'left', 'left', 'right', 'right']);
   // Of a <Redirect> the request that follows says all.
   const shown = steps.filter(({ kind, verb }) => kind !== 'verb' || verb !== 'Redirect');
   shown.forEach((step, index) => {

@@ -2,9 +2,10 @@ import { CommanderError } from 'commander';
 import { isLoopback } from '../../src/config';
 import { ConfigError, messageOf, PlayError } from '../../src/errors';
 import { type Account, connect, findOrigin, readAccount } from '../account';
+import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
-import { type NumberCommandOptions, type Output, readOptions } from './options';
+import { type NumberCommandOptions, readOptions } from './options';
 import {
   differences,
   type Found,

@@ -1,3 +1,4 @@
+import { PLAYED_TYPES } from '../media-types';
 import { audioSeconds } from './duration';
 import { TwilioError } from './errors';
 import { answeredParameters, type Line } from './line';
@@ -9,20 +10,6 @@ import { appendQuery, describeUrl, queryOf, resolveUrl } from './url';
 
 /** Redirects in a row after which a request fails; Twilio does not document its number. */
 const MAX_REDIRECTS = 10;
-
-/** https://www.twilio.com/docs/voice/twiml/play#supported-audio-file-types */
-const AUDIO_TYPES: readonly string[] = [
-  'audio/mpeg',
-  'audio/wav',
-  'audio/wave',
-  'audio/x-wav',
-  'audio/aiff',
-  'audio/x-aifc',
-  'audio/x-aiff',
-  'audio/x-gsm',
-  'audio/gsm',
-  'audio/ulaw',
-];
 
 /** What a fetch found out, as far as it came. */
 type Found = Partial<MediaStep>;
@@ -137,7 +124,7 @@ async function durationOf({ body, contentType }: Found): Promise<number | undefi
 
 function isAudio(contentType = ''): boolean {
   const [type = ''] = contentType.split(';', 1);
-  return AUDIO_TYPES.includes(type.trim().toLowerCase());
+  return PLAYED_TYPES.has(type.trim().toLowerCase());
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#RESTErrorResponses */

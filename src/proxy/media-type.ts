@@ -1,16 +1,4 @@
-/** What <Play> accepts: https://www.twilio.com/docs/voice/twiml/play#supported-audio-file-types */
-const PLAYABLE: ReadonlySet<string> = new Set([
-  'audio/mpeg',
-  'audio/wav',
-  'audio/wave',
-  'audio/x-wav',
-  'audio/aiff',
-  'audio/x-aifc',
-  'audio/x-aiff',
-  'audio/x-gsm',
-  'audio/gsm',
-  'audio/ulaw',
-]);
+import { PLAYED_TYPES } from '../media-types';
 
 const BY_ENDING: ReadonlyMap<string, string> = new Map([
   ['mp3', 'audio/mpeg'],
@@ -28,6 +16,6 @@ const BY_ENDING: ReadonlyMap<string, string> = new Map([
  */
 export function playableType(contentType: string | undefined, key: string): string | undefined {
   const [essence = ''] = (contentType ?? '').toLowerCase().split(';');
-  if (PLAYABLE.has(essence.trim())) return essence.trim();
+  if (PLAYED_TYPES.has(essence.trim())) return essence.trim();
   return BY_ENDING.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
 }

@@ -1,13 +1,11 @@
 import { fileTypeFromBuffer } from 'file-type/core';
+import { PLAYED_TYPES } from '../media-types';
 
 /**
- * What Twilio plays, of what can be told from bytes: GSM and u-law files have no header.
- * https://www.twilio.com/docs/voice/twiml/play#supported-audio-file-types
+ * The media type of audio that Twilio plays, from its bytes; undefined for anything else, and for
+ * GSM and u-law, which begin with nothing that tells them.
  */
-const PLAYED: ReadonlySet<string> = new Set(['audio/mpeg', 'audio/wav', 'audio/aiff']);
-
-/** The media type of audio that Twilio plays, from its bytes; undefined for anything else. */
 export async function audioTypeOf(content: Buffer): Promise<string | undefined> {
   const mime = (await fileTypeFromBuffer(content))?.mime;
-  return mime !== undefined && PLAYED.has(mime) ? mime : undefined;
+  return mime !== undefined && PLAYED_TYPES.has(mime) ? mime : undefined;
 }

@@ -227,7 +227,7 @@ describe('npm run sync', () => {
       {
         code: 2,
         out: '',
-        err: 'The Service has no environment "nowhere": deploy the project first.\n',
+        err: 'The Service twilio-s3-play has no environment "nowhere": deploy the project first.\n',
       },
     ]);
   });
@@ -281,7 +281,7 @@ describe('npm run sync', () => {
     await put('menu.mp3', mp3('too late'));
     expect(await sync()).toMatchObject({
       code: 4,
-      err: 'Not finished, the Build is not live: run the sync again in 60 s.\n',
+      err: 'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 60 s.\n',
     });
   });
 });

@@ -30,6 +30,8 @@ module.exports = {
     '/\\.sandbox/',
   ],
   testTimeout: 30_000,
+  // Most suites wait for child processes, so that no core need be kept free.
+  maxWorkers: '100%',
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageDirectory: 'reports/coverage',

@@ -44,7 +44,7 @@ export async function answerSync({ context, event, headers }: Call, flow: string
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
     log('error', { function: 'sync', message: messageOf(thrown) });
-    return sentence(statusOf(thrown), thrown.message);
+    return sentence(statusOf(thrown), thrown.message, headersOf(thrown));
   }
 }
 
@@ -63,6 +63,14 @@ async function runStep(config: Config, settings: SyncSettings): Promise<SyncOutc
 function statusOf(error: PlayError): number {
   if (error instanceof GuardError) return 409;
   return error instanceof ConfigError ? 500 : 502;
+}
+
+/**
+ * EventBridge tries again after 409, too, unless it is told not to.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
+ */
+function headersOf(error: PlayError): Record<string, string> {
+  return error instanceof GuardError ? { 'Retry-After': '-1' } : {};
 }
 
 function toAnswer(outcome: SyncOutcome): Answer {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import type { PromptBucket } from '../s3/prompts';
 import type { Resource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
-import { assetName, readAssetName } from './asset-name';
+import { assetName, readAssetName, refusedName } from './asset-name';
 import { audioTypeOf } from './content-type';
 import type { SyncEvent } from './events';
 import { inParallel } from './parallel';
@@ -63,12 +63,18 @@ async function publishOne(
 ): Promise<Published> {
   const { object, path } = placement;
   const { bucket, twilio, visibility } = options;
+  if (assets.some(({ friendlyName }) => readAssetName(friendlyName)?.refused)) {
+    return { placement, refused: 'not audio' };
+  }
   const existing = await findVersion(path, assets, options);
   if (existing) return { placement, version: existing, found: true };
   const loan = scratch.lend(object.size);
   const content = await bucket.fetch(object, loan.memory);
   const contentType = await audioTypeOf(content);
-  if (contentType === undefined) return { placement, refused: 'not audio' };
+  if (contentType === undefined) {
+    await twilio.createResource('Assets', refusedName(path));
+    return { placement, refused: 'not audio' };
+  }
   const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
   const sid = await twilio.upload('Assets', resourceSid, {
     path,

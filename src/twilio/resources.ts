@@ -75,8 +75,9 @@ export const uploaded = v.object({ sid: v.string() });
 /** Why a request was refused: https://www.twilio.com/docs/usage/twilios-response#errors */
 export const refusal = v.object({
   status: v.optional(v.number()),
-  code: v.optional(v.number()),
-  message: v.optional(v.string()),
+  // A gateway in between may have its own idea of both; the status counts.
+  code: v.fallback(v.optional(v.number()), undefined),
+  message: v.fallback(v.optional(v.string()), undefined),
 });
 
 /** An Asset or a Function, of which there are versions. */

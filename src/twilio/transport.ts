@@ -54,9 +54,13 @@ export class Transport extends RequestClient {
     this.#deadline = deadline;
   }
 
-  /** Sends one request of the library's; any status is an answer. */
+  /**
+   * Sends one request of the library's; any status is an answer. A Deployment is sent once: only who
+   * looks again whether it is still wanted may repeat it.
+   */
   override request<T>(options: RequestClient.RequestOptions<T>) {
-    return this.#persist(() => super.request(options));
+    const deploys = options.method === 'post' && options.uri.endsWith('/Deployments');
+    return this.#persist(() => super.request(options), deploys ? 1 : ATTEMPTS);
   }
 
   /**
@@ -81,11 +85,14 @@ export class Transport extends RequestClient {
     });
   }
 
-  async #persist<T extends TransportResponse>(send: () => Promise<T>): Promise<T> {
+  async #persist<T extends TransportResponse>(
+    send: () => Promise<T>,
+    attempts = ATTEMPTS,
+  ): Promise<T> {
     const clock = this.#clock;
     try {
       return await withRetry(
-        { clock, deadline: this.#deadline, attempts: ATTEMPTS },
+        { clock, deadline: this.#deadline, attempts },
         (thrown) => ({ retry: true, after: waitAskedBy(thrown, clock.now()) }),
         async () => {
           const response = await send();

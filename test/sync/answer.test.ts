@@ -120,6 +120,7 @@ describe('/sync', () => {
     const stopped = await ask(account, { context });
     expect(stopped).toMatchObject({
       status: 409,
+      headers: { 'Retry-After': '-1' },
       body: expect.stringContaining('2 prompts are live'),
     });
     expect(builds(account)).toBe(2);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assetName, readAssetName } from '../../src/sync/asset-name';
+import { assetName, readAssetName, refusedName } from '../../src/sync/asset-name';
 import { assetPath } from '../../src/sync/identity';
 import { sidOf } from './values';
 
@@ -21,6 +21,10 @@ describe('the name of an Asset', () => {
     },
   );
 
+  it('says that the bytes are not audio', () => {
+    expect(readAssetName(refusedName(path))).toEqual({ path, refused: true });
+  });
+
   it.each([
     '/audio/song.mp3',
     'my asset',
@@ -30,6 +34,7 @@ describe('the name of an Asset', () => {
     `${path} private ${sid}`,
     `${path} public ${sid.toUpperCase()}`,
     `${path} public`,
+    `${path} public ${sid} not-audio`,
     `${path}\npublic ${sid}`,
     `${path} public ${sid} x`,
   ])('%j is not ours', (name) => expect(readAssetName(name)).toBeUndefined());

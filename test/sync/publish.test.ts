@@ -34,11 +34,11 @@ afterEach(() => {
   for (const bucket of opened.splice(0)) bucket.close();
 });
 
-function bucketOf({ clock }: Account): PromptBucket {
+function bucketOf({ clock }: Account, bucketName = 'prompts'): PromptBucket {
   const { region, endpoint, credentials: keys } = s3;
   const bucket = new PromptBucket(
     {
-      bucket: 'prompts',
+      bucket: bucketName,
       prefix: '',
       region,
       endpoint,
@@ -118,6 +118,14 @@ describe('publish', () => {
       all.map((one) => ('version' in one ? one.version.sid : '')).sort();
     expect(sids(again.published)).toEqual(sids(published));
     expect(account.requests).toHaveLength(1);
+  });
+
+  it('does not fetch again what an earlier run has refused', async () => {
+    const account = await openAccount();
+    await run(account, ['notes.txt']);
+    const again = await run(account, ['notes.txt'], { bucket: bucketOf(account, 'nowhere') });
+    expect(summary(again)).toEqual(['refused notes.txt']);
+    expect(versionsOf(account)).toEqual([]);
   });
 
   it('begins nothing after its deadline, and says that it is not complete', async () => {

@@ -13,7 +13,8 @@ export interface Row {
   readonly step: MediaStep;
 }
 
-const NUMBER = '+815012345678';
+/** The sandbox's phone number. */
+export const NUMBER = '+815012345678';
 const CALLER = '+819012345678';
 
 function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]): CallOptions {

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { readConfig } from '../src/config';
 import { messageOf, PlayError } from '../src/errors';
 import { promptWarnings, readCallFlow } from './flow';
-import { callNumber, callWithPresignedUrl, inspect, isAsExpected } from './inspector';
+import { callNumber, callWithPresignedUrl, inspect, isAsExpected, NUMBER } from './inspector';
 import { callTable, inspectorTable } from './print';
 import { type Sandbox, startSandbox } from './sandbox';
 
@@ -24,9 +24,10 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ once?: boolean }>();
   const flow = readCallFlow();
+  const port = readPort(process.env.PORT);
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   console.log('Starting S3, Twilio and the edge, and deploying the project …');
-  const sandbox = await startSandbox({ port: readPort(process.env.PORT) });
+  const sandbox = await startSandbox({ port });
   try {
     for (const warning of await promptWarnings(flow, readConfig(sandbox.variables).s3)) {
       console.log(colors.yellow(warning));
@@ -90,7 +91,8 @@ async function requestSync({ publicOrigin, variables }: Sandbox): Promise<Report
 function printWhereToLook({ publicOrigin, s3, variables, envFile, logFile }: Sandbox): void {
   const [log, env] = [logFile, envFile].map((file) => relative(process.cwd(), file));
   console.log(`
-The number answers at   ${publicOrigin}/voice
+The phone number is     ${NUMBER}
+It is answered at       ${publicOrigin}/voice
 The prompts are at      ${s3.endpoint}/${variables.S3_BUCKET}/${variables.S3_PREFIX}
 Twilio's API is at      ${variables.TWILIO_API_URL}
 The Functions log to    ${log}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Deployed, deployProject } from './deploy';
 import { createEdge } from './edge';
@@ -51,13 +51,17 @@ export type SandboxVariables = Readonly<
 
 const projectDirectory = join(__dirname, '..');
 
+/** A folder for each sandbox that runs, named by its process. */
+const SANDBOXES = join(projectDirectory, '.sandbox');
+
 /**
  * Starts everything and deploys the project, as it would be deployed to Twilio.
  *
  * @throws {PlayError} when the port is taken; whatever was started is stopped again
  */
 export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
-  const directory = join(projectDirectory, '.sandbox', String(process.pid));
+  removeAbandoned(SANDBOXES);
+  const directory = join(SANDBOXES, String(process.pid));
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const step of cleanUp.reverse()) await step();
@@ -122,6 +126,22 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     const server = await starting;
     cleanUp.push(() => server.close());
     return server;
+  }
+}
+
+/** Removes the folders of sandboxes that were killed. */
+function removeAbandoned(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((candidate) => /^\d+$/.test(candidate))) {
+    if (!isRunning(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { checkCallFlow } from '../src/flow/check';
@@ -21,7 +21,9 @@ const NAMED: readonly string[] = ['sync', 'credentials'];
  * relative import of a sibling fails. What other projects use of ours goes to lib/.
  */
 async function main(): Promise<void> {
-  checkCallFlow(readFileSync(join(root, CALL_FLOW_FILE), 'utf8'));
+  const flow = join(root, CALL_FLOW_FILE);
+  if (!existsSync(flow)) throw new Error(`There is no ${CALL_FLOW_FILE}: the call flow.`);
+  checkCallFlow(readFileSync(flow, 'utf8'));
   rmSync(out, { recursive: true, force: true });
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
   await Promise.all([

@@ -125,7 +125,7 @@ const variables = v.object({
   SYNC_EXCLUDE: globs,
   SYNC_QUIET_SECONDS: seconds(0, 20, 3),
   // Twilio ends a Function after ten seconds.
-  SYNC_BUDGET_SECONDS: seconds(1, 8, 4),
+  SYNC_BUDGET_SECONDS: seconds(1, 6, 4),
 });
 
 /** The shortest ADMIN_SECRET that is accepted, in characters. */

@@ -76,7 +76,7 @@ describe('readConfig', () => {
     ['AUDIO_CACHE_SECONDS', '-1'],
     ['AUDIO_VISIBILITY', 'private'],
     ['SYNC_QUIET_SECONDS', '-1'],
-    ['SYNC_BUDGET_SECONDS', '9'],
+    ['SYNC_BUDGET_SECONDS', '7'],
     ['SYNC_BUDGET_SECONDS', '1.5'],
     ['SYNC_BUDGET_SECONDS', 'four'],
   ])('refuses %s=%s and names it', (name, value) => {

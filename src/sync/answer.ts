@@ -4,10 +4,16 @@ import { ADMIN_SECRET_LENGTH, type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
 import { log } from '../log';
 import { type Answer, type Call, sentence } from '../runtime';
-import { DEFAULTS, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
+import { DEFAULTS, GRACE, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
 
 /** What a Function with 256 MB and ten seconds can carry. */
-const STEP = { timeout: 5000, bytesInFlight: 32_000_000, largest: 8_000_000 };
+const STEP = { bytesInFlight: 32_000_000, largest: 8_000_000 };
+
+/** Milliseconds for the whole answer: Twilio ends a Function after ten seconds. */
+const FUNCTION_TIME = 9500;
+
+/** The most for one request, in milliseconds. */
+const PATIENCE = 5000;
 
 const flag = v.optional(
   v.pipe(
@@ -38,7 +44,9 @@ export async function answerSync({ context, event, headers }: Call, flow: string
   }
   const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
-  const settings = { ...DEFAULTS, ...STEP, ...parsed.output, budget: config.sync.budget, flow };
+  const { budget } = config.sync;
+  const timeout = Math.min(PATIENCE, FUNCTION_TIME - budget - GRACE);
+  const settings = { ...DEFAULTS, ...STEP, ...parsed.output, budget, timeout, flow };
   try {
     return toAnswer(await runStep(config, settings));
   } catch (thrown) {

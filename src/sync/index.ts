@@ -50,7 +50,7 @@ export const DEFAULTS: SyncSettings = {
 };
 
 /** Milliseconds that an object in work gets beyond the deadline. */
-const GRACE = 1000;
+export const GRACE = 1000;
 
 /** Seconds for which a retired path stays in the Build: a call lasts four hours at most. */
 const RETENTION = 4 * 3600;

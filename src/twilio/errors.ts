@@ -42,8 +42,13 @@ export function twilioError(tried: string, thrown: unknown): PlayError {
   const codeNote = code === undefined ? '' : ` (${code})`;
   const advice = WHAT_TO_DO[status];
   return new TwilioError(
-    `${tried}: Twilio answered ${status}${codeNote}: ${message ?? 'no message'}${advice ? ` ${advice}` : ''}`,
+    `${tried}: Twilio answered ${status}${codeNote}: ${asSentence(message ?? 'no message')}${advice ? ` ${advice}` : ''}`,
     status,
     { cause: thrown },
   );
+}
+
+/** Twilio ends some of its messages with a full stop, and some without. */
+function asSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

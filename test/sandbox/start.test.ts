@@ -45,7 +45,7 @@ describe('npm start', () => {
       if (output.includes('Ctrl-C')) break;
     }
     const [, endpoint = ''] = /prompts are at +(http:\/\/[\d.:]+)/.exec(output) ?? [];
-    const [, voice = ''] = /number answers at +(\S+)/.exec(output) ?? [];
+    const [, voice = ''] = /is answered at +(\S+)/.exec(output) ?? [];
     expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
     const exited = once(child, 'exit');
     child.kill('SIGINT');

@@ -15,6 +15,7 @@ import { credentialsOf } from '../credentials/installed';
 import { messageOf, PlayError } from '../errors';
 import { isPassingStatus, OutOfTimeError, retryAfter, type Verdict, withRetry } from '../retry';
 import { usesPathStyle } from './address';
+import { adviceOn } from './refusal';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
@@ -234,7 +235,7 @@ function s3Error(tried: string, permission: string, thrown: unknown): PlayError 
   }
   const advice =
     status === 401 || status === 403
-      ? ` Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
-      : '';
-  return new S3Error(`${tried}: S3 answered ${status} ${thrown.name}.${advice}`);
+      ? `Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
+      : adviceOn(thrown.name, thrown.$response?.headers['x-amz-bucket-region']);
+  return new S3Error(`${tried}: S3 answered ${status} ${thrown.name}. ${advice}`.trim());
 }

@@ -62,7 +62,8 @@ const OTHER_REGION: ReadonlySet<unknown> = new Set([
   'TemporaryRedirect',
 ]);
 
-function adviceOn(code: string | undefined, region: unknown): string {
+/** Empty where nothing is known of a code. */
+export function adviceOn(code: string | undefined, region: unknown): string {
   if (!OTHER_REGION.has(code)) return (code && ADVICE[code]) ?? '';
   return `Check S3_REGION${region === undefined ? '' : `: the bucket is in ${region}`}.`;
 }

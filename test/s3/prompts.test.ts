@@ -258,7 +258,8 @@ describe('fetch', () => {
 describe('a refusal', () => {
   it.each<[string, Settings, string]>([
     ['a wrong secret', { secretAccessKey: 'not the secret' }, '403 SignatureDoesNotMatch'],
-    ['a bucket that does not exist', { bucket: 'nowhere' }, '404 NoSuchBucket'],
+    ['a bucket that does not exist', { bucket: 'nowhere' }, '404 NoSuchBucket. Check S3_BUCKET'],
+    ['another region', { region: 'eu-west-1' }, 'AuthorizationHeaderMalformed. Check S3_REGION'],
   ])('because of %s stops at once', async (_, settings, message) => {
     await expect(open(settings).list()).rejects.toThrow(message);
     expect(faulty.requests).toHaveLength(1);

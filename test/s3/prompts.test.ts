@@ -89,6 +89,7 @@ class TestClock implements Clock {
 interface Settings {
   readonly bucket?: string;
   readonly prefix?: string;
+  readonly region?: string;
   readonly clock?: Clock;
   readonly deadline?: number;
   readonly timeout?: number;
@@ -104,7 +105,7 @@ function open(settings: Settings = {}): PromptBucket {
     {
       bucket,
       prefix,
-      region: s3.region,
+      region: settings.region ?? s3.region,
       endpoint: faulty.url,
       addressingStyle: 'auto',
       credentials: { kind: 'access key', keys: { accessKeyId, secretAccessKey } },

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const rig of rigs.splice(0)) await rig.stop();
 });
-afterAll(() => buckets.server.stop());
+afterAll(() => buckets.stop());
 
 /** A company that deployed and synced `before`. */
 async function company(): Promise<Rig> {

@@ -21,7 +21,7 @@ let buckets: Buckets;
 beforeAll(async () => {
   buckets = await Buckets.start({ before, after });
 });
-afterAll(() => buckets.server.stop());
+afterAll(() => buckets.stop());
 
 /** A company that has synced, and has changed its prompts since. */
 async function changedCompany(): Promise<Rig> {

@@ -18,5 +18,5 @@ it('step after step, a bucket full of what is not audio is got through', async (
   expect(status).toBe('done');
   expect(rig.liveAudio.size).toBe(1);
   await rig.stop();
-  await buckets.server.stop();
+  await buckets.stop();
 });

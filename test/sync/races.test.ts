@@ -9,7 +9,7 @@ let buckets: Buckets;
 beforeAll(async () => {
   buckets = await Buckets.start({ before, after });
 });
-afterAll(() => buckets.server.stop());
+afterAll(() => buckets.stop());
 
 interface Company {
   readonly rig: Rig;

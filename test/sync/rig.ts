@@ -40,10 +40,15 @@ export function audio(mark: string): Buffer {
 
 /** A real S3 server with one bucket for each state of the company's prompts. */
 export class Buckets {
+  readonly #client: S3Client;
+
   private constructor(
     readonly server: S3Server,
     readonly contents: Readonly<Record<string, Objects>>,
-  ) {}
+  ) {
+    const { endpoint, region, credentials } = server;
+    this.#client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  }
 
   static async start(contents: Readonly<Record<string, Objects>>): Promise<Buckets> {
     const server = await startS3({ buckets: Object.keys(contents) });
@@ -55,10 +60,12 @@ export class Buckets {
   }
 
   async put(bucket: string, key: string, body: Buffer): Promise<void> {
-    const { endpoint, region, credentials } = this.server;
-    const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
-    client.destroy();
+    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  }
+
+  async stop(): Promise<void> {
+    this.#client.destroy();
+    await this.server.stop();
   }
 }
 

@@ -53,6 +53,6 @@ describe('a thousand prompts, six of them of 25 MB', () => {
     expect(pages).toBe(1);
     expect(others).toBeLessThanOrEqual(5);
     await rig.stop();
-    await buckets.server.stop();
+    await buckets.stop();
   }, 180_000);
 });

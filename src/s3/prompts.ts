@@ -35,6 +35,9 @@ export class S3Error extends PlayError {}
 /** The object is not any more what the listing said: list again. */
 export class ChangedObjectError extends S3Error {}
 
+/** The object is archived, though its storage class does not say so. */
+export class ArchivedObjectError extends S3Error {}
+
 /** The bytes are not those that S3 holds; another try may bring them. */
 class DamagedBodyError extends S3Error {}
 
@@ -103,6 +106,7 @@ export class PromptBucket {
    *
    * @param memory where to read it to, of the object's size
    * @throws {ChangedObjectError} when it is not what was listed any more
+   * @throws {ArchivedObjectError} when it must be restored first
    * @throws {S3Error} when it cannot be read whole
    */
   fetch(object: PromptObject, memory = Buffer.allocUnsafe(object.size)): Promise<Buffer> {
@@ -232,6 +236,9 @@ function s3Error(tried: string, permission: string, thrown: unknown): PlayError 
   const status = thrown.$metadata.httpStatusCode;
   if (status === 412 || thrown.name === 'NoSuchKey') {
     return new ChangedObjectError(`${tried}: it was replaced or deleted meanwhile.`);
+  }
+  if (thrown.name === 'InvalidObjectState') {
+    return new ArchivedObjectError(`${tried}: it is archived and must be restored first.`);
   }
   const advice =
     status === 401 || status === 403

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { PromptBucket } from '../s3/prompts';
+import { ArchivedObjectError, type PromptBucket, type PromptObject } from '../s3/prompts';
 import type { Resource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { assetName, readAssetName, refusedName } from './asset-name';
@@ -25,7 +25,7 @@ export interface PublishOptions {
 /** One object's way to Twilio. */
 export type Published =
   | { readonly placement: Placement; readonly version: Version; readonly found: boolean }
-  | { readonly placement: Placement; readonly refused: 'not audio' };
+  | { readonly placement: Placement; readonly refused: 'not audio' | 'archived' };
 
 /** Twilio deletes a version that is in no Build after seven days; from then on a name may be stale. */
 const TRUSTED_FOR = 6 * 24 * 3600 * 1000;
@@ -69,7 +69,8 @@ async function publishOne(
   const existing = await findVersion(path, assets, options);
   if (existing) return { placement, version: existing, found: true };
   const loan = scratch.lend(object.size);
-  const content = await bucket.fetch(object, loan.memory);
+  const content = await readUnlessArchived(bucket, object, loan.memory);
+  if (content === undefined) return { placement, refused: 'archived' };
   const contentType = await audioTypeOf(content);
   if (contentType === undefined) {
     await twilio.createResource('Assets', refusedName(path));
@@ -87,6 +88,20 @@ async function publishOne(
   const version = { sid, resourceSid, path, visibility };
   await twilio.renameAsset(resourceSid, assetName(path, version));
   return { placement, version, found: false };
+}
+
+/** The tiers of INTELLIGENT_TIERING do not show in a listing. */
+async function readUnlessArchived(
+  bucket: PromptBucket,
+  object: PromptObject,
+  memory: Buffer<ArrayBuffer>,
+): Promise<Buffer | undefined> {
+  try {
+    return await bucket.fetch(object, memory);
+  } catch (thrown) {
+    if (thrown instanceof ArchivedObjectError) return undefined;
+    throw thrown;
+  }
 }
 
 /** A version of this path and visibility that is uploaded already. */

@@ -76,6 +76,8 @@ class Run {
   readonly #uploaded: Version[] = [];
   /** Key → what this run found out about its object. */
   readonly #refused = new Map<string, RefusedObject>();
+  /** Keys of objects that are archived, though their storage class does not say so. */
+  readonly #archived = new Set<string>();
   #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 
   constructor(options: ReconcileOptions) {
@@ -131,7 +133,10 @@ class Run {
     for (const [key, entry] of this.#refused) refused.set(key, entry);
     const manifest = { ...live.manifest, refused: [...refused.values()] };
     const options = { ...this.#options, now };
-    const planned = plan(listing, { ...live, manifest }, [...lately, uploaded], options);
+    const objects = listing.map((object) =>
+      this.#archived.has(object.key) ? { ...object, storageClass: 'GLACIER' } : object,
+    );
+    const planned = plan(objects, { ...live, manifest }, [...lately, uploaded], options);
     this.#report = {
       ...this.#report,
       prompts: planned.keep.length,
@@ -174,7 +179,9 @@ class Run {
     const { uploaded, remaining, prompts } = this.#report;
     if ('refused' in published) {
       const { key, etag } = published.placement.object;
-      this.#refused.set(key, { key, etag, reason: published.refused, unplayable: true });
+      // An archived object may be restored at any time: only what its bytes told is remembered.
+      if (published.refused === 'archived') this.#archived.add(key);
+      else this.#refused.set(key, { key, etag, reason: published.refused, unplayable: true });
       this.#report = { ...this.#report, remaining: remaining - 1 };
       return;
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
 import { createEdge } from '../../sandbox/edge';
 import type { HostedBuild, HostedFile } from '../../sandbox/hosted';
 import { type Listening, listen } from '../../sandbox/listen';
@@ -59,8 +59,10 @@ export class Buckets {
     return buckets;
   }
 
-  async put(bucket: string, key: string, body: Buffer): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  async put(bucket: string, key: string, body: Buffer, storageClass?: StorageClass): Promise<void> {
+    await this.#client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, StorageClass: storageClass }),
+    );
   }
 
   async stop(): Promise<void> {
@@ -82,6 +84,8 @@ export class Rig {
   #time = Date.now() + HOUR;
   #real = false;
   readonly wire = new Wire();
+  /** What a listing says on its way to the run. */
+  rewriteListing: (body: string) => string = (body) => body;
   readonly twilio: Twilio;
   readonly service: Service;
   readonly environment: Environment;
@@ -139,7 +143,12 @@ export class Rig {
       return listening.url;
     };
     this.#origins = {
-      s3: await serve(this.wire.wrap('S3', forwardTo(this.buckets.server.endpoint))),
+      s3: await serve(
+        this.wire.wrap(
+          'S3',
+          forwardTo(this.buckets.server.endpoint, (body) => this.rewriteListing(body)),
+        ),
+      ),
       twilio: await serve(this.wire.wrap('Twilio', this.twilio.listener)),
       edge: await serve(edge.listener),
     };

@@ -11,7 +11,7 @@ const few = { '0.mp3': audio('0') };
 
 let buckets: Buckets;
 beforeAll(async () => {
-  buckets = await Buckets.start({ many, few, none: {}, burst: {} });
+  buckets = await Buckets.start({ many, few, none: {}, burst: {}, cold: {} });
 });
 afterAll(() => buckets.stop());
 
@@ -142,6 +142,22 @@ describe('what is published', () => {
       'buildSid',
     );
     await rig.stop();
+  });
+
+  it('leaves out what is archived, whether its storage class says so or not', async () => {
+    await buckets.put('cold', 'warm.mp3', audio('warm'));
+    await buckets.put('cold', 'frozen.mp3', audio('frozen'), 'GLACIER');
+    for (const shown of ['GLACIER', 'INTELLIGENT_TIERING']) {
+      const rig = await company();
+      rig.rewriteListing = (body) => body.replace('GLACIER', shown);
+      const { outcome } = await rig.run('cold');
+      expect(outcome).toMatchObject({
+        status: 'done',
+        report: { prompts: 1, skipped: [{ key: 'frozen.mp3', reason: 'archived' }] },
+      });
+      expect((await rig.run('cold')).outcome?.report).not.toHaveProperty('buildSid');
+      await rig.stop();
+    }
   });
 
   it('is found in lists of any order', async () => {

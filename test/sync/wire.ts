@@ -80,7 +80,10 @@ export class Wire {
 }
 
 /** Forwards requests without a body as they came, Host included: signatures cover it. */
-export function forwardTo(origin: string): RequestListener {
+export function forwardTo(
+  origin: string,
+  rewrite: (body: string) => string = (body) => body,
+): RequestListener {
   const { hostname, port } = new URL(origin);
   return ({ method, url, headers }, response) => {
     const options = { hostname, port, method, path: url, headers };
@@ -88,8 +91,11 @@ export function forwardTo(origin: string): RequestListener {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        response.end(Buffer.concat(chunks));
+        const body = Buffer.concat(chunks);
+        const isXml = answer.headers['content-type']?.includes('xml');
+        const sent = isXml ? Buffer.from(rewrite(body.toString())) : body;
+        const headers = { ...answer.headers, 'content-length': sent.length };
+        response.writeHead(answer.statusCode ?? 502, headers).end(sent);
       });
     });
     forwarded.end();

@@ -1,14 +1,15 @@
-import { messageOf, PlayError } from '../errors';
+import { messageOf } from '../errors';
 import type { RefusedObject } from '../manifest';
-import { isPassingStatus, OutOfTimeError, type Verdict, withRetry } from '../retry';
+import { OutOfTimeError } from '../retry';
 import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
-import { findTwin, pendingBuilds, prepareBuild } from './build';
 import { cleanUp } from './clean-up';
+import { deployUnlessMoved } from './deploy';
 import type { SyncEvent, SyncOutcome, SyncReport } from './events';
 import { GuardError } from './guard';
 import { type Observation, observe } from './observe';
+import { obtainBuild, POLL } from './obtain-build';
 import { type Plan, type PlanOptions, plan } from './plan';
 import { type Published, type PublishOptions, publish, toEvent } from './publish';
 import { quietIn } from './quiet';
@@ -25,17 +26,11 @@ export interface ReconcileOptions extends PublishOptions, Omit<PlanOptions, 'now
   readonly force: boolean;
 }
 
-/** Milliseconds between two looks at a Build. */
-const POLL = 1000;
-
 /** Milliseconds to wait when Twilio's limit of Builds or requests is reached. */
 const LIMIT_WAIT = 60_000;
 
 /** The most by which a wait for quiet is drawn out, in milliseconds. */
 const JITTER = 1000;
-
-/** How often to try to make a Build live. */
-const ATTEMPTS = 6;
 
 /** How often to plan again before the run is left to the next one. */
 const ROUNDS = 20;
@@ -108,7 +103,7 @@ class Run {
     }
     const ready = yield* this.#publish(planned, observed);
     if (!ready?.changed) return undefined;
-    const build = yield* this.#build(ready, observed);
+    const build = yield* obtainBuild(ready, observed, this.#options);
     if (build === undefined) return this.pending('build', POLL);
     if (build === 'again') return undefined;
     return yield* this.#activate(build, observed);
@@ -194,89 +189,14 @@ class Run {
     };
   }
 
-  /** The plan's Build, completed; undefined when time is over before it is. */
-  async *#build(
-    planned: Plan,
-    observed: Observation,
-  ): AsyncGenerator<SyncEvent, Build | 'again' | undefined> {
-    const { twilio } = this.#options;
-    const { live } = observed;
-    const pending = await this.#pendingBuilds(observed);
-    const twin = await findTwin(twilio, pending, planned, live);
-    if (!twin) {
-      const busy = pending.find(({ status }) => status === 'building');
-      if (busy) return yield* this.#waitFor(busy);
-    }
-    const build = twin ?? (await this.#startBuild(planned, observed, pending));
-    if (build === 'again') return build;
-    yield { type: 'building', buildSid: build.sid, adopted: twin !== undefined };
-    const status = await this.#ended(build.sid);
-    if (status === 'failed') {
-      throw new PlayError(
-        `Build ${build.sid} failed at Twilio; callers hear what they heard before. Look at its logs in Twilio's console, then sync again.`,
-      );
-    }
-    return status && build;
-  }
-
-  async #startBuild(
-    planned: Plan,
-    observed: Observation,
-    known: readonly Build[],
-  ): Promise<Build | 'again'> {
-    const { twilio } = this.#options;
-    const contents = await prepareBuild(twilio, planned, observed.live);
-    // Another run may have been faster; the next round looks at its Build.
-    const pending = await this.#pendingBuilds(observed);
-    const rival = pending.some(({ sid }) => !known.some((build) => build.sid === sid));
-    return rival ? 'again' : twilio.createBuild(contents);
-  }
-
-  #pendingBuilds({ deployments }: Observation): Promise<Build[]> {
-    const { twilio, clock } = this.#options;
-    return pendingBuilds(twilio, deployments, clock.now());
-  }
-
-  /** One Build at a time: waits for somebody else's. */
-  async *#waitFor({ sid }: Build): AsyncGenerator<SyncEvent, 'again' | undefined> {
-    yield { type: 'waiting', for: 'build', milliseconds: POLL };
-    return (await this.#ended(sid)) === undefined ? undefined : 'again';
-  }
-
-  /** How a Build ended; undefined when time is over before it did. */
-  async #ended(sid: string): Promise<Build['status'] | undefined> {
-    const { twilio, clock, deadline } = this.#options;
-    for (;;) {
-      const status = await twilio.buildStatus(sid);
-      if (status !== 'building') return status;
-      if (clock.now().getTime() + POLL >= deadline) return undefined;
-      await clock.sleep(POLL);
-    }
-  }
-
   /** Makes a Build live, unless another one became live since the plan was made. */
   async *#activate({ sid }: Build, { live }: Observation): AsyncGenerator<SyncEvent, undefined> {
-    if ((await this.#deploy(sid, live.build.sid)) === 'moved') {
+    if ((await deployUnlessMoved(sid, live.build.sid, this.#options)) === 'moved') {
       yield { type: 'moved' };
       return;
     }
     this.#report = { ...this.#report, buildSid: sid };
     yield { type: 'activated', buildSid: sid };
-  }
-
-  /**
-   * Looks before each try. A Deployment that is sent again blindly, because its answer was lost,
-   * would undo what somebody deployed in between, and look like that person's rollback.
-   */
-  #deploy(sid: string, base: string): Promise<'live' | 'moved'> {
-    const { twilio, environmentSid, clock, deadline } = this.#options;
-    return withRetry({ clock, deadline, attempts: ATTEMPTS }, judgeDeployment, async () => {
-      const { buildSid } = await twilio.environment(environmentSid);
-      if (buildSid === sid) return 'live';
-      if (buildSid !== base) return 'moved';
-      await twilio.deploy(environmentSid, sid);
-      return 'live';
-    });
   }
 
   async *#cleanUp(): AsyncGenerator<SyncEvent> {
@@ -289,13 +209,6 @@ class Run {
       yield { type: 'not cleaned', message: messageOf(thrown) };
     }
   }
-}
-
-/** 409 says that the Build is live already: another run may have adopted it. */
-function judgeDeployment(thrown: unknown): Verdict {
-  if (!(thrown instanceof TwilioError)) return { retry: false };
-  const { status } = thrown;
-  return { retry: status === undefined || status === 409 || isPassingStatus(status) };
 }
 
 function describe({ keep, upload, retain, retire, skip }: Plan): SyncEvent {

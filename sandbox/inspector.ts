@@ -3,7 +3,8 @@ import { readConfig } from '../src/config';
 import { accessTo } from '../src/credentials/installed';
 import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../src/phone';
 import { presignedUrl } from '../src/s3/presign';
-import { PREFIX, type Sandbox } from './sandbox';
+import type { Sandbox } from './sandbox';
+import { PREFIX } from './variables';
 
 /** One media request of a call, as the request inspector of the bug report shows it. */
 export interface Row {

@@ -8,9 +8,7 @@ import { type Listening, listen } from './listen';
 import { type S3Server, startS3 } from './s3';
 import { seedPrompts } from './s3/seed';
 import { createTwilio, type Twilio } from './twilio';
-
-export const BUCKET = 'phone-prompts';
-export const PREFIX = 'prompts/';
+import { BUCKET, deploymentVariables, PREFIX } from './variables';
 
 export interface SandboxOptions {
   /** Where the edge listens; 0 takes any port that is free. */
@@ -95,16 +93,7 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     cleanUp.push(() => s3.stop());
     await seedPrompts(s3, BUCKET, PREFIX);
 
-    const variables = {
-      S3_BUCKET: BUCKET,
-      S3_REGION: s3.region,
-      S3_PREFIX: PREFIX,
-      S3_ENDPOINT: s3.endpoint,
-      S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-      ADMIN_SECRET: randomBytes(16).toString('hex'),
-      TWILIO_API_URL: api.url,
-    };
+    const variables = deploymentVariables(s3, api.url);
     const deployed = await deployProject({
       projectDirectory,
       apiOrigin: variables.TWILIO_API_URL,

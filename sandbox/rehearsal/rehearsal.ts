@@ -5,8 +5,8 @@ import { createEdge } from '../edge';
 import { listen } from '../listen';
 import { type S3Server, startS3 } from '../s3';
 import { seedPrompts } from '../s3/seed';
-import { BUCKET, PREFIX } from '../sandbox';
 import { createTwilio, type Twilio } from '../twilio';
+import { BUCKET, deploymentVariables, PREFIX } from '../variables';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
 import { type Exchange, recordExchanges } from './record';
@@ -103,14 +103,7 @@ export async function startRehearsal({
       authToken,
       environment: { HTTP_PROXY: internet.proxyUrl, NODE_EXTRA_CA_CERTS: authority },
       variables: {
-        S3_BUCKET: BUCKET,
-        S3_REGION: s3.region,
-        S3_PREFIX: PREFIX,
-        S3_ENDPOINT: s3.endpoint,
-        S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-        S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-        ADMIN_SECRET: randomBytes(16).toString('hex'),
-        TWILIO_API_URL: direct.url,
+        ...deploymentVariables(s3, direct.url),
         ...variables,
       },
       directory,

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createConnections } from '../../src/s3/exchange';
 import { captureLog, startTestProxy, type TestProxy } from '../proxy/harness';
+import { lookupLoopback } from '../proxy/lookup';
 import { startTestS3, type TestS3 } from '../s3/server';
 
 let s3: TestS3;
 let proxy: TestProxy;
 
 captureLog();
-
-/** The names under s3.localhost, which scripts/ceph.sh gives the gateway, are this machine. */
-const lookup: LookupFunction = (_name, options, callback) =>
-  options.all
-    ? callback(null, [{ address: '127.0.0.1', family: 4 }])
-    : callback(null, '127.0.0.1', 4);
 
 beforeAll(async () => {
   s3 = await startTestS3();
@@ -27,7 +21,7 @@ beforeAll(async () => {
   proxy = startTestProxy(
     { ...rest, s3: { ...location, endpoint } },
     {
-      connections: createConnections({ lookup }),
+      connections: createConnections({ lookup: lookupLoopback }),
     },
   );
 });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
+import { s3ClientOf } from '../sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
 import { outcomeOf, runSync, saying, startSync, type Variables, writeVariables } from './run-sync';
 
@@ -15,13 +16,7 @@ let s3: S3Client;
 beforeAll(async () => {
   sandbox = await startSandbox();
   variables = { ...sandbox.variables, SYNC_QUIET_SECONDS: '0' };
-  const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = sandbox.variables;
-  s3 = new S3Client({
-    endpoint: S3_ENDPOINT,
-    region: S3_REGION,
-    credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
-    forcePathStyle: true,
-  });
+  s3 = s3ClientOf(sandbox.variables);
 });
 afterAll(async () => {
   s3.destroy();

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { LookupFunction } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
 import { createConnections } from '../../src/s3/exchange';
 import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../s3/server';
 import { captureLog, startTestProxy, type TestProxy } from './harness';
+import { lookupLoopback } from './lookup';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(100_000);
@@ -17,15 +17,9 @@ let proxy: TestProxy;
 
 captureLog();
 
-/** Not every resolver knows the names under localhost. */
-const lookup: LookupFunction = (_name, options, callback) =>
-  options.all
-    ? callback(null, [{ address: '127.0.0.1', family: 4 }])
-    : callback(null, '127.0.0.1', 4);
-
 const start = (ca: string | undefined) =>
   startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
-    connections: createConnections({ lookup, ca }),
+    connections: createConnections({ lookup: lookupLoopback, ca }),
     attempts: 2,
   });
 

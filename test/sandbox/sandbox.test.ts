@@ -5,12 +5,13 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { promptFolder } from '../../sandbox/prompts';
 import { call, type MediaStep } from '../../src/phone';
+import { s3ClientOf } from './s3-client';
 import { startSandbox, type TestSandbox } from './start-sandbox';
 
 let sandbox: TestSandbox;
@@ -18,13 +19,7 @@ let s3: S3Client;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = sandbox.variables;
-  s3 = new S3Client({
-    endpoint: S3_ENDPOINT,
-    region: S3_REGION,
-    credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
-    forcePathStyle: true,
-  });
+  s3 = s3ClientOf(sandbox.variables);
 });
 afterAll(async () => {
   s3.destroy();

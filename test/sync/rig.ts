@@ -20,6 +20,7 @@ import { assetPath, isAssetPath } from '../../src/sync/identity';
 import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
+import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
 
@@ -308,17 +309,8 @@ export class Rig {
       environmentSid: environment.sid,
       clock,
       deadline,
-      visibility: 'public',
       concurrency: 2,
-      bytesInFlight: 64_000_000,
-      quiet: 0,
-      selects: () => true,
-      first: new Set(),
-      largest: 25_000_000,
-      retention: 4 * 3600,
-      maxDelete: 0.5,
-      force: false,
-      dryRun: false,
+      ...RUN_OPTIONS,
       ...options,
     });
     const events: SyncEvent[] = [];

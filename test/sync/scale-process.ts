@@ -4,6 +4,7 @@ import { PromptBucket } from '../../src/s3/prompts';
 import { reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
+import { RUN_OPTIONS } from './run-options';
 
 export interface ScaleOrder {
   readonly s3: ConstructorParameters<typeof PromptBucket>[0];
@@ -34,17 +35,8 @@ async function work({ s3, twilio, service, environmentSid }: ScaleOrder): Promis
     environmentSid,
     clock,
     deadline,
-    visibility: 'public',
     concurrency: 8,
-    bytesInFlight: 64_000_000,
-    quiet: 0,
-    selects: () => true,
-    first: new Set(),
-    largest: 25_000_000,
-    retention: 4 * 3600,
-    maxDelete: 0.5,
-    force: false,
-    dryRun: false,
+    ...RUN_OPTIONS,
   });
   const before = inUse();
   const residentBefore = process.memoryUsage.rss();

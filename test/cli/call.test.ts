@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../cli/call/command';
 import { sendRequest } from '../../src/phone';
+import { outcomeOf, startProgram } from '../program';
 import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
@@ -122,16 +120,9 @@ describe('npm run call -- --out', () => {
 
   beforeAll(async () => {
     const file = join(folder, 'call.wav');
-    const args = ['cli/call.ts', '--env', env, '--digits', '2', '--out', file];
-    const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [[code], out, errors] = await Promise.all([
-      once(child, 'exit'),
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    expect([code, errors]).toEqual([0, '']);
+    const args = ['--env', env, '--digits', '2', '--out', file];
+    const { code, out, err } = await outcomeOf(startProgram('cli/call.ts', args));
+    expect([code, err]).toEqual([0, '']);
     expect(out).toContain(`The call ended: Hangup.\n${file} is what the caller heard.\n`);
     table = rows(out);
     wav = readFileSync(file);

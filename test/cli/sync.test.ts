@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
+import { outcomeOf, saying, startProgram } from '../program';
 import { s3ClientOf } from '../sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
-import { outcomeOf, runSync, saying, startSync, type Variables, writeVariables } from './run-sync';
+import { runSync, type Variables, writeVariables } from './run-sync';
 
 const SERVICE = 'twilio-s3-play';
 
@@ -128,7 +129,7 @@ describe('npm run sync', () => {
 
   it('goes on when nobody reads its output any more', async () => {
     const { file, remove: removeFile } = writeVariables(variables);
-    const child = startSync(['--env', file]);
+    const child = startProgram('cli/sync.ts', ['--env', file]);
     child.stdout?.destroy();
     expect(await once(child, 'exit')).toEqual([0, null]);
     removeFile();
@@ -213,7 +214,7 @@ describe('npm run sync', () => {
   it('exits with 2 for an option, a file or an environment that does not exist', async () => {
     const outcomes = await Promise.all([
       sync('--unknown'),
-      outcomeOf(startSync(['--env', 'no/such/file'])),
+      outcomeOf(startProgram('cli/sync.ts', ['--env', 'no/such/file'])),
       sync('--environment', 'nowhere'),
     ]);
     expect(outcomes).toEqual([
@@ -255,7 +256,7 @@ describe('npm run sync', () => {
   it('stops at Ctrl-C with 130, and the next run finishes', async () => {
     await put('menu.mp3', mp3('once more'));
     const { file, remove: removeFile } = writeVariables({ ...variables, SYNC_QUIET_SECONDS: '20' });
-    const child = startSync(['--env', file]);
+    const child = startProgram('cli/sync.ts', ['--env', file]);
     const outcome = outcomeOf(child);
     await saying(child, 'Waiting');
     child.kill('SIGINT');

@@ -1,46 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { outcomeOf, startProgram } from '../program';
 
 /** What `npm start` runs, without npm around it. */
-function start(args: readonly string[], port: string): ChildProcess {
-  return spawn(process.execPath, ['--require', 'tsx/cjs', 'sandbox/main.ts', ...args], {
-    env: { ...process.env, PORT: port, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function outcome(child: ChildProcess) {
-  const [[code], output, errors] = await Promise.all([
-    once(child, 'exit'),
-    child.stdout ? text(child.stdout) : '',
-    child.stderr ? text(child.stderr) : '',
-  ]);
-  return { code, output, errors };
-}
+const start = (args: readonly string[], port: string) =>
+  startProgram('sandbox/main.ts', args, { PORT: port });
 
 const rows = (output: string) =>
   [...output.matchAll(/^ +\d +(.+?) {2,}(.+?) {2,}(\d.+?) *$/gm)].map((row) => row.slice(1));
 
 describe('npm start', () => {
   it('shows the bug and its end, and with --once it ends well', async () => {
-    const { code, output, errors } = await outcome(start(['--once'], '0'));
-    expect(rows(output)).toEqual([
+    const { code, out, err } = await outcomeOf(start(['--once'], '0'));
+    expect(rows(out)).toEqual([
       ['Play', 'presigned URL', '200'],
       ['Gather › Play', 'presigned URL + 27 parameters', '403 SignatureDoesNotMatch'],
       ['Gather › Play', 'Asset + 27 parameters', '200'],
       ['Gather › Play', 'proxy + 27 parameters', '200'],
     ]);
-    expect([code, errors]).toEqual([0, '']);
+    expect([code, err]).toEqual([0, '']);
   });
 
   it('stays up until Ctrl-C, and takes its S3 server with it', async () => {
     const child = start([], '0');
     let output = '';
-    for await (const chunk of child.stdout ?? []) {
+    for await (const chunk of child.stdout) {
       output += chunk;
       if (output.includes('Ctrl-C')) break;
     }
@@ -57,14 +43,14 @@ describe('npm start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { code, errors } = await outcome(start([], String(port)));
+    const { code, err } = await outcomeOf(start([], String(port)));
     server.close();
     expect(code).toBe(1);
-    expect(errors).toBe(`Port ${port} is taken. Choose another: PORT=${port + 1} npm start\n`);
+    expect(err).toBe(`Port ${port} is taken. Choose another: PORT=${port + 1} npm start\n`);
   });
 
   it('says what PORT must be', async () => {
-    const { code, errors } = await outcome(start([], 'http'));
-    expect([code, errors]).toEqual([1, 'PORT must be a number from 0 to 65535, not "http".\n']);
+    const { code, err } = await outcomeOf(start([], 'http'));
+    expect([code, err]).toEqual([1, 'PORT must be a number from 0 to 65535, not "http".\n']);
   });
 });

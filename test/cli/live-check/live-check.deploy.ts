@@ -1,34 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import type { MediaHabits } from '../../../sandbox/rehearsal/telephony';
 import { judge } from '../../contract/contract';
+import { outcomeOf, saying, startProgram } from '../../program';
 import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
 
 const Findings = v.array(v.object({ question: v.string(), answer: v.string() }));
 
 /** What `npm run live-check` runs, on a machine whose Internet is the rehearsal. */
 function start({ environment, accountSid, authToken }: TestRehearsal, ...args: string[]) {
-  const program = join(__dirname, '..', '..', '..', 'cli', 'live-check.ts');
-  return spawn(process.execPath, ['--require', 'tsx/cjs', program, ...args], {
-    env: { ...process.env, ...environment, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function outcome(child: ReturnType<typeof start>, onOutput = (_: string) => {}) {
-  let [output, errors] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    onOutput(output);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  const [code] = await once(child, 'close');
-  return { code, output, errors };
+  const credentials = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
+  return startProgram('cli/live-check.ts', args, { ...environment, ...credentials });
 }
 
 const NUMBERS = ['--from', '+815012345678', '--to', '+819012345678'];
@@ -41,9 +23,9 @@ describe('what npm run live-check finds', () => {
   async function findings(mediaHabits: MediaHabits): Promise<Record<string, string>> {
     rehearsal = await startRehearsal({ mediaHabits });
     const child = start(rehearsal, ...NUMBERS, '--yes', '--json', '--patience', '10');
-    const { code, output, errors } = await outcome(child);
-    expect([code, errors]).toEqual([0, '']);
-    const found = v.parse(Findings, JSON.parse(output));
+    const { code, out, err } = await outcomeOf(child);
+    expect([code, err]).toEqual([0, '']);
+    const found = v.parse(Findings, JSON.parse(out));
     return Object.fromEntries(found.map(({ question, answer }) => [question, answer]));
   }
 
@@ -100,38 +82,37 @@ describe('npm run live-check', () => {
   afterAll(() => rehearsal.stop());
 
   it('asks before it calls, and does nothing where nobody can answer', async () => {
-    const { code, errors } = await outcome(start(rehearsal, ...NUMBERS));
+    const { code, err } = await outcomeOf(start(rehearsal, ...NUMBERS));
     expect(code).toBe(2);
-    expect(errors).toMatch(
-      /calls \+819012345678 from \+815012345678: one call.* Say so with --yes/s,
-    );
+    expect(err).toMatch(/calls \+819012345678 from \+815012345678: one call.* Say so with --yes/s);
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
   it('says what is wrong with its arguments, and how it is used', async () => {
-    const wrong = await outcome(start(rehearsal, '--from', '050-1234', '--to', '+819012345678'));
-    expect([wrong.code, wrong.errors]).toEqual([2, expect.stringContaining('Give it as +8150')]);
-    const help = await outcome(start(rehearsal, '--help'));
-    expect([help.code, help.output]).toEqual([0, expect.stringContaining('docs/fidelity.md')]);
+    const wrong = await outcomeOf(start(rehearsal, '--from', '050-1234', '--to', '+819012345678'));
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Give it as +8150')]);
+    const help = await outcomeOf(start(rehearsal, '--help'));
+    expect([help.code, help.out]).toEqual([0, expect.stringContaining('docs/fidelity.md')]);
   });
 
   it('says what is wrong with the account before anything is made', async () => {
-    const { code, errors } = await outcome(
+    const { code, err } = await outcomeOf(
       start({ ...rehearsal, authToken: 'wrong' }, ...NUMBERS, '--yes'),
     );
     expect(code).toBe(1);
-    expect(errors).toMatch(/^Removing the Service twilio-s3-play-live-check: .*Authenticate/);
-    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/^Removing the Service twilio-s3-play-live-check: .*Authenticate/);
+    expect(err.trim().split('\n')).toHaveLength(1);
   });
 
   it('removes its Service when it is interrupted, and does not call', async () => {
     await rehearsal.exchanges();
     const child = start(rehearsal, ...NUMBERS, '--yes');
-    const { code, errors } = await outcome(child, (output) => {
-      if (output.includes('Asking a Function')) child.kill('SIGINT');
-    });
+    const outcome = outcomeOf(child);
+    await saying(child, 'Asking a Function');
+    child.kill('SIGINT');
+    const { code, err } = await outcome;
     expect(code).toBe(1);
-    expect(errors).toMatch(/Stopped by SIGINT/);
+    expect(err).toMatch(/Stopped by SIGINT/);
     const used = (await rehearsal.exchanges()).map(({ target }) => target);
     expect(used.filter((target) => target.includes('/Deployments'))).toHaveLength(1);
     expect(used.filter((target) => target.includes('/Calls'))).toEqual([]);

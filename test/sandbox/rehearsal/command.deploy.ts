@@ -1,26 +1,17 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { outcomeOf, startProgram } from '../../program';
 
 /** What `npm run sandbox:deploy` runs, without npm around it. */
-function start(...args: string[]) {
-  return spawn(process.execPath, ['--require', 'tsx/cjs', 'sandbox/rehearsal/main.ts', ...args], {
-    env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
+const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', args);
 
 describe('npm run sandbox:deploy', () => {
   it('tells its story, and what protected Assets mean', async () => {
-    const child = start('--protected', '--quiet');
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    expect(await once(child, 'close')).toEqual([0, null]);
-    const rows = output.split('\n').map((line) => line.trim().split(/ {2,}/));
+    const { code, out } = await outcomeOf(start('--protected', '--quiet'));
+    expect(code).toBe(0);
+    const rows = out.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(rows).toEqual(
       expect.arrayContaining([
         ['1', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy$/), '200'],

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { PlayError } from './errors';
 
-/** A path that no prompt plays any more, kept for the calls that were given its URL. */
-export interface RetiredPath {
-  readonly path: string;
-  /** Epoch seconds. */
-  readonly retiredAt: number;
-}
-
-/** An object that cannot be an Asset, remembered so that it is not fetched again. */
-export interface RefusedObject {
-  readonly key: string;
+/** Why an object cannot be an Asset, remembered so that it is not fetched again. */
+export interface Refusal {
   readonly etag: string;
   readonly reason: string;
   /** Whether the proxy cannot carry it either: its text is said. */
@@ -26,11 +18,20 @@ export interface RefusedObject {
 export interface Manifest {
   /** Prompt key → path of its Asset. */
   readonly paths: ReadonlyMap<string, string>;
-  readonly retired: readonly RetiredPath[];
-  readonly refused: readonly RefusedObject[];
+  /**
+   * Path that no prompt plays any more, kept for the calls that were given its URL → epoch seconds
+   * at which it retired.
+   */
+  readonly retired: ReadonlyMap<string, number>;
+  /** Key of an object that cannot be an Asset → why. */
+  readonly refused: ReadonlyMap<string, Refusal>;
 }
 
-export const EMPTY_MANIFEST: Manifest = { paths: new Map(), retired: [], refused: [] };
+export const EMPTY_MANIFEST: Manifest = {
+  paths: new Map(),
+  retired: new Map(),
+  refused: new Map(),
+};
 
 /** The friendly name of the Function that holds the manifest's versions. */
 export const MANIFEST_FUNCTION = 'audio-manifest';
@@ -60,13 +61,18 @@ export function isManifestPath(path: string): boolean {
 
 const PREFIX = 'module.exports = ';
 
+// Pairs, not objects: a key may be called __proto__.
+const pairs = <Value extends v.GenericSchema>(value: Value) =>
+  v.pipe(
+    v.array(v.tuple([v.string(), value])),
+    v.transform((entries) => new Map(entries)),
+  );
+const refusal = v.object({ etag: v.string(), reason: v.string(), unplayable: v.boolean() });
 const schema = v.object({
   version: v.literal(1),
-  paths: v.array(v.tuple([v.string(), v.string()])),
-  retired: v.array(v.tuple([v.string(), v.number()])),
-  refused: v.array(
-    v.object({ key: v.string(), etag: v.string(), reason: v.string(), unplayable: v.boolean() }),
-  ),
+  paths: pairs(v.string()),
+  retired: pairs(v.number()),
+  refused: pairs(refusal),
 });
 
 /** A manifest as a Function version. */
@@ -79,16 +85,14 @@ export interface EncodedManifest {
 
 /** Writes a manifest; the order of its entries does not matter. */
 export function encodeManifest({ paths, retired, refused }: Manifest): EncodedManifest {
-  // Pairs, not an object: a key may be called __proto__.
   const json = JSON.stringify({
     version: 1,
-    paths: [...paths].sort(([a], [b]) => compare(a, b)),
-    retired: retired
-      .map(({ path, retiredAt }) => [path, retiredAt] as const)
-      .sort(([a], [b]) => compare(a, b)),
-    refused: refused
-      .map(({ key, etag, reason, unplayable }) => ({ key, etag, reason, unplayable }))
-      .sort((a, b) => compare(a.key, b.key)),
+    paths: sorted(paths),
+    retired: sorted(retired),
+    refused: sorted(refused).map(([key, { etag, reason, unplayable }]) => [
+      key,
+      { etag, reason, unplayable },
+    ]),
   });
   const source = `${PREFIX}${json};\n`;
   return { source, hash: createHash('sha256').update(source).digest('hex').slice(0, 32) };
@@ -126,14 +130,10 @@ export function parseManifest(value: unknown): Manifest {
     throw new PlayError('The audio manifest of the live Build has an unknown form. Run a sync.');
   }
   const { paths, retired, refused } = parsed.output;
-  return {
-    paths: new Map(paths),
-    retired: retired.map(([path, retiredAt]) => ({ path, retiredAt })),
-    refused,
-  };
+  return { paths, retired, refused };
 }
 
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** By code unit, in every locale. */
+function sorted<Value>(entries: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
 }

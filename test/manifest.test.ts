@@ -18,8 +18,8 @@ const manifest: Manifest = {
     ['prompts/営業 時間.mp3', '/audio/a.mp3'],
     ['__proto__', '/audio/b.mp3'],
   ]),
-  retired: [{ path: '/audio/old.mp3', retiredAt: 1_700_000_000 }],
-  refused: [{ key: 'notes.txt', etag: '"1"', reason: 'not audio', unplayable: true }],
+  retired: new Map([['/audio/old.mp3', 1_700_000_000]]),
+  refused: new Map([['notes.txt', { etag: '"1"', reason: 'not audio', unplayable: true }]]),
 };
 
 describe('the manifest', () => {
@@ -29,11 +29,15 @@ describe('the manifest', () => {
 
   it('survives any key', () => {
     const keys = fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 20 });
+    const refusal = { etag: '"e"', reason: 'not audio', unplayable: true };
     fc.assert(
       fc.property(keys, (names) => {
-        const paths = new Map(names.map((name, index) => [name, `/audio/${index}`]));
-        const { source } = encodeManifest({ ...manifest, paths });
-        expect(decodeManifest(source).paths).toEqual(paths);
+        const any: Manifest = {
+          paths: new Map(names.map((name, index) => [name, `/audio/${index}`])),
+          retired: new Map(names.map((name, index) => [name, index])),
+          refused: new Map(names.map((name) => [name, refusal])),
+        };
+        expect(decodeManifest(encodeManifest(any).source)).toEqual(any);
       }),
     );
   });
@@ -50,7 +54,7 @@ describe('the manifest', () => {
   });
 
   it('has another hash for another content', () => {
-    const other = { ...manifest, retired: [] };
+    const other = { ...manifest, retired: new Map() };
     expect(encodeManifest(other).hash).not.toBe(encodeManifest(manifest).hash);
   });
 

@@ -40,6 +40,6 @@ export function choosePlayable(
 function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
   const { manifest, publicOrigin, bucket, prefix, authToken, now } = options;
   if (authToken === undefined || !key.startsWith(prefix) || !isAddressable(key)) return undefined;
-  if (manifest?.refused.some((object) => object.key === key && object.unplayable)) return undefined;
+  if (manifest?.refused.get(key)?.unplayable) return undefined;
   return `${publicOrigin}/audio?${signProxyQuery({ authToken, bucket }, key, now)}`;
 }

@@ -71,7 +71,7 @@ export async function findTwin(
 
 /** The times at which paths retired differ from run to run; nothing else may. */
 function timeless(manifest: Manifest): string {
-  const retired = manifest.retired.map(({ path }) => ({ path, retiredAt: 0 }));
+  const retired = new Map([...manifest.retired.keys()].map((path) => [path, 0]));
   return encodeManifest({ ...manifest, retired }).hash;
 }
 

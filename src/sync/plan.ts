@@ -1,5 +1,5 @@
 import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
-import { encodeManifest, type Manifest, type RefusedObject, type RetiredPath } from '../manifest';
+import { encodeManifest, type Manifest, type Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
 import { type Code, fingerprint, markOf } from './code';
@@ -102,10 +102,14 @@ export function plan(
   const skip: Skipped[] = [];
   const wanted: Placement[] = [];
   const known = knownVersions(live, recent, options.visibility);
-  const refused = new Map(live.manifest.refused.map((entry) => [entry.key, entry]));
   for (const object of selected) {
     const path = assetPath(object.key, object.etag);
-    const reason = reasonAgainst(object, known.has(path), refused.get(object.key), options);
+    const reason = reasonAgainst(
+      object,
+      known.has(path),
+      live.manifest.refused.get(object.key),
+      options,
+    );
     if (reason) skip.push({ object, reason });
     else wanted.push({ object, path });
   }
@@ -134,10 +138,8 @@ export function plan(
   }
   const manifest: Manifest = {
     paths: new Map(placed.map(({ object, path }) => [object.key, path])),
-    retired: retained.map(
-      ({ version, retiredAt }): RetiredPath => ({ path: version.path, retiredAt }),
-    ),
-    refused: skip.map(toRefused),
+    retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
+    refused: new Map(skip.map((skipped) => [skipped.object.key, toRefusal(skipped)])),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
@@ -174,7 +176,7 @@ function isLive(build: Build, stays: ReadonlySet<string>, manifest: Manifest, co
 function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
-  refused: RefusedObject | undefined,
+  refused: Refusal | undefined,
   { largest }: PlanOptions,
 ): Reason | undefined {
   // What its bytes told was found out once; the rest is judged afresh.
@@ -182,9 +184,8 @@ function reasonAgainst(
   return uploaded ? undefined : refusalOf(object, largest);
 }
 
-function toRefused({ object, reason }: Skipped): RefusedObject {
-  const { key, etag } = object;
-  return { key, etag, reason, unplayable: isUnplayable(object, reason) };
+function toRefusal({ object, reason }: Skipped): Refusal {
+  return { etag: object.etag, reason, unplayable: isUnplayable(object, reason) };
 }
 
 /** Path → version, for every path of ours that is uploaded with this visibility. */
@@ -223,11 +224,10 @@ function retainedBeside(
   { now, retention }: PlanOptions,
 ): { version: Version; retiredAt: number }[] {
   const wanted = new Set(placements.map(({ path }) => path));
-  const retiredAt = new Map(manifest.retired.map((entry) => [entry.path, entry.retiredAt]));
   const gone = new Map<string, { version: Version; retiredAt: number }>();
   const add = (version: Version, since: number) => {
     if (!isAssetPath(version.path) || wanted.has(version.path)) return;
-    gone.set(version.path, { version, retiredAt: retiredAt.get(version.path) ?? since });
+    gone.set(version.path, { version, retiredAt: manifest.retired.get(version.path) ?? since });
   };
   const older = recent
     .flatMap(({ assets, liveUntil }) => assets.map((version) => ({ version, liveUntil })))

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors';
-import type { RefusedObject } from '../manifest';
+import type { Refusal } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
@@ -70,7 +70,7 @@ class Run {
   /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
   readonly #uploaded: Version[] = [];
   /** Key → what this run found out about its object. */
-  readonly #refused = new Map<string, RefusedObject>();
+  readonly #refused = new Map<string, Refusal>();
   /** Keys of objects that are archived, though their storage class does not say so. */
   readonly #archived = new Set<string>();
   #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
@@ -124,9 +124,8 @@ class Run {
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
     // Of what was live before, another environment's clean-up may have deleted the Assets.
     const lately = recent.filter(({ liveUntil }) => now - liveUntil < retention);
-    const refused = new Map(live.manifest.refused.map((entry) => [entry.key, entry]));
-    for (const [key, entry] of this.#refused) refused.set(key, entry);
-    const manifest = { ...live.manifest, refused: [...refused.values()] };
+    const refused = new Map([...live.manifest.refused, ...this.#refused]);
+    const manifest = { ...live.manifest, refused };
     const options = { ...this.#options, now };
     const objects = listing.map((object) =>
       this.#archived.has(object.key) ? { ...object, storageClass: 'GLACIER' } : object,
@@ -176,7 +175,7 @@ class Run {
       const { key, etag } = published.placement.object;
       // An archived object may be restored at any time: only what its bytes told is remembered.
       if (published.refused === 'archived') this.#archived.add(key);
-      else this.#refused.set(key, { key, etag, reason: published.refused, unplayable: true });
+      else this.#refused.set(key, { etag, reason: published.refused, unplayable: true });
       this.#report = { ...this.#report, remaining: remaining - 1 };
       return;
     }

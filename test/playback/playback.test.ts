@@ -42,10 +42,10 @@ describe('choosePlayable', () => {
     const refusal = { etag: 'e', reason: 'not audio' };
     const manifest = {
       ...options.manifest,
-      refused: [
-        { ...refusal, key: 'prompts/text.mp3', unplayable: true },
-        { ...refusal, key: 'prompts/1001.mp3', unplayable: false },
-      ],
+      refused: new Map([
+        ['prompts/text.mp3', { ...refusal, unplayable: true }],
+        ['prompts/1001.mp3', { ...refusal, unplayable: false }],
+      ]),
     };
     expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({ rung: 'say' });
     expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).rung).toBe('proxy');

@@ -16,7 +16,7 @@ const context = {
 const manifest: Manifest = {
   ...EMPTY_MANIFEST,
   paths: new Map([['menu.mp3', '/audio/menu.1.2.mp3']]),
-  refused: [{ key: 'notes.mp3', etag: 'e', reason: 'not audio', unplayable: true }],
+  refused: new Map([['notes.mp3', { etag: 'e', reason: 'not audio', unplayable: true }]]),
 };
 
 let folder: string;

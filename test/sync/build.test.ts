@@ -72,7 +72,7 @@ async function startBuild(twilio: Serverless, planned: Plan, live: LiveBuild): P
 
 const retiredAt = (time: number): Manifest => ({
   ...EMPTY_MANIFEST,
-  retired: [{ path: assetPath('gone.mp3', '"e"'), retiredAt: time }],
+  retired: new Map([[assetPath('gone.mp3', '"e"'), time]]),
 });
 
 describe('prepareBuild', () => {

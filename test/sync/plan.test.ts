@@ -66,12 +66,12 @@ const replaced = object('hello.mp3', { content: 'second' });
 const path = assetPath(one.key, one.etag);
 const pub = audio(one);
 const prot = audio(one, 'protected');
-const lately = { retired: [{ path, retiredAt: NOW - 4 * HOUR + 1 }] };
-const longAgo = { retired: [{ path, retiredAt: NOW - 4 * HOUR }] };
+const lately = { retired: new Map([[path, NOW - 4 * HOUR + 1]]) };
+const longAgo = { retired: new Map([[path, NOW - 4 * HOUR]]) };
 const archived = { ...one, storageClass: 'DEEP_ARCHIVE' };
 const large = { ...one, size: 25_000_001 };
 const noted = {
-  refused: [{ key: one.key, etag: one.etag, reason: 'not audio', unplayable: true }],
+  refused: new Map([[one.key, { etag: one.etag, reason: 'not audio', unplayable: true }]]),
 };
 
 describe('plan', () => {
@@ -180,7 +180,7 @@ describe('plan', () => {
   it.each(['archived', 'too large', 'no room', 'left to the command line'])(
     'judges afresh what the manifest remembers as %s',
     (reason) => {
-      const refused = [{ key: one.key, etag: one.etag, reason, unplayable: true }];
+      const refused = new Map([[one.key, { etag: one.etag, reason, unplayable: true }]]);
       expect(decisions(plan([one], live([], { refused }), [], options))).toEqual([
         'upload hello.mp3',
       ]);
@@ -193,8 +193,10 @@ describe('plan', () => {
     const { manifest } = plan([one, notes], live([pub, gone]), [], options);
     expect(manifest).toEqual({
       paths: new Map([['hello.mp3', path]]),
-      retired: [{ path: gone.path, retiredAt: NOW }],
-      refused: [{ key: 'notes.txt', etag: notes.etag, reason: 'too large', unplayable: true }],
+      retired: new Map([[gone.path, NOW]]),
+      refused: new Map([
+        ['notes.txt', { etag: notes.etag, reason: 'too large', unplayable: true }],
+      ]),
     });
   });
 
@@ -276,7 +278,7 @@ describe('plan, where Twilio’s limit is reached', () => {
   });
 
   it('lets the more important one in when the retention is over', () => {
-    const retired = [{ path: audio(b).path, retiredAt: NOW - 5 * HOUR }];
+    const retired = new Map([[audio(b).path, NOW - 5 * HOUR]]);
     const planned = plan([a, b], live([audio(b)], { retired }, codeWithRoom(1)), [], options);
     expect(decisions(planned)).toEqual([
       `retire ${audio(b).sid}`,

@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
-import * as v from 'valibot';
+import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
 import { messageOf, PlayError } from '../src/errors';
+import { resultOf } from '../src/result';
+import type { SyncReport } from '../src/sync';
+import { syncRemotely } from '../src/sync/remote';
 import { promptWarnings, readCallFlow } from './flow';
 import { callNumber, callWithPresignedUrl, inspect, isAsExpected, NUMBER } from './inspector';
 import { callTable, inspectorTable } from './print';
@@ -12,6 +15,9 @@ import { type Sandbox, startSandbox } from './sandbox';
 
 /** What the newcomer presses: opening hours, something unknown, then nothing. */
 const DIGITS = ['1', '9'];
+
+/** Milliseconds that the sync of the sample prompts may take. */
+const SYNC_BUDGET = 60_000;
 
 async function main(): Promise<void> {
   // A newcomer's first screen should not begin with a warning about next year's Node.
@@ -68,24 +74,15 @@ async function rehearse(sandbox: Sandbox): Promise<boolean> {
   return good;
 }
 
-const report = v.object({ prompts: v.number() });
-type Report = v.InferOutput<typeof report>;
-
 /** Asks the deployed /sync until it is done, as a scheduler would. */
-async function requestSync({ publicOrigin, variables }: Sandbox): Promise<Report> {
-  for (;;) {
-    const response = await fetch(`${publicOrigin}/sync`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${variables.ADMIN_SECRET}` },
-    });
-    const body = await response.text();
-    if (response.ok) return v.parse(report, JSON.parse(body));
-    const seconds = Number(response.headers.get('retry-after'));
-    if (response.status !== 503 || !(seconds > 0)) {
-      throw new PlayError(`POST /sync answered ${response.status}: ${body}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  }
+async function requestSync({ publicOrigin, variables }: Sandbox): Promise<SyncReport> {
+  const url = new URL('/sync', publicOrigin);
+  const call = { url, secret: variables.ADMIN_SECRET, dryRun: false, force: false };
+  const outcome = await resultOf(
+    syncRemotely({ ...call, clock: systemClock, budget: SYNC_BUDGET }),
+  );
+  if (outcome.status === 'done') return outcome.report;
+  throw new PlayError(`POST ${url} was not done after ${SYNC_BUDGET / 1000} seconds.`);
 }
 
 function printWhereToLook({ publicOrigin, s3, variables, envFile, logFile }: Sandbox): void {

@@ -10,6 +10,7 @@ import {
   TooManyStepsError,
 } from '../../src/phone';
 import { recordingOf } from '../../src/phone/recording';
+import { resultOf } from '../../src/result';
 import { type Account, connect, findOrigin, readAccount } from '../account';
 import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
@@ -84,11 +85,8 @@ async function walk(
     messageSeconds: options.message,
     send: options.fail === undefined ? send : breaking(options.fail, send),
   });
-  for (;;) {
-    const { done, value } = await walking.next();
-    if (done) return { steps, summary: value };
-    steps.push(value);
-  }
+  const summary = await resultOf(walking, (step) => steps.push(step));
+  return { steps, summary };
 }
 
 function ending({ ended, errorCode }: CallSummary): string {

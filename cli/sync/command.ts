@@ -2,13 +2,14 @@ import { CommanderError } from 'commander';
 import { systemClock } from '../../src/clock';
 import type { Environment } from '../../src/config';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
+import { syncRemotely } from '../../src/sync/remote';
 import { loadEnvironment } from '../environment';
+import { adminSecretOf } from './admin-secret';
 import { barReporter, type Terminal } from './bar';
 import { drive, type Progress } from './drive';
 import { type Ending, endingOf, exitCodeOf, type StopSignal } from './ending';
 import { syncHere } from './local';
 import { type Output, readOptions, type SyncOptions } from './options';
-import { adminSecretOf, syncRemotely } from './remote';
 import { jsonReporter, plainReporter, type Reporter } from './reporters';
 
 export interface Surroundings extends Output {

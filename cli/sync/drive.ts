@@ -1,6 +1,6 @@
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
+import type { RemoteStep } from '../../src/sync/remote';
 import { type Ending, endingOf, type StopSignal } from './ending';
-import type { RemoteStep } from './remote';
 
 /** What happens on the way, here or in a deployment. */
 export type Progress = SyncEvent | RemoteStep;

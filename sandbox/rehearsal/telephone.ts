@@ -6,6 +6,7 @@ import {
   type PhoneOptions,
   type Step,
 } from '../../src/phone';
+import { resultOf } from '../../src/result';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
 
 /** The number's voice URL. */
@@ -32,11 +33,8 @@ export async function callRehearsal(
     send: internet.send,
     ...options,
   });
-  for (;;) {
-    const { done, value } = await conversation.next();
-    if (done) return { steps, summary: value };
-    steps.push(value);
-  }
+  const summary = await resultOf(conversation, (step) => steps.push(step));
+  return { steps, summary };
 }
 
 /** Opening hours, then something unknown. */

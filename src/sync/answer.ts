@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ADMIN_SECRET_LENGTH, type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
 import { log } from '../log';
+import { resultOf } from '../result';
 import { type Answer, type Call, sentence } from '../runtime';
 import { DEFAULTS, GRACE, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
 
@@ -61,11 +62,7 @@ async function runStep(config: Config, settings: SyncSettings): Promise<SyncOutc
   if (serviceSid === undefined || environmentSid === undefined) {
     throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
   }
-  const steps = sync(config, { service: serviceSid, environment: environmentSid }, settings);
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value;
-  }
+  return resultOf(sync(config, { service: serviceSid, environment: environmentSid }, settings));
 }
 
 function statusOf(error: PlayError): number {

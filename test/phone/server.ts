@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { CallOptions, CallSummary, PhoneOptions, Step } from '../../src/phone';
+import { resultOf } from '../../src/result';
 
 export interface Received {
   readonly method: string;
@@ -87,11 +88,8 @@ export async function walk(
   steps: AsyncGenerator<Step, CallSummary>,
 ): Promise<{ steps: Step[]; summary: CallSummary }> {
   const walked: Step[] = [];
-  for (;;) {
-    const { done, value } = await steps.next();
-    if (done) return { steps: walked, summary: value };
-    walked.push(value);
-  }
+  const summary = await resultOf(steps, (step) => walked.push(step));
+  return { steps: walked, summary };
 }
 
 /** A silent MP3 of so many frames of 128 kbit/s at 44.1 kHz, each 1,152 samples long. */

@@ -11,6 +11,7 @@ import {
   type Step,
   sendRequest,
 } from '../../src/phone';
+import { resultOf } from '../../src/result';
 import { everyBranch } from '../flow/every-branch';
 import { publishFlow, publishManifest, serverless } from './publish';
 import { startSandbox, type TestSandbox } from './start-sandbox';
@@ -38,11 +39,8 @@ async function phone(
     ...options,
   });
   const steps: Step[] = [];
-  for (;;) {
-    const { done, value } = await walking.next();
-    if (done) return { steps, summary: value };
-    steps.push(value);
-  }
+  const summary = await resultOf(walking, (step) => steps.push(step));
+  return { steps, summary };
 }
 
 const { steps: places } = layOut(everyBranch);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { resultOf } from '../../src/result';
 import { inParallel, type ParallelOptions } from '../../src/sync/parallel';
 
 const options: ParallelOptions<number> = {
@@ -18,11 +19,8 @@ interface Done<T> {
 async function collect<T>(steps: AsyncGenerator<T, boolean>): Promise<Done<T>> {
   const results: T[] = [];
   try {
-    for (;;) {
-      const step = await steps.next();
-      if (step.done) return { results, complete: step.value, thrown: undefined };
-      results.push(step.value);
-    }
+    const complete = await resultOf(steps, (result) => results.push(result));
+    return { results, complete, thrown: undefined };
   } catch (thrown) {
     return { results, complete: undefined, thrown };
   }

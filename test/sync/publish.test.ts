@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
+import { resultOf } from '../../src/result';
 import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
 import { readAssetName } from '../../src/sync/asset-name';
 import { assetPath } from '../../src/sync/identity';
@@ -73,11 +74,8 @@ async function run(
     ...options,
   });
   const published: Published[] = [];
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return { published, complete: step.value };
-    published.push(step.value);
-  }
+  const complete = await resultOf(steps, (one) => published.push(one));
+  return { published, complete };
 }
 
 const assetsOf = ({ api, service }: Account) => [

@@ -14,6 +14,7 @@ import type { Environment, FileVersion, Service } from '../../sandbox/twilio/sta
 import { createService } from '../../sandbox/twilio/state/services';
 import { type Clock, systemClock } from '../../src/clock';
 import type { S3Config } from '../../src/config';
+import { resultOf } from '../../src/result';
 import { PromptBucket } from '../../src/s3/prompts';
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
 import { assetPath, isAssetPath } from '../../src/sync/identity';
@@ -315,11 +316,8 @@ export class Rig {
     });
     const events: SyncEvent[] = [];
     try {
-      for (;;) {
-        const step = await steps.next();
-        if (step.done) return { outcome: step.value, error: undefined, events };
-        events.push(step.value);
-      }
+      const outcome = await resultOf(steps, (event) => events.push(event));
+      return { outcome, error: undefined, events };
     } catch (error) {
       return { outcome: undefined, error, events };
     } finally {

@@ -1,5 +1,6 @@
 /** A run in a process of its own, so that its memory is its own: reports how it ended and the peak. */
 import { systemClock } from '../../src/clock';
+import { resultOf } from '../../src/result';
 import { PromptBucket } from '../../src/s3/prompts';
 import { reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
@@ -46,19 +47,15 @@ async function work({ s3, twilio, service, environmentSid }: ScaleOrder): Promis
     resident = Math.max(resident, process.memoryUsage.rss());
     peak = Math.max(peak, inUse());
   }, 20);
-  for (;;) {
-    const step = await steps.next();
-    if (!step.done) continue;
-    clearInterval(watch);
-    bucket.close();
-    const { status, report } = step.value;
-    return {
-      status,
-      uploaded: report.uploaded,
-      growth: peak - before,
-      residentGrowth: resident - residentBefore,
-    };
-  }
+  const { status, report } = await resultOf(steps);
+  clearInterval(watch);
+  bucket.close();
+  return {
+    status,
+    uploaded: report.uploaded,
+    growth: peak - before,
+    residentGrowth: resident - residentBefore,
+  };
 }
 
 /** Bytes that something still refers to: garbage, which Node collects when it likes, is not counted. */

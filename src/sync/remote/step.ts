@@ -1,8 +1,10 @@
 import { types } from 'node:util';
 import * as v from 'valibot';
-import { PlayError } from '../../src/errors';
-import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../../src/retry';
-import { GuardError, REASONS, type SyncReport } from '../../src/sync';
+import { PlayError } from '../../errors';
+import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../../retry';
+import type { SyncReport } from '../events';
+import { GuardError } from '../guard';
+import { REASONS } from '../refusal';
 
 /** What a deployed /sync is called with. */
 export interface RemoteCall {

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { adminSecretOf, type RemoteStep, syncRemotely } from '../../../cli/sync/remote';
-import type { Clock } from '../../../src/clock';
-import { ConfigError } from '../../../src/errors';
-import { GuardError, type SyncReport } from '../../../src/sync';
+import type { Clock } from '../../src/clock';
+import { resultOf } from '../../src/result';
+import { GuardError, type SyncReport } from '../../src/sync';
+import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
 
 const secret = 'not a secret '.repeat(3);
 const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };
@@ -66,13 +66,9 @@ function fakeClock() {
 async function syncAt(url: URL, options: { force?: boolean; budget?: number } = {}) {
   const { clock, sleeps } = fakeClock();
   const call = { url, secret, dryRun: false, force: false, clock, budget: 60_000, ...options };
-  const steps = syncRemotely(call);
   const events: RemoteStep[] = [];
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return { outcome: step.value, events, sleeps };
-    events.push(step.value);
-  }
+  const outcome = await resultOf(syncRemotely(call), (event) => events.push(event));
+  return { outcome, events, sleeps };
 }
 
 describe('a sync by a deployment', () => {
@@ -183,20 +179,5 @@ describe('a sync by a deployment', () => {
       expect(String(error)).toContain('POST');
       expect(String(error)).not.toContain(secret.trim());
     }
-  });
-});
-
-describe('the secret of a deployment', () => {
-  it('is taken as it is', () => {
-    expect(adminSecretOf({ ADMIN_SECRET: secret })).toBe(secret);
-  });
-
-  it.each([
-    ['not set', undefined],
-    ['too short', 'x'.repeat(31)],
-    ['not fit for a header', 'é'.repeat(32)],
-    ['broken over two lines', `${'x'.repeat(32)}\nx`],
-  ])('is refused when it is %s', (_, ADMIN_SECRET) => {
-    expect(() => adminSecretOf({ ADMIN_SECRET })).toThrow(ConfigError);
   });
 });

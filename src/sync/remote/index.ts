@@ -1,8 +1,6 @@
-import type { Clock } from '../../src/clock';
-import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
-import { ConfigError } from '../../src/errors';
-import type { SyncOutcome, SyncReport } from '../../src/sync';
-import { type RemoteCall, requestStep } from './remote-step';
+import type { Clock } from '../../clock';
+import type { SyncOutcome, SyncReport } from '../events';
+import { type RemoteCall, requestStep } from './step';
 
 /** One answer of a deployment that has more to do. */
 export interface RemoteStep {
@@ -46,18 +44,4 @@ export async function* syncRemotely(
     yield { type: 'step', report, retryAfter };
     await clock.sleep(retryAfter);
   }
-}
-
-/**
- * The bearer secret of /sync.
- *
- * @throws {ConfigError} when it is not set, or is none that a deployment accepts
- */
-export function adminSecretOf({ ADMIN_SECRET: secret }: Environment): string {
-  // A header carries no other characters.
-  const form = new RegExp(`^[\\x20-\\x7e]{${ADMIN_SECRET_LENGTH},}$`);
-  if (typeof secret === 'string' && form.test(secret)) return secret;
-  throw new ConfigError(
-    `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_LENGTH} ASCII characters or more: --remote needs the one that the deployment has.`,
-  );
 }

@@ -61,7 +61,7 @@ export function run(args: readonly string[], surroundings: Surroundings): ExitCo
 }
 
 function createCommand({ write, writeError, width }: Surroundings): Command {
-  return new Command('explain')
+  return new Command('npm run explain --')
     .description(DESCRIPTION)
     .argument('[presigned-url]', 'as the signer made it')
     .argument('[requested-url]', 'as S3 got it: whole, or path and query from an access log')

@@ -22,7 +22,7 @@ Exit code: 0 the account was asked, whatever it answered; 1 it could not be aske
 
 /** @throws {CommanderError} for wrong usage, and after the help */
 export function readOptions(args: readonly string[]): Options {
-  return new Command('live-check')
+  return new Command('npm run live-check --')
     .description(DESCRIPTION)
     .requiredOption('--from <number>', 'a number of the account, such as +815012345678', readNumber)
     .requiredOption('--to <number>', 'a phone that you answer', readNumber)

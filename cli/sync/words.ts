@@ -1,4 +1,4 @@
-import { REASONS, type SkippedPrompt, type SyncReport } from '../../src/sync';
+import { REASONS, type SkippedPrompt, type SyncReport, type Wait } from '../../src/sync';
 import type { Progress } from './drive';
 import type { Ending } from './ending';
 
@@ -28,7 +28,7 @@ export function lineOf(progress: Progress): string {
     case 'not cleaned':
       return `Old Assets were not deleted, which harms no call: ${progress.message}`;
     case 'step':
-      return `The deployment is not finished, ${restOf(progress.report)}: calling again in ${seconds(progress.retryAfter)}`;
+      return `The deployment is not finished, ${WAITS_FOR[progress.reason]}, ${restOf(progress.report)}: calling again in ${seconds(progress.retryAfter)}`;
   }
 }
 
@@ -47,7 +47,7 @@ function planLine({ keep, upload, bytes: size, retain, retire, skip }: Planned):
 
 type Pending = Extract<Ending, { status: 'pending' }>;
 
-const WAITS_FOR: Readonly<Record<Pending['reason'], string>> = {
+const WAITS_FOR: Readonly<Record<Wait, string>> = {
   time: 'time is over',
   quiet: 'the bucket is still changing',
   build: 'Twilio is still building',

@@ -85,7 +85,7 @@ function toAnswer(outcome: SyncOutcome): Answer {
   return {
     status: 503,
     headers: { ...headers, 'Retry-After': `${seconds}` },
-    body: outcome.report,
+    body: { ...outcome.report, reason: outcome.reason },
   };
 }
 

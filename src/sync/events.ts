@@ -58,13 +58,16 @@ export interface SyncReport {
   readonly buildSid?: string;
 }
 
+/** What a run waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
+export const WAITS = ['time', 'quiet', 'build', 'limit'] as const;
+export type Wait = (typeof WAITS)[number];
+
 /** How a run ended: `pending` wants to be called again. */
 export type SyncOutcome =
   | { readonly status: 'done'; readonly report: SyncReport }
   | {
       readonly status: 'pending';
-      /** What it waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
-      readonly reason: 'time' | 'quiet' | 'build' | 'limit';
+      readonly reason: Wait;
       readonly report: SyncReport;
       /** Milliseconds. */
       readonly retryAfter: number;

@@ -10,7 +10,7 @@ import type { SyncEvent, SyncOutcome } from './events';
 import { type ReconcileOptions, reconcile } from './reconcile';
 import { keysNamedBy, selection } from './selection';
 
-export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport } from './events';
+export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './events';
 export { GuardError } from './guard';
 export { REASONS } from './refusal';
 

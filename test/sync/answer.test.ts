@@ -132,14 +132,18 @@ describe('/sync', () => {
     expect(await ask(account)).toMatchObject({
       status: 503,
       headers: { 'Retry-After': '60', 'Content-Type': 'application/json' },
-      body: { uploaded: 2, remaining: 0 },
+      body: { uploaded: 2, remaining: 0, reason: 'limit' },
     });
   });
 
   it('asks for less than a second as for a second', async () => {
     const account = await company({ buildMs: 60_000 });
     const answer = await ask(account, { context: { SYNC_BUDGET_SECONDS: '1' } });
-    expect(answer).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '1' },
+      body: { reason: 'build' },
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../src/clock';
 import { resultOf } from '../../src/result';
-import { GuardError, type SyncReport } from '../../src/sync';
+import { GuardError, type SyncReport, type Wait } from '../../src/sync';
 import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
 
 const secret = 'not a secret '.repeat(3);
@@ -21,10 +21,14 @@ const done = (changes: Partial<SyncReport> = {}): Answer => [
   JSON_TYPE,
   JSON.stringify({ ...report, ...changes }),
 ];
-const pending = (seconds: number, changes: Partial<SyncReport> = {}): Answer => [
+const pending = (
+  seconds: number,
+  changes: Partial<SyncReport> = {},
+  reason: Wait = 'time',
+): Answer => [
   503,
   { ...JSON_TYPE, 'Retry-After': `${seconds}` },
-  JSON.stringify({ ...report, ...changes }),
+  JSON.stringify({ ...report, ...changes, reason }),
 ];
 
 const servers: Server[] = [];
@@ -88,14 +92,24 @@ describe('a sync by a deployment', () => {
     const buildSid = `ZB${'0'.repeat(32)}`;
     const { url } = await deployment(
       pending(2, { uploaded: 5, remaining: 2 }),
-      pending(7, { uploaded: 2, buildSid }),
+      pending(7, { uploaded: 2, buildSid }, 'build'),
       done({ uploaded: 0, retained: 1 }),
     );
     const { outcome, events, sleeps } = await syncAt(url);
     expect(sleeps).toEqual([2000, 7000]);
     expect(events).toEqual([
-      { type: 'step', retryAfter: 2000, report: { ...report, uploaded: 5, remaining: 2 } },
-      { type: 'step', retryAfter: 7000, report: { ...report, uploaded: 7, buildSid } },
+      {
+        type: 'step',
+        reason: 'time',
+        retryAfter: 2000,
+        report: { ...report, uploaded: 5, remaining: 2 },
+      },
+      {
+        type: 'step',
+        reason: 'build',
+        retryAfter: 7000,
+        report: { ...report, uploaded: 7, buildSid },
+      },
     ]);
     expect(outcome).toEqual({
       status: 'done',
@@ -104,9 +118,9 @@ describe('a sync by a deployment', () => {
   });
 
   it('is pending when its time is over before the next call', async () => {
-    const { url, requests } = await deployment(pending(60));
+    const { url, requests } = await deployment(pending(60, {}, 'limit'));
     const { outcome } = await syncAt(url);
-    expect(outcome).toEqual({ status: 'pending', reason: 'time', report, retryAfter: 60_000 });
+    expect(outcome).toEqual({ status: 'pending', reason: 'limit', report, retryAfter: 60_000 });
     expect(requests).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock';
-import type { SyncOutcome, SyncReport } from '../events';
+import type { SyncOutcome, SyncReport, Wait } from '../events';
 import { type RemoteCall, requestStep } from './step';
 
 /** One answer of a deployment that has more to do. */
@@ -7,6 +7,8 @@ export interface RemoteStep {
   readonly type: 'step';
   /** Of all steps until now. */
   readonly report: SyncReport;
+  /** Why it was not done. */
+  readonly reason: Wait;
   /** Milliseconds. */
   readonly retryAfter: number;
 }
@@ -36,12 +38,10 @@ export async function* syncRemotely(
     uploaded += step.report.uploaded;
     buildSid = step.report.buildSid ?? buildSid;
     const report = { ...step.report, uploaded, ...(buildSid !== undefined && { buildSid }) };
-    if (step.retryAfter === undefined) return { status: 'done', report };
-    const { retryAfter } = step;
-    if (clock.now().getTime() + retryAfter >= deadline) {
-      return { status: 'pending', reason: 'time', report, retryAfter };
-    }
-    yield { type: 'step', report, retryAfter };
+    if (step.status === 'done') return { ...step, report };
+    const { reason, retryAfter } = step;
+    if (clock.now().getTime() + retryAfter >= deadline) return { ...step, report };
+    yield { type: 'step', report, reason, retryAfter };
     await clock.sleep(retryAfter);
   }
 }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import * as v from 'valibot';
 import { PlayError } from '../../errors';
 import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../../retry';
-import type { SyncReport } from '../events';
+import { type SyncOutcome, WAITS } from '../events';
 import { GuardError } from '../guard';
 import { REASONS } from '../refusal';
 
@@ -12,13 +12,6 @@ export interface RemoteCall {
   readonly secret: string;
   readonly dryRun: boolean;
   readonly force: boolean;
-}
-
-/** What it answers. */
-export interface Step {
-  readonly report: SyncReport;
-  /** Milliseconds until it wants to be called again; undefined when nothing is left to do. */
-  readonly retryAfter: number | undefined;
 }
 
 /** Milliseconds for one step: Twilio ends a Function after ten seconds. */
@@ -34,17 +27,19 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const reason = v.custom<keyof typeof REASONS>(
   (value) => typeof value === 'string' && Object.hasOwn(REASONS, value),
 );
-const reportSchema = v.pipe(
+const report = v.object({
+  prompts: count,
+  uploaded: count,
+  remaining: count,
+  retained: count,
+  skipped: v.array(v.object({ key: v.string(), reason, unplayable: v.boolean() })),
+  buildSid: v.optional(v.string()),
+});
+const finished = v.pipe(v.string(), v.parseJson(), report);
+const unfinished = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({
-    prompts: count,
-    uploaded: count,
-    remaining: count,
-    retained: count,
-    skipped: v.array(v.object({ key: v.string(), reason, unplayable: v.boolean() })),
-    buildSid: v.optional(v.string()),
-  }),
+  v.object({ ...report.entries, reason: v.picklist(WAITS) }),
 );
 
 /**
@@ -57,7 +52,7 @@ const reportSchema = v.pipe(
 export function requestStep(
   call: RemoteCall,
   { clock, deadline }: Omit<RetryOptions, 'attempts'>,
-): Promise<Step> {
+): Promise<SyncOutcome> {
   return withRetry(
     { clock, deadline, attempts: ATTEMPTS },
     (thrown) => {
@@ -119,12 +114,19 @@ function rootOf(thrown: unknown): string {
   return thrown.cause === undefined ? thrown.message : rootOf(thrown.cause);
 }
 
-function readStep({ status, text }: HttpAnswer, after: number | undefined): Step | undefined {
-  const pending = status === 503 && after !== undefined;
-  if (status !== 200 && !pending) return undefined;
-  const report = v.safeParse(reportSchema, text);
-  if (!report.success) return undefined;
-  return { report: report.output, retryAfter: pending ? after : undefined };
+function readStep(
+  { status, text }: HttpAnswer,
+  after: number | undefined,
+): SyncOutcome | undefined {
+  if (status === 200) {
+    const { success, output } = v.safeParse(finished, text);
+    return success ? { status: 'done', report: output } : undefined;
+  }
+  if (status !== 503 || after === undefined) return undefined;
+  const parsed = v.safeParse(unfinished, text);
+  if (!parsed.success) return undefined;
+  const { reason, ...report } = parsed.output;
+  return { status: 'pending', reason, report, retryAfter: after };
 }
 
 const WHAT_TO_DO: Readonly<Record<number, string>> = {

@@ -61,8 +61,8 @@ describe('plain lines', () => {
       'Old Assets were not deleted, which harms no call: no.',
     ],
     [
-      { type: 'step', report: { ...report, remaining: 2 }, retryAfter: 1000 },
-      'The deployment is not finished, 2 prompts to upload: calling again in 1 s',
+      { type: 'step', reason: 'quiet', report: { ...report, remaining: 2 }, retryAfter: 1000 },
+      'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 s',
     ],
   ])('say %j', (event, line) => {
     expect(tell([event])).toEqual({ out: `${line}\n`, err: '' });

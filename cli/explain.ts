@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
+import { failureOf } from '../src/command-failure';
+import { ConfigError } from '../src/errors';
 import { type ExplainOptions, explain } from '../src/sigv4';
 import { printExplanation } from '../src/sigv4/explain/print';
 
@@ -52,11 +54,12 @@ export function run(args: readonly string[], surroundings: Surroundings): ExitCo
         : printExplanation(explanation, createColors(surroundings.colors), surroundings.width),
     );
     return explanation.accepted ? 0 : 1;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof TypeError)) throw error;
-    writeError(`explain: ${error.message}.\n`);
-    return 2;
+  } catch (thrown) {
+    // What explain() says of its arguments.
+    const unfit = thrown instanceof TypeError;
+    const { exitCode, message } = failureOf(unfit ? new ConfigError(`${thrown.message}.`) : thrown);
+    writeError(message);
+    return exitCode;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { CommanderError } from 'commander';
-import { ConfigError, messageOf } from '../src/errors';
+import { failureOf } from '../src/command-failure';
+import { ConfigError, PlayError } from '../src/errors';
 import { type Account, readAccount } from './account';
 import { loadEnvironment } from './environment';
 import { check } from './live-check/check';
@@ -40,7 +40,7 @@ function interruption(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
       console.error('Cleaning up …');
-      controller.abort(new Error(`Stopped by ${name}.`));
+      controller.abort(new PlayError(`Stopped by ${name}.`));
     });
   }
   return controller.signal;
@@ -54,10 +54,7 @@ function print(findings: readonly Finding[]): string {
 }
 
 main().catch((thrown: unknown) => {
-  if (thrown instanceof CommanderError) {
-    process.exitCode = thrown.exitCode === 0 ? 0 : 2;
-    return;
-  }
-  console.error(messageOf(thrown));
-  process.exitCode = thrown instanceof ConfigError ? 2 : 1;
+  const { exitCode, message } = failureOf(thrown);
+  process.stderr.write(message);
+  process.exitCode = exitCode;
 });

@@ -1,6 +1,7 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { readConfig } from '../src/config';
 import { accessTo } from '../src/credentials/installed';
+import { PlayError } from '../src/errors';
 import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../src/phone';
 import { presignedUrl } from '../src/s3/presign';
 import type { Sandbox } from './sandbox';
@@ -66,7 +67,7 @@ export function servedBy({ url }: MediaStep): Row['plays'] {
 /**
  * The four rows of the bug report.
  *
- * @throws {Error} when a call did not come as far as the question
+ * @throws {PlayError} when a call did not come as far as the question
  */
 export function inspect(
   presigned: readonly MediaStep[],
@@ -84,7 +85,7 @@ export function inspect(
 /**
  * What protected Assets mean for a caller: a media request with a signature, and one without.
  *
- * @throws {Error} when a call did not come as far as the question
+ * @throws {PlayError} when a call did not come as far as the question
  */
 export function inspectProtected(
   signed: readonly MediaStep[],
@@ -95,7 +96,7 @@ export function inspectProtected(
 
 function row(steps: readonly MediaStep[], verb: MediaStep['verb']): Row {
   const step = steps.find((candidate) => candidate.verb === verb);
-  if (!step) throw new Error(`The call ended before a ${verb}.`);
+  if (!step) throw new PlayError(`The call ended before a ${verb}.`);
   return { verb, plays: servedBy(step), step };
 }
 

@@ -3,8 +3,9 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import { systemClock } from '../src/clock';
+import { failureOf } from '../src/command-failure';
 import { readConfig } from '../src/config';
-import { messageOf, PlayError } from '../src/errors';
+import { ConfigError, PlayError } from '../src/errors';
 import { resultOf } from '../src/result';
 import type { SyncReport } from '../src/sync';
 import { syncRemotely } from '../src/sync/remote';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
     .option('--once', 'end after the call; exit code 0 only if it went as it should')
+    .exitOverride()
     .parse()
     .opts<{ once?: boolean }>();
   const flow = readCallFlow();
@@ -104,13 +106,14 @@ function readPort(value: string | undefined): number {
   if (value === undefined || value === '') return 3000;
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (port <= 65535) return port;
-  throw new PlayError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}.`);
+  throw new ConfigError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}.`);
 }
 
 main()
   .catch((thrown: unknown) => {
-    process.stderr.write(`${colors.red(messageOf(thrown))}\n`);
-    process.exitCode = 1;
+    const { exitCode, message } = failureOf(thrown);
+    process.stderr.write(colors.red(message));
+    process.exitCode = exitCode;
   })
   // A call that was interrupted would otherwise be heard to its end.
   .finally(() => process.exit());

@@ -1,14 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
 import { createColors } from 'picocolors';
-import { ConfigError, messageOf, PlayError } from '../../src/errors';
-import {
-  type CallSummary,
-  call,
-  type SendRequest,
-  type Step,
-  TooManyStepsError,
-} from '../../src/phone';
+import { failureOf } from '../../src/command-failure';
+import { type CallSummary, call, type SendRequest, type Step } from '../../src/phone';
 import { recordingOf } from '../../src/phone/recording';
 import { resultOf } from '../../src/result';
 import { type Account, connect, findOrigin, readAccount } from '../account';
@@ -30,15 +23,12 @@ export type ExitCode = 0 | 1 | 2;
 
 /** Runs the command with the arguments that follow its name. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { writeError } = surroundings;
   try {
     return await makeCall(readOptions(args, surroundings), surroundings);
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const isForeseen = thrown instanceof PlayError || thrown instanceof TooManyStepsError;
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
-    writeError(`${isForeseen ? thrown.message : (stack ?? messageOf(thrown))}\n`);
-    return thrown instanceof ConfigError ? 2 : 1;
+    const { exitCode, message } = failureOf(thrown);
+    surroundings.writeError(message);
+    return exitCode;
   }
 }
 

@@ -1,6 +1,6 @@
-import { CommanderError } from 'commander';
+import { failureOf } from '../../src/command-failure';
 import { isLoopback } from '../../src/config';
-import { ConfigError, messageOf, PlayError } from '../../src/errors';
+import { ConfigError, PlayError } from '../../src/errors';
 import { type Account, connect, findOrigin, readAccount } from '../account';
 import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
@@ -29,11 +29,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   try {
     return await setNumber(readOptions(args, surroundings), surroundings);
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
-    const message = thrown instanceof PlayError ? thrown.message : (stack ?? messageOf(thrown));
-    surroundings.writeError(`${message}\n`);
-    return thrown instanceof ConfigError ? 2 : 1;
+    const { exitCode, message } = failureOf(thrown);
+    surroundings.writeError(message);
+    return exitCode;
   }
 }
 

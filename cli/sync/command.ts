@@ -1,5 +1,5 @@
-import { CommanderError } from 'commander';
 import { systemClock } from '../../src/clock';
+import { failureOf } from '../../src/command-failure';
 import type { Environment } from '../../src/config';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
 import { syncRemotely } from '../../src/sync/remote';
@@ -25,8 +25,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   try {
     options = readOptions(args, surroundings);
   } catch (thrown) {
-    if (!(thrown instanceof CommanderError)) throw thrown;
-    return thrown.exitCode === 0 ? 0 : 2;
+    const { exitCode, message } = failureOf(thrown);
+    surroundings.writeError(message);
+    return exitCode;
   }
   const reporter = reporterFor(options, surroundings);
   const ending = await perform(options, reporter, surroundings.interrupted);

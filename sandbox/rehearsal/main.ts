@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { messageOf } from '../../src/errors';
+import { failureOf } from '../../src/command-failure';
 import { inspectProtected } from '../inspector';
 import { inspectorTable } from '../print';
 import { type Deployment, prepareDeployment } from './deployment';
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     .option('--protected', 'make the prompts protected Assets, and sign media requests')
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
     .option('--quiet', 'leave out what the commands write')
+    .exitOverride()
     .parse()
     .opts<Options>();
   const signal = interruption();
@@ -107,6 +108,7 @@ It stays up until Ctrl-C. In another terminal:
 }
 
 main().catch((thrown: unknown) => {
-  console.error(messageOf(thrown));
-  process.exitCode = 1;
+  const { exitCode, message } = failureOf(thrown);
+  process.stderr.write(message);
+  process.exitCode = exitCode;
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PlayError } from '../../src/errors';
 
 /** What `serverless:deploy` reads of a project, beside its .env. */
 const PARTS = [
@@ -26,7 +27,7 @@ export function stageProject(
   mkdirSync(stage);
   for (const part of PARTS) {
     const original = join(projectDirectory, part);
-    if (!existsSync(original)) throw new Error(`${original} is missing: run npm run build`);
+    if (!existsSync(original)) throw new PlayError(`${original} is missing: run npm run build`);
     symlinkSync(original, join(stage, part));
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import * as v from 'valibot';
+import { PlayError } from '../../src/errors';
 import { Report, Settings, type Start } from './protocol';
 
 export interface S3Credentials {
@@ -96,7 +97,7 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
  * this one. It listens on loopback only and keeps its objects in a temporary folder.
  *
  * @throws TypeError for options that make no sense, such as a bad bucket name
- * @throws Error when it cannot start, with the reason, such as a port that is taken
+ * @throws {PlayError} when it cannot start, with the reason, such as a port that is taken
  */
 export async function startS3({ onExit, ...options }: S3Options): Promise<S3Server> {
   const settings = v.safeParse(Settings, options);
@@ -113,7 +114,7 @@ export async function startS3({ onExit, ...options }: S3Options): Promise<S3Serv
   const report = await ask(child, { ...settings.output, folder }, exited, output);
   if (report.state === 'failed') {
     await end(child, exited);
-    throw new Error(`cannot start the S3 server at 127.0.0.1:${port}: ${report.reason}`);
+    throw new PlayError(`The S3 server cannot start at 127.0.0.1:${port}: ${report.reason}`);
   }
 
   let stopping: Promise<void> | undefined;

@@ -1,3 +1,5 @@
+import { PlayError } from '../errors';
+
 /**
  * A failure that Twilio has a number for: https://www.twilio.com/docs/api/errors
  * The message says what was tried and what came back, without queries (they carry signatures).
@@ -15,9 +17,7 @@ export class TwilioError extends Error {
 }
 
 /** The call went on for more steps than it was given: most likely its TwiML is a loop. */
-export class TooManyStepsError extends Error {
-  override readonly name = 'TooManyStepsError';
-
+export class TooManyStepsError extends PlayError {
   constructor(maxSteps: number) {
     super(`The call was cut after ${maxSteps} steps: does its TwiML lead back to itself?`);
   }

@@ -51,6 +51,6 @@ describe('npm start', () => {
 
   it('says what PORT must be', async () => {
     const { code, err } = await outcomeOf(start([], 'http'));
-    expect([code, err]).toEqual([1, 'PORT must be a number from 0 to 65535, not "http".\n']);
+    expect([code, err]).toEqual([2, 'PORT must be a number from 0 to 65535, not "http".\n']);
   });
 });

@@ -97,7 +97,7 @@ describe('the S3 server', () => {
     const address = taken.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     await expect(startS3({ buckets: ['prompts'], port })).rejects.toThrow(
-      `cannot start the S3 server at 127.0.0.1:${port}: listen EADDRINUSE`,
+      `The S3 server cannot start at 127.0.0.1:${port}: listen EADDRINUSE`,
     );
     expect(await leftovers()).toEqual([]);
     taken.close();

@@ -1,24 +1,5 @@
-import type { UpdatableResource } from './records';
+import type { NumberRouting, PhoneNumber } from './records';
 import { type State, stamp } from './state';
-
-export type HttpMethod = 'GET' | 'POST';
-
-/** Where calls to a number go: what an update can change. */
-export interface NumberRouting {
-  friendlyName: string;
-  voiceUrl: string;
-  voiceMethod: HttpMethod;
-  voiceFallbackUrl: string;
-  voiceFallbackMethod: HttpMethod;
-  /** An application, or a trunk, takes the calls instead of the URLs; never both. */
-  voiceApplicationSid: string;
-  trunkSid: string;
-}
-
-export interface PhoneNumber extends UpdatableResource, NumberRouting {
-  /** E.164. */
-  readonly phoneNumber: string;
-}
 
 /** A number as the API gives it to an account: it points nowhere. */
 export function addPhoneNumber(state: State, phoneNumber: string): PhoneNumber {

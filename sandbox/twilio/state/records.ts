@@ -103,3 +103,22 @@ export interface Build extends Resource, BuildContents {
   /** Epoch milliseconds since which it has been live nowhere, while it is not. */
   idleSince: number;
 }
+
+export type HttpMethod = 'GET' | 'POST';
+
+/** Where calls to a number go: what an update can change. */
+export interface NumberRouting {
+  friendlyName: string;
+  voiceUrl: string;
+  voiceMethod: HttpMethod;
+  voiceFallbackUrl: string;
+  voiceFallbackMethod: HttpMethod;
+  /** An application, or a trunk, takes the calls instead of the URLs; never both. */
+  voiceApplicationSid: string;
+  trunkSid: string;
+}
+
+export interface PhoneNumber extends UpdatableResource, NumberRouting {
+  /** E.164. */
+  readonly phoneNumber: string;
+}

@@ -1,6 +1,5 @@
 import type { Settings } from '../options';
-import type { PhoneNumber } from './phone-numbers';
-import type { Resource, Service } from './records';
+import type { PhoneNumber, Resource, Service } from './records';
 
 /** All that the stand-in knows. Everything below a Service is in that Service's Maps. */
 export interface State {

@@ -1,5 +1,5 @@
 import { percentEncode } from '../encode';
-import type { Comparison } from './mismatch';
+import type { Comparison } from './types';
 import { parameter, type SentUrl } from './url';
 
 /**

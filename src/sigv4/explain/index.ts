@@ -5,11 +5,11 @@ import { compareParameters } from './compare';
 import { malformed, tokenMissing, unsigned } from './form';
 import { hints } from './hints';
 import { createMask } from './mask';
-import { type Comparison, mismatch } from './mismatch';
+import { mismatch } from './mismatch';
 import { wrongRegion, wrongService } from './region';
 import { otherSecret } from './secret';
 import { outOfTime } from './time';
-import type { Both, ExplainOptions, Explanation } from './types';
+import type { Both, Comparison, ExplainOptions, Explanation } from './types';
 import { parameter, readUrl, type SentUrl, signedPath } from './url';
 import { notesOn, reasonFor } from './wording';
 

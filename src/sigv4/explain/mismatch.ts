@@ -1,16 +1,5 @@
 import { hints } from './hints';
-import type { Both, ParameterChange, ParameterChanges, Refusal } from './types';
-import type { SentUrl } from './url';
-
-/** Two requests under one signature, as S3 reads them. */
-export interface Comparison {
-  readonly presigned: SentUrl;
-  readonly requested: SentUrl;
-  readonly method: Both;
-  /** Canonical and masked. */
-  readonly path: Both;
-  readonly parameters: ParameterChanges;
-}
+import type { Comparison, ParameterChange, Refusal } from './types';
 
 /** Why the signature in the requested URL is not the one of the request that S3 got. */
 export function mismatch(comparison: Comparison): Refusal | undefined {

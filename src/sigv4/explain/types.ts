@@ -1,3 +1,5 @@
+import type { SentUrl } from './url';
+
 /** What explain() may be told beside the two URLs. It needs none of it. */
 export interface ExplainOptions {
   /** When S3 gets the request. Without it nothing is said about time. */
@@ -81,4 +83,14 @@ export interface Explanation {
   /** SHA-256 of the unmasked ones: the last line of StringToSign in S3's error body. */
   readonly canonicalRequestHashes: Both;
   readonly diff: readonly DiffLine[];
+}
+
+/** Two requests under one signature, as S3 reads them. */
+export interface Comparison {
+  readonly presigned: SentUrl;
+  readonly requested: SentUrl;
+  readonly method: Both;
+  /** Canonical and masked. */
+  readonly path: Both;
+  readonly parameters: ParameterChanges;
 }

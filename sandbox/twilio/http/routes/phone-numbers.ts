@@ -1,12 +1,8 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
 import { ApiError } from '../../errors';
-import {
-  type HttpMethod,
-  type NumberRouting,
-  type PhoneNumber,
-  updatePhoneNumber,
-} from '../../state/phone-numbers';
+import { updatePhoneNumber } from '../../state/phone-numbers';
+import type { HttpMethod, NumberRouting, PhoneNumber } from '../../state/records';
 import type { State } from '../../state/state';
 import { type Answer, endpoints, ok } from '../endpoint';
 import { readForm } from '../form';

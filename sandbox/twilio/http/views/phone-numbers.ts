@@ -1,4 +1,4 @@
-import type { PhoneNumber } from '../../state/phone-numbers';
+import type { PhoneNumber } from '../../state/records';
 
 /** `Thu, 30 Jul 2015 23:19:04 +0000`, as the older parts of Twilio's API write a time. */
 const rfc2822 = (time: number): string => new Date(time).toUTCString().replace('GMT', '+0000');

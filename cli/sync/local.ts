@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Config, type Environment, readConfig } from '../../src/config';
+import type { Environment } from '../../src/config';
 import { CALL_FLOW_FILE } from '../../src/flow/parse';
 import { DEFAULTS, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
+import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';
 import { findTarget } from '../target';
 import type { SyncOptions } from './options';
 
@@ -15,8 +16,8 @@ export function syncHere(
   environment: Environment,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { dryRun, force, concurrency, maxDelete } = options;
-  const config = configOf(options, environment);
-  return sync(config, findTarget(options, config.twilio.accountSid), {
+  const { config, account } = variablesFor(options, environment);
+  return sync(config, findTarget(options, account.accountSid), {
     ...DEFAULTS,
     dryRun,
     force,
@@ -27,13 +28,17 @@ export function syncHere(
 }
 
 /** What was asked for stands before what is configured. */
-function configOf({ prefix, include, exclude }: SyncOptions, environment: Environment): Config {
-  const config = readConfig(
+function variablesFor(
+  { prefix, include, exclude }: SyncOptions,
+  environment: Environment,
+): DeploymentVariables {
+  const { config, account } = readDeploymentVariables(
     prefix === undefined ? environment : { ...environment, S3_PREFIX: prefix },
   );
-  const { sync } = config;
-  return {
-    ...config,
-    sync: { ...sync, include: include ?? sync.include, exclude: exclude ?? sync.exclude },
+  const sync = {
+    ...config.sync,
+    include: include ?? config.sync.include,
+    exclude: exclude ?? config.sync.exclude,
   };
+  return { config: { ...config, sync }, account };
 }

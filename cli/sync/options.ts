@@ -24,8 +24,9 @@ export interface SyncOptions extends TargetOptions {
 const DESCRIPTION = `Makes the Assets of a deployment equal to the prompts in S3. Callers hear the old prompts until the new ones are complete, and both are what S3 holds. It may be run again at any time, and stopped at any time: the next run finishes what this one began.`;
 
 const MORE = `
-Keys that are not selected, by --prefix or globs, are not Assets after the sync. To select them
-on every sync, set S3_PREFIX, SYNC_INCLUDE and SYNC_EXCLUDE, which /sync reads, too.
+Globs match keys without the prefix: menu.mp3, not prompts/menu.mp3. Keys that are not selected,
+by --prefix or globs, are not Assets after the sync. To select them on every sync, set S3_PREFIX,
+SYNC_INCLUDE and SYNC_EXCLUDE, which /sync reads, too.
 
 With --json, npm must not print either: npm run --silent sync -- --json
 Each event is a line with a type; the last line has a status and how the sync ended.
@@ -57,7 +58,7 @@ export function readOptions(args: readonly string[], { write, writeError }: Outp
     .option('--dry-run', 'say what would be done, and change nothing')
     .option('--force', 'go on where a guard would stop')
     .option('--prefix <prefix>', 'sync the keys that begin with it (default: S3_PREFIX)')
-    .option('--include <glob>', 'sync only such keys (repeatable; default: SYNC_INCLUDE)', collect)
+    .option('--include <glob>', 'sync such keys only (repeatable; default: SYNC_INCLUDE)', collect)
     .option('--exclude <glob>', 'sync no such keys (repeatable; default: SYNC_EXCLUDE)', collect)
     .option('--max-delete <percent>', 'of known prompts that may vanish at once', percent, 50)
     .option('--concurrency <n>', 'files at once, 1 to 32', atOnce, 8)

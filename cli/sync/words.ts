@@ -89,13 +89,10 @@ function doneLine({ prompts, uploaded, remaining, retained }: SyncReport, dryRun
 function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
   const lines = skipped.map(({ key, reason, unplayable }) => {
-    const instead = unplayable ? 'unplayable: its text is said' : 'played through the proxy';
+    const instead = unplayable ? 'calls say its text instead' : 'played through the proxy';
     return `  ${key}: ${REASONS[reason]} (${instead})`;
   });
-  return [
-    `${count(skipped.length, 'object')} cannot be ${skipped.length === 1 ? 'an Asset' : 'Assets'}:`,
-    ...lines,
-  ];
+  return [`${count(skipped.length, 'key')} without an Asset:`, ...lines];
 }
 
 function count(n: number, what: string): string {

@@ -36,7 +36,7 @@ export type SyncEvent =
   /** Old Assets were left; what callers hear is as it should be. */
   | { readonly type: 'not cleaned'; readonly message: string };
 
-/** An object of the bucket that is not an Asset. */
+/** An object of the bucket, or a key that the call flow names, that is not an Asset. */
 export interface SkippedPrompt {
   readonly key: string;
   readonly reason: Reason;

@@ -32,7 +32,7 @@ export interface SyncSettings
   readonly budget: number;
   /** Milliseconds for one request. */
   readonly timeout: number;
-  /** The call flow's JSON: what it names goes first. */
+  /** The call flow's JSON: what it names goes first, and is missed where S3 lacks it. */
   readonly flow: string;
 }
 
@@ -91,7 +91,7 @@ export async function* sync(
       visibility,
       quiet,
       selects: selection(config.s3.prefix, include, exclude),
-      first: keysNamedBy(settings.flow),
+      named: keysNamedBy(settings.flow),
       retention: RETENTION,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { CALL_FLOW_ASSET } from '../flow/asset';
 import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
 import { encodeManifest, type Manifest, type Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
@@ -29,8 +30,8 @@ export interface PlanOptions {
   readonly visibility: Exclude<Visibility, 'private'>;
   /** Whether a key is wanted: the globs. */
   readonly selects: (key: string) => boolean;
-  /** Keys that the call flow names: they get room first. */
-  readonly first: ReadonlySet<string>;
+  /** Keys that the call flow names, if it is deployed there: they get room first. */
+  readonly named: ReadonlySet<string>;
   /** Bytes that one step can carry. */
   readonly largest: number;
   /** Seconds for which a retired path stays: longer than a call. */
@@ -46,8 +47,8 @@ export interface Placement {
   readonly path: string;
 }
 
-export interface Skipped {
-  readonly object: PromptObject;
+export interface Skipped extends Refusal {
+  readonly key: string;
   readonly reason: Reason;
 }
 
@@ -62,7 +63,7 @@ export interface Plan {
   readonly retain: readonly { readonly version: Version; readonly retiredAt: number }[];
   /** Leave the Build now. */
   readonly retire: readonly Version[];
-  /** Cannot be Assets. */
+  /** Cannot be Assets, those among them that the call flow names and S3 lacks. */
   readonly skip: readonly Skipped[];
   /** Carried over as it is. */
   readonly code: Code;
@@ -86,6 +87,7 @@ export interface Plan {
  * | none, or not wanted     | yes, retired lately        | any             | retain   |
  * | none, or not wanted     | yes, retired long ago      | any             | retire   |
  * | none, or not wanted     | no                         | live lately     | retain   |
+ * | none, but the flow names it | as above               | as above        | skip     |
  *
  * Where there is no room for all that is wanted, what the call flow names comes first, then what the
  * proxy cannot carry. A prompt that loses its place is not wanted any more; one that is new waits
@@ -110,10 +112,11 @@ export function plan(
       live.manifest.refused.get(object.key),
       options,
     );
-    if (reason) skip.push({ object, reason });
+    if (reason) skip.push(skipped(object, reason));
     else wanted.push({ object, path });
   }
-  wanted.sort(byImportance(options.first));
+  const named = deployedWith(code) ? options.named : new Set<string>();
+  wanted.sort(byImportance(named));
 
   const room = Math.max(0, BUILD_ASSETS - code.assets.filter(isServed).length);
   const retain = retainedBeside(wanted, live, recent, options);
@@ -126,8 +129,9 @@ export function plan(
   for (const placement of wanted) {
     const { object } = placement;
     if (places.has(placement)) continue;
-    skip.push({ object, reason: refusalOf(object, options.largest) ?? 'no room' });
+    skip.push(skipped(object, refusalOf(object, options.largest) ?? 'no room'));
   }
+  skip.push(...missing(named, listing));
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
@@ -139,15 +143,18 @@ export function plan(
   const manifest: Manifest = {
     paths: new Map(placed.map(({ object, path }) => [object.key, path])),
     retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
-    refused: new Map(skip.map((skipped) => [skipped.object.key, toRefusal(skipped)])),
+    refused: new Map(skip.map(({ key, ...refusal }) => [key, refusal])),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
     guard: options.force
       ? undefined
       : guardOf(
-          [...live.manifest.paths.keys()],
-          new Set(selected.map(({ key }) => key)),
+          {
+            known: [...live.manifest.paths.keys()],
+            listed: listing.map(({ key }) => key),
+            selects: options.selects,
+          },
           options.maxDelete,
         ),
     keep,
@@ -184,8 +191,22 @@ function reasonAgainst(
   return uploaded ? undefined : refusalOf(object, largest);
 }
 
-function toRefusal({ object, reason }: Skipped): Refusal {
-  return { etag: object.etag, reason, unplayable: isUnplayable(object, reason) };
+function skipped(object: PromptObject, reason: Reason): Skipped {
+  const { key, etag } = object;
+  return { key, etag, reason, unplayable: isUnplayable(object, reason) };
+}
+
+/** What S3 lacks is said at once: the proxy would find nothing, and the caller might hear silence. */
+function missing(named: ReadonlySet<string>, listing: readonly PromptObject[]): Skipped[] {
+  const listed = new Set(listing.map(({ key }) => key));
+  return [...named]
+    .filter((key) => !listed.has(key))
+    .map((key) => ({ key, etag: '', reason: 'missing', unplayable: true }));
+}
+
+/** A call flow names nothing in a Service that runs without it. */
+function deployedWith({ assets }: Code): boolean {
+  return assets.some(({ path }) => path === CALL_FLOW_ASSET);
 }
 
 /** Path → version, for every path of ours that is uploaded with this visibility. */
@@ -239,9 +260,9 @@ function retainedBeside(
     .sort((a, b) => b.retiredAt - a.retiredAt || compare(a.version.path, b.version.path));
 }
 
-function byImportance(first: ReadonlySet<string>) {
+function byImportance(named: ReadonlySet<string>) {
   const rank = ({ object }: Placement) => {
-    if (first.has(object.key)) return 0;
+    if (named.has(object.key)) return 0;
     return object.size > PROXY_BYTES ? 1 : 2;
   };
   return (a: Placement, b: Placement) => rank(a) - rank(b) || compare(a.object.key, b.object.key);

@@ -13,7 +13,6 @@ import { obtainBuild, POLL } from './obtain-build';
 import { type Plan, type PlanOptions, plan } from './plan';
 import { type Published, type PublishOptions, publish, toEvent } from './publish';
 import { quietIn } from './quiet';
-import { isUnplayable } from './refusal';
 
 export interface ReconcileOptions extends PublishOptions, Omit<PlanOptions, 'now' | 'force'> {
   /** ZE… */
@@ -136,11 +135,7 @@ class Run {
       prompts: planned.keep.length,
       remaining: planned.upload.length,
       retained: planned.retain.length,
-      skipped: planned.skip.map(({ object, reason }) => ({
-        key: object.key,
-        reason,
-        unplayable: isUnplayable(object, reason),
-      })),
+      skipped: planned.skip.map(({ key, reason, unplayable }) => ({ key, reason, unplayable })),
     };
     return planned;
   }

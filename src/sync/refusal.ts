@@ -7,7 +7,8 @@ export type Reason =
   | 'too large'
   | 'archived'
   | 'no room'
-  | 'left to the command line';
+  | 'left to the command line'
+  | 'missing';
 
 /** Objects of these classes cannot be read before they are restored. */
 const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -35,4 +36,5 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   archived: 'it is archived in S3 and must be restored first',
   'no room': 'the Build already holds as many Assets as Twilio allows',
   'left to the command line': 'it is too large for one step of a Function: run npm run sync',
+  missing: 'the call flow names it, and S3 has no such key under S3_PREFIX',
 };

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
+import { call, type Step } from '../../src/phone';
+import { resultOf } from '../../src/result';
 import { outcomeOf, saying, startProgram } from '../program';
 import { s3ClientOf } from '../sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
@@ -41,6 +43,23 @@ async function put(name: string, content: Buffer | string): Promise<void> {
 async function remove(name: string): Promise<void> {
   const { S3_BUCKET: Bucket, S3_PREFIX } = sandbox.variables;
   await s3.send(new DeleteObjectCommand({ Bucket, Key: S3_PREFIX + name }));
+}
+
+/** What a caller hears who presses 2. */
+async function directions(): Promise<Step | undefined> {
+  const { publicOrigin, variables: account } = sandbox;
+  const steps: Step[] = [];
+  const walking = call({
+    voiceUrl: `${publicOrigin}/voice`,
+    accountSid: account.ACCOUNT_SID,
+    authToken: account.AUTH_TOKEN,
+    from: '+819012345678',
+    to: '+815012345678',
+    append: 'gather',
+    digits: ['2'],
+  });
+  await resultOf(walking, (step) => steps.push(step));
+  return steps[steps.findIndex(({ verb }) => verb === 'Gather action') + 1];
 }
 
 const greeting = readFileSync('sandbox/prompts/goodbye.mp3');
@@ -140,8 +159,8 @@ describe('npm run sync', () => {
     const { code, out } = await sync();
     expect(out).toContain(
       [
-        '1 object cannot be an Asset:',
-        '  prompts/notes.txt: its bytes are not audio that Twilio plays (MP3, WAV or AIFF) (unplayable: its text is said)',
+        '1 key without an Asset:',
+        '  prompts/notes.txt: its bytes are not audio that Twilio plays (MP3, WAV or AIFF) (calls say its text instead)',
         '',
       ].join('\n'),
     );
@@ -174,13 +193,25 @@ describe('npm run sync', () => {
     expect((await sync()).out).toContain('Plan: 7 to keep, 0 to upload');
   });
 
-  it('lets --max-delete decide how many prompts may vanish', async () => {
+  it('names what the call flow plays and S3 lacks, and has it said until S3 has it', async () => {
+    await remove('directions.mp3');
+    const { out } = await sync();
+    expect(out).toContain(
+      '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (calls say its text instead)\n',
+    );
+    expect(await directions()).toMatchObject({ verb: 'Say', kind: 'verb' });
+    await put('directions.mp3', mp3('directions'));
+    expect((await sync()).out).not.toContain('the call flow names it');
+    expect(await directions()).toMatchObject({ verb: 'Play', status: 200 });
+  });
+
+  it('lets --max-delete decide how many prompts may be lost', async () => {
     const options = ['--dry-run', '--exclude', 'menu.mp3'];
     expect(await sync(...options)).toMatchObject({ code: 0 });
     expect(await sync(...options, '--max-delete', '10', '--json')).toMatchObject({
       code: 3,
       out: expect.stringMatching(
-        /\n{"status":"guarded","message":"1 of 7 prompts vanished from S3, more than 10 %.*"}\n$/,
+        /\n{"status":"guarded","message":"1 of 7 prompts are not selected by the globs: more than 10 %.*"}\n$/,
       ),
     });
     expect(await sync(...options, '--max-delete', '10', '--force')).toMatchObject({ code: 0 });
@@ -203,12 +234,20 @@ describe('npm run sync', () => {
   });
 
   it('exits with 2 when a variable is missing, and names it', async () => {
-    const names = ['S3_BUCKET', 'S3_SECRET_ACCESS_KEY', 'AUTH_TOKEN'];
+    const names = ['S3_BUCKET', 'S3_SECRET_ACCESS_KEY', 'ACCOUNT_SID', 'AUTH_TOKEN'];
     const outcomes = await Promise.all(names.map(syncWithout));
     for (const [index, { code, out, err }] of outcomes.entries()) {
       expect([code, out]).toEqual([2, '']);
       expect(err).toMatch(new RegExp(`${names[index]}\\b.* not set`));
     }
+  });
+
+  it('names all that is missing or malformed at once', async () => {
+    const { code, err } = await syncWith({ S3_REGION: '', ACCOUNT_SID: 'SK12', AUTH_TOKEN: '' });
+    expect(code).toBe(2);
+    expect(err).toContain('S3_REGION is not set');
+    expect(err).toContain('ACCOUNT_SID must be an Account SID');
+    expect(err).toContain('AUTH_TOKEN is not set');
   });
 
   it('exits with 2 for an option, a file or an environment that does not exist', async () => {

@@ -57,7 +57,7 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
     now: 0,
     visibility: 'public',
     selects: () => true,
-    first: new Set(),
+    named: new Set(),
     largest: 25_000_000,
     retention: 4 * 3600,
     maxDelete: 1,

@@ -20,7 +20,7 @@ const options: PlanOptions = {
   now: NOW,
   visibility: 'public',
   selects: () => true,
-  first: new Set(),
+  named: new Set(),
   largest: 25_000_000,
   retention: 4 * HOUR,
   maxDelete: 1,
@@ -57,7 +57,7 @@ function decisions({ keep, upload, retain, retire, skip }: Plan): string[] {
     ...upload.map(({ object: { key } }) => `upload ${key}`),
     ...retain.map(({ version: { sid } }) => `retain ${sid}`),
     ...retire.map(({ sid }) => `retire ${sid}`),
-    ...skip.map(({ object: { key }, reason }) => `skip ${key}: ${reason}`),
+    ...skip.map(({ key, reason }) => `skip ${key}: ${reason}`),
   ].sort();
 }
 
@@ -200,6 +200,25 @@ describe('plan', () => {
     });
   });
 
+  it('has what the call flow names and S3 lacks said, until S3 has it', () => {
+    const named = new Set(['typo.mp3', 'hello.mp3']);
+    const planned = plan([one], live([pub]), [], { ...options, named });
+    expect(decisions(planned)).toEqual([`keep hello.mp3 ${pub.sid}`, 'skip typo.mp3: missing']);
+    const { manifest } = planned;
+    expect(manifest.refused.get('typo.mp3')?.unplayable).toBe(true);
+    const arrived = object('typo.mp3');
+    expect(
+      decisions(plan([one, arrived], live([pub], manifest), [], { ...options, named })),
+    ).toEqual([`keep hello.mp3 ${pub.sid}`, 'upload typo.mp3']);
+  });
+
+  it('misses nothing that the globs leave out, or where the call flow is not deployed', () => {
+    const named = new Set(['hello.mp3']);
+    const without = { ...code, assets: [] };
+    expect(plan([one], live([]), [], { ...options, named, selects: () => false }).skip).toEqual([]);
+    expect(plan([], live([], {}, without), [], { ...options, named }).skip).toEqual([]);
+  });
+
   it('keeps the time at which a path retired', () => {
     const { manifest } = plan([], live([pub], lately), [recent([pub], 2)], options);
     expect(manifest.retired).toEqual(lately.retired);
@@ -252,8 +271,8 @@ describe('plan, where Twilio’s limit is reached', () => {
   const [a, b, c] = [object('a.mp3'), object('b.mp3'), object('c.mp3', { size: 4_000_001 })];
 
   it('gives room to what the call flow names, then to what the proxy cannot carry', () => {
-    const first = new Set(['b.mp3']);
-    const planned = plan([a, b, c], live([], {}, codeWithRoom(2)), [], { ...options, first });
+    const named = new Set(['b.mp3']);
+    const planned = plan([a, b, c], live([], {}, codeWithRoom(2)), [], { ...options, named });
     expect(decisions(planned)).toEqual(['skip a.mp3: no room', 'upload b.mp3', 'upload c.mp3']);
   });
 

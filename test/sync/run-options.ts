@@ -4,7 +4,7 @@ export const RUN_OPTIONS = {
   bytesInFlight: 64_000_000,
   quiet: 0,
   selects: () => true,
-  first: new Set<string>(),
+  named: new Set<string>(),
   largest: 25_000_000,
   retention: 4 * 3600,
   maxDelete: 0.5,

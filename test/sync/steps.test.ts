@@ -76,7 +76,7 @@ describe('a step with little time', () => {
 describe('a guard', () => {
   it.each([
     ['none', '12 prompts are live'],
-    ['few', '11 of 12 prompts vanished from S3, more than 50 %'],
+    ['few', '11 of 12 prompts vanished from S3: more than 50 %'],
   ])('stops before anything is built when S3 lists %s', async (bucket, words) => {
     const rig = await company();
     await rig.run('many');

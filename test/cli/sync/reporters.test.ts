@@ -115,9 +115,9 @@ describe('plain lines', () => {
     ] as const;
     const { out } = tell([], { status: 'done', report: { ...report, skipped } });
     expect(out.split('\n')).toEqual([
-      '2 objects cannot be Assets:',
+      '2 keys without an Asset:',
       '  a.mp3: the Build already holds as many Assets as Twilio allows (played through the proxy)',
-      '  b.mp3: it is archived in S3 and must be restored first (unplayable: its text is said)',
+      '  b.mp3: it is archived in S3 and must be restored first (calls say its text instead)',
       'Assets equal S3: 1 prompt, 0 uploaded.',
       '',
     ]);

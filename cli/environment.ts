@@ -13,7 +13,17 @@ export const ENV_FILE = '.env';
  * @throws {ConfigError} when it cannot be read
  */
 export function loadEnvironment(file: string): Environment {
-  return { ...parseEnv(readIfAny(file)), ...process.env };
+  return { ...readEnvironmentFile(file), ...process.env };
+}
+
+/**
+ * The variables of an .env file alone: those that the toolkit deploys.
+ *
+ * @param file must exist unless it is the default one
+ * @throws {ConfigError} when it cannot be read
+ */
+export function readEnvironmentFile(file: string): Environment {
+  return parseEnv(readIfAny(file));
 }
 
 function readIfAny(file: string): string {

@@ -20,10 +20,13 @@ export function startProgram(
   file: string,
   args: readonly string[],
   variables: NodeJS.ProcessEnv = {},
+  cwd?: string,
 ): Program {
   const { PATH, HOME, TMPDIR } = process.env;
   const program = join(__dirname, '..', file);
-  return spawn(process.execPath, ['--require', 'tsx/cjs', program, ...args], {
+  const loader = require.resolve('tsx/cjs');
+  return spawn(process.execPath, ['--require', loader, program, ...args], {
+    cwd,
     env: { PATH, HOME, TMPDIR, NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -9,13 +9,13 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { callFlowSchema } from '../src/flow/schema';
 import { actionSchema } from '../src/flow/schema/action';
 import { hoursSchema } from '../src/flow/schema/hours';
-import { promptSchema } from '../src/flow/schema/prompt';
+import { language, promptSchema } from '../src/flow/schema/prompt';
 
 /** The JSON Schema of a call flow. What only a program can check, the build does. */
 export function callFlowJsonSchema(): string {
   const schema = toJsonSchema(callFlowSchema, {
     typeMode: 'input',
-    definitions: { prompt: promptSchema, action: actionSchema, hours: hoursSchema },
+    definitions: { language, prompt: promptSchema, action: actionSchema, hours: hoursSchema },
     ignoreActions: ['check', 'guard', 'max_bytes'],
   });
   return `${JSON.stringify(schema, undefined, 2)}\n`;

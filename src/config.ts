@@ -42,12 +42,30 @@ export interface TwilioConfig {
   readonly apiOrigin: string | undefined;
 }
 
-export interface Config {
+/** What the audio proxy needs. */
+export interface AudioConfig {
   readonly s3: S3Config;
   readonly audioCache: AudioCacheConfig;
-  readonly twilio: TwilioConfig;
+  readonly twilio: Pick<TwilioConfig, 'authToken'>;
+}
+
+/** Which URLs the audio proxy answers. */
+export interface ProxyAccess {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly authToken: string;
+}
+
+/** What a call needs. */
+export interface CallConfig {
   /** Origin under which callers reach this deployment, such as https://name-1234-dev.twil.io. */
-  readonly publicOrigin: string | undefined;
+  readonly publicOrigin: string;
+  /** Why the audio proxy cannot answer, where it cannot. */
+  readonly proxy: ProxyAccess | { readonly problem: string };
+}
+
+export interface Config extends AudioConfig {
+  readonly twilio: TwilioConfig;
   /** Bearer secret of /sync; undefined when unset or shorter than 32 characters. */
   readonly adminSecret: string | undefined;
   readonly sync: SyncConfig;
@@ -102,7 +120,7 @@ function seconds(least: number, most: number, fallback: number) {
   );
 }
 
-const variables = v.object({
+const audioVariables = v.object({
   S3_BUCKET: bucketName,
   S3_REGION: v.pipe(
     required,
@@ -113,11 +131,14 @@ const variables = v.object({
   S3_ADDRESSING_STYLE: oneOf(['auto', 'path', 'virtual']),
   AUDIO_CACHE_MB: whole('MB', 0, 128, 32),
   AUDIO_CACHE_SECONDS: whole('seconds', 0, 86_400, 60),
-  ACCOUNT_SID: optional,
   AUTH_TOKEN: optional,
+});
+
+const variables = v.object({
+  ...audioVariables.entries,
+  ACCOUNT_SID: optional,
   SERVICE_SID: optional,
   ENVIRONMENT_SID: optional,
-  DOMAIN_NAME: optional,
   TWILIO_API_URL: origin,
   ADMIN_SECRET: optional,
   AUDIO_VISIBILITY: oneOf(['public', 'protected']),
@@ -137,26 +158,9 @@ export const ADMIN_SECRET_LENGTH = 32;
  * @throws {ConfigError} naming every variable that is missing or malformed, never its value.
  */
 export function readConfig(environment: Environment): Config {
-  const parsed = v.safeParse(variables, pick(environment, Object.keys(variables.entries)));
-  const source = v.safeParse(credentialVariables, pick(environment, credentialNames));
-  if (!parsed.success || !source.success) {
-    throw new ConfigError(describe([...(parsed.issues ?? []), ...(source.issues ?? [])]));
-  }
-  const env = parsed.output;
+  const { env, source } = parse(variables, environment);
   return {
-    s3: {
-      bucket: env.S3_BUCKET,
-      region: env.S3_REGION,
-      prefix: env.S3_PREFIX,
-      endpoint: env.S3_ENDPOINT,
-      addressingStyle: env.S3_ADDRESSING_STYLE,
-      credentials:
-        source.output.kind === 'role' ? { ...source.output, region: env.S3_REGION } : source.output,
-    },
-    audioCache: {
-      bytes: env.AUDIO_CACHE_MB * 1_000_000,
-      seconds: env.AUDIO_CACHE_SECONDS,
-    },
+    ...audioConfigOf(env, source),
     twilio: {
       accountSid: env.ACCOUNT_SID,
       authToken: env.AUTH_TOKEN,
@@ -164,7 +168,6 @@ export function readConfig(environment: Environment): Config {
       environmentSid: env.ENVIRONMENT_SID,
       apiOrigin: env.TWILIO_API_URL,
     },
-    publicOrigin: env.DOMAIN_NAME === undefined ? undefined : originOf(env.DOMAIN_NAME),
     adminSecret:
       env.ADMIN_SECRET !== undefined && env.ADMIN_SECRET.length >= ADMIN_SECRET_LENGTH
         ? env.ADMIN_SECRET
@@ -180,13 +183,70 @@ export function readConfig(environment: Environment): Config {
 }
 
 /**
- * The origin under which callers reach this deployment.
+ * Reads what the audio proxy needs, whatever the other variables hold.
  *
- * @throws {ConfigError} when the context has no domain.
+ * @throws {ConfigError} naming every variable of these that is missing or malformed.
  */
-export function publicOriginOf({ publicOrigin }: Config): string {
-  if (publicOrigin !== undefined) return publicOrigin;
-  throw new ConfigError('DOMAIN_NAME is not set: Twilio sets it for a deployed Function.');
+export function readAudioConfig(environment: Environment): AudioConfig {
+  const { env, source } = parse(audioVariables, environment);
+  return audioConfigOf(env, source);
+}
+
+/**
+ * Reads what a call needs. Without a usable bucket or token it still plays Assets and says texts.
+ *
+ * @throws {ConfigError} when the context has no domain: no URL can be given to Twilio.
+ */
+export function readCallConfig(environment: Environment): CallConfig {
+  const { DOMAIN_NAME: domainName } = environment;
+  if (typeof domainName !== 'string' || domainName === '') {
+    throw new ConfigError('DOMAIN_NAME is not set: Twilio sets it for a deployed Function.');
+  }
+  return { publicOrigin: originOf(domainName), proxy: proxyAccessOf(environment) };
+}
+
+function proxyAccessOf(environment: Environment): CallConfig['proxy'] {
+  try {
+    const { s3, twilio } = readAudioConfig(environment);
+    if (twilio.authToken === undefined) return { problem: 'AUTH_TOKEN is not set.' };
+    return { bucket: s3.bucket, prefix: s3.prefix, authToken: twilio.authToken };
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return { problem: thrown.message };
+    throw thrown;
+  }
+}
+
+function parse<Entries extends v.ObjectEntries>(
+  schema: v.ObjectSchema<Entries, undefined>,
+  environment: Environment,
+) {
+  const parsed = v.safeParse(schema, pick(environment, Object.keys(schema.entries)));
+  const source = v.safeParse(credentialVariables, pick(environment, credentialNames));
+  if (!parsed.success || !source.success) {
+    throw new ConfigError(describe([...(parsed.issues ?? []), ...(source.issues ?? [])]));
+  }
+  return { env: parsed.output, source: source.output };
+}
+
+function audioConfigOf(
+  env: v.InferOutput<typeof audioVariables>,
+  source: v.InferOutput<typeof credentialVariables>,
+): AudioConfig {
+  return {
+    s3: {
+      bucket: env.S3_BUCKET,
+      region: env.S3_REGION,
+      prefix: env.S3_PREFIX,
+      endpoint: env.S3_ENDPOINT,
+      addressingStyle: env.S3_ADDRESSING_STYLE,
+      credentials: source.kind === 'role' ? { ...source, region: env.S3_REGION } : source,
+    },
+    audioCache: {
+      bytes: env.AUDIO_CACHE_MB * 1_000_000,
+      seconds: env.AUDIO_CACHE_SECONDS,
+    },
+    twilio: { authToken: env.AUTH_TOKEN },
+  };
 }
 
 function originOf(domainName: string): string {

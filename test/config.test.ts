@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLoopback, publicOriginOf, readConfig } from '../src/config';
+import { isLoopback, readAudioConfig, readCallConfig, readConfig } from '../src/config';
 import { ConfigError } from '../src/errors';
 
 const complete = {
@@ -44,7 +44,6 @@ describe('readConfig', () => {
         environmentSid: undefined,
         apiOrigin: undefined,
       },
-      publicOrigin: undefined,
       adminSecret: undefined,
       sync: { visibility: 'public', include: [], exclude: [], quiet: 3000, budget: 4000 },
     });
@@ -108,17 +107,67 @@ describe('readConfig', () => {
   });
 });
 
-describe('publicOriginOf', () => {
+/** Variables that only a sync reads, or nobody, all of them malformed. */
+const typos = {
+  SYNC_BUDGET_SECONDS: '7',
+  SYNC_QUIET_SECONDS: '-1',
+  AUDIO_VISIBILITY: 'Public',
+  TWILIO_API_URL: 'x',
+};
+
+describe('readAudioConfig', () => {
+  it('is what readConfig reads, whatever the variables of others hold', () => {
+    const { s3, audioCache, twilio } = readConfig({ ...complete, AUTH_TOKEN: 'token' });
+    expect(readAudioConfig({ ...complete, ...typos, AUTH_TOKEN: 'token' })).toEqual({
+      s3,
+      audioCache,
+      twilio: { authToken: twilio.authToken },
+    });
+  });
+
+  it('names what is malformed among its own', () => {
+    expect(() => readAudioConfig({ ...complete, S3_REGION: 'EU' })).toThrow('S3_REGION must be');
+  });
+});
+
+describe('readCallConfig', () => {
+  const deployed = {
+    ...complete,
+    S3_PREFIX: 'prompts/',
+    AUTH_TOKEN: 'token',
+    DOMAIN_NAME: 'clinic-1234-dev.twil.io',
+  };
+
+  it('reads the domain, and what opens the audio proxy, whatever other variables hold', () => {
+    expect(readCallConfig({ ...deployed, ...typos })).toEqual({
+      publicOrigin: 'https://clinic-1234-dev.twil.io',
+      proxy: { bucket: 'examplebucket', prefix: 'prompts/', authToken: 'token' },
+    });
+  });
+
+  it.each([
+    ['S3_BUCKET', undefined, 'S3_BUCKET is not set'],
+    ['S3_REGION', 'EU', 'S3_REGION must be'],
+    ['S3_SECRET_ACCESS_KEY', '', 'S3_SECRET_ACCESS_KEY is not set'],
+    ['AUDIO_CACHE_MB', '256', 'AUDIO_CACHE_MB must be'],
+    ['AUTH_TOKEN', '', 'AUTH_TOKEN is not set'],
+  ])('says why the audio proxy cannot work with %s=%s', (name, value, problem) => {
+    expect(readCallConfig({ ...deployed, [name]: value })).toEqual({
+      publicOrigin: 'https://clinic-1234-dev.twil.io',
+      proxy: { problem: expect.stringContaining(problem) },
+    });
+  });
+
   it.each([
     ['clinic-1234-dev.twil.io', 'https://clinic-1234-dev.twil.io'],
     ['localhost:3000', 'http://localhost:3000'],
     ['localhost.example.com', 'https://localhost.example.com'],
   ])('%s is served at %s', (DOMAIN_NAME, origin) => {
-    expect(publicOriginOf(readConfig({ ...complete, DOMAIN_NAME }))).toBe(origin);
+    expect(readCallConfig({ ...deployed, DOMAIN_NAME }).publicOrigin).toBe(origin);
   });
 
-  it('names the variable when there is no domain', () => {
-    expect(() => publicOriginOf(readConfig(complete))).toThrow('DOMAIN_NAME');
+  it.each([[undefined], [''], [7]])('names the variable when the domain is %p', (DOMAIN_NAME) => {
+    expect(() => readCallConfig({ ...deployed, DOMAIN_NAME })).toThrow('DOMAIN_NAME');
   });
 });
 

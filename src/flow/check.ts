@@ -1,8 +1,9 @@
 import type { Fault } from './faults';
 import { invalidFlow, parseCallFlow } from './parse';
 import { type PlacedPrompt, promptsOf } from './places';
+import { silentRounds } from './rounds';
 import type { CallFlow } from './schema';
-import { mostBytes } from './size';
+import { sizesIn } from './size';
 import { layOut } from './steps';
 
 /** https://www.twilio.com/docs/api/errors/11750 */
@@ -17,7 +18,7 @@ const MAX_TWIML_BYTES = 64 * 1024;
  */
 export function checkCallFlow(json: string): CallFlow {
   const flow = parseCallFlow(json);
-  const faults = [...unknownTimeZones(flow), ...tooLongDocuments(flow)];
+  const faults = [...unknownTimeZones(flow), ...silentRounds(flow), ...tooLongDocuments(flow)];
   if (faults.length > 0) throw invalidFlow(faults);
   return flow;
 }
@@ -53,8 +54,9 @@ function isTimeZone(timeZone: string): boolean {
 
 function tooLongDocuments(callFlow: CallFlow): Fault[] {
   const flow = layOut(callFlow);
+  const mostBytes = sizesIn(flow);
   return [...flow.steps.keys()].flatMap((at) => {
-    const bytes = mostBytes(flow, at);
+    const bytes = mostBytes(at);
     const rule = `may lead to ${bytes} bytes of TwiML, and Twilio takes ${MAX_TWIML_BYTES}: say less in a row`;
     return bytes > MAX_TWIML_BYTES ? [{ at, value: undefined, rule }] : [];
   });

@@ -1,4 +1,4 @@
-import { publicOriginOf, readConfig } from '../config';
+import { readCallConfig } from '../config';
 import { messageOf } from '../errors';
 import { log } from '../log';
 import { createPlayback } from '../playback';
@@ -23,7 +23,7 @@ export function defineVoiceFunction(name: string, nextState: NextState) {
     async ({ context, event }) => {
       const input = readInput(event);
       try {
-        return xml(answerCall(context, event, input, nextState));
+        return xml(answerCall(name, { context, event }, input, nextState));
       } catch (thrown) {
         log('error', { function: name, message: messageOf(thrown) });
         return xml(apologise(readOperator(context), input.substituteCallerId));
@@ -34,17 +34,20 @@ export function defineVoiceFunction(name: string, nextState: NextState) {
 }
 
 function answerCall(
-  context: Call['context'],
-  event: Call['event'],
+  name: string,
+  { context, event }: Pick<Call, 'context' | 'event'>,
   input: Input,
   nextState: NextState,
 ): string {
   const flow = loadFlow();
-  const config = readConfig(context);
+  const config = readCallConfig(context);
+  if ('problem' in config.proxy) {
+    log('warn', { function: name, event: 'no audio proxy', message: config.proxy.problem });
+  }
   const now = new Date();
   return twiml(flow, nextState(flow, event, input), {
     playback: createPlayback(config, now),
-    actionUrl: `${publicOriginOf(config)}/menu`,
+    actionUrl: `${config.publicOrigin}/menu`,
     substituteCallerId: input.substituteCallerId,
     now,
   });

@@ -20,8 +20,14 @@ export function readInput({ Digits, DialCallStatus, From, To }: Call['event']): 
   return {
     digits: read.Digits,
     dialCallStatus: read.DialCallStatus,
-    substituteCallerId: !isPhoneNumber(read.From) && isPhoneNumber(read.To) ? read.To : undefined,
+    substituteCallerId: isPhoneNumber(read.From) ? undefined : numberOf(read.To),
   };
+}
+
+/** A call by SIP has the number that was called in an address: sip:+15550100@example.com */
+function numberOf(party: string | undefined): string | undefined {
+  const number = /^sips?:([^@]*)@/.exec(party ?? '')?.[1] ?? party;
+  return isPhoneNumber(number) ? number : undefined;
 }
 
 /**
@@ -31,6 +37,6 @@ export function readInput({ Digits, DialCallStatus, From, To }: Call['event']): 
 const NO_NUMBERS = ['+266696687', '+7378742833', '+2562533', '+8656696', '+86282452253'];
 
 /** Of a SIP caller there is an address instead. */
-function isPhoneNumber(party: string | undefined): boolean {
+function isPhoneNumber(party: string | undefined): party is string {
   return party !== undefined && /^\+[1-9]\d{6,14}$/.test(party) && !NO_NUMBERS.includes(party);
 }

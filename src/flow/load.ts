@@ -1,9 +1,7 @@
 import { ConfigError } from '../errors';
+import { CALL_FLOW_ASSET } from './asset';
 import { CALL_FLOW_FILE, parseCallFlow } from './parse';
 import { type Flow, layOut } from './steps';
-
-/** Path of the private Asset that holds the flow. */
-const CALL_FLOW_ASSET = '/call-flow.json';
 
 let loaded: { readonly file: string; readonly flow: Flow } | undefined;
 

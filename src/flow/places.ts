@@ -8,6 +8,8 @@ export interface PlacedAction {
   readonly action: Action;
   /** The menu that it belongs to, whose question it may ask again; undefined outside of one. */
   readonly menu: string | undefined;
+  /** Whether it comes of keys that the menu knows; what does not costs an attempt. */
+  readonly isAnswer: boolean;
 }
 
 export interface PlacedPrompt {
@@ -17,17 +19,19 @@ export interface PlacedPrompt {
 
 /** Every action of a flow, with those that follow it. */
 export function* actionsOf(flow: CallFlow): Generator<PlacedAction> {
-  yield* withFollowing({ at: 'start', action: flow.start, menu: undefined });
+  yield* withFollowing({ at: 'start', action: flow.start, menu: undefined, isAnswer: false });
   for (const [name, { digits, unknown, silence, otherwise }] of Object.entries(flow.menus)) {
     const at = `menus.${name}`;
     for (const [keys, action] of Object.entries(digits)) {
-      yield* withFollowing({ at: `${at}.digits.${keys}`, action, menu: name });
+      yield* withFollowing({ at: `${at}.digits.${keys}`, action, menu: name, isAnswer: true });
     }
-    yield* withFollowing({ at: `${at}.unknown`, action: unknown, menu: name });
-    yield* withFollowing({ at: `${at}.silence`, action: silence, menu: name });
+    const unanswered = { menu: name, isAnswer: false };
+    yield* withFollowing({ at: `${at}.unknown`, action: unknown, ...unanswered });
+    yield* withFollowing({ at: `${at}.silence`, action: silence, ...unanswered });
     // Its attempts are used up: what comes now is outside of the menu.
     if (otherwise) {
-      yield* withFollowing({ at: `${at}.otherwise`, action: otherwise, menu: undefined });
+      const outside = { menu: undefined, isAnswer: false };
+      yield* withFollowing({ at: `${at}.otherwise`, action: otherwise, ...outside });
     }
   }
 }
@@ -39,11 +43,13 @@ function* withFollowing(placed: PlacedAction): Generator<PlacedAction> {
   }
 }
 
-function followingOf(action: Action): Record<string, Action | undefined> {
+/** The actions that may come after one, by the field in which they stand. */
+export function followingOf(action: Action): Record<string, Action | undefined> {
   switch (action.action) {
     case 'play':
-    case 'record':
       return { next: action.next };
+    case 'record':
+      return { silence: action.silence, next: action.next };
     case 'dial':
       return { otherwise: action.otherwise };
     case 'hours':

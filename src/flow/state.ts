@@ -41,6 +41,15 @@ export function mediumQuery(state: State): string {
   return state.fallen.size > 0 ? stateQuery(state) : `at=${encodeURIComponent(state.at)}`;
 }
 
+/** The longest query that stateQuery can give, with as many places fallen as are remembered. */
+export function longestQuery({ steps }: Flow): string {
+  const longest = [...steps.keys()]
+    .sort((one, other) => encodeURIComponent(other).length - encodeURIComponent(one).length)
+    .slice(0, MOST_FALLEN);
+  const fallen = new Map([ALL, ...longest].map((place) => [place, 'proxy'] as const));
+  return stateQuery({ at: longest[0] ?? START, attempt: TOO_MANY + 1, asked: TOO_MANY, fallen });
+}
+
 /** More than any flow allows. */
 const TOO_MANY = 999;
 

@@ -4,7 +4,8 @@ import type { CallFlow, Hours, Menu, Prompt } from './schema';
 /** A menu's question, with the places to which its answers lead. */
 export interface Question {
   readonly prompt: Prompt;
-  readonly numDigits: number;
+  /** Undefined where only the finishing key, or a pause, ends the answer. */
+  readonly numDigits: number | undefined;
   readonly finishOnKey: string;
   /** Seconds. */
   readonly timeout: number;
@@ -41,6 +42,8 @@ export type Step =
       readonly maxLength: number;
       readonly timeout: number;
       readonly finishOnKey: string;
+      /** When nothing was said. */
+      readonly silence: Place;
       readonly next: Place;
     }
   | {
@@ -78,6 +81,7 @@ export function layOut(flow: CallFlow): Flow {
     const question = questionOf(name);
     steps.set(question, ask(name, menu));
     steps.set(backOf(name), { kind: 'fresh', next: question });
+    steps.set(againOf(name), { kind: 'again', question });
     if (greeting) steps.set(greetingOf(name), { kind: 'say', prompt: greeting, next: question });
   }
   for (const placed of actionsOf(flow)) steps.set(placed.at, stepOf(placed, flow));
@@ -86,8 +90,10 @@ export function layOut(flow: CallFlow): Flow {
 
 const questionOf = (menu: string): Place => `menus.${menu}.prompt`;
 const greetingOf = (menu: string): Place => `menus.${menu}.greeting`;
-/** The question after something else was heard. */
+/** The question after an answer. */
 const backOf = (menu: string): Place => `menus.${menu}`;
+/** The question after silence or an unknown key. */
+const againOf = (menu: string): Place => `menus.${menu}.again`;
 
 function ask(name: string, menu: Menu): Step {
   const { prompt, finishOnKey, timeout, attempts, otherwise } = menu;
@@ -96,7 +102,7 @@ function ask(name: string, menu: Menu): Step {
   return {
     kind: 'ask',
     prompt,
-    numDigits: menu.numDigits ?? Math.max(...keys.map((each) => each.length)),
+    numDigits: menu.numDigits ?? (finishOnKey === '' ? longest(keys) : undefined),
     finishOnKey,
     timeout,
     attempts,
@@ -107,11 +113,14 @@ function ask(name: string, menu: Menu): Step {
   };
 }
 
-function stepOf({ at, action, menu }: PlacedAction, flow: CallFlow): Step {
+const longest = (keys: readonly string[]): number => Math.max(...keys.map(({ length }) => length));
+
+function stepOf({ at, action, menu, isAnswer }: PlacedAction, flow: CallFlow): Step {
   /** Where the call goes on after what stands here. */
   const after = (field: string, following: unknown): Place => {
     if (following) return `${at}.${field}`;
-    return menu === undefined ? FAREWELL : backOf(menu);
+    if (menu === undefined) return FAREWELL;
+    return isAnswer ? backOf(menu) : againOf(menu);
   };
   switch (action.action) {
     case 'play':
@@ -128,8 +137,10 @@ function stepOf({ at, action, menu }: PlacedAction, flow: CallFlow): Step {
       return { kind: 'dial', prompt, number, callerId, timeout, next };
     }
     case 'record': {
-      const { prompt, maxLength, timeout, finishOnKey, next } = action;
-      return { kind: 'record', prompt, maxLength, timeout, finishOnKey, next: after('next', next) };
+      const { prompt, maxLength, timeout, finishOnKey } = action;
+      const silence = after('silence', action.silence);
+      const next = after('next', action.next);
+      return { kind: 'record', prompt, maxLength, timeout, finishOnKey, silence, next };
     }
     case 'hours': {
       const hours = flow.hours[action.hours];

@@ -40,14 +40,13 @@ export function twiml(flow: Flow, state: State, line: Line): string {
 function perform(response: VoiceResponse, flow: Flow, state: State, line: Line): State | undefined {
   const step = stepAt(flow, state.at);
   if (step.kind === 'ask') return ask(response, step, flow, state, line);
+  if (step.kind === 'again') return again(response, step, flow, state, line);
   if ('prompt' in step && step.prompt) speak(response, step.prompt, flow, state, line);
   switch (step.kind) {
     case 'say':
       return moveTo(state, step.next);
     case 'fresh':
       return { ...state, at: step.next, attempt: 0 };
-    case 'again':
-      return askAgain(flow, state, step.question);
     case 'hours':
       return moveTo(state, isOpen(step.hours, line.now) ? step.open : step.closed);
     case 'dial':
@@ -61,6 +60,22 @@ function perform(response: VoiceResponse, flow: Flow, state: State, line: Line):
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 
+/** Its prompt leads over to the question, so it is heard only where that follows. */
+function again(
+  response: VoiceResponse,
+  { prompt, question }: StepOf<'again'>,
+  flow: Flow,
+  state: State,
+  line: Line,
+): State {
+  const next = askAgain(flow, state, question);
+  const isAsked = next.at === question && mayAsk(flow, next);
+  if (prompt && isAsked) speak(response, prompt, flow, state, line);
+  return next;
+}
+
+const mayAsk = ({ questions }: Flow, { asked }: State): boolean => asked < questions;
+
 /** https://www.twilio.com/docs/voice/twiml/gather */
 function ask(
   response: VoiceResponse,
@@ -69,7 +84,7 @@ function ask(
   state: State,
   line: Line,
 ): State | undefined {
-  if (state.asked >= flow.questions) return moveTo(state, FAREWELL);
+  if (!mayAsk(flow, state)) return moveTo(state, FAREWELL);
   const action = actionOf({ ...state, attempt: state.attempt + 1, asked: state.asked + 1 }, line);
   const { numDigits, timeout, finishOnKey } = step;
   const gather = response.gather({
@@ -107,14 +122,14 @@ function dial(
 /** https://www.twilio.com/docs/voice/twiml/record */
 function record(
   response: VoiceResponse,
-  { maxLength, timeout, finishOnKey }: StepOf<'record'>,
+  { maxLength, timeout, finishOnKey, silence }: StepOf<'record'>,
   state: State,
   line: Line,
-): undefined {
+): State {
   const action = actionOf(state, line);
   response.record({ maxLength, timeout, finishOnKey, action, method: 'POST' });
   // An empty message does not reach the action: Twilio goes on with the next verb.
-  response.redirect({ method: 'POST' }, action);
+  return moveTo(state, silence);
 }
 
 const actionOf = (state: State, { actionUrl }: Line): string => `${actionUrl}?${stateQuery(state)}`;

@@ -1,3 +1,4 @@
+import type { ProxyAccess } from '../config';
 import type { Manifest } from '../manifest';
 import { isAddressable } from '../s3/address';
 import type { Rung } from './ladder';
@@ -12,10 +13,8 @@ export interface PlaybackOptions {
   readonly manifest: Manifest | undefined;
   /** Such as https://name-1234-dev.twil.io. */
   readonly publicOrigin: string;
-  readonly bucket: string;
-  readonly prefix: string;
-  /** Twilio's auth token; without it the proxy accepts nothing, so nothing is sent there. */
-  readonly authToken: string | undefined;
+  /** Undefined where the proxy cannot answer, so that nothing is sent there. */
+  readonly proxy: ProxyAccess | undefined;
   readonly now: Date;
 }
 
@@ -38,8 +37,8 @@ export function choosePlayable(
 
 /** Undefined for what the proxy would refuse, or cannot carry. */
 function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
-  const { manifest, publicOrigin, bucket, prefix, authToken, now } = options;
-  if (authToken === undefined || !key.startsWith(prefix) || !isAddressable(key)) return undefined;
+  const { manifest, publicOrigin, proxy, now } = options;
+  if (!proxy || !key.startsWith(proxy.prefix) || !isAddressable(key)) return undefined;
   if (manifest?.refused.get(key)?.unplayable) return undefined;
-  return `${publicOrigin}/audio?${signProxyQuery({ authToken, bucket }, key, now)}`;
+  return `${publicOrigin}/audio?${signProxyQuery(proxy, key, now)}`;
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../cli/call/command';
-import { sendRequest } from '../../src/phone';
+import { type SendRequest, sendRequest } from '../../src/phone';
 import { outcomeOf, startProgram } from '../program';
+import { publishFlow } from '../sandbox/publish';
 import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
@@ -22,11 +23,13 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-async function command(...args: string[]) {
+const command = (...args: string[]) => commandOver(sendRequest, ...args);
+
+async function commandOver(send: SendRequest, ...args: string[]) {
   const said = { out: '', err: '' };
   const exitCode = await run(['--env', env, ...args], {
     colors: false,
-    send: sendRequest,
+    send,
     write: (words) => {
       said.out += words;
     },
@@ -78,11 +81,44 @@ describe('npm run call', () => {
     ]);
   });
 
-  it('leaves a message, and has a dial end as told', async () => {
+  it('leaves a message', async () => {
     const { out } = await command('--digits', '8,2', '--message', '7');
     expect(out).toMatch(/Record +up to 120 s/);
     expect(out).toMatch(/Record action +\/menu at menus\.japanese\.digits\.2 +200/);
   });
+
+  it('goes to the end of a call of as many questions as the flow allows', async () => {
+    const { exitCode, out } = await command('--digits', Array(50).fill('1').join());
+    expect(rows(out).length).toBeGreaterThan(200);
+    expect(out).toContain('The call ended: Hangup.');
+    expect(exitCode).toBe(0);
+  });
+
+  it('prints what was heard of a call that leads back to itself, and fails', async () => {
+    const body = Buffer.from('<Response><Say>Round.</Say><Redirect>/voice</Redirect></Response>');
+    const round: SendRequest = async () => ({
+      status: 200,
+      headers: { 'content-type': 'text/xml' },
+      body,
+    });
+    const { exitCode, out, err } = await commandOver(round, '--url', 'http://localhost:1');
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^The call was cut after \d+ steps: does its TwiML lead back to itself\?/);
+    expect(rows(out).slice(0, 2)).toEqual([
+      ['#', 'voice', '/voice', '#', 'text/xml', '#'],
+      ['#', 'Say', 'Round.'],
+    ]);
+  });
+
+  it.each(['/nowhere/call.wav', tmpdir()])(
+    'does not call anybody if %s cannot be written',
+    async (file) => {
+      const send: SendRequest = () => Promise.reject(new Error('called'));
+      const { exitCode, err } = await commandOver(send, '--out', file);
+      expect(err).toMatch(`Writing what is heard to ${file}: `);
+      expect(exitCode).toBe(2);
+    },
+  );
 
   it('fails when something fails that was not made to', async () => {
     const { exitCode, out } = await command('--url', 'http://localhost:1');
@@ -143,7 +179,7 @@ describe('npm run call -- --out', () => {
       ['Play', 'proxy prompts/directions.mp3', ...medium],
       ...[menu, silence, asked, hint],
       ...[menu, silence, asked, hint],
-      ...[menu, silence, asked, hint],
+      ...[menu, silence, asked],
       ['Play', 'proxy prompts/goodbye.mp3', ...medium],
       ['Hangup'],
     ]);
@@ -176,8 +212,8 @@ describe('npm run call -- --out', () => {
 
     const played = table.map((row) => Number(row[5] ?? 0)).filter((seconds) => seconds > 0);
     expect(played).toHaveLength(7);
-    // Three questions wait for five seconds each, and three hints are said: a tone of 0.6 s.
-    const expected = played.reduce((sum, seconds) => sum + seconds) + 3 * 5 + 3 * 0.6;
+    // Three questions wait for five seconds each, and two hints are said: a tone of 0.6 s.
+    const expected = played.reduce((sum, seconds) => sum + seconds) + 3 * 5 + 2 * 0.6;
     // What an encoder added before and after is cut off again: a tenth of a second a prompt.
     expect(samples.length / RATE).toBeGreaterThan(expected - played.length * 0.15);
     expect(samples.length / RATE).toBeLessThan(expected + 0.5);
@@ -190,5 +226,22 @@ describe('npm run call -- --out', () => {
     for (let start = 0; start + 2 * RATE < speech.length; start += RATE) {
       expect(loudness(speech.subarray(start, start + 2 * RATE))).toBeGreaterThan(300);
     }
+  });
+});
+
+describe('npm run call -- --dial-status', () => {
+  beforeAll(async () => {
+    const otherwise = { action: 'play', prompt: { text: 'Nobody is there.' } };
+    const start = { action: 'dial', number: '+12025550143', otherwise };
+    await publishFlow(sandbox, JSON.stringify({ start, menus: {}, farewell: { text: 'Bye.' } }));
+  });
+
+  it.each([
+    ['completed', []],
+    ['busy', ['Nobody is there.', 'Bye.']],
+  ])('has a dial end as told: %s', async (status, words) => {
+    const { out } = await command('--dial-status', status);
+    const said = rows(out).filter(([, verb]) => verb === 'Say');
+    expect(said.map(([, , text]) => text)).toEqual(words);
   });
 });

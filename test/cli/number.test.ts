@@ -119,6 +119,15 @@ Changed.
     expect(number).toMatchObject(deployed);
   });
 
+  it('fails where Twilio takes the change, but not all of it', async () => {
+    const { env, number } = await account();
+    Object.defineProperty(number, 'voiceFallbackMethod', { get: () => 'GET', set: () => {} });
+    const { exitCode, out, err } = await command(['--phone', PHONE, '--env', env]);
+    expect(err).toContain('Twilio took the change, but not all of it: voiceFallbackMethod differ');
+    expect(out).not.toContain('Changed.');
+    expect(exitCode).toBe(1);
+  });
+
   it('takes the deployment that it is given', async () => {
     const { env, number } = await account();
     await command(['--phone', PHONE, '--env', env, '--url', 'https://other.example.com/']);

@@ -10,6 +10,8 @@ import { readTwiml, type TwimlNode } from '../../src/phone';
 export type Event =
   | { readonly happens: 'keys'; readonly digits: string }
   | { readonly happens: 'silence' }
+  /** The caller leaves a message where one is recorded, and is silent elsewhere. */
+  | { readonly happens: 'message' }
   | { readonly happens: 'dial ends'; readonly status: string }
   /** The medium of so manieth <Play>, counted round, is not there. */
   | { readonly happens: 'medium fails'; readonly which: number }
@@ -38,7 +40,7 @@ export function* hear(flow: Flow, line: Line): Generator<readonly TwimlNode[], v
     for (const url of verbs.flatMap(urlsOf)) checkUrl(flow, url);
     const event = yield verbs;
     const media = verbs.flatMap(mediaOf);
-    const waiting = verbs.find(({ attributes }) => attributes.action !== undefined);
+    const waiting = verbs.find((verb) => waitsFor(event, verb));
     const action = waiting?.attributes.action;
     const medium = event.happens === 'medium fails' ? media[event.which % media.length] : undefined;
     if (medium !== undefined) {
@@ -52,6 +54,12 @@ export function* hear(flow: Flow, line: Line): Generator<readonly TwimlNode[], v
       document = menu({ ...parametersOf(action), ...done(event, waiting?.name) });
     }
   }
+}
+
+/** An empty message keeps Twilio from the action: it goes on with the next verb. */
+function waitsFor({ happens }: Event, { name, attributes }: TwimlNode): boolean {
+  const isPassed = name === 'Record' && (happens === 'keys' || happens === 'silence');
+  return attributes.action !== undefined && !isPassed;
 }
 
 function done(event: Event, verb: string | undefined): Record<string, string> {

@@ -27,6 +27,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ happens: fc.constant('silence') }) },
+  fc.record({ happens: fc.constant('message') }),
   fc.record({
     happens: fc.constant('dial ends'),
     status: fc.constantFrom('completed', 'busy', ''),
@@ -100,6 +101,7 @@ describe('every call ends', () => {
     const flow = layOut({ ...everyBranch, questions: 5 });
     const choices: Event[] = [
       { happens: 'silence' },
+      { happens: 'message' },
       { happens: 'dial ends', status: 'busy' },
       ...['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '#', '1234', '**'].map(
         (digits): Event => ({ happens: 'keys', digits }),

@@ -38,6 +38,7 @@ export const everyBranch: CallFlow = v.parse(callFlowSchema, {
           otherwise: {
             action: 'record',
             prompt: { text: 'Leave a message.' },
+            silence: { action: 'hangup', prompt: { text: 'We heard nothing.' } },
             next: { action: 'hangup', prompt: { text: 'Thank you.' } },
           },
         },

@@ -5,7 +5,7 @@ import { type CallFlow, callFlowSchema } from '../../src/flow/schema';
 const MENUS = ['main', 'other', 'third'];
 const keys = fc.stringMatching(/^[0-9*#]{1,2}$/);
 const words = fc.oneof(
-  fc.stringMatching(/^[ -~\t\né-ÿぁ-ん𠀀]{1,40}$/u),
+  fc.stringMatching(/^[ -~\t\né-ÿぁ-ん𠀀]{0,20}[!-~é-ÿぁ-ん𠀀][ -~\t\né-ÿぁ-ん𠀀]{0,19}$/u),
   fc.constantFrom('営業時間', '<b>&amp;</b> "quoted" \'too\'', ']]>'),
 );
 const prompt = fc.record(
@@ -30,7 +30,12 @@ const { inside, outside } = fc.letrec((tie) => {
       number: fc.constant('+12025550143'),
       otherwise: following(where),
     }),
-    fc.record({ action: fc.constant('record'), prompt, next: following(where) }),
+    fc.record({
+      action: fc.constant('record'),
+      prompt,
+      silence: following(where),
+      next: following(where),
+    }),
     fc.record({
       action: fc.constant('hours'),
       hours: fc.constantFrom('never'),

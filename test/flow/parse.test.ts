@@ -103,8 +103,10 @@ describe('a call flow', () => {
     [
       'farewell/language',
       'english',
-      'farewell.language must be a language tag such as en-GB or ja-JP',
+      'farewell.language must be a language of <Say>, such as en-GB or ja-JP (found "english")',
     ],
+    ['language', 'en-UK', 'language must be a language of <Say>'],
+    ['farewell/text', ' \n\u3000', 'farewell.text must be the words of the prompt'],
     ['farewell/voice', 'Alexa', 'farewell.voice must be a voice of <Say>'],
     ['farewell/key', 'a/../b.mp3', 'must not have "." or ".." between slashes'],
     ['farewell/key', 'é'.repeat(513), 'which has at most 1,024 bytes'],
@@ -159,8 +161,8 @@ describe('the check before a deployment', () => {
     expect(messageFor('start', chain(6), checkCallFlow)).toMatch(
       /start may lead to 7\d{4} bytes of TwiML, and Twilio takes 65536: say less in a row/,
     );
-    // Asked again for the last time, a caller hears what comes otherwise in the same document.
-    const main = { ...everyBranch.menus.main, unknown: { action: 'again', prompt: said } };
+    // After the last attempt a caller hears what comes otherwise in the same document.
+    const main = { ...everyBranch.menus.main, unknown: { action: 'play', prompt: said } };
     expect(messageFor('menus/main', { ...main, otherwise: chain(4) }, checkCallFlow)).toBe('');
     expect(messageFor('menus/main', { ...main, otherwise: chain(5) }, checkCallFlow)).toContain(
       'menus.main.unknown may lead to',

@@ -55,6 +55,14 @@ describe('the state of a call', () => {
     });
   });
 
+  it('forgets what has fallen where the flow no longer has the place', () => {
+    const { fallen } = readState(flow, { fallen: 'menus.gone.prompt:say,farewell:proxy,*:proxy' });
+    expect([...fallen]).toEqual([
+      ['farewell', 'proxy'],
+      ['*', 'proxy'],
+    ]);
+  });
+
   it('knows the lowest rung that a recording has fallen to, in any place', () => {
     const fallen = new Map([
       ['*', 'proxy'],

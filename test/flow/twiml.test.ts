@@ -65,7 +65,7 @@ describe('a key', () => {
 
   it('leads to another menu, with attempts counted afresh', () => {
     expect(press('3', at('menus.main.prompt', { attempt: 2, asked: 2 }))).toEqual([
-      'Gather numDigits=4 timeout=5 action=/menu?at=menus.code.prompt&attempt=1&asked=3 finishOnKey=#',
+      'Gather timeout=5 action=/menu?at=menus.code.prompt&attempt=1&asked=3 finishOnKey=#',
       `  Say ${english} Enter four digits, then the pound key.`,
       'Redirect /menu?at=menus.code.prompt&attempt=1&asked=3',
     ]);
@@ -79,6 +79,13 @@ describe('a key', () => {
     ]);
   });
 
+  it('dials a secure SIP address', () => {
+    const secure = structuredClone(everyBranch);
+    Object.assign(secure.menus.main?.digits['5'] ?? {}, { number: 'sips:desk@example.com' });
+    const state = at('menus.main.digits.5');
+    expect(heard(twiml(layOut(secure), state, lineWith()))[1]).toBe('  Sip sips:desk@example.com');
+  });
+
   it('dials a SIP address', () => {
     expect(press('5')).toEqual([
       'Dial timeout=30 action=/menu?at=menus.main.digits.5&attempt=1&asked=1',
@@ -86,11 +93,11 @@ describe('a key', () => {
     ]);
   });
 
-  it('records a message, and goes on after an empty one too', () => {
+  it('records a message, and leads back to the question after an empty one', () => {
     const action = '/menu?at=menus.main.digits.6&attempt=1&asked=1';
     expect(press('6')).toEqual([
       `Record maxLength=60 timeout=3 finishOnKey=*# action=${action}`,
-      `Redirect ${action}`,
+      ...question(1, 2),
     ]);
   });
 
@@ -142,8 +149,12 @@ describe('silence', () => {
   it('after the last attempt leads to what comes otherwise', () => {
     const last = at('menus.main.prompt', { attempt: 2, asked: 2 });
     expect(reply(last, {})[0]).toContain('menus.code.prompt&attempt=1&asked=3');
-    expect(press('8', last)[0]).toBe(`Say ${english} Once more.`);
-    expect(press('8', last)[1]).toContain('menus.code.prompt&attempt=1&asked=3');
+    expect(press('8', last)[0]).toContain('menus.code.prompt&attempt=1&asked=3');
+  });
+
+  it('after the last question of a call ends it, without a word that leads over to another', () => {
+    const last = at('menus.main.prompt', { asked: 12 });
+    expect(press('8', last)).toEqual(['Play /audio/prompts/goodbye.mp3?at=farewell', 'Hangup']);
   });
 
   it('after the last attempt ends the call where nothing else is said', () => {
@@ -167,7 +178,8 @@ describe('a dial', () => {
       expect(reply(dialled, { DialCallStatus })).toEqual([
         `Say ${english} Leave a message.`,
         'Record maxLength=120 timeout=5 finishOnKey=# action=/menu?at=menus.main.digits.4.otherwise&attempt=1&asked=1',
-        'Redirect /menu?at=menus.main.digits.4.otherwise&attempt=1&asked=1',
+        `Say ${english} We heard nothing.`,
+        'Hangup',
       ]);
     },
   );
@@ -181,11 +193,25 @@ describe('a dial', () => {
     ['an anonymous caller', '+266696687', 'callerId=+815012345678'],
     ['a caller called Anonymous', 'Anonymous', 'callerId=+815012345678'],
     ['a caller without From', undefined, 'callerId=+815012345678'],
+    ['a caller called Restricted', '+7378742833', 'callerId=+815012345678'],
     ['a caller with a number', '+819012345678', undefined],
   ])('for %s shows a number that can be shown', (_, From, callerId) => {
     const { substituteCallerId } = readInput({ From, To: '+815012345678' });
     const [dial] = reply(main, { Digits: '5' }, { ...lineWith(), substituteCallerId });
     expect(/callerId=\S+/.exec(dial ?? '')?.[0]).toBe(callerId);
+  });
+});
+
+describe('a dial for a caller without a number', () => {
+  it.each([
+    ['sip:+15550100@clinic.sip.twilio.com', '+15550100'],
+    ['sips:+15550100@clinic.sip.twilio.com;transport=tls', '+15550100'],
+    ['sip:reception@clinic.sip.twilio.com', undefined],
+    ['sip:+266696687@clinic.sip.twilio.com', undefined],
+    ['client:reception', undefined],
+    [undefined, undefined],
+  ])('to %s shows %s', (To, number) => {
+    expect(readInput({ From: 'sip:alice@example.com', To }).substituteCallerId).toBe(number);
   });
 });
 

@@ -112,12 +112,38 @@ describe('the voice webhooks', () => {
   });
 });
 
+describe('a voice webhook whose other variables are malformed', () => {
+  it('plays on', async () => {
+    const typos = { SYNC_BUDGET_SECONDS: '7', AUDIO_VISIBILITY: 'Public', TWILIO_API_URL: 'x' };
+    const [greeting] = await ask(voice, {}, { ...context, ...typos });
+    expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);
+    expect(logged).toEqual([]);
+  });
+
+  it.each([
+    ['S3_BUCKET', '', 'S3_BUCKET is not set'],
+    ['S3_REGION', 'EU', 'S3_REGION must be'],
+    ['S3_SECRET_ACCESS_KEY', '', 'S3_SECRET_ACCESS_KEY is not set'],
+    ['AUTH_TOKEN', undefined, 'AUTH_TOKEN is not set'],
+  ])(
+    'says what is no Asset where %s=%s closes the proxy, and why in one line',
+    async (name, value, why) => {
+      const [greeting, gather] = await ask(voice, {}, { ...context, [name]: value });
+      expect(greeting).toContain('Say language=en-US Welcome to Harbour Clinic.');
+      expect(gather).toContain('action=/menu?at=menus.main.prompt&attempt=1&asked=1');
+      expect(logged).toEqual([expect.stringContaining(why)]);
+      expect(logged[0]).toMatch(
+        /^\{"level":"warn","function":"voice","event":"no audio proxy","message":/,
+      );
+    },
+  );
+});
+
 describe('a voice webhook that cannot play the flow', () => {
   it.each([
     ['there is none', () => deploy(undefined), context],
     ['it is not JSON', () => deploy('{'), context],
     ['it is not valid', () => deploy('{}'), context],
-    ['the configuration is incomplete', () => deploy(sample), { ...context, S3_BUCKET: '' }],
     ['the domain is not known', () => deploy(sample), { ...context, DOMAIN_NAME: undefined }],
     ['there is no context at all', () => deploy(sample), {}],
   ])('since %s, says so and hangs up', async (_, prepare, variables) => {

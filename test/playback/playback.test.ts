@@ -5,9 +5,7 @@ import { choosePlayable } from '../../src/playback/playback';
 const options = {
   manifest: { ...EMPTY_MANIFEST, paths: new Map([['prompts/a.mp3', '/audio/a.1.2.mp3']]) },
   publicOrigin: 'https://clinic-1234-dev.twil.io',
-  bucket: 'examplebucket',
-  prefix: 'prompts/',
-  authToken: 'token of the account',
+  proxy: { bucket: 'examplebucket', prefix: 'prompts/', authToken: 'token of the account' },
   now: new Date('2026-01-02T03:04:05Z'),
 };
 
@@ -53,7 +51,7 @@ describe('choosePlayable', () => {
 
   it('says at once what the proxy would refuse', () => {
     expect(choosePlayable('other/b.mp3', options)).toEqual({ rung: 'say' });
-    expect(choosePlayable('prompts/b.mp3', { ...options, authToken: undefined })).toEqual({
+    expect(choosePlayable('prompts/b.mp3', { ...options, proxy: undefined })).toEqual({
       rung: 'say',
     });
     expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ rung: 'say' });

@@ -70,13 +70,29 @@ describe.each([
 
   it('is none for what cannot be played, with the reason', async () => {
     deploy(encodeManifest(manifest).source);
-    await expect(ask(context, 'notes.mp3')).rejects.toThrow(/"notes.mp3" cannot be played.*Say/);
+    await expect(ask(context, 'notes.mp3')).rejects.toThrow(
+      /^"notes.mp3" cannot be played, so say its text: .* the last sync refused it/,
+    );
   });
 
-  it('names the variable that is missing', async () => {
+  it('is none for what is outside of the prefix', async () => {
     deploy(encodeManifest(manifest).source);
-    await expect(ask({ ...context, S3_BUCKET: undefined }, 'menu.mp3')).rejects.toThrow(
-      'S3_BUCKET is not set',
-    );
+    const variables = { ...context, S3_PREFIX: 'prompts/' };
+    expect(await ask(variables, 'prompts/a.mp3')).toContain('/audio?key=prompts%2Fa.mp3&');
+    await expect(ask(variables, 'other/a.mp3')).rejects.toThrow('outside of S3_PREFIX');
+  });
+
+  it("is still the Asset's where the proxy cannot work, and names the variable that is missing", async () => {
+    deploy(encodeManifest(manifest).source);
+    const variables = { ...context, S3_BUCKET: undefined };
+    expect(await ask(variables, 'menu.mp3')).toMatch(/\/audio\/menu\.1\.2\.mp3$/);
+    await expect(ask(variables, 'other.mp3')).rejects.toThrow('S3_BUCKET is not set');
+    const tokenless = { ...context, AUTH_TOKEN: undefined };
+    await expect(ask(tokenless, 'other.mp3')).rejects.toThrow('AUTH_TOKEN is not set');
+  });
+
+  it('is none where the domain is not known', async () => {
+    deploy(encodeManifest(manifest).source);
+    await expect(ask({ ...context, DOMAIN_NAME: '' }, 'menu.mp3')).rejects.toThrow('DOMAIN_NAME');
   });
 });

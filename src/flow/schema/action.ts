@@ -44,6 +44,8 @@ export interface RecordAction {
   /** Seconds of silence that end it. */
   readonly timeout: number;
   readonly finishOnKey: string;
+  /** What comes when nothing was said; otherwise the question, or the farewell, as for `play`. */
+  readonly silence?: Action | undefined;
   /** What comes after; otherwise as for `play`. */
   readonly next?: Action | undefined;
 }
@@ -116,6 +118,12 @@ const record = strict({
   finishOnKey: v.optional(
     described(matching(/^[0-9*#]+$/, 'keys: 0 to 9, * and #'), 'Keys that end it.'),
     '#',
+  ),
+  silence: v.optional(
+    described(
+      following,
+      'What comes when nothing was said. By default the question, or outside of a menu the farewell.',
+    ),
   ),
   next: v.optional(following),
 });

@@ -30,7 +30,9 @@ export const menuSchema = v.pipe(
     numDigits: v.optional(
       v.pipe(
         whole(1, 20),
-        v.description('How many keys end the answer. Otherwise those of the longest in "digits".'),
+        v.description(
+          'How many keys end the answer. Otherwise those of the longest in "digits", or with a finishOnKey any number.',
+        ),
       ),
     ),
     finishOnKey: v.pipe(
@@ -44,17 +46,23 @@ export const menuSchema = v.pipe(
     attempts: v.optional(
       v.pipe(
         whole(1, 10),
-        v.description('How often the question is asked of a caller who does not answer it.'),
+        v.description(
+          'How often the question is asked of a caller who is silent or presses unknown keys.',
+        ),
       ),
       3,
     ),
     unknown: v.pipe(
       v.optional(actionSchema, AGAIN),
-      v.description('What keys that are not in "digits" do. By default the question comes again.'),
+      v.description(
+        'What keys that are not in "digits" do before the question comes again, while an attempt is left. By default nothing.',
+      ),
     ),
     silence: v.pipe(
       v.optional(actionSchema, AGAIN),
-      v.description('What silence does. By default the question comes again.'),
+      v.description(
+        'What silence does before the question comes again, while an attempt is left. By default nothing.',
+      ),
     ),
     otherwise: v.pipe(
       v.optional(actionSchema),

@@ -1,17 +1,15 @@
 import type { SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
 import * as v from 'valibot';
+import { LANGUAGES } from './languages';
 import { matching, strict, text } from './strict';
 
-type SayLanguage = NonNullable<SayAttributes['language']>;
 type SayVoice = NonNullable<SayAttributes['voice']>;
 
-const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2,3}){0,2}$/;
 const VOICE = /^(man|woman|alice|(Polly|Google)\.[A-Za-zÀ-ÿ\d-]+)$/;
 
 /** https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages */
 export const language = v.pipe(
-  matching(LANGUAGE, 'a language tag such as en-GB or ja-JP'),
-  v.guard((tag): tag is SayLanguage => LANGUAGE.test(tag)),
+  v.picklist(LANGUAGES, 'must be a language of <Say>, such as en-GB or ja-JP'),
   v.description('Language in which a text is said, as Twilio names it: en-GB, ja-JP.'),
 );
 
@@ -39,7 +37,7 @@ const key = v.pipe(
 );
 
 const words = v.pipe(
-  text('the words of the prompt'),
+  matching(/\S/, 'the words of the prompt'),
   // https://www.twilio.com/docs/voice/twiml/say
   v.maxBytes(4000, 'must have at most 4,000 bytes, as <Say> takes no more'),
   v.check((value) => !NOT_XML.test(value), 'must have no control characters'),

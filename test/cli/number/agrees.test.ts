@@ -1,0 +1,35 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { asking } from '../../../cli/number/agrees';
+
+/** What a person at a terminal who types this has agreed to, and the last that is on the screen. */
+async function answering(typed: string): Promise<{ agreed: boolean; screen: string }> {
+  const [keyboard, screen] = [new PassThrough(), new PassThrough()];
+  const answer = asking(keyboard, screen)('Change that?');
+  keyboard.write(typed);
+  return { agreed: await answer, screen: String(screen.read()) };
+}
+
+describe('a question at the terminal', () => {
+  it.each([
+    ['y\r', true],
+    ['YES \r', true],
+    ['\r', false],
+    ['n\r', false],
+    ['yellow\r', false],
+  ])('answered with %j agrees: %p', async (typed, agreed) => {
+    const answer = await answering(typed);
+    expect(answer.agreed).toBe(agreed);
+    expect(answer.screen).toContain('Change that? [y/N] ');
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+    ['Ctrl-C after a y', 'y\u0003'],
+  ])('left by %s does not agree, and leaves the line', async (_, typed) => {
+    const { agreed, screen } = await answering(typed);
+    expect(agreed).toBe(false);
+    expect(screen).toMatch(/\n$/);
+  });
+});

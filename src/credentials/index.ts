@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { messageOf, PlayError } from '../errors';
 import type { Credentials } from '../sigv4';
+import { inTime } from './in-time';
 import { refreshing } from './refreshing';
 import type { CredentialSource, TemporaryCredentials, TemporarySource } from './source';
 
@@ -20,9 +21,13 @@ export interface CredentialsOptions {
   readonly loadProviders: () => Promise<Providers>;
 }
 
-/** @throws {CredentialsError} when temporary credentials cannot be had */
+/**
+ * @param milliseconds the most to wait for temporary credentials
+ * @throws {CredentialsError} when they cannot be had, or not in time
+ */
 export type CredentialsProvider = (
   source: CredentialSource,
+  milliseconds?: number,
 ) => Promise<Credentials & { readonly expiration?: Date }>;
 
 /**
@@ -35,7 +40,7 @@ export function createCredentials({
 }: CredentialsOptions): CredentialsProvider {
   let current: { id: string; provide: () => Promise<TemporaryCredentials> } | undefined;
 
-  return async (source) => {
+  return async (source, milliseconds) => {
     if (source.kind === 'access key') return source.keys;
     const id = JSON.stringify(source);
     if (current?.id !== id) {
@@ -43,7 +48,11 @@ export function createCredentials({
       current = { id, provide: refreshing(fetch, clock) };
     }
     try {
-      return await current.provide();
+      const provided = current.provide();
+      if (milliseconds === undefined) return await provided;
+      const late = () =>
+        new Error(`Waiting for credentials: none had come after ${milliseconds} ms.`);
+      return await inTime(provided, milliseconds, late);
     } catch (thrown) {
       throw new CredentialsError(messageOf(thrown), { cause: thrown });
     }

@@ -63,11 +63,12 @@ export class AudioCache {
       return;
     }
     const confirmedAt = now.getTime();
+    const freshUntil = confirmedAt + freshness.fresh;
     this.#entries.set(id, {
       audio,
       confirmedAt,
-      freshUntil: confirmedAt + freshness.fresh,
-      servableUntil: confirmedAt + freshness.stale,
+      freshUntil,
+      servableUntil: freshUntil + freshness.stale,
     });
   }
 

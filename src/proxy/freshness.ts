@@ -2,7 +2,7 @@
 export interface Freshness {
   /** Without asking S3. */
   readonly fresh: number;
-  /** While S3 cannot be asked. */
+  /** After that, while S3 cannot be asked. */
   readonly stale: number;
 }
 

@@ -4,7 +4,7 @@ import { PROXY_BYTES } from '../limits';
 import { type Answer, sentence } from '../runtime';
 import { type Connections, createConnections } from '../s3/exchange';
 import { readObject } from '../s3/read-object';
-import { requestIdOf, S3Refusal } from '../s3/refusal';
+import { requestIdOf } from '../s3/refusal';
 import { AudioCache } from './cache';
 import { adviceOn, answerFailure } from './failure';
 import { permissionOf } from './permission';
@@ -19,6 +19,8 @@ export interface AudioProxyOptions extends CredentialsOptions {
   readonly budget?: number;
   /** Milliseconds in which a try must bring all headers, and then every next piece of the body. */
   readonly patience?: number;
+  /** Milliseconds in which S3 must begin to confirm what is in memory; then that is served as it is. */
+  readonly confirmation?: number;
   /** How often S3 is asked. */
   readonly attempts?: number;
 }
@@ -37,7 +39,7 @@ export type ServeAudio = (
  */
 export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   const { clock, connections = createConnections() } = options;
-  const { budget = 8000, patience = 2500, attempts = 4 } = options;
+  const { budget = 8000, patience = 2500, confirmation = 2000, attempts = 4 } = options;
   const credentials = createCredentials(options);
   let cache: AudioCache | undefined;
 
@@ -48,28 +50,34 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
     trace: Trace,
   ): Promise<Answer> {
     const deadline = clock.now().getTime() + budget;
-    const ask = async (headers: Readonly<Record<string, string>>, milliseconds = budget) => {
-      const access = { ...s3, credentials: await credentials(s3.credentials) };
-      const answer = await readObject(access, key, headers, {
+    const ask = async (headers: Readonly<Record<string, string>>, headWithin = budget) => {
+      const begun = clock.now().getTime();
+      const headDeadline = Math.min(deadline, begun + headWithin);
+      const access = {
+        ...s3,
+        credentials: await credentials(s3.credentials, Math.max(1, headDeadline - begun)),
+      };
+      return readObject(access, key, headers, {
         clock,
         connections,
         patience,
         attempts,
-        deadline: Math.min(deadline, clock.now().getTime() + milliseconds),
+        deadline,
+        headDeadline,
         limit: PROXY_BYTES,
         onSend: () => {
           trace.tries += 1;
         },
+        onHead: (head) => {
+          trace.requestId = requestIdOf(head);
+        },
       });
-      trace.requestId = requestIdOf(answer);
-      return answer;
     };
     cache ??= new AudioCache(audioCache);
     const id = JSON.stringify([s3.endpoint, s3.bucket, key]);
     try {
-      return await answerOf(wantedBy(event), { key, id, cache, clock, ask }, trace);
+      return await answerOf(wantedBy(event), { key, id, cache, clock, confirmation, ask }, trace);
     } catch (thrown) {
-      if (thrown instanceof S3Refusal) trace.requestId = thrown.requestId;
       trace.message = adviceOn(thrown);
       return answerFailure(thrown);
     }

@@ -4,6 +4,11 @@ export interface ByteRange {
   readonly last: number;
 }
 
+/** Whether a Range header asks for one range of bytes, and for one that an object can have. */
+export function isRange(header: string): boolean {
+  return typeof rangeOf(header, Number.MAX_SAFE_INTEGER) === 'object';
+}
+
 /**
  * The one range that a Range header asks for, of an object with so many bytes. Several ranges, and
  * what makes no sense, ask for the whole, as they do of S3.
@@ -14,7 +19,7 @@ export function rangeOf(
   header: string | undefined,
   size: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {
-  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? [];
   if (from === '' && to === '') return 'whole';
   if (from === '') {
     const length = Math.min(Number(to), size);

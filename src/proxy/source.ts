@@ -8,9 +8,6 @@ import { adviceOn, isPassing } from './failure';
 import type { Trace } from './trace';
 import { requestHeaders, type Wanted } from './wanted';
 
-/** Milliseconds that S3 has to confirm what is in memory, before that is served unconfirmed. */
-const CONFIRMATION = 2000;
-
 /** Where one object comes from. */
 export interface Source {
   readonly key: string;
@@ -18,8 +15,14 @@ export interface Source {
   readonly id: string;
   readonly cache: AudioCache;
   readonly clock: Clock;
-  /** Asks S3 for the object; by default within what is left of the request's time. */
-  ask(headers: Readonly<Record<string, string>>, milliseconds?: number): Promise<HttpAnswer>;
+  /** Milliseconds in which S3 must begin to answer while there is something in memory to serve. */
+  readonly confirmation: number;
+  /**
+   * Asks S3 for the object, within what is left of the request's time.
+   *
+   * @param headWithin milliseconds in which it must begin to answer
+   */
+  ask(headers: Readonly<Record<string, string>>, headWithin?: number): Promise<HttpAnswer>;
 }
 
 /**
@@ -56,13 +59,13 @@ export async function answerOf(wanted: Wanted, source: Source, trace: Trace): Pr
 async function answerConfirmed(
   { audio, age, servable }: Kept,
   wanted: Wanted,
-  { key, id, cache, clock, ask }: Source,
+  { key, id, cache, clock, confirmation, ask }: Source,
   trace: Trace,
 ): Promise<Answer> {
   const { ETag: etag } = audio.headers;
   const condition: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
   try {
-    const answer = await ask(condition, servable ? CONFIRMATION : undefined);
+    const answer = await ask(condition, servable ? confirmation : undefined);
     const current = answer.status === 304 ? confirmed(audio, answer) : audioOf(key, answer);
     trace.cache = answer.status === 304 ? 'confirmed' : 'replaced';
     cache.keep(id, current, clock.now());

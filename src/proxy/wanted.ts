@@ -1,48 +1,64 @@
+import { isRange } from './range';
+
 /** What a client asks about an object besides its key: values of request headers. */
 export interface Wanted {
+  /** One range of bytes; some objects have it. */
   readonly range?: string;
   readonly ifNoneMatch?: string;
   readonly ifModifiedSince?: string;
 }
 
-const RANGE = /^bytes=[\d\s,-]{1,200}$/;
 /** https://www.rfc-editor.org/rfc/rfc9110#field.if-none-match */
 const ENTITY_TAGS = /^(?:\*|(?:W\/)?"[!#-~]*"(?:, ?(?:W\/)?"[!#-~]*")*)$/;
-const DATE = /^[\w,: +-]{1,100}$/;
 /** The most characters of a list of entity tags. */
 const LONGEST = 1000;
 
 /**
  * Reads the request headers that are the media's business. A value in no known form is left out, as
- * HTTP allows: the answer is the whole object then. So is a Range that If-Range guards, because S3
- * knows no If-Range.
+ * HTTP allows: the answer is the whole object then. So are several ranges, and a Range that If-Range
+ * guards, because S3 knows no If-Range.
  */
 export function wantedBy(event: Readonly<Record<string, unknown>>): Wanted {
   const headers = headersOf(event.request);
-  const text = (name: string, form: RegExp) => {
+  const text = (name: string, isKnown: (value: string) => boolean) => {
     const value = headers[name];
-    return typeof value === 'string' && value.length <= LONGEST && form.test(value)
-      ? value
-      : undefined;
+    return typeof value === 'string' && isKnown(value) ? value : undefined;
   };
   return {
-    range: headers['if-range'] === undefined ? text('range', RANGE) : undefined,
-    ifNoneMatch: text('if-none-match', ENTITY_TAGS),
-    ifModifiedSince: text('if-modified-since', DATE),
+    range: headers['if-range'] === undefined ? text('range', isRange) : undefined,
+    ifNoneMatch: text('if-none-match', isListOfEntityTags),
+    ifModifiedSince: text('if-modified-since', isDate),
   };
+}
+
+function isListOfEntityTags(value: string): boolean {
+  return value.length <= LONGEST && ENTITY_TAGS.test(value);
+}
+
+/**
+ * In the one form that is sent; the older two may only be received, and nobody sends them.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+ */
+function isDate(value: string): boolean {
+  return value.length === 29 && new Date(value).toUTCString() === value;
 }
 
 /**
  * A parameter named `request` takes the place of the runtime's own `request`, and spelled as
- * `request[headers][range]=…` it even looks like it. Twilio's media requests bring no cookies, and an
- * empty object is what a query does not spell by chance: so only a request without cookies is
- * believed, and any other is answered with the whole object. Who forges all of it gets the part of
- * the object that a header would have got.
+ * `request[headers][range]=…` it even looks like it. So a request is believed only if it looks like
+ * one of Twilio's media requests: a client that names itself, which no parameter does by chance,
+ * and no cookies. Any other is answered with the whole object.
+ *
+ * Who holds a URL that we signed and forges all of it gets in his own answer what the headers would
+ * have got him there: a part of the object, or the news that it is unchanged. Nobody else's answer
+ * changes, and nothing of it reaches what is kept in memory.
  */
 function headersOf(request: unknown): Readonly<Record<string, unknown>> {
   if (!isRecord(request) || !isRecord(request.headers) || !isRecord(request.cookies)) return {};
-  const names = Object.keys(request);
-  return names.length === 2 && Object.keys(request.cookies).length === 0 ? request.headers : {};
+  const { headers, cookies } = request;
+  const isTheRuntimes = Object.keys(request).length === 2 && Object.keys(cookies).length === 0;
+  return isTheRuntimes && typeof headers['user-agent'] === 'string' ? headers : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

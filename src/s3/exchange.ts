@@ -63,8 +63,12 @@ export interface ExchangeOptions {
   readonly patience: number;
   /** Milliseconds for everything. */
   readonly timeout: number;
+  /** Milliseconds for all headers, where that is less. */
+  readonly headTimeout: number;
   /** The most bytes of an object that are read. */
   readonly limit: number;
+  /** Called with the headers of an answer before its body is read, and whatever becomes of that. */
+  readonly onHead?: (headers: http.IncomingHttpHeaders) => void;
 }
 
 /** What is read of an answer that brings no object: S3's errors are far shorter. */
@@ -98,7 +102,8 @@ export async function exchange(
         ? https.request({ ...target, agent: options.agents['https:'] })
         : http.request({ ...target, agent: options.agents['http:'] });
     const answer = await headOf(request);
-    watch.sign();
+    watch.head();
+    options.onHead?.(answer.headers);
     const body = await bodyOf(answer, options.limit, watch);
     return { status: answer.statusCode ?? 0, headers: answer.headers, body };
   } catch (thrown) {
@@ -113,16 +118,28 @@ class Watch {
   readonly #controller = new AbortController();
   readonly #total: NodeJS.Timeout;
   readonly #pause: NodeJS.Timeout;
+  readonly #head: NodeJS.Timeout;
 
-  constructor({ patience, timeout }: Pick<ExchangeOptions, 'patience' | 'timeout'>) {
+  constructor({
+    patience,
+    timeout,
+    headTimeout,
+  }: Pick<ExchangeOptions, 'patience' | 'timeout' | 'headTimeout'>) {
     const limit = (milliseconds: number, message: string) =>
       setTimeout(() => this.#controller.abort(new SlowAnswerError(message)), milliseconds);
     this.#total = limit(timeout, `it did not answer to the end in ${timeout} ms`);
     this.#pause = limit(patience, `nothing came for ${patience} ms`);
+    this.#head = limit(headTimeout, `it did not begin to answer in ${headTimeout} ms`);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** All headers came. */
+  head(): void {
+    clearTimeout(this.#head);
+    this.sign();
   }
 
   /** Something came. */
@@ -133,6 +150,7 @@ class Watch {
   end(): void {
     clearTimeout(this.#total);
     clearTimeout(this.#pause);
+    clearTimeout(this.#head);
   }
 }
 

@@ -9,11 +9,13 @@ import {
   type HttpAnswer,
 } from './exchange';
 
-export interface GetObjectOptions extends Pick<ExchangeOptions, 'patience' | 'limit'> {
+export interface GetObjectOptions extends Pick<ExchangeOptions, 'patience' | 'limit' | 'onHead'> {
   readonly connections: Connections;
   readonly clock: Clock;
   /** Epoch milliseconds by which the whole answer must have come. */
   readonly deadline: number;
+  /** Epoch milliseconds by which all headers must have come: not after the deadline, which is the default. */
+  readonly headDeadline?: number;
   /** Use a new connection. */
   readonly fresh?: boolean;
   /** Called for every request that is sent. */
@@ -40,15 +42,19 @@ export async function getObject(
   options: GetObjectOptions,
 ): Promise<HttpAnswer> {
   const address = objectAddress(access, key);
-  const { clock, deadline, onSend } = options;
+  const { clock, deadline, headDeadline = deadline, onSend } = options;
   const send = (fresh: boolean) => {
     const now = clock.now();
     const { host, path } = address;
     const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
-    const timeout = Math.max(1, deadline - now.getTime());
+    const until = (time: number) => Math.max(1, time - now.getTime());
     onSend?.();
-    const agents = fresh ? options.connections.fresh : options.connections.kept;
-    return exchange(address, signed, { ...options, agents, timeout });
+    return exchange(address, signed, {
+      ...options,
+      agents: fresh ? options.connections.fresh : options.connections.kept,
+      timeout: until(deadline),
+      headTimeout: until(headDeadline),
+    });
   };
   try {
     return await send(options.fresh ?? false);

@@ -13,7 +13,7 @@ export interface ReadObjectOptions extends GetObjectOptions {
 const ANSWERS: ReadonlySet<number> = new Set([200, 206, 304]);
 
 /**
- * Gets an object, and tries again inside the deadline where that can help; over a new connection,
+ * Gets an object, and tries again inside the deadlines where that can help; over a new connection,
  * which may reach another of S3's servers:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
  *
@@ -36,12 +36,13 @@ export function readObject(
   headers: Readonly<Record<string, string>>,
   options: ReadObjectOptions,
 ): Promise<HttpAnswer> {
+  const { clock, attempts, deadline, headDeadline = deadline } = options;
   let fresh = false;
-  return withRetry(options, verdictOn, async () => {
+  return withRetry({ clock, attempts, deadline: headDeadline }, verdictOn, async () => {
     const pending = getObject(access, key, headers, { ...options, fresh });
     fresh = true;
     const answer = await pending;
-    if (!ANSWERS.has(answer.status)) throw new S3Refusal(answer, options.clock.now());
+    if (!ANSWERS.has(answer.status)) throw new S3Refusal(answer, clock.now());
     return answer;
   });
 }

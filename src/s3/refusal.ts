@@ -19,7 +19,6 @@ export class S3Refusal extends PlayError {
   readonly status: number;
   /** S3's own name for it, such as AccessDenied. */
   readonly code: string | undefined;
-  readonly requestId: string | undefined;
   /** Milliseconds that S3 asks to wait. */
   readonly retryAfter: number | undefined;
   /** Where a range was refused: tells the size of the object. */
@@ -32,7 +31,6 @@ export class S3Refusal extends PlayError {
     this.meaning = meaningOf(status, code);
     this.status = status;
     this.code = code;
-    this.requestId = requestIdOf({ headers });
     this.retryAfter = retryAfter(headers['retry-after'], now);
     this.contentRange = headers['content-range'];
   }
@@ -43,18 +41,23 @@ export class S3Refusal extends PlayError {
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-const ADVICE: Readonly<Record<string, string>> = {
-  AccessDenied:
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'AccessDenied',
     'Allow s3:GetObject on the key (and kms:Decrypt where the bucket is encrypted with KMS); without s3:ListBucket a missing key is refused like this too.',
-  AllAccessDisabled: 'The bucket or the account is disabled.',
-  ExpiredToken: 'The temporary credentials have expired: is the clock right?',
-  InvalidAccessKeyId: 'Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.',
-  InvalidObjectState: 'The object is archived: restore it, or copy it to another storage class.',
-  InvalidToken: 'The temporary credentials are of another account, region or server.',
-  NoSuchBucket: 'Check S3_BUCKET and S3_ENDPOINT.',
-  RequestTimeTooSkewed: 'The clock here or there is off by more than 15 minutes.',
-  SignatureDoesNotMatch: 'Check S3_SECRET_ACCESS_KEY.',
-};
+  ],
+  ['AllAccessDisabled', 'The bucket or the account is disabled.'],
+  ['ExpiredToken', 'The temporary credentials have expired: is the clock right?'],
+  ['InvalidAccessKeyId', 'Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.'],
+  [
+    'InvalidObjectState',
+    'The object is archived: restore it, or copy it to another storage class.',
+  ],
+  ['InvalidToken', 'The temporary credentials are of another account, region or server.'],
+  ['NoSuchBucket', 'Check S3_BUCKET and S3_ENDPOINT.'],
+  ['RequestTimeTooSkewed', 'The clock here or there is off by more than 15 minutes.'],
+  ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
+]);
 
 const OTHER_REGION: ReadonlySet<unknown> = new Set([
   'AuthorizationHeaderMalformed',
@@ -64,7 +67,7 @@ const OTHER_REGION: ReadonlySet<unknown> = new Set([
 
 /** Empty where nothing is known of a code. */
 export function adviceOn(code: string | undefined, region: unknown): string {
-  if (!OTHER_REGION.has(code)) return (code && ADVICE[code]) ?? '';
+  if (!OTHER_REGION.has(code)) return ADVICE.get(code ?? '') ?? '';
   return `Check S3_REGION${region === undefined ? '' : `: the bucket is in ${region}`}.`;
 }
 
@@ -80,6 +83,6 @@ function codeIn(body: Buffer): string | undefined {
 }
 
 /** What AWS's support asks for. */
-export function requestIdOf({ headers }: Pick<HttpAnswer, 'headers'>): string | undefined {
+export function requestIdOf(headers: HttpAnswer['headers']): string | undefined {
   return headers['x-amz-request-id']?.toString();
 }

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock';
-import { createCredentials } from '../../src/credentials';
+import {
+  CredentialsError,
+  type CredentialsOptions,
+  createCredentials,
+} from '../../src/credentials';
 import type { CognitoIdentity } from '../../src/credentials/source';
 import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
 import { type Identity, type IssuedCredentials, startCognito, type TestCognito } from './cognito';
@@ -80,14 +84,44 @@ describe('Cognito', () => {
     expect(cognito.asked() - before).toBe(2);
   });
 
-  it('that says nothing is given up', async () => {
-    cognito.fail('silence');
+  it('that stops in the body of its answer is asked once more', async () => {
+    cognito.fail('stall', 1);
+    const before = cognito.asked();
+    expect(await fetchTemporaryCredentials(identity(), { patience: 500 })).toEqual(issued);
+    expect(cognito.asked() - before).toBe(2);
+  });
+
+  it.each([
+    ['says nothing', 'silence'],
+    ['stops in the body of its answer', 'stall'],
+    ['sends its answer byte by byte', 'drip'],
+  ] as const)('that %s is given up', async (_, fault) => {
+    cognito.fail(fault);
     const asked = fetchTemporaryCredentials(identity(), { patience: 100 });
     await expect(asked).rejects.toThrow(`Asking Cognito for ${GUEST}`);
   });
 });
 
 describe('a source of credentials', () => {
+  it('that stalled once is asked anew for the next request', async () => {
+    const loadProviders: CredentialsOptions['loadProviders'] = async () => ({
+      fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { patience: 100 }),
+    });
+    const credentials = createCredentials({ clock: systemClock, loadProviders });
+    cognito.fail('stall');
+    await expect(credentials(identity())).rejects.toThrow(`Asking Cognito for ${GUEST}`);
+    cognito.fail(undefined);
+    expect(await credentials(identity())).toEqual(issued);
+  });
+
+  it('is waited for no longer than a request has time', async () => {
+    const loadProviders = () => import('../../src/credentials/temporary');
+    const credentials = createCredentials({ clock: systemClock, loadProviders });
+    cognito.fail('silence');
+    await expect(credentials(identity(), 50)).rejects.toThrow(CredentialsError);
+    await expect(credentials(identity(), 50)).rejects.toThrow('none had come after 50 ms');
+  });
+
   it('is asked once as long as it stays the same', async () => {
     const loadProviders = () => import('../../src/credentials/temporary');
     const credentials = createCredentials({ clock: systemClock, loadProviders });

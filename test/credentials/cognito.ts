@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 
 /**
@@ -11,12 +12,17 @@ export interface TestCognito {
   readonly endpoint: string;
   /** Requests that came. */
   asked(): number;
-  /** What it answers from now on, instead of credentials. */
-  fail(fault: Fault | undefined): void;
+  /** What it answers from now on, or so many times, instead of credentials. */
+  fail(fault: Fault | undefined, times?: number): void;
   close(): Promise<void>;
 }
 
-export type Fault = 'silence' | { readonly status: number; readonly name: string };
+/** It says nothing at all; it stops in its answer's body; it sends that byte by byte; it refuses. */
+export type Fault =
+  | 'silence'
+  | 'stall'
+  | 'drip'
+  | { readonly status: number; readonly name: string };
 
 export interface IssuedCredentials {
   readonly accessKeyId: string;
@@ -50,14 +56,25 @@ export async function startCognito(
   identities: ReadonlyMap<string, Identity>,
 ): Promise<TestCognito> {
   let asked = 0;
-  let fault: Fault | undefined;
+  let told: Fault | undefined;
+  let times = Number.POSITIVE_INFINITY;
   const server = createServer(async (request, response) => {
     asked += 1;
+    const fault = times > 0 ? told : undefined;
+    times -= 1;
     if (fault === 'silence') return;
     try {
-      if (fault) throw new Refusal(fault.name, 'It was told to.', fault.status);
+      if (typeof fault === 'object') {
+        throw new Refusal(fault.name, 'It was told to.', fault.status);
+      }
       const body = JSON.stringify(await answer(request, identities));
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+      response.writeHead(200, {
+        'content-type': 'application/x-amz-json-1.1',
+        'content-length': Buffer.byteLength(body),
+      });
+      if (fault === 'stall') response.write(body.slice(0, 10));
+      else if (fault === 'drip') await drip(response, body);
+      else response.end(body);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       const body = JSON.stringify({ __type: thrown.name, message: thrown.message });
@@ -76,8 +93,9 @@ export async function startCognito(
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     asked: () => asked,
-    fail(next) {
-      fault = next;
+    fail(fault, count = Number.POSITIVE_INFINITY) {
+      told = fault;
+      times = count;
     },
     async close() {
       const closed = once(server, 'close');
@@ -86,6 +104,15 @@ export async function startCognito(
       await closed;
     },
   };
+}
+
+async function drip(response: ServerResponse, body: string): Promise<void> {
+  for (const letter of body) {
+    if (response.destroyed) return;
+    response.write(letter);
+    await setTimeout(20);
+  }
+  response.end();
 }
 
 async function answer(

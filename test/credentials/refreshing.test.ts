@@ -4,15 +4,26 @@ import type { TemporaryCredentials } from '../../src/credentials/source';
 import { testClock } from '../proxy/harness';
 
 const MINUTE = 60;
+/** Milliseconds. */
+const WAIT = 50;
 
 /** A source that numbers what it gives, each good for an hour, and can be told to fail. */
 function startSource(clock: ReturnType<typeof testClock>) {
   const source = {
     asked: 0,
     down: false,
+    ready: Promise.resolve(),
+    /** Keeps its next answers back; the result lets them go. */
+    hold(): () => void {
+      let letGo = () => {};
+      source.ready = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      return letGo;
+    },
     async fetch(): Promise<TemporaryCredentials> {
       source.asked += 1;
-      await Promise.resolve();
+      await source.ready;
       if (source.down) throw new Error('it is down');
       return {
         accessKeyId: `key ${source.asked}`,
@@ -32,7 +43,7 @@ let provide: () => Promise<TemporaryCredentials>;
 beforeEach(() => {
   clock = testClock();
   source = startSource(clock);
-  provide = refreshing(source.fetch, clock);
+  provide = refreshing(source.fetch, clock, { wait: WAIT });
   jest.spyOn(console, 'warn').mockImplementation(() => {});
 });
 
@@ -79,6 +90,33 @@ describe('temporary credentials', () => {
     source.down = false;
     clock.forward(31);
     expect((await provide()).accessKeyId).toBe('key 3');
+  });
+
+  it('are kept while they are valid, though the refresh takes long; nobody else waits for it', async () => {
+    await provide();
+    const answer = source.hold();
+    clock.forward(56 * MINUTE);
+    expect((await provide()).accessKeyId).toBe('key 1');
+    clock.forward(29);
+    expect((await provide()).accessKeyId).toBe('key 1');
+    expect(source.asked).toBe(2);
+    expect(jest.mocked(console.warn)).toHaveBeenCalledTimes(1);
+    answer();
+    await source.ready;
+    clock.forward(2);
+    expect((await provide()).accessKeyId).toBe('key 2');
+  });
+
+  it('are replaced by a refresh that takes long, once it has come', async () => {
+    await provide();
+    const answer = source.hold();
+    clock.forward(59.99 * MINUTE);
+    await provide();
+    clock.forward(MINUTE);
+    const waiting = provide();
+    answer();
+    expect((await waiting).accessKeyId).toBe('key 2');
+    expect(source.asked).toBe(2);
   });
 
   it('that have expired are not given, whatever happens', async () => {

@@ -19,6 +19,10 @@ export const FORGED_REQUESTS = [
   'request[headers][range]=bytes=0-0&request[cookies][a]=b',
   'request[headers][range]=bytes=9999999-&request[cookies][a]=b',
   'request[headers][if-none-match]=*&request[cookies][a]=b',
+  // An object without any property of its own, which is what no cookies look like.
+  'request[headers][range]=bytes=0-0&request[cookies][__proto__]=',
+  'request[headers][range]=bytes=0-%0A1&request[cookies][__proto__]=',
+  'request[headers][if-none-match]=*&request[cookies][__proto__]=',
 ];
 
 const HOSTILE_NAMES = [
@@ -62,6 +66,7 @@ const RUNTIME_NAMES = [
   'request[headers][if-none-match]',
   'request[cookies]',
   'request[cookies][a]',
+  'request[cookies][__proto__]',
   'request[__proto__][headers][range]',
 ];
 

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import { type Fault, type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../s3/server';
 import { captureLog, startTestProxy, type TestProxy, testClock } from './harness';
 
 const KEY = 'prompts/welcome.mp3';
+/** Seconds. */
+const MINUTE = 60;
+const HOUR = 3600;
 const [OLD, NEW] = [randomBytes(3000), randomBytes(2000)];
 
 let s3: TestS3;
@@ -21,7 +25,6 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  proxy?.close();
   faulty.next();
   start();
   await s3.put(KEY, OLD);
@@ -33,10 +36,14 @@ afterAll(async () => {
   await s3.stop();
 });
 
-function start(changes: Record<string, string> = {}): void {
+function start(
+  changes: Record<string, string> = {},
+  options: Partial<AudioProxyOptions> = {},
+): void {
+  proxy?.close();
   clock = testClock();
   const config = s3.config({ S3_ENDPOINT: faulty.endpoint, ...changes });
-  proxy = startTestProxy(config, { clock, attempts: 2, patience: 400 });
+  proxy = startTestProxy(config, { clock, attempts: 2, patience: 400, ...options });
 }
 
 const DOWN: Fault = { kind: 'refusal', status: 503, code: 'ServiceUnavailable' };
@@ -115,10 +122,88 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).line.cache).toBe('confirmed');
   });
 
-  it('is not served after an hour in which S3 failed', async () => {
+  it('is not served after an hour in which S3 failed, not even for seconds', async () => {
     faulty.always(DOWN);
-    clock.forward(3601);
+    clock.forward(MINUTE + HOUR - 2);
+    expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
+    clock.forward(2);
     expect((await proxy.get(KEY)).status).toBe(503);
+  });
+
+  it('is served as it is where S3 does not begin to confirm it soon', async () => {
+    start({}, { patience: 5000, confirmation: 200 });
+    await proxy.get(KEY);
+    faulty.always({ kind: 'latency', milliseconds: 1500 });
+    clock.forward(61);
+    expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
+  });
+
+  it('is served as it is where the time of the request is over', async () => {
+    start({}, { patience: 5000, confirmation: 60_000, budget: 500 });
+    await proxy.get(KEY);
+    faulty.always({ kind: 'latency', milliseconds: 1500 });
+    clock.forward(61);
+    expect(await proxy.get(KEY)).toMatchObject({
+      status: 200,
+      line: { cache: 'stale', tries: 1 },
+    });
+  });
+
+  it('is served as it is where there is no time at all for S3', async () => {
+    start({}, { confirmation: 0 });
+    await proxy.get(KEY);
+    clock.forward(61);
+    expect(await proxy.get(KEY)).toMatchObject({
+      status: 200,
+      line: { cache: 'stale', tries: 0 },
+    });
+  });
+
+  it('is replaced though the new one takes longer to come than S3 has to begin', async () => {
+    start({}, { patience: 5000, confirmation: 500 });
+    await proxy.get(KEY);
+    await s3.put(KEY, NEW);
+    faulty.next({ kind: 'late body', head: 0, body: 1000 });
+    clock.forward(61);
+    const { body, line } = await proxy.get(KEY);
+    expect(body.equals(NEW)).toBe(true);
+    expect(line).toMatchObject({ cache: 'replaced', tries: 1 });
+  });
+
+  it('makes room for what is not to be stored, and is not served in its stead', async () => {
+    await s3.put(KEY, NEW, { CacheControl: 'no-store' });
+    clock.forward(61);
+    expect((await proxy.get(KEY)).line.cache).toBe('replaced');
+    faulty.always(DOWN);
+    expect((await proxy.get(KEY)).status).toBe(503);
+  });
+
+  it('takes on the Cache-Control with which S3 confirms it', async () => {
+    faulty.next({ kind: 'headers', headers: { 'cache-control': 'max-age=7' } });
+    clock.forward(61);
+    const { headers, line } = await proxy.get(KEY);
+    expect([line.cache, headers['Cache-Control']]).toEqual(['confirmed', 'max-age=7']);
+    clock.forward(8);
+    expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'confirmed' });
+  });
+
+  it('that has no ETag is asked for without one, and so replaced', async () => {
+    const key = 'without-etag.mp3';
+    await s3.put(key, OLD);
+    faulty.next({ kind: 'headers', headers: { etag: undefined } });
+    expect((await proxy.get(key)).headers).not.toHaveProperty('ETag');
+    clock.forward(61);
+    expect(await proxy.get(key)).toMatchObject({ status: 200, line: { cache: 'replaced' } });
+    expect(faulty.requests.at(-1)?.headers).not.toHaveProperty('if-none-match');
+  });
+
+  it('with a weak ETag is compared as with a strong one', async () => {
+    const key = 'weak.mp3';
+    const etag = (await s3.put(key, OLD)) ?? '';
+    faulty.next({ kind: 'headers', headers: { etag: `W/${etag}` } });
+    expect((await proxy.get(key)).headers.ETag).toBe(`W/${etag}`);
+    const { status, line } = await proxy.get(key, { headers: { 'if-none-match': etag } });
+    expect([status, line.cache]).toEqual([304, 'fresh']);
   });
 
   it('is forgotten once S3 says that it is gone', async () => {
@@ -137,14 +222,14 @@ describe('an object in memory', () => {
   });
 
   it("is no other bucket's object of the same key", async () => {
-    const other = await startTestS3();
-    await other.put(KEY, NEW);
-    const both = startTestProxy(
-      s3.config({ S3_ENDPOINT: other.endpoint, S3_BUCKET: other.bucket }),
-    );
-    expect((await both.get(KEY)).body.equals(NEW)).toBe(true);
-    both.close();
-    await other.stop();
+    const config = s3.config({ S3_ENDPOINT: faulty.endpoint, S3_BUCKET: 'no-such-bucket' });
+    expect(await proxy.get(KEY, { config })).toMatchObject({ status: 502, line: { tries: 1 } });
+  });
+
+  it("is no other server's object of the same key", async () => {
+    const { line } = await proxy.get(KEY, { config: s3.config() });
+    expect(line).toMatchObject({ status: 200, tries: 1 });
+    expect(line).not.toHaveProperty('cache');
   });
 });
 
@@ -178,6 +263,16 @@ describe('what memory holds', () => {
     await proxy.get(KEY);
     clock.forward(599);
     expect((await proxy.get(KEY)).line.tries).toBe(0);
+  });
+
+  it('is served for an hour after that while S3 fails, however long it was fresh', async () => {
+    start({ AUDIO_CACHE_SECONDS: '7200' });
+    await proxy.get(KEY);
+    faulty.always(DOWN);
+    clock.forward(2 * HOUR + HOUR - 2);
+    expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
+    clock.forward(2);
+    expect((await proxy.get(KEY)).status).toBe(503);
   });
 
   it.each([

@@ -30,6 +30,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   /** Put into the event as the runtime would put parameters. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** What the deployment is configured with for this request, where that is something else. */
+  readonly config?: Config;
 }
 
 export interface TestProxy {
@@ -80,24 +82,26 @@ export function startTestProxy(
   const loadProviders = () => import('../../src/credentials/temporary');
   const { clock = systemClock } = options;
   const proxy = createAudioProxy({ clock, loadProviders, ...options, connections });
-  const { bucket } = config.s3;
-  const { authToken = '' } = config.twilio;
 
-  const serve: TestProxy['serve'] = async (event) => {
-    const { status, headers, body } = await proxy(config, event);
+  const serveWith = async (current: Config, event: Readonly<Record<string, unknown>>) => {
+    const { status, headers, body } = await proxy(current, event);
     const line = lines.at(-1);
     if (!line) throw new Error('the proxy wrote no line');
     return { status, headers, body: Buffer.from(body as Buffer | string), line };
   };
-  const parameters = (key: string) =>
+  const parametersFor = ({ s3: { bucket }, twilio: { authToken = '' } }: Config, key: string) =>
     Object.fromEntries(
       new URLSearchParams(signProxyQuery({ authToken, bucket }, key, clock.now())),
     );
   return {
-    serve,
-    parameters,
-    get: (key, { headers = {}, parameters: others = {} } = {}) =>
-      serve({ request: { headers, cookies: {} }, ...others, ...parameters(key) }),
+    serve: (event) => serveWith(config, event),
+    parameters: (key) => parametersFor(config, key),
+    get: (key, { headers = {}, parameters = {}, config: current = config } = {}) =>
+      serveWith(current, {
+        request: { headers: { 'user-agent': 'TwilioProxy/1.1', ...headers }, cookies: {} },
+        ...parameters,
+        ...parametersFor(current, key),
+      }),
     close() {
       connections.kept['http:'].destroy();
       connections.kept['https:'].destroy();

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/clock';
+import { PROXY_BYTES } from '../../src/limits';
+import { createConnections } from '../../src/s3/exchange';
 import { type Fault, type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../s3/server';
 import { RUNS } from '../sigv4/arbitraries';
@@ -50,6 +53,7 @@ const refusal = (status: number, code: string, headers = {}): Fault => ({
   code,
   headers,
 });
+const DENIAL: Fault = { kind: 'refusal', status: 403, code: 'AccessDenied' };
 const HEAD_BYTES = 50;
 const BODY_BYTES = 1500;
 
@@ -76,6 +80,13 @@ describe('what S3 does once', () => {
     expect(served.status).toBe(200);
     expect(served.body.equals(BODY)).toBe(true);
     expect(served.line.tries).toBe(tries);
+  });
+
+  it('is slow with its headers, and as slow again with the body: each has its own time', async () => {
+    const patient = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { patience: 1500 });
+    faulty.next({ kind: 'late body', head: 1000, body: 1000 });
+    expect(await patient.get(KEY)).toMatchObject({ status: 200, line: { tries: 1 } });
+    patient.close();
   });
 });
 
@@ -111,6 +122,7 @@ describe('what S3 does again and again', () => {
     ['finds the credentials expired', 502, refusal(400, 'ExpiredToken'), 1],
     ['has no such bucket', 502, refusal(404, 'NoSuchBucket'), 1],
     ['has no such object', 404, refusal(404, 'NoSuchKey'), 1],
+    ['denies without end', 502, { ...DENIAL, tail: PROXY_BYTES }, 1],
   ])('%s: %i', async (_, status, fault, tries) => {
     faulty.always(fault);
     const served = await proxy.get(KEY);
@@ -140,6 +152,14 @@ describe('what S3 does again and again', () => {
       message: expect.stringMatching(/ECONNREFUSED.*S3_ENDPOINT/),
     });
     lonely.close();
+  });
+});
+
+describe('a request that has no time', () => {
+  it('is 504, and S3 is not asked', async () => {
+    const late = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { budget: 0 });
+    expect(await late.get(KEY)).toMatchObject({ status: 504, line: { tries: 0 } });
+    late.close();
   });
 });
 
@@ -197,6 +217,30 @@ describe('connections', () => {
     expect(faulty.connections() - before).toBe(1);
   });
 
+  it('are not used again for another try, which may then reach another server', async () => {
+    faulty.next(refusal(503, 'SlowDown'));
+    const before = faulty.connections();
+    expect((await proxy.get(KEY)).line.tries).toBe(2);
+    expect(faulty.connections() - before).toBe(2);
+  });
+
+  it('go to an address of IPv6 too', async () => {
+    const connections = createConnections();
+    const { port } = new URL(faulty.endpoint);
+    const asked: unknown[] = [];
+    // Not every machine has IPv6: the server listens elsewhere.
+    connections.kept['http:'].createConnection = ({ host }) => {
+      asked.push(host);
+      return connect(Number(port), '127.0.0.1');
+    };
+    const other = startTestProxy(s3.config({ S3_ENDPOINT: `http://[::1]:${port}` }), {
+      connections,
+    });
+    expect((await other.get(KEY)).status).toBe(200);
+    expect(asked).toEqual(['::1']);
+    other.close();
+  });
+
   it('are shared by requests that come at the same time, and kept for the next ones', async () => {
     const before = faulty.connections();
     const burst = () => Promise.all(Array.from({ length: 10 }, () => proxy.get(KEY)));
@@ -207,6 +251,19 @@ describe('connections', () => {
 });
 
 describe('the log', () => {
+  it.each<[string, Fault]>([
+    ['broke off', { kind: 'cut', after: BODY_BYTES }],
+    ['stalled', { kind: 'stall', after: BODY_BYTES }],
+  ])("has S3's name for a request whose answer %s in the body", async (_, fault) => {
+    faulty.always(fault);
+    expect((await proxy.get(KEY)).line.requestId).toMatch(/./);
+  });
+
+  it('says no more than the code where S3 gives one that nobody knows', async () => {
+    faulty.always(refusal(403, 'constructor'));
+    expect((await proxy.get(KEY)).line.message).toBe('S3 answered 403 constructor.');
+  });
+
   it('says what to look at, and nothing of what S3 said', async () => {
     faulty.always(refusal(403, 'AccessDenied'));
     const { line, body } = await proxy.get(KEY);

@@ -19,6 +19,7 @@ describe('a Range header', () => {
     ['bytes=4-0', 10, 'whole'],
     ['bytes=0-1,3-4', 10, 'whole'],
     ['bytes=-', 10, 'whole'],
+    [`bytes=0-${'9'.repeat(16)}`, 10, 'whole'],
     ['seconds=0-1', 10, 'whole'],
   ])('%s of %i bytes', (header, size, range) => {
     expect(rangeOf(header, size)).toEqual(range);

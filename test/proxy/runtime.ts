@@ -14,7 +14,7 @@ export interface RuntimeAnswer {
 /** The proxy as it is deployed: bundled, in Twilio's own runtime, in a process of its own. */
 export interface DeployedProxy {
   readonly authToken: string;
-  /** Sends the query, and nothing else, byte for byte. */
+  /** Sends the query byte for byte, with Twilio's user agent and no header that is not given. */
   get(query: string, headers?: Readonly<Record<string, string>>): Promise<RuntimeAnswer>;
   /** All that it wrote to its log so far. */
   output(): string;
@@ -73,7 +73,13 @@ export async function deployProxy(
     authToken: AUTH_TOKEN,
     async get(query, headers = {}) {
       const path = `/audio?${query}`;
-      const request = http.request({ host: '127.0.0.1', port, path, headers, agent });
+      const request = http.request({
+        host: '127.0.0.1',
+        port,
+        path,
+        headers: { 'user-agent': 'TwilioProxy/1.1', ...headers },
+        agent,
+      });
       request.end();
       const [response]: http.IncomingMessage[] = await once(request, 'response');
       if (!response) throw new Error('no response');

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
+import { createConnections } from '../../src/s3/exchange';
 import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../s3/server';
 import { captureLog, startTestProxy, type TestProxy } from './harness';
@@ -56,6 +58,13 @@ describe('an object', () => {
     const key = 'prompts/controlled.mp3';
     await s3.put(key, BODY, { CacheControl: 'max-age=7' });
     expect((await proxy.get(key)).headers['Cache-Control']).toBe('max-age=7');
+  });
+
+  it('keeps the Content-Encoding that it is stored with', async () => {
+    const key = 'prompts/encoded.mp3';
+    await s3.put(key, BODY, { ContentEncoding: 'gzip' });
+    const { headers, body } = await proxy.get(key);
+    expect([headers['Content-Encoding'], body]).toEqual(['gzip', BODY]);
   });
 
   it('that is empty is served empty', async () => {
@@ -156,7 +165,19 @@ describe('an object that is too large for a Function', () => {
 
   it('is 413 though its body never comes: only its head is read', async () => {
     counted.next({ kind: 'stall', after: 600 });
-    expect(await proxy.get(key)).toMatchObject({ status: 413, line: { tries: 1 } });
+    expect(await proxy.get(key)).toMatchObject({
+      status: 413,
+      line: { tries: 1, requestId: expect.stringMatching(/./) },
+    });
+  });
+
+  it('leaves no connection behind', async () => {
+    const connections = createConnections();
+    const other = startTestProxy(s3.config({ S3_ENDPOINT: counted.endpoint }), { connections });
+    counted.next({ kind: 'stall', after: 600 });
+    expect(await other.get(key)).toMatchObject({ status: 413 });
+    while (Object.keys(connections.kept['http:'].sockets).length > 0) await nextTick();
+    other.close();
   });
 
   it('is 413 though its size is not announced', async () => {
@@ -214,12 +235,20 @@ describe.each([
     expect([undefined, 'bytes */3000']).toContain(headers['Content-Range']);
   });
 
-  it.each(['bytes=x', 'lines=0-9', '0-9', 'bytes=0-9\u00e9'])(
-    'for the range %s, which is none, is answered whole',
-    async (range) => {
-      expect((await get({ range })).status).toBe(200);
-    },
-  );
+  it.each([
+    'bytes=x',
+    'lines=0-9',
+    '0-9',
+    'bytes=0-9\u00e9',
+    'bytes=-',
+    'bytes=,',
+    'bytes=-0',
+    'bytes=5-1',
+    'bytes=0-1,4-5',
+    `bytes=0-${'9'.repeat(20)}`,
+  ])('for %s, which is not one range that an object can have, is answered whole', async (range) => {
+    expect((await get({ range })).status).toBe(200);
+  });
 
   it('for a range that If-Range guards is answered whole', async () => {
     expect((await get({ range: 'bytes=0-9', 'if-range': etag })).status).toBe(200);
@@ -232,6 +261,10 @@ describe.each([
     expect([undefined, etag]).toContain(headers.ETag);
     expect(headers).toMatchObject({ 'Cache-Control': 'max-age=60' });
     expect(headers).not.toHaveProperty('Content-Type');
+  });
+
+  it('with its ETag as a weak one is 304', async () => {
+    expect((await get({ 'if-none-match': `W/${etag}` })).status).toBe(304);
   });
 
   it('with another ETag is answered whole', async () => {
@@ -253,6 +286,21 @@ describe.each([
 
   it('since before the object was stored is answered whole', async () => {
     const since = 'Sat, 29 Oct 1994 19:43:31 GMT';
+    expect((await get({ 'if-modified-since': since })).status).toBe(200);
+  });
+
+  it('since a time to come is 304', async () => {
+    const since = 'Thu, 01 Jan 2099 00:00:00 GMT';
+    expect((await get({ 'if-modified-since': since })).status).toBe(304);
+  });
+
+  it.each([
+    '2099',
+    '2099-01-01T00:00:00Z',
+    'Thursday, 01-Jan-99 00:00:00 GMT',
+    'Thu Jan  1 00:00:00 2099',
+    'Fri, 01 Jan 2099 00:00:00 GMT',
+  ])('since %s, which is no date in the form of HTTP, is answered whole', async (since) => {
     expect((await get({ 'if-modified-since': since })).status).toBe(200);
   });
 

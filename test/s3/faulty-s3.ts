@@ -12,6 +12,8 @@ export type Fault =
   | { readonly kind: 'reset' | 'cut'; readonly after: number }
   /** Nothing more comes after so many bytes, and the connection stays. */
   | { readonly kind: 'stall'; readonly after: number }
+  /** The headers come, and the body some time after them. */
+  | { readonly kind: 'late body'; readonly head: number; readonly body: number }
   /** The body comes byte by byte, always before one's patience ends. */
   | { readonly kind: 'drip'; readonly every: number }
   /** S3 refuses, as AWS does. */
@@ -20,7 +22,11 @@ export type Fault =
       readonly status: number;
       readonly code: string;
       readonly headers?: Readonly<Record<string, string>>;
+      /** How many bytes follow the error; it never ends then. */
+      readonly tail?: number;
     }
+  /** The answer has other headers, names in lower case; undefined leaves one out. */
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string | undefined>> }
   /** Headers come one after another without end: slowly, or as fast as they can. */
   | { readonly kind: 'endless headers'; readonly every: number }
   | { readonly kind: 'flood of headers' }
@@ -119,6 +125,14 @@ async function inflict(
     case 'latency':
       await pause(fault.milliseconds);
       return send(response, answer);
+    case 'late body':
+      await pause(fault.head);
+      response.writeHead(answer.status, [...answer.rawHeaders]).flushHeaders();
+      await pause(fault.body);
+      response.end(answer.body);
+      return;
+    case 'headers':
+      return send(response, { ...answer, rawHeaders: changed(answer.rawHeaders, fault.headers) });
     case 'refusal':
       return refuse(response, fault);
     case 'reset':
@@ -161,7 +175,24 @@ function refuse(response: ServerResponse, fault: Extract<Fault, { kind: 'refusal
     'content-type': 'application/xml',
     ...fault.headers,
   });
-  response.end(body);
+  response.write(body);
+  if (fault.tail === undefined) response.end();
+  else response.write(Buffer.alloc(fault.tail, ' '));
+}
+
+/** Names and values by turns. */
+function changed(
+  rawHeaders: readonly string[],
+  headers: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const kept = rawHeaders.filter((_, at) => {
+    const name = rawHeaders[at - (at % 2)]?.toLowerCase() ?? '';
+    return !Object.hasOwn(headers, name);
+  });
+  const set = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, value],
+  );
+  return [...kept, ...set];
 }
 
 async function drip(response: ServerResponse, answer: Upstream, every: number): Promise<void> {

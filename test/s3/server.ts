@@ -20,6 +20,7 @@ export interface TestS3 {
 export interface PutOptions {
   readonly ContentType?: string;
   readonly CacheControl?: string;
+  readonly ContentEncoding?: string;
 }
 
 interface Server {

@@ -58,13 +58,13 @@ type Sections = readonly [
 
 function sections(canonical: string, mask: Mask): Sections {
   const [method = '', path = '', query = '', ...rest] = canonical.split('\n');
-  const plain = (exact: string): Line => ({ exact, shown: exact });
+  const line = (exact: string): Line => ({ exact, shown: mask.text(exact) });
   const pairs = query === '' ? [] : query.split('&');
   return [
-    [plain(method)],
-    [{ exact: path, shown: mask.text(path) }],
+    [line(method)],
+    [line(path)],
     pairs.map((exact) => ({ exact, shown: mask.pair(exact) })),
-    rest.map(plain),
+    rest.map(line),
   ];
 }
 

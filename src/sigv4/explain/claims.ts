@@ -46,6 +46,21 @@ export function readClaims(url: SentUrl): Claims {
   };
 }
 
+const SIGNATURE_DIGITS = 64;
+
+/**
+ * What is wrong with the form of a signature, as a clause; undefined where nothing is, or where
+ * there is none at all.
+ */
+export function flawOfSignature(url: SentUrl): string | undefined {
+  const signature = parameter(url, 'X-Amz-Signature');
+  if (signature === undefined || /^[0-9a-f]{64}$/.test(signature)) return undefined;
+  if (/^[0-9a-f]*$/.test(signature) && signature.length < SIGNATURE_DIGITS) {
+    return `was cut off: X-Amz-Signature has ${signature.length} of ${SIGNATURE_DIGITS} digits`;
+  }
+  return `is not as it was signed: X-Amz-Signature is not of ${SIGNATURE_DIGITS} digits from 0 to f in lower case`;
+}
+
 function readDate(text: string): Date | undefined {
   const date = new Date(text.replace(DATE, '$1-$2-$3T$4:$5:$6Z'));
   return DATE.test(text) && !Number.isNaN(date.getTime()) ? date : undefined;

@@ -47,8 +47,10 @@ function kindOf(presigned: readonly string[], requested: readonly string[]): Kin
   if (presigned.length === 0) return 'added';
   if (requested.length === 0) return 'removed';
   if (String([...presigned].sort()) === String([...requested].sort())) return 'same';
-  const kept = presigned.every((value) => requested.includes(value));
-  return kept && requested.length > presigned.length ? 'repeated' : 'changed';
+  const within = (some: readonly string[], all: readonly string[]) =>
+    some.every((value) => all.includes(value));
+  const sameValues = within(presigned, requested) && within(requested, presigned);
+  return sameValues && requested.length > presigned.length ? 'repeated' : 'changed';
 }
 
 function valuesByName(parameters: readonly Parameter[]): Map<string, string[]> {

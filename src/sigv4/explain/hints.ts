@@ -1,4 +1,5 @@
 import { percentEncode } from '../encode';
+import { flawOfSignature } from './claims';
 import type { Comparison } from './types';
 import { parameter, type SentUrl } from './url';
 
@@ -9,7 +10,7 @@ import { parameter, type SentUrl } from './url';
 export function hints(comparison: Comparison): string[] {
   const found = [
     twilio,
-    escapedForXml,
+    escapedAmpersands,
     escapedTwice,
     cutOff,
     otherMethod,
@@ -32,9 +33,9 @@ const twilio: Hint = ({ presigned, requested }) => {
     : undefined;
 };
 
-const escapedForXml: Hint = ({ requested }) =>
-  requested.parameters.some(([name]) => name.startsWith('amp%3B'))
-    ? 'The URL was copied from XML or HTML, or escaped for it once too often: each &amp; has to arrive as &.'
+const escapedAmpersands: Hint = ({ presigned, requested }) =>
+  requested.escaped && !presigned.escaped
+    ? 'The URL was copied from XML, HTML or JSON, or escaped for it once too often: each &amp;, &#38; or \\u0026 has to arrive as &.'
     : undefined;
 
 const escapedTwice: Hint = ({ presigned, requested }) => {
@@ -53,10 +54,15 @@ function samePathTwice(presigned: SentUrl, requested: SentUrl): boolean {
   return requested.path === presigned.path.replaceAll('%', '%25');
 }
 
-const cutOff: Hint = ({ presigned, requested }) =>
-  requested.query.length < presigned.query.length && presigned.query.startsWith(requested.query)
-    ? 'The URL was cut off. In a shell put it in single quotes, as & ends a command.'
-    : undefined;
+const cutOff: Hint = ({ presigned, requested }) => {
+  const flaw = flawOfSignature(requested);
+  const isBeginning =
+    requested.query.length < presigned.query.length && presigned.query.startsWith(requested.query);
+  if (isBeginning) {
+    return `The URL ${flaw ?? 'was cut off'}. In a shell put it in single quotes, as & ends a command.`;
+  }
+  return flaw && `The requested URL ${flaw}.`;
+};
 
 const otherMethod: Hint = ({ method }) =>
   method.presigned === method.requested

@@ -1,12 +1,12 @@
 import { ALGORITHM } from '../string-to-sign';
 import { canonicalOf, diffCanonical, maskCanonical, sha256 } from './canonical';
-import { expiryOf, readClaims } from './claims';
+import { expiryOf, flawOfSignature, readClaims } from './claims';
 import { compareParameters } from './compare';
 import { malformed, tokenMissing, unsigned } from './form';
 import { hints } from './hints';
 import { createMask } from './mask';
 import { mismatch } from './mismatch';
-import { wrongRegion, wrongService } from './region';
+import { websiteHost, wrongRegion, wrongService } from './region';
 import { otherSecret } from './secret';
 import { outOfTime } from './time';
 import type { Both, Comparison, ExplainOptions, Explanation } from './types';
@@ -49,6 +49,7 @@ export function explain(
   const refusals = [
     unsigned(claims, claims.missing.length > 0 ? hints(comparison) : []),
     malformed(claims),
+    websiteHost(requested.host),
     wrongService(claims, requested.host),
     wrongRegion(claims, requested.host, options.region),
     tokenMissing(claims),
@@ -89,8 +90,11 @@ export function explain(
 function readPresigned(text: string): SentUrl {
   const url = readUrl(text);
   const { missing, algorithm } = readClaims(url);
-  if (url.parameters.some(([name]) => name.startsWith('amp%3B'))) {
-    throw new TypeError('The presigned URL is escaped for XML: write & where it has &amp;');
+  const flaw = flawOfSignature(url);
+  if (url.escaped && missing.length > 0) {
+    throw new TypeError(
+      'The presigned URL is escaped for XML or JSON: write & where it has &amp;, &#38; or \\u0026',
+    );
   }
   if (parameter(url, 'AWSAccessKeyId') !== undefined) {
     throw new TypeError('The presigned URL is of Signature Version 2: presign with Version 4');
@@ -101,6 +105,7 @@ function readPresigned(text: string): SentUrl {
   if (algorithm !== ALGORITHM) {
     throw new TypeError(`The X-Amz-Algorithm of the presigned URL is not ${ALGORITHM}`);
   }
+  if (flaw) throw new TypeError(`The presigned URL ${flaw}`);
   return url;
 }
 

@@ -4,7 +4,7 @@ export interface Mask {
   value(name: string, value: string): string;
   /** `X-Amz-Date=20130524T000000Z` */
   pair(pair: string): string;
-  /** Any other text, such as a path, that may hold a whole signed query in escaped form. */
+  /** Any other text, such as a path, that may hold a whole query in escaped form. */
   text(text: string): string;
 }
 
@@ -15,7 +15,15 @@ const CREDENTIAL = /^(.+?)((?:%(?:25)*2F)\d{8}(?:%(?:25)*2F).*)$/i;
 /** A secret within a URL that was escaped into a name, a value or a path, once or more. */
 const EMBEDDED =
   /((?:signature|security-?token|credential|access-?key-?id)(?:=|%(?:25)*3D))(.+?)(?=&|%(?:25)*(?:26|3B|2F\d{8}%)|$)/gi;
-const PHONE_NUMBER = /^((?:(?:sip|tel)%3A)?(?:%2B|%20)?\d{4})\d{3,11}(?![0-9A-Za-z])/;
+/** However long the life, it is a number of seconds. */
+const LIFE = /^X-Amz-Expires=\d+$/;
+/**
+ * Seven to fifteen digits at the beginning or after a character that was escaped, once or more, such
+ * as + or = or a quote. Digits after a slash that was not escaped are the key's own, and a
+ * credential's day is no phone number.
+ */
+const PHONE_NUMBER =
+  /(?<=^|~|%(?:25)*[2-7][0-9A-F])(?!\d{8}(?<slash>%(?:25)*2F)[\w-]+\k<slash>)\d{7,15}(?![0-9A-Za-z])/gi;
 
 /** A mask numbers the values that it hides, so that a changed one can be told from the first. */
 export function createMask(): Mask {
@@ -32,17 +40,20 @@ export function createMask(): Mask {
   // The first four characters say whether a key is permanent (AKIA) or temporary (ASIA).
   const hideKeyId = (id: string) =>
     hide(id, 'X-Amz-Credential', `${/^A[KS]IA/.exec(id)?.[0] ?? ''}****`);
+  const hideSecret = (_: string, name: string, secret: string) => name + hide(secret, name, '****');
+  const hideNumber = (number: string) => {
+    const start = number.slice(0, 4);
+    return hide(number, start, `${start}…`);
+  };
   const text = (given: string) =>
-    given.replace(EMBEDDED, (_, name: string, secret: string) => name + hide(secret, name, '****'));
+    given.replace(EMBEDDED, hideSecret).replace(PHONE_NUMBER, hideNumber);
 
   function value(name: string, given: string): string {
     if (SECRET_NAME.test(name)) {
       const [, id, scope] = CREDENTIAL.exec(given) ?? [];
       return id && scope ? hideKeyId(id) + text(scope) : hide(given, name, '****');
     }
-    return name.startsWith('X-Amz-')
-      ? text(given)
-      : text(given).replace(PHONE_NUMBER, (_, start: string) => hide(given, start, `${start}…`));
+    return LIFE.test(`${name}=${given}`) ? given : text(given);
   }
 
   function pair(given: string): string {

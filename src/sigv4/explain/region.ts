@@ -10,8 +10,24 @@ import type { Refusal } from './types';
  */
 export function regionOfHost(host: string): string | undefined {
   const named =
-    /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?(?<region>[a-z]{2,}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/;
+    /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?(?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/;
   return named.exec(host)?.groups?.region;
+}
+
+/**
+ * A bucket's website, `bucket.s3-website-eu-west-1.amazonaws.com` or `bucket.s3-website.…`, serves
+ * what anybody may read, and nothing else.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+ */
+export function websiteHost(host: string): Refusal | undefined {
+  if (!/(?:^|\.)s3-website[.-][a-z\d-]+\.amazonaws\.com(?:\.cn)?$/.test(host)) return undefined;
+  return {
+    status: 403,
+    code: 'AccessDenied',
+    because: `${host} is a website endpoint, which takes every request for an anonymous one`,
+    advice: ["Presign for the bucket's own host, <bucket>.s3.<region>.amazonaws.com."],
+  };
 }
 
 /** S3's own hosts take signatures for the service s3 only; other servers are not so strict. */

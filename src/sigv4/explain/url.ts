@@ -10,19 +10,25 @@ export interface SentUrl {
   readonly query: string;
   /** In canonical spelling, in the order sent. */
   readonly parameters: readonly Parameter[];
+  /** It holds an & that is escaped for XML, HTML or JSON. */
+  readonly escaped: boolean;
 }
 
 const SENT =
   /^(?:(?<method>[A-Z]+) )?(?:(?<scheme>https?):\/\/(?:[^/?#@]*@)?(?<host>[\w.:[\]-]+))?(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?(?:#.*)?$/i;
 
+const ESCAPED_AMPERSAND = /&amp(?:;|%3B)|&#(?:0*38|x0*26);|(?:\\|%5C)u0026/i;
+
 /**
- * Reads a URL, or a line of an access log: `GET /key.mp3?CallSid=… HTTP/1.1`.
+ * Reads a URL, or a line of an access log: `GET /key.mp3?CallSid=… HTTP/1.1`. Either may stand in
+ * quotes.
  *
  * @param base gives scheme and host where only a path was logged.
  * @throws {TypeError} when it is neither. The message does not quote it.
  */
 export function readUrl(text: string, base?: Pick<SentUrl, 'scheme' | 'host'>): SentUrl {
-  const groups = SENT.exec(text.trim().replace(/ HTTP\/[\d.]+$/, ''))?.groups;
+  const sent = text.trim().replace(/^(["'])(.*)\1$/, '$2');
+  const groups = SENT.exec(sent.replace(/ HTTP\/[\d.]+$/, ''))?.groups;
   const scheme = groups?.scheme?.toLowerCase() ?? base?.scheme;
   const host = groups?.host?.toLowerCase() ?? base?.host;
   if (!groups || !scheme || !host || (!groups.scheme && !groups.path)) {
@@ -41,6 +47,7 @@ export function readUrl(text: string, base?: Pick<SentUrl, 'scheme' | 'host'>): 
     path: groups.path ?? '/',
     query,
     parameters: parseQuery(query),
+    escaped: ESCAPED_AMPERSAND.test(sent),
   };
 }
 

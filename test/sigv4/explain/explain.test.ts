@@ -65,6 +65,14 @@ describe('explain', () => {
     );
   });
 
+  it('calls a parameter that came once more with another value a changed one', () => {
+    const presigned = presign({ query: 'versionId=1' });
+    expect(explain(presigned, `${presigned}&versionId=2`, { now }).parameters).toMatchObject({
+      changed: [{ name: 'versionId', presigned: ['1'], requested: ['1', '2'] }],
+      repeated: [],
+    });
+  });
+
   it('shows the two canonical requests, and where their lines differ', () => {
     const presigned = presign({ query: 'b=1&b=1&partNumber=1' });
     const requested = presigned
@@ -168,6 +176,12 @@ describe('explain', () => {
     expect(host.requested).toBe('prompts.s3.eu-west-1.amazonaws.com');
     expect(refusals).toHaveLength(1);
   });
+
+  it.each(['"', "'"])('reads a line of an access log in %s, and a URL in them', (quote) => {
+    const path = url.replace('https://prompts.s3.eu-west-1.amazonaws.com', '');
+    const quoted = (text: string) => `${quote}${text}${quote}`;
+    expect(codes(quoted(url), quoted(`GET ${path} HTTP/1.1`))).toEqual([]);
+  });
 });
 
 describe('explain, on time', () => {
@@ -224,6 +238,16 @@ describe('explain, on region, service and key', () => {
     's3.eu-central-1.amazonaws.com.example.com',
   ])('does not guess the region of %s', (host) => {
     expect(codes(presign({ host }), presign({ host }))).toEqual([]);
+  });
+
+  it.each([
+    'prompts.s3-website-eu-west-1.amazonaws.com',
+    'prompts.s3-website.eu-central-1.amazonaws.com',
+    'prompts.s3-website.cn-north-1.amazonaws.com.cn',
+  ])('says that the website %s takes no signature, and guesses no region', (host) => {
+    const { refusals } = explain(presign({ host }), presign({ host }), { now });
+    expect(refusals).toMatchObject([{ status: 403, code: 'AccessDenied' }]);
+    expect(refusals[0]?.because).toContain('anonymous');
   });
 
   it("believes the caller about the bucket's region", () => {
@@ -311,10 +335,15 @@ describe('explain, on what to do', () => {
   const dotted = presign({ path: '/a//b.mp3' });
   const plus = presign({ path: '/a%2Bb.mp3' });
   it.each([
-    ['XML', url.replaceAll('&', '&amp;'), /each &amp; has to arrive as &/],
+    ['XML', url.replaceAll('&', '&amp;'), /each &amp;, &#38; or \\u0026 has to arrive as &/],
+    ['XML by number', url.replaceAll('&', '&#38;'), /has to arrive as &/],
+    ['JSON', url.replaceAll('&', '\\u0026'), /has to arrive as &/],
+    ['JSON in an access log', url.replaceAll('&', '%5Cu0026'), /has to arrive as &/],
     ['a second encoding of the query', url.replaceAll('%2F', '%252F'), /encoded once more/],
     ['a second encoding of the path', url.replace('%20', '%2520'), /encoded once more/],
     ['a shell', url.replace(/&.*/, ''), /single quotes/],
+    ['a URL that was cut off', url.slice(0, -10), /X-Amz-Signature has 54 of 64 digits/],
+    ['a signature that was cut off', `${url.slice(0, -10)}&a=1`, /54 of 64 digits/],
     [
       'another host',
       url.replace('prompts.s3.eu-west-1.amazonaws.com', 'cdn.example.com'),
@@ -328,6 +357,15 @@ describe('explain, on what to do', () => {
   });
 });
 
+describe('explain, on a key that looks like an escaped &', () => {
+  const key = presign({ path: '/a%5Cu0026b.mp3' });
+
+  it('takes it for what it is', () => {
+    expect(codes(key, key)).toEqual([]);
+    expect(advice(`${key}&a=1`, key)).toMatch(/byte for byte/);
+  });
+});
+
 describe('explain, on what it cannot use', () => {
   it.each([
     ['', 'http(s)://host/path?query'],
@@ -335,7 +373,14 @@ describe('explain, on what it cannot use', () => {
     ['ftp://host/path', 'http(s)://host/path?query'],
     ['https://prompts.s3.amazonaws.com/a.mp3', 'not a presigned one: it has no X-Amz-Algorithm'],
     [url.replace(/&X-Amz-Signature=.*/, ''), 'no X-Amz-Signature'],
-    [url.replaceAll('&', '&amp;'), 'escaped for XML'],
+    [url.slice(0, -10), 'was cut off: X-Amz-Signature has 54 of 64 digits'],
+    [url.replace(/X-Amz-Signature=.*/, 'X-Amz-Signature='), 'has 0 of 64 digits'],
+    [`${url}0`, 'is not of 64 digits'],
+    [url.replace(/.$/, 'x'), 'is not of 64 digits'],
+    [url.replaceAll('&', '&amp;'), 'escaped for XML or JSON'],
+    [url.replaceAll('&', '&#38;'), 'escaped for XML or JSON'],
+    [url.replaceAll('&', '&#x26;'), 'escaped for XML or JSON'],
+    [url.replaceAll('&', '\\u0026'), 'escaped for XML or JSON'],
     ['https://h/a?AWSAccessKeyId=x&Signature=y&Expires=1', 'Signature Version 2'],
     [url.replace('AWS4-HMAC', 'AWS4-ECDSA-P256'), 'not AWS4-HMAC-SHA256'],
   ])('refuses %j as a presigned URL', (presigned, message) => {

@@ -4,7 +4,14 @@ import { createColors } from 'picocolors';
 import { canonicalRequest, explain, signature, signingKey, stringToSign } from '../../../src/sigv4';
 import { printExplanation } from '../../../src/sigv4/explain/print';
 import { parameters, RUNS } from '../arbitraries';
-import { credentials, now, presign, secretAccessKey, sessionToken } from './urls';
+import {
+  credentials,
+  now,
+  presign,
+  secretAccessKey,
+  sessionToken,
+  TWILIO_PARAMETERS,
+} from './urls';
 
 const HOST = 'prompts.s3.eu-west-1.amazonaws.com';
 const accessKeyId = 'ASIAIOSFODNN7EXAMPLE';
@@ -52,7 +59,7 @@ describe('explain, of any query', () => {
     fc.assert(property, { numRuns: RUNS, examples: [[query], [signed.toReversed().join('&')]] });
   });
 
-  it('shows no secret, wherever the URL took it', () => {
+  it('shows no secret and no phone number, wherever the URL took it', () => {
     const signatureText = signed.at(-1)?.split('=')[1] ?? '';
     const hidden = [
       accessKeyId,
@@ -60,7 +67,10 @@ describe('explain, of any query', () => {
       secretAccessKey,
       sessionToken.slice(0, 20),
       'TAILofTOKEN',
+      // The end of each phone number in Twilio's parameters.
+      '12345678',
     ];
+    const number = '+819012345678';
     const nested = fc.constantFrom(
       (sent: string) => `${path}?${sent}`,
       (sent: string) => `${path}?${sent.replaceAll('&', '&amp;')}`,
@@ -68,13 +78,24 @@ describe('explain, of any query', () => {
       (sent: string) => `${path}?a=${encodeURIComponent(url)}&${sent}`,
       (sent: string) => `${path}?ErrorUrl=${encodeURIComponent(encodeURIComponent(url))}&${sent}`,
       (sent: string) => `${path}?${sent.replaceAll('%', '%25')}`,
+      (sent: string) => `${path}?${sent.replaceAll('%', '%2525')}`,
+      (sent: string) => `${path}?${sent.replaceAll('&', '%26')}`,
+      (sent: string) => `${path}?${sent.replaceAll('&From', '%26From')}`,
+      (sent: string) => `${path}?${sent.replaceAll('&X-Amz-Signature', '%26X-Amz-Signature')}`,
+      (sent: string) => `${path}?ErrorUrl=${encodeURIComponent(`${path}?${sent}`)}&${sent}`,
+      (sent: string) => `${path}?a=${encodeURIComponent(JSON.stringify({ From: number }))}&${sent}`,
+      (sent: string) => `${path}?${encodeURIComponent(JSON.stringify([number]))}&${sent}`,
+      (sent: string) => `${path}?To=sips%3A${encodeURIComponent(number)}%40h&${sent}`,
+      (sent: string) => `${path}?${encodeURIComponent(number)}=&${sent}`,
+      (sent: string) => `/${encodeURIComponent(number)}${path}?${sent}`,
       (sent: string) => `${path}?${sent.replaceAll('&', '%26').replaceAll('=', '%3D')}`,
       (sent: string) => `${path}%3F${encodeURIComponent(sent)}`,
       (sent: string) => `${path}?${sent.toLowerCase()}`,
       (sent: string) => `${path}?${sent.replaceAll('X-Amz-', '')}`,
     );
     const property = fc.property(nested, mangled, fc.boolean(), (nest, sent, colors) => {
-      const explanation = explain(url, nest(sent), { now, secretAccessKey });
+      const asked = nest(`${sent}&${TWILIO_PARAMETERS}`);
+      const explanation = explain(url, asked, { now, secretAccessKey });
       const shown =
         JSON.stringify(explanation) + printExplanation(explanation, createColors(colors), 100);
       for (const secret of hidden) {

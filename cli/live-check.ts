@@ -1,16 +1,19 @@
-import { createInterface } from 'node:readline/promises';
 import { failureOf } from '../src/command-failure';
 import { ConfigError, PlayError } from '../src/errors';
+import { interruption } from '../src/interruption';
 import { type Account, readAccount } from './account';
 import { loadEnvironment } from './environment';
 import { check } from './live-check/check';
 import type { Finding } from './live-check/findings';
 import { type Options, readOptions } from './live-check/options';
+import { asking } from './number/agrees';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const account = readAccount(loadEnvironment(options.env));
-  if (!options.yes && !(await agreed(options, account))) return;
+  if (!options.yes && !(await agreed(options, account))) {
+    throw new PlayError('Nothing was made, and nobody was called.');
+  }
   const { from, to, patience, json } = options;
   const findings = await check({
     account,
@@ -20,29 +23,24 @@ async function main(): Promise<void> {
       console.error(message);
       process.exitCode = 1;
     },
-    signal: interruption(),
+    signal: abortedByInterruption(),
   });
   console.log(json ? JSON.stringify(findings, undefined, 2) : print(findings));
 }
 
 async function agreed({ from, to }: Options, { accountSid }: Account): Promise<boolean> {
   const what = `This makes a temporary Service in ${accountSid} and calls ${to} from ${from}: one call of half a minute and some 30 runs of Functions, at your Twilio rates.`;
-  const { stdin: input, stdout: output } = process;
-  if (!input.isTTY) throw new ConfigError(`${what} Say so with --yes.`);
-  const terminal = createInterface({ input, output });
-  const answer = await terminal.question(`${what} Go on? [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  const { stdin, stdout } = process;
+  if (!stdin.isTTY) throw new ConfigError(`${what} Say so with --yes.`);
+  return asking(stdin, stdout)(`${what} Go on?`);
 }
 
-function interruption(): AbortSignal {
+function abortedByInterruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      console.error('Cleaning up …');
-      controller.abort(new PlayError(`Stopped by ${name}.`));
-    });
-  }
+  interruption().then((name) => {
+    console.error('Cleaning up …');
+    controller.abort(new PlayError(`Stopped by ${name}.`));
+  });
   return controller.signal;
 }
 

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
+import { interruption } from '../src/interruption';
 import { run } from './sync/command';
-import type { StopSignal } from './sync/ending';
 
 // The SDK would begin every run with a warning about next year's Node.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -12,17 +11,11 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-/** A second signal finds no listener any more, and ends the process at once. */
-async function signalled(signal: StopSignal): Promise<StopSignal> {
-  await once(process, signal);
-  return signal;
-}
-
 run(process.argv.slice(2), {
   write: (text) => stdout.write(text),
   writeError: (text) => stderr.write(text),
   terminal: stdout.isTTY && process.env.TERM !== 'dumb' ? stdout : undefined,
-  interrupted: Promise.race([signalled('SIGINT'), signalled('SIGTERM')]),
+  interrupted: interruption(),
 }).then((exitCode) => {
   // What was in work when it was interrupted would keep the process up.
   stdout.write('', () => process.exit(exitCode));

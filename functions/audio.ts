@@ -1,5 +1,5 @@
 import { systemClock } from '../src/clock';
-import { readConfig } from '../src/config';
+import { readAudioConfig } from '../src/config';
 import { loadPrivateFunction } from '../src/credentials/private-function';
 import { createAudioProxy } from '../src/proxy/proxy';
 import { defineFunction, sentence } from '../src/runtime';
@@ -9,6 +9,6 @@ const serveAudio = createAudioProxy({ clock: systemClock, loadProviders: loadPri
 /** The proxy: a prompt that is not an Asset (yet), straight from S3. */
 export const handler = defineFunction(
   'audio',
-  ({ context, event }) => serveAudio(readConfig(context), event),
+  ({ context, event }) => serveAudio(readAudioConfig(context), event),
   () => sentence(500, 'The audio could not be fetched.'),
 );

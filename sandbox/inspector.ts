@@ -17,6 +17,8 @@ export interface Row {
 /** The sandbox's phone number. */
 export const NUMBER = '+815012345678';
 const CALLER = '+819012345678';
+/** Seconds. */
+const DAY = 24 * 60 * 60;
 
 function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]): CallOptions {
   return {
@@ -43,7 +45,7 @@ export async function callNumber(
  */
 export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaStep[]> {
   const s3 = await accessTo(readConfig(sandbox.variables).s3);
-  const url = presignedUrl(s3, `${PREFIX}menu.mp3`, now, 600);
+  const url = presignedUrl(s3, `${PREFIX}menu.mp3`, now, DAY);
   const response = new VoiceResponse();
   response.play(url);
   response.gather({ numDigits: 1, timeout: 1 }).play(url);

@@ -1,4 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { types } from 'node:util';
 import { PlayError } from '../src/errors';
 
 export interface Listening {
@@ -10,30 +12,61 @@ export interface Listening {
 }
 
 /**
- * Serves a listener on the loopback interface.
+ * Serves a listener at 127.0.0.1, on a port that nobody has at ::1 either: `localhost` leads to both.
  *
  * @param port 0 takes any that is free
  * @throws {PlayError} when the port is taken
  */
 export async function listen(listener: RequestListener, port = 0): Promise<Listening> {
   const server = createServer(listener);
-  const another = `PORT=${port + 1} npm start`;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new PlayError(`Port ${port} is taken. Choose another: ${another}`) : error);
+  const address = await bind(server, port, '127.0.0.1');
+  if (address === 'taken') throw portIsTaken(port);
+  const close = () => {
+    server.closeAllConnections();
+    return closeServer(server);
+  };
+  if (await hasOtherServer(address.port)) {
+    await close();
+    throw portIsTaken(address.port);
+  }
+  return { port: address.port, url: `http://127.0.0.1:${address.port}`, close };
+}
+
+function portIsTaken(port: number): PlayError {
+  const another = port === 65535 ? port - 1 : port + 1;
+  return new PlayError(`Port ${port} is taken. Choose another by PORT, such as PORT=${another}`);
+}
+
+async function hasOtherServer(port: number): Promise<boolean> {
+  const probe = createTcpServer();
+  try {
+    if ((await bind(probe, port, '::1')) === 'taken') return true;
+  } catch {
+    // There is no such address on this machine, and so no server.
+    return false;
+  }
+  await closeServer(probe);
+  return false;
+}
+
+/** @throws {Error} when the server cannot listen for any other reason */
+async function bind(server: Server, port: number, host: string): Promise<AddressInfo | 'taken'> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
     });
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  } catch (thrown) {
+    if (types.isNativeError(thrown) && 'code' in thrown && thrown.code === 'EADDRINUSE') {
+      return 'taken';
+    }
+    throw thrown;
+  }
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return {
-    port: address.port,
-    url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return address;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
@@ -6,6 +5,7 @@ import { systemClock } from '../src/clock';
 import { failureOf } from '../src/command-failure';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
+import { interruption } from '../src/interruption';
 import { resultOf } from '../src/result';
 import type { SyncReport } from '../src/sync';
 import { syncRemotely } from '../src/sync/remote';
@@ -40,20 +40,20 @@ async function main(): Promise<void> {
     .opts<{ once?: boolean }>();
   const flow = readCallFlow();
   const port = readPort(process.env.PORT);
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const interrupted = interruption();
   console.log('Starting S3, Twilio and the edge, and deploying the project …');
-  const sandbox = await startSandbox({ port });
+  const sandbox = await startSandbox({ port, onS3Exit: printS3Exit });
   try {
     for (const warning of await promptWarnings(flow, readConfig(sandbox.variables).s3)) {
       console.log(colors.yellow(warning));
     }
-    const rehearsed = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
+    const rows = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
     if (endAfterCall) {
-      if (!rehearsed) process.exitCode = 1;
+      if (!rows || !isAsExpected(rows)) process.exitCode = 1;
       return;
     }
-    if (rehearsed === undefined) return;
-    printWhereToLook(sandbox);
+    if (!rows) return;
+    printWhereToLook(sandbox, rows);
     await interrupted;
     console.log('\nStopping …');
   } finally {
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
 }
 
 /** Calls the number before and after the sync, and prints what happened. */
-async function rehearse(sandbox: Sandbox): Promise<boolean> {
+async function rehearse(sandbox: Sandbox): Promise<readonly Row[]> {
   const unsynced = await callNumber(sandbox, []);
   const { prompts } = await requestSync(sandbox);
   console.log(`Synced: ${prompts} prompts of the bucket are Assets now.`);
@@ -75,7 +75,7 @@ async function rehearse(sandbox: Sandbox): Promise<boolean> {
   console.log(`\n${colors.bold('The request inspector')}: who survives what Twilio appends\n`);
   console.log(inspectorTable(rows));
   console.log(`\n${verdictOn(rows)}`);
-  return isAsExpected(rows);
+  return rows;
 }
 
 function verdictOn(rows: readonly Row[]): string {
@@ -96,7 +96,15 @@ async function requestSync({ publicOrigin, variables }: Sandbox): Promise<SyncRe
   throw new PlayError(`POST ${url} was not done after ${SYNC_BUDGET / 1000} seconds.`);
 }
 
-function printWhereToLook({ publicOrigin, s3, variables, envFile, logFile }: Sandbox): void {
+function printS3Exit(reason: string): void {
+  const after = 'Synced prompts go on playing. The proxy and syncs fail until the next npm start.';
+  console.log(colors.yellow(`\nThe S3 server is gone: ${reason}. ${after}`));
+}
+
+function printWhereToLook(
+  { publicOrigin, s3, variables, envFile, logFile }: Sandbox,
+  rows: readonly Row[],
+): void {
   const [log, env] = [logFile, envFile].map((file) => relative(process.cwd(), file));
   const { accessKeyId, secretAccessKey } = s3.credentials;
   const prompts = `${s3.endpoint}/${variables.S3_BUCKET}/${variables.S3_PREFIX}`;
@@ -104,10 +112,12 @@ function printWhereToLook({ publicOrigin, s3, variables, envFile, logFile }: San
 The phone number is     ${NUMBER}
 It is answered at       ${publicOrigin}/voice
 The prompts are at      ${prompts}
+S3 is the process       ${s3.pid} (kill it: synced prompts go on playing)
 Twilio's API is at      ${variables.TWILIO_API_URL}
 The Functions log to    ${log}
 Variables for commands  ${env}
 
+${howToAppend(rows)}
 Replace a prompt by an MP3 of yours, and sync:
   curl -T my.mp3 --aws-sigv4 aws:amz:${s3.region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
     -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' ${prompts}menu.mp3
@@ -116,6 +126,16 @@ Call, and press 1 and 9:
   npm run call -- --env ${env} --digits 1,9
 
 A change of the call flow is heard after the next npm start. Stop with Ctrl-C.`);
+}
+
+/** A command for each kind of URL that the inspector shows. */
+function howToAppend(rows: readonly Row[]): string {
+  const urls = new Map(rows.map(({ plays, step }) => [plays, step.url]));
+  const commands = [...urls].map(([plays, url]) => {
+    const appended = `${url}${url.includes('?') ? '&' : '?'}CallSid=CA1`.replaceAll("'", '%27');
+    return `  # ${plays}\n  curl -so /dev/null -w '%{http_code}\\n' '${appended}'\n`;
+  });
+  return `Append a parameter to a URL by hand; without CallSid=CA1, each of them answers 200:\n${commands.join('')}`;
 }
 
 function readPort(value: string | undefined): number {

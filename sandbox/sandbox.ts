@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Deployed, deployProject } from './deploy';
+import { makeDirectory } from './directory';
 import { createEdge } from './edge';
 import { keepFunctionLog } from './function-log';
 import { type Listening, listen } from './listen';
@@ -13,6 +14,8 @@ import { BUCKET, deploymentVariables, PREFIX } from './variables';
 export interface SandboxOptions {
   /** Where the edge listens; 0 takes any port that is free. */
   readonly port: number;
+  /** Called when S3 ends without being stopped, with what it said last. */
+  readonly onS3Exit?: (reason: string) => void;
 }
 
 /** S3, Twilio's Serverless API and its edge on this machine, with the project deployed into them. */
@@ -49,23 +52,18 @@ export type SandboxVariables = Readonly<
 
 const projectDirectory = join(__dirname, '..');
 
-/** A folder for each sandbox that runs, named by its process. */
-const SANDBOXES = join(projectDirectory, '.sandbox');
-
 /**
  * Starts everything and deploys the project, as it would be deployed to Twilio.
  *
  * @throws {PlayError} when the port is taken; whatever was started is stopped again
  */
-export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
-  removeAbandoned(SANDBOXES);
-  const directory = join(SANDBOXES, String(process.pid));
+export async function startSandbox({ port, onS3Exit }: SandboxOptions): Promise<Sandbox> {
+  const directory = makeDirectory();
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const step of cleanUp.reverse()) await step();
   };
   try {
-    mkdirSync(directory, { recursive: true });
     cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
     const logFile = join(directory, 'functions.log');
     cleanUp.push(keepFunctionLog(logFile));
@@ -89,7 +87,7 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     cleanUp.push(() => edge.close());
     answer = edge.listener;
 
-    const s3 = await startS3({ buckets: [BUCKET] });
+    const s3 = await startS3({ buckets: [BUCKET], directory, onExit: onS3Exit });
     cleanUp.push(() => s3.stop());
     await seedPrompts(s3, BUCKET, PREFIX);
 
@@ -115,22 +113,6 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     const server = await starting;
     cleanUp.push(() => server.close());
     return server;
-  }
-}
-
-/** Removes the folders of sandboxes that were killed. */
-function removeAbandoned(folder: string): void {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const name of names.filter((candidate) => /^\d+$/.test(candidate))) {
-    if (!isRunning(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

@@ -1,8 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import * as v from 'valibot';
 
 export type Program = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -12,9 +14,28 @@ export interface Outcome {
   readonly err: string;
 }
 
+const project = join(__dirname, '..');
+const packageJson = v.object({ scripts: v.record(v.string(), v.string()) });
+
+/** The arguments with which an npm script starts a program: `node`'s own, and its file. */
+function argumentsFor(file: string): string[] {
+  const text = readFileSync(join(project, 'package.json'), 'utf8');
+  const { scripts } = v.parse(packageJson, JSON.parse(text));
+  const commands = Object.values(scripts).flatMap((script) => script.split(' && '));
+  const [program, ...words] =
+    commands.find((command) => command.endsWith(` ${file}`))?.split(' ') ?? [];
+  if (program !== 'node') throw new Error(`no npm script starts ${file} with node`);
+  // npm starts it in the project's folder, where these are found.
+  const found = new Map([
+    ['tsx/cjs', require.resolve('tsx/cjs')],
+    [file, join(project, file)],
+  ]);
+  return words.map((word) => found.get(word) ?? word);
+}
+
 /**
- * Runs one of the project's programs, such as cli/sync.ts, as npm would run it: without colours,
- * and without what Jest or a CI put into this process's environment.
+ * Runs one of the project's programs, such as cli/sync.ts, with the command that npm runs it with:
+ * without colours, and without what Jest or a CI put into this process's environment.
  */
 export function startProgram(
   file: string,
@@ -23,9 +44,7 @@ export function startProgram(
   cwd?: string,
 ): Program {
   const { PATH, HOME, TMPDIR } = process.env;
-  const program = join(__dirname, '..', file);
-  const loader = require.resolve('tsx/cjs');
-  return spawn(process.execPath, ['--require', loader, program, ...args], {
+  return spawn(process.execPath, [...argumentsFor(file), ...args], {
     cwd,
     env: { PATH, HOME, TMPDIR, NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,8 +61,16 @@ export async function outcomeOf(program: Program): Promise<Outcome> {
   return { code, out, err };
 }
 
-/** Resolves as soon as a program has written a text to its standard output. */
-export async function saying(program: Program, words: string): Promise<void> {
-  let said = '';
-  while (!said.includes(words)) said += (await once(program.stdout, 'data'))[0];
+/** Resolves as soon as a program has written a text to its standard output, with all up to it. */
+export function saying({ stdout }: Program, words: string): Promise<string> {
+  return new Promise((resolve) => {
+    let said = '';
+    const hear = (chunk: Buffer) => {
+      said += chunk;
+      if (!said.includes(words)) return;
+      stdout.off('data', hear);
+      resolve(said);
+    };
+    stdout.on('data', hear);
+  });
 }

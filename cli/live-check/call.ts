@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Clock } from '../../src/clock';
+import { twilioError } from '../../src/twilio/errors';
 import { type Observation, readObservations } from './observations';
 import type { TemporaryService } from './service';
 import { PLACE, PLACES, type Place } from './steps';
@@ -38,6 +39,7 @@ const FINAL = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
  * Calls once, waits for the end, and collects what was seen.
  *
  * @param signal hangs up when it is aborted
+ * @throws {TwilioError} when there is no call
  */
 export async function makeTestCall(
   client: Twilio,
@@ -47,14 +49,19 @@ export async function makeTestCall(
 ): Promise<CallReport> {
   const startedAt = clock.now();
   const { origin } = service;
-  const { sid } = await client.calls.create({
-    from: test.from,
-    to: test.to,
-    url: `${origin}/voice?${PLACE}=play`,
-    fallbackUrl: `${origin}/fallback`,
-    timeout: RINGING,
-    timeLimit: LONGEST,
-  });
+  const { from, to } = test;
+  const { sid } = await client.calls
+    .create({
+      from,
+      to,
+      url: `${origin}/voice?${PLACE}=play`,
+      fallbackUrl: `${origin}/fallback`,
+      timeout: RINGING,
+      timeLimit: LONGEST,
+    })
+    .catch((thrown: unknown) => {
+      throw twilioError(`Calling ${to} from ${from}`, thrown);
+    });
   const sleep = () => clock.sleep(POLL, signal);
   const status = await waitForEnd(client, sid, sleep);
   if (status !== 'completed') return { status, observations: [], alerts: [] };

@@ -8,7 +8,7 @@ import { messageOf } from '../../src/errors';
 import type { Account } from '../account';
 import { makeTestCall, type TestCall } from './call';
 import { callFindings, type Finding, sizeFinding } from './findings';
-import { deployService, removeService, SERVICE_NAME } from './service';
+import { deployService, REMOVE_BY_HAND, removeService, SERVICE_NAME } from './service';
 import { probeSizes } from './size';
 
 export interface CheckOptions {
@@ -48,7 +48,9 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
     const report = await makeTestCall(client, service, call, { clock: systemClock, signal });
     return [...callFindings(report), size];
   } finally {
-    await removeService(client).catch((thrown: unknown) => warn(messageOf(thrown)));
+    await removeService(client).catch((thrown: unknown) =>
+      warn(`${messageOf(thrown)} ${REMOVE_BY_HAND}`),
+    );
   }
 }
 

@@ -78,10 +78,14 @@ function afterRefusal(observations: readonly Observation[]): string {
 export function sizeFinding(probes: readonly SizeProbe[]): Finding {
   const question = 'Audio that a Function can answer with';
   const megabytes = (bytes: number) => `${bytes / 1_000_000} MB`;
-  const largest = probes.filter(({ whole }) => whole).at(-1);
-  const refused = probes.find(({ whole }) => !whole);
+  const largest = probes.filter(({ outcome }) => outcome === 'whole').at(-1);
+  const refused = probes.find(({ outcome }) => outcome !== 'whole');
   const upTo = largest ? `${megabytes(largest.bytes)} or more` : 'nothing';
   if (!refused) return { question, answer: upTo };
-  const instead = refused.status === 200 ? 'comes cut off' : `is answered ${refused.status}`;
-  return { question, answer: `${upTo}; ${megabytes(refused.bytes)} ${instead}` };
+  return { question, answer: `${upTo}; ${megabytes(refused.bytes)} ${inWords(refused.outcome)}` };
+}
+
+function inWords(outcome: SizeProbe['outcome']): string {
+  if (typeof outcome === 'string') return `comes ${outcome}`;
+  return 'status' in outcome ? `is answered ${outcome.status}` : outcome.error;
 }

@@ -18,7 +18,8 @@ const DESCRIPTION = `Finds out on your own Twilio account what only a live accou
 const MORE = `
 Answer the phone and listen; on a trial account, press a key when you are asked to.
 
-Exit code: 0 the account was asked, whatever it answered; 1 it could not be asked; 2 wrong usage.`;
+Exit code: 0 the account was asked, whatever it answered; 1 it was not asked, or not
+to the end; 2 wrong usage or configuration.`;
 
 /** @throws {CommanderError} for wrong usage, and after the help */
 export function readOptions(args: readonly string[]): Options {

@@ -1,11 +1,14 @@
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import type { Twilio } from 'twilio';
-import { messageOf, PlayError } from '../../src/errors';
+import { twilioError } from '../../src/twilio/errors';
 import type { Account } from '../account';
 import { bundleFunctions } from './bundle';
 import { silence } from './silence';
 
 export const SERVICE_NAME = 'twilio-s3-play-live-check';
+
+/** What a person can do who is left with it. */
+export const REMOVE_BY_HAND = `Remove it by hand: twilio api:serverless:v1:services:remove --sid ${SERVICE_NAME}`;
 
 /** The temporary Service, with the Functions that watch the test call. */
 export interface TemporaryService {
@@ -55,13 +58,16 @@ export async function deployService(
  * Removes the Service by its name, so that nothing stays of a run that ended half-way through its
  * deployment either.
  *
- * @throws {PlayError} saying how to remove it by hand
+ * @throws {PlayError} when Twilio refuses or cannot be reached
  */
 export async function removeService(client: Twilio): Promise<void> {
   const { services } = client.serverless.v1;
+  const all = await services.list().catch((thrown: unknown) => {
+    throw twilioError(`Looking for the Service ${SERVICE_NAME}`, thrown);
+  });
+  const left = all.filter(({ uniqueName }) => uniqueName === SERVICE_NAME);
   try {
-    const found = (await services.list()).filter(({ uniqueName }) => uniqueName === SERVICE_NAME);
-    for (const { sid } of found) {
+    for (const { sid } of left) {
       // A live Build may keep its Service from being removed. Listed environments cannot remove
       // themselves: twilio 6.2.0 forgets their SID.
       const { environments } = services(sid);
@@ -69,9 +75,7 @@ export async function removeService(client: Twilio): Promise<void> {
       for (const environment of listed) await environments(environment.sid).remove();
       await services(sid).remove();
     }
-  } catch (cause) {
-    const how = `twilio api:serverless:v1:services:remove --sid ${SERVICE_NAME}`;
-    const message = `Removing the Service ${SERVICE_NAME}: ${messageOf(cause)}. By hand: ${how}`;
-    throw new PlayError(message, { cause });
+  } catch (thrown) {
+    throw twilioError(`Removing the Service ${SERVICE_NAME}`, thrown);
   }
 }

@@ -1,13 +1,14 @@
 import { systemClock } from '../../src/clock';
 import { failureOf } from '../../src/command-failure';
 import type { Environment } from '../../src/config';
+import type { StopSignal } from '../../src/interruption';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
 import { syncRemotely } from '../../src/sync/remote';
 import { loadEnvironment } from '../environment';
 import { adminSecretOf } from './admin-secret';
 import { barReporter, type Terminal } from './bar';
 import { drive, type Progress } from './drive';
-import { type Ending, endingOf, exitCodeOf, type StopSignal } from './ending';
+import { type Ending, endingOf, exitCodeOf } from './ending';
 import { syncHere } from './local';
 import { type Output, readOptions, type SyncOptions } from './options';
 import { jsonReporter, plainReporter, type Reporter } from './reporters';

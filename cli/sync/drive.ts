@@ -1,6 +1,7 @@
+import type { StopSignal } from '../../src/interruption';
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
 import type { RemoteStep } from '../../src/sync/remote';
-import { type Ending, endingOf, type StopSignal } from './ending';
+import { type Ending, endingOf } from './ending';
 
 /** What happens on the way, here or in a deployment. */
 export type Progress = SyncEvent | RemoteStep;

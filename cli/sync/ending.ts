@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { ConfigError, PlayError } from '../../src/errors';
+import type { StopSignal } from '../../src/interruption';
 import { GuardError, type SyncOutcome } from '../../src/sync';
 
 /** How the command ended: the last line of --json, and the exit code. */
@@ -7,9 +8,6 @@ export type Ending =
   | SyncOutcome
   | { readonly status: 'failed' | 'misconfigured' | 'guarded'; readonly message: string }
   | { readonly status: 'interrupted'; readonly signal: StopSignal };
-
-/** What ends a command from outside. */
-export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 const EXIT_CODES = { done: 0, failed: 1, misconfigured: 2, guarded: 3, pending: 4 } as const;
 

@@ -7,6 +7,8 @@ export function lineOf(progress: Progress): string {
   switch (progress.type) {
     case 'planned':
       return planLine(progress);
+    case 'intended':
+      return `Would ${progress.step} ${progress.what}`;
     case 'uploaded':
       return `Uploaded ${progress.key} (${bytes(progress.bytes)})`;
     case 'found':
@@ -34,13 +36,14 @@ export function lineOf(progress: Progress): string {
 
 type Planned = Extract<Progress, { type: 'planned' }>;
 
-function planLine({ keep, upload, bytes: size, retain, retire, skip }: Planned): string {
+function planLine({ keep, upload, bytes: size, retain, retire, skip, build }: Planned): string {
   const parts = [
     `${keep} to keep`,
     `${upload} to upload${upload > 0 ? ` (${bytes(size)})` : ''}`,
     retain > 0 && `${retain} to retain for calls in progress`,
     retire > 0 && `${retire} to retire`,
     skip > 0 && `${skip} to skip`,
+    build && 'a Build to make',
   ];
   return `Plan: ${parts.filter(Boolean).join(', ')}`;
 }

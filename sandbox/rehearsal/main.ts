@@ -3,6 +3,10 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import { failureOf } from '../../src/command-failure';
+import { readConfig } from '../../src/config';
+import type { CallFlow } from '../../src/flow/schema';
+import { interruption } from '../../src/interruption';
+import { promptWarnings, readCallFlow } from '../flow';
 import { inspectProtected } from '../inspector';
 import { inspectorTable } from '../print';
 import { type Deployment, prepareDeployment } from './deployment';
@@ -30,7 +34,8 @@ async function main(): Promise<void> {
     .exitOverride()
     .parse()
     .opts<Options>();
-  const signal = interruption();
+  const flow = readCallFlow();
+  const signal = abortedByInterruption();
   console.log('Starting S3 and a Twilio with nothing in it …');
   let uploads = 0;
   const rehearsal = await startRehearsal({
@@ -40,7 +45,13 @@ async function main(): Promise<void> {
     variables: options.protected ? { AUDIO_VISIBILITY: 'protected' } : {},
   });
   try {
-    const write = (text: string) => process.stdout.write(text);
+    for (const warning of await promptWarnings(flow, readConfig(rehearsal.variables).s3)) {
+      console.log(colors.yellow(warning));
+    }
+    const write = (text: string) => {
+      // A terminal that was closed takes nothing any more.
+      if (!signal.aborted) process.stdout.write(text);
+    };
     const watch = { signal, ...(!options.quiet && { onOutput: write }) };
     const deployment = prepareDeployment(rehearsal, watch);
     const countUploads = () => {
@@ -49,7 +60,7 @@ async function main(): Promise<void> {
       return counted;
     };
     const habits = { signMedia: options.protected === true };
-    const good = await rehearse(tellStory(rehearsal, deployment, countUploads, habits));
+    const good = await rehearse(tellStory(rehearsal, deployment, countUploads, habits), flow);
     if (!good) process.exitCode = 1;
     if (good && options.protected) await showProtected(rehearsal);
     if (good && options.stay) {
@@ -64,18 +75,16 @@ async function main(): Promise<void> {
   }
 }
 
-function interruption(): AbortSignal {
+function abortedByInterruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort());
-  }
+  interruption().then(() => controller.abort());
   return controller.signal;
 }
 
-async function rehearse(story: AsyncGenerator<Chapter>): Promise<boolean> {
+async function rehearse(story: AsyncGenerator<Chapter>, flow: CallFlow): Promise<boolean> {
   const chapters: Chapter[] = [];
   for await (const chapter of story) chapters.push(chapter);
-  const good = isAsExpected(chapters);
+  const good = isAsExpected(chapters, flow);
   console.log(`\n${colors.bold('The rehearsal')}: a call after each step\n`);
   console.log(chapterTable(chapters));
   console.log(
@@ -90,7 +99,7 @@ async function showProtected(rehearsal: Rehearsal): Promise<void> {
   const signed = await listen(rehearsal, { signMedia: true });
   const unsigned = await listen(rehearsal, { signMedia: false });
   console.log(`\n${colors.bold('Protected Assets')}: media requests need a signature\n`);
-  console.log(inspectorTable(inspectProtected(signed, unsigned)));
+  console.log(inspectorTable(inspectProtected(signed.played, unsigned.played)));
 }
 
 function printHowToGoOn({ environment }: Rehearsal, { directory }: Deployment): void {

@@ -9,13 +9,17 @@ export function chapterTable(chapters: readonly Chapter[]): string {
     'step',
     'uploads',
     'prompts in the Build',
-    'the call plays',
+    'the caller hears',
     'status',
   ]);
-  chapters.forEach(({ step, uploads, prompts, heard }, index) => {
-    const plays = [...new Set(heard.map(servedBy))].join(', ');
-    const statuses = [...new Set(heard.map(({ status }) => status ?? 'no answer'))].join(', ');
-    lines.push([index + 1, step, uploads, prompts, `${heard.length} × ${plays}`, statuses]);
+  chapters.forEach(({ step, uploads, prompts, heard: { played, said } }, index) => {
+    const by = [...new Set(played.map(servedBy))].join(', ');
+    const heard = [
+      played.length > 0 && `${played.length} × ${by}`,
+      said.length > 0 && `${said.length} × said`,
+    ];
+    const statuses = [...new Set(played.map(({ status }) => status ?? 'no answer'))].join(', ');
+    lines.push([index + 1, step, uploads, prompts, heard.filter(Boolean).join(', '), statuses]);
   });
   return lines.toString();
 }

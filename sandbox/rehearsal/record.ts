@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  ServerResponse,
+} from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { replay } from '../edge/body';
 
@@ -15,39 +20,55 @@ export interface Exchange {
   readonly responseBody: Buffer;
 }
 
-/** Puts a recorder in front of a listener: `onExchange` is called as each answer ends. */
+/**
+ * Puts a recorder in front of a listener: `onExchange` is called as each answer ends. A request that
+ * breaks off is none, and gets none.
+ */
 export function recordExchanges(
   listener: RequestListener,
   onExchange: (exchange: Exchange) => void,
 ): RequestListener {
-  return async (request, response) => {
-    const requestBody = await buffer(request);
-    const chunks: Buffer[] = [];
-    const { write, end } = response;
-    const keep = ([chunk]: unknown[]) => {
-      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
-    };
-    response.write = (...args: unknown[]) => {
-      keep(args);
-      return Reflect.apply(write, response, args);
-    };
-    response.end = (...args: unknown[]) => {
-      // What end() sends it may hand to write(), which must not keep it again.
-      response.write = write;
-      keep(args);
-      const ended = Reflect.apply(end, response, args);
-      onExchange({
-        method: request.method ?? '',
-        host: request.headers.host ?? '',
-        target: request.url ?? '',
-        requestHeaders: request.headers,
-        requestBody,
-        status: response.statusCode,
-        contentType: response.getHeader('content-type')?.toString(),
-        responseBody: Buffer.concat(chunks),
-      });
-      return ended;
-    };
-    listener(replay(request, requestBody), response);
+  return (request, response) => {
+    buffer(request).then(
+      (body) => {
+        watchAnswer(request, body, response, onExchange);
+        listener(replay(request, body), response);
+      },
+      () => response.destroy(),
+    );
+  };
+}
+
+function watchAnswer(
+  request: IncomingMessage,
+  requestBody: Buffer,
+  response: ServerResponse,
+  onExchange: (exchange: Exchange) => void,
+): void {
+  const chunks: Buffer[] = [];
+  const { write, end } = response;
+  const keep = ([chunk]: unknown[]) => {
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
+  };
+  response.write = (...args: unknown[]) => {
+    keep(args);
+    return Reflect.apply(write, response, args);
+  };
+  response.end = (...args: unknown[]) => {
+    // What end() sends it may hand to write(), which must not keep it again.
+    response.write = write;
+    keep(args);
+    const ended = Reflect.apply(end, response, args);
+    onExchange({
+      method: request.method ?? '',
+      host: request.headers.host ?? '',
+      target: request.url ?? '',
+      requestHeaders: request.headers,
+      requestBody,
+      status: response.statusCode,
+      contentType: response.getHeader('content-type')?.toString(),
+      responseBody: Buffer.concat(chunks),
+    });
+    return ended;
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../directory';
 import { createEdge } from '../edge';
 import { listen } from '../listen';
 import { type S3Server, startS3 } from '../s3';
@@ -48,13 +49,12 @@ export async function startRehearsal({
   mediaHabits = { append: 'gather' },
   variables = {},
 }: RehearsalOptions = {}): Promise<Rehearsal> {
-  const directory = join(projectDirectory, '.sandbox', `rehearsal-${process.pid}`);
+  const directory = makeDirectory('rehearsal-');
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    mkdirSync(directory, { recursive: true });
     cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
     const authToken = randomBytes(16).toString('hex');
@@ -91,7 +91,7 @@ export async function startRehearsal({
     // A Function runs in this process, whose HTTP client knows no proxy.
     const direct = await listen(api);
     cleanUp.push(() => direct.close());
-    const s3 = await startS3({ buckets: [BUCKET] });
+    const s3 = await startS3({ buckets: [BUCKET], directory });
     cleanUp.push(() => s3.stop());
     await seedPrompts(s3, BUCKET, PREFIX);
 

@@ -1,9 +1,11 @@
-import type { MediaStep, PhoneOptions } from '../../src/phone';
+import { promptsOf } from '../../src/flow/places';
+import type { CallFlow } from '../../src/flow/schema';
+import type { PhoneOptions } from '../../src/phone';
 import { isAssetPath } from '../../src/sync/identity';
 import { servedBy } from '../inspector';
 import type { Deployment } from './deployment';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
-import { listen } from './telephone';
+import { type Heard, listen } from './telephone';
 
 /** One step of the story, and what a caller heard after it. */
 export interface Chapter {
@@ -12,7 +14,7 @@ export interface Chapter {
   readonly uploads: number;
   /** Of the live Build's Assets, those that are prompts. */
   readonly prompts: number;
-  readonly heard: readonly MediaStep[];
+  readonly heard: Heard;
 }
 
 /**
@@ -42,17 +44,26 @@ export async function* tellStory(
 
 /**
  * Whether the story went as it should: a deploy takes the prompts out of the Build, a sync brings
- * them back, without a second upload, and every call plays.
+ * them back, without a second upload, and every call plays what the flow has recordings of, and says
+ * nothing but the rest.
  */
-export function isAsExpected(chapters: readonly Chapter[]): boolean {
+export function isAsExpected(chapters: readonly Chapter[], flow: CallFlow): boolean {
   const [first, synced, again, back, ...more] = chapters;
   if (!first || !synced || !again || !back || more.length > 0) return false;
-  const plays = ({ heard }: Chapter, by: string) =>
-    heard.length > 0 && heard.every((step) => servedBy(step) === by && step.status === 200);
+  const texts = textsWithoutRecording(flow);
+  const isHeard = ({ heard: { played, said } }: Chapter, by: string) =>
+    played.length + said.length > 0 &&
+    played.every((step) => servedBy(step) === by && step.status === 200) &&
+    said.every((words) => texts.has(words));
   return (
-    [first, again].every((chapter) => chapter.prompts === 0 && plays(chapter, 'proxy')) &&
-    [synced, back].every((chapter) => chapter.prompts > 0 && plays(chapter, 'Asset')) &&
+    [first, again].every((chapter) => chapter.prompts === 0 && isHeard(chapter, 'proxy')) &&
+    [synced, back].every((chapter) => chapter.prompts > 0 && isHeard(chapter, 'Asset')) &&
     synced.uploads === synced.prompts &&
     back.uploads === 0
   );
+}
+
+function textsWithoutRecording(flow: CallFlow): Set<string> {
+  const prompts = [...promptsOf(flow)].map(({ prompt }) => prompt);
+  return new Set(prompts.flatMap(({ key, text }) => (key === undefined ? [text.trim()] : [])));
 }

@@ -40,11 +40,19 @@ export async function callRehearsal(
 /** Opening hours, then something unknown. */
 const DIGITS = ['1', '9'];
 
-/** What a caller is played. */
-export async function listen(
-  rehearsal: Rehearsal,
-  habits: Partial<PhoneOptions>,
-): Promise<MediaStep[]> {
+/** What a caller hears. */
+export interface Heard {
+  readonly played: readonly MediaStep[];
+  /** The words of what was said. */
+  readonly said: readonly string[];
+}
+
+export async function listen(rehearsal: Rehearsal, habits: Partial<PhoneOptions>): Promise<Heard> {
   const { steps } = await callRehearsal(rehearsal, { digits: DIGITS, ...habits });
-  return steps.filter((step) => step.kind === 'media');
+  return {
+    played: steps.filter((step) => step.kind === 'media'),
+    said: steps.flatMap((step) =>
+      step.kind === 'verb' && /\bSay$/.test(step.verb) ? [step.text] : [],
+    ),
+  };
 }

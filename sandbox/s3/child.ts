@@ -24,6 +24,4 @@ function serve(start: Start): void {
   });
 }
 
-// Ctrl-C reaches every process of the terminal; when this one ends is its parent's decision.
-process.on('SIGINT', () => {});
 process.once('message', (message) => serve(v.parse(Start, message)));

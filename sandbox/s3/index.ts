@@ -21,6 +21,8 @@ export interface S3Options {
   readonly port?: number;
   /** The one key pair that the server knows: the example of AWS's documentation unless told. */
   readonly credentials?: S3Credentials;
+  /** An existing folder, below which it keeps its objects: the system's temporary one unless told. */
+  readonly directory?: string;
   /** Called when the server ends without being stopped, with what it said last. */
   readonly onExit?: (reason: string) => void;
 }
@@ -44,6 +46,8 @@ function forkChild(): ChildProcess {
     // Resolved from here, so that neither the working directory nor the test runner matters.
     execArgv: ['--require', require.resolve('tsx/cjs')],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Ctrl-C reaches every process of a terminal's group; when this one ends is its parent's decision.
+    detached: true,
   });
 }
 
@@ -94,18 +98,22 @@ async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
 
 /**
  * Starts an S3 server that verifies Signature Version 4, in a process of its own that ends with
- * this one. It listens on loopback only and keeps its objects in a temporary folder.
+ * this one. It listens on loopback only, and its objects end with it.
  *
  * @throws TypeError for options that make no sense, such as a bad bucket name
  * @throws {PlayError} when it cannot start, with the reason, such as a port that is taken
  */
-export async function startS3({ onExit, ...options }: S3Options): Promise<S3Server> {
+export async function startS3({
+  onExit,
+  directory = tmpdir(),
+  ...options
+}: S3Options): Promise<S3Server> {
   const settings = v.safeParse(Settings, options);
   if (!settings.success) {
     throw new TypeError(`cannot start the S3 server: ${v.summarize(settings.issues)}`);
   }
   const { region, credentials, port } = settings.output;
-  const folder = await mkdtemp(join(tmpdir(), `twilio-s3-play-s3-${process.pid}-`));
+  const folder = await mkdtemp(join(directory, `twilio-s3-play-s3-${process.pid}-`));
   const child = forkChild();
   const output = keepOutput(child);
   // The child removes its folder itself, unless it was killed.

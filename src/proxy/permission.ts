@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import type { AudioConfig } from '../config';
 import { type ProxyParameters, verifyProxyParameters } from '../playback/proxy-url';
 import { isAddressable } from '../s3/address';
 
@@ -13,7 +13,7 @@ export type Permission =
  */
 export function permissionOf(
   event: Readonly<Record<string, unknown>>,
-  { s3, twilio }: Pick<Config, 's3' | 'twilio'>,
+  { s3, twilio }: Pick<AudioConfig, 's3' | 'twilio'>,
   now: Date,
 ): Permission {
   if (twilio.authToken === undefined) return { granted: false, reason: 'AUTH_TOKEN is not set' };

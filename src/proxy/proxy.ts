@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import type { AudioConfig } from '../config';
 import { type CredentialsOptions, createCredentials } from '../credentials';
 import { PROXY_BYTES } from '../limits';
 import { type Answer, sentence } from '../runtime';
@@ -27,7 +27,7 @@ export interface AudioProxyOptions extends CredentialsOptions {
 
 /** @param event what the Function was called with, as it came */
 export type ServeAudio = (
-  config: Config,
+  config: AudioConfig,
   event: Readonly<Record<string, unknown>>,
 ) => Promise<Answer>;
 
@@ -44,7 +44,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   let cache: AudioCache | undefined;
 
   async function serve(
-    { s3, audioCache }: Config,
+    { s3, audioCache }: AudioConfig,
     event: Readonly<Record<string, unknown>>,
     key: string,
     trace: Trace,

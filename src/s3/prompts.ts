@@ -33,7 +33,14 @@ export interface PromptObject {
 export class S3Error extends PlayError {}
 
 /** The object is not any more what the listing said: list again. */
-export class ChangedObjectError extends S3Error {}
+export class ChangedObjectError extends S3Error {
+  constructor(
+    message: string,
+    readonly object: PromptObject,
+  ) {
+    super(message);
+  }
+}
 
 /** The object is archived, though its storage class does not say so. */
 export class ArchivedObjectError extends S3Error {}
@@ -45,8 +52,10 @@ export interface PromptBucketOptions {
   readonly clock: Clock;
   /** Epoch milliseconds after which nothing is tried. */
   readonly deadline: number;
-  /** Milliseconds for one try. */
+  /** Milliseconds for one try; an object gets longer, by its size. */
   readonly timeout?: number;
+  /** Bytes per second at which an object must come. */
+  readonly slowest?: number;
 }
 
 const TIMEOUT = 10_000;
@@ -114,10 +123,19 @@ export class PromptBucket {
     const { key, etag } = object;
     const tried = `Reading ${key} from bucket ${bucket}`;
     return this.#try(tried, 's3:GetObject', async () => {
-      const response = await this.#client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' }),
-        this.#limit(),
-      );
+      const response = await this.#client
+        .send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            IfMatch: etag,
+            ChecksumMode: 'ENABLED',
+          }),
+          this.#limit(object.size),
+        )
+        .catch((thrown: unknown) => {
+          throw isChange(thrown) ? changed(object, tried) : thrown;
+        });
       const content = await readBody(object, response, memory, tried);
       verify(object, response, content, tried);
       return content;
@@ -129,8 +147,9 @@ export class PromptBucket {
   }
 
   /** Ends one try, body included: the SDK's own request timeout only warns. */
-  #limit(): { abortSignal: AbortSignal } {
-    return { abortSignal: AbortSignal.timeout(this.#options.timeout ?? TIMEOUT) };
+  #limit(bytes = 0): { abortSignal: AbortSignal } {
+    const { timeout = TIMEOUT, slowest = Number.POSITIVE_INFINITY } = this.#options;
+    return { abortSignal: AbortSignal.timeout(timeout + Math.ceil((bytes / slowest) * 1000)) };
   }
 
   async #try<T>(tried: string, permission: string, run: () => Promise<T>): Promise<T> {
@@ -166,15 +185,15 @@ function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, tried: string)
 
 /** Reads into memory of the right size at once: the SDK's own way takes it twice. */
 async function readBody(
-  { etag }: PromptObject,
+  object: PromptObject,
   { Body, ETag }: GetObjectCommandOutput,
   content: Buffer,
   tried: string,
 ): Promise<Buffer> {
   // Not every server honours If-Match.
-  if (ETag !== undefined && ETag !== etag) {
+  if (ETag !== undefined && ETag !== object.etag) {
     if (Body instanceof Readable) Body.destroy();
-    throw new ChangedObjectError(`${tried}: it was replaced meanwhile.`);
+    throw changed(object, tried);
   }
   let length = 0;
   if (Body instanceof Readable) {
@@ -217,6 +236,16 @@ function md5Of(
   return encrypted ? undefined : /^"([0-9a-f]{32})"$/.exec(etag)?.[1];
 }
 
+/** Whether the object, as it was listed, is not there. */
+function isChange(thrown: unknown): boolean {
+  if (!(thrown instanceof S3ServiceException)) return false;
+  return thrown.$metadata.httpStatusCode === 412 || thrown.name === 'NoSuchKey';
+}
+
+function changed(object: PromptObject, tried: string): ChangedObjectError {
+  return new ChangedObjectError(`${tried}: it was replaced or deleted meanwhile.`, object);
+}
+
 function judge(thrown: unknown, now: Date): Verdict {
   if (thrown instanceof DamagedBodyError) return { retry: true };
   if (thrown instanceof S3Error || thrown instanceof CredentialsError) return { retry: false };
@@ -234,9 +263,6 @@ function s3Error(tried: string, permission: string, thrown: unknown): PlayError 
     return new S3Error(message, { cause: thrown });
   }
   const status = thrown.$metadata.httpStatusCode;
-  if (status === 412 || thrown.name === 'NoSuchKey') {
-    return new ChangedObjectError(`${tried}: it was replaced or deleted meanwhile.`);
-  }
   if (thrown.name === 'InvalidObjectState') {
     return new ArchivedObjectError(`${tried}: it is archived and must be restored first.`);
   }

@@ -11,6 +11,15 @@ export type SyncEvent =
       readonly retain: number;
       readonly retire: number;
       readonly skip: number;
+      /** Whether a new Build is to be made. */
+      readonly build: boolean;
+    }
+  /** What a dry run leaves undone, prompt by prompt. */
+  | {
+      readonly type: 'intended';
+      readonly step: 'upload' | 'retain' | 'retire';
+      /** The key of what is to be uploaded, otherwise the Asset's path. */
+      readonly what: string;
     }
   | {
       readonly type: 'uploaded';

@@ -7,11 +7,17 @@ export interface Deployed {
   readonly at: Date;
   /** Whether this environment's sync made the Build; one promoted from another environment is a deploy. */
   readonly ours: boolean;
-  /** Whether this Deployment was the first of this Build in the environment. */
+  /** Whether this Deployment was the first of this Build in the environment, or raced with it. */
   readonly first: boolean;
   /** Whether the sync made the Build from the one that it replaced: then nothing was lost. */
   readonly settled: boolean;
 }
+
+/**
+ * Milliseconds within which a Build's second Deployment is that of a second run: a run deploys at the
+ * latest this long after it has looked whether anything moved. Later ones are a person's rollbacks.
+ */
+const RACE = 30_000;
 
 /** How far back to look; a race of ten runs at once is not to be expected. */
 const LONGEST_WALK = 10;
@@ -33,7 +39,10 @@ export async function walkBack(
     const build = index === 0 ? live : buildSid && (await fetch(buildSid));
     if (!build) break;
     const older = ordered.slice(index + 1);
-    const first = !older.some((deployment) => deployment.buildSid === buildSid);
+    const first = !older.some(
+      (other) =>
+        other.buildSid === buildSid && createdAt.getTime() - other.createdAt.getTime() > RACE,
+    );
     const base = markOf(build)?.base;
     const ours = base !== undefined && everLive.has(base);
     const settled = first && ours && base === older[0]?.buildSid;
@@ -46,8 +55,8 @@ export async function walkBack(
 /**
  * What must be live beside the audio. A Build that the sync made from an older one than it replaced
  * undid what lay between: then the code of that counts. Two more rules: a Build that the sync did
- * not make counts as it is, and one that is deployed a second time is a person's rollback, and
- * stands. When in doubt, what is live stands.
+ * not make counts as it is, and one that is deployed a second time, but for a race of two runs that
+ * adopted it, is a person's rollback, and stands. When in doubt, what is live stands.
  */
 export function expectedCode(walked: readonly Deployed[], live: Build): Code {
   const judge = walked.find(({ ours, first, settled }) => settled || !first || !ours);

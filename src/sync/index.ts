@@ -30,8 +30,10 @@ export interface SyncSettings
   > {
   /** Milliseconds after which nothing more is begun. */
   readonly budget: number;
-  /** Milliseconds for one request. */
+  /** Milliseconds for one request, the transfer of an object left out. */
   readonly timeout: number;
+  /** Bytes per second at which a transfer must go on. */
+  readonly slowest: number;
   /** The call flow's JSON: what it names goes first, and is missed where S3 lacks it. */
   readonly flow: string;
 }
@@ -39,7 +41,8 @@ export interface SyncSettings
 /** For a machine of one's own. */
 export const DEFAULTS: SyncSettings = {
   budget: 30 * 60_000,
-  timeout: 60_000,
+  timeout: 10_000,
+  slowest: 50_000,
   concurrency: 8,
   bytesInFlight: 64_000_000,
   largest: ASSET_BYTES,
@@ -49,7 +52,7 @@ export const DEFAULTS: SyncSettings = {
   flow: '{}',
 };
 
-/** Milliseconds that an object in work gets beyond the deadline. */
+/** Milliseconds beyond the deadline in which an object in work may be finished. */
 export const GRACE = 1000;
 
 /** Seconds for which a retired path stays in the Build: a call lasts four hours at most. */
@@ -74,20 +77,23 @@ export async function* sync(
   const { visibility, include, exclude, quiet } = config.sync;
   const clock = systemClock;
   const deadline = clock.now().getTime() + settings.budget;
-  // What is begun before the deadline may be finished.
-  const times = { clock, deadline: deadline + GRACE, timeout: settings.timeout };
-  const transport = new Transport(times);
-  const twilio = new Serverless({ accountSid, authToken, apiOrigin, transport }, target.service);
-  const environmentSid = await findEnvironment(twilio, target);
-  const bucket = new PromptBucket(config.s3, times);
+  const { timeout, slowest } = settings;
+  const connect = (until: number) => {
+    const times = { clock, deadline: until, timeout, slowest };
+    const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
+    const twilio = new Serverless(access, target.service);
+    return { bucket: new PromptBucket(config.s3, times), twilio };
+  };
+  const ends = connect(deadline);
+  const patient = connect(deadline + GRACE);
   try {
     return yield* reconcile({
       ...settings,
+      ...ends,
+      patient,
       clock,
       deadline,
-      bucket,
-      twilio,
-      environmentSid,
+      environmentSid: await findEnvironment(ends.twilio, target),
       visibility,
       quiet,
       selects: selection(config.s3.prefix, include, exclude),
@@ -95,7 +101,8 @@ export async function* sync(
       retention: RETENTION,
     });
   } finally {
-    bucket.close();
+    ends.bucket.close();
+    patient.bucket.close();
   }
 }
 

@@ -69,8 +69,9 @@ async function readManifest(
   walked: readonly Deployed[],
   live: Build,
 ): Promise<Manifest> {
-  const newest = walked.length === 0 ? live : walked.find(({ ours }) => ours)?.build;
-  const version = newest && manifestVersionOf(newest);
+  // One that was promoted from another environment knows its prompts, too.
+  const newest = walked.find(({ ours }) => ours)?.build ?? live;
+  const version = manifestVersionOf(newest);
   if (!version) return EMPTY_MANIFEST;
   const source = await twilio.functionContent(version.resourceSid, version.sid);
   try {

@@ -1,10 +1,11 @@
 import { messageOf } from '../errors';
 import type { Refusal } from '../manifest';
 import { OutOfTimeError } from '../retry';
-import { ChangedObjectError } from '../s3/prompts';
+import { ChangedObjectError, S3Error } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
 import { cleanUp } from './clean-up';
+import { fingerprint, markOf } from './code';
 import { deployUnlessMoved } from './deploy';
 import type { SyncEvent, SyncOutcome, SyncReport } from './events';
 import { GuardError } from './guard';
@@ -12,9 +13,11 @@ import { type Observation, observe } from './observe';
 import { obtainBuild, POLL } from './obtain-build';
 import { type Plan, type PlanOptions, plan } from './plan';
 import { type Published, type PublishOptions, publish, toEvent } from './publish';
-import { quietIn } from './quiet';
+import { apartFrom, quietIn } from './quiet';
 
 export interface ReconcileOptions extends PublishOptions, Omit<PlanOptions, 'now' | 'force'> {
+  /** The two ends once more, for objects in work: these may be finished after the deadline. */
+  readonly patient: Pick<PublishOptions, 'bucket' | 'twilio'>;
   /** ZE… */
   readonly environmentSid: string;
   /** Milliseconds for which the bucket must not have changed. */
@@ -72,6 +75,8 @@ class Run {
   readonly #refused = new Map<string, Refusal>();
   /** Keys of objects that are archived, though their storage class does not say so. */
   readonly #archived = new Set<string>();
+  /** Key → ETag of an object that S3 listed and did not give. */
+  readonly #withheld = new Map<string, string>();
   #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 
   constructor(options: ReconcileOptions) {
@@ -80,18 +85,20 @@ class Run {
 
   /** Observes, plans and acts once; undefined when it must be done again. */
   async *round(): AsyncGenerator<SyncEvent, SyncOutcome | undefined> {
-    const { bucket, twilio, environmentSid, clock, dryRun, quiet, deadline } = this.#options;
+    const { bucket, twilio, environmentSid, clock, dryRun, deadline } = this.#options;
     const observed = await observe(bucket, twilio, environmentSid);
     const planned = this.#plan(observed);
     yield describe(planned);
     if (planned.guard !== undefined) throw new GuardError(planned.guard);
-    if (dryRun) return this.#done();
+    if (dryRun) {
+      yield* intentionsOf(planned);
+      return this.#done();
+    }
     if (!planned.changed) {
       yield* this.#cleanUp();
       return this.#done();
     }
-    const changes = planned.upload.map(({ object }) => object);
-    const calm = quietIn(changes, quiet, clock.now());
+    const calm = this.#calmIn(planned, observed);
     if (calm > 0) {
       // Runs that were woken by one burst would otherwise go on in the same moment.
       const wait = calm + clock.random() * JITTER;
@@ -140,12 +147,29 @@ class Run {
     return planned;
   }
 
+  /** Milliseconds until a burst of changes may be over. */
+  #calmIn(planned: Plan, { live, deployments }: Observation): number {
+    const { clock, quiet } = this.#options;
+    const now = clock.now();
+    if (!onlyRemoves(planned, live)) {
+      return quietIn(
+        planned.upload.map(({ object }) => object),
+        quiet,
+        now,
+      );
+    }
+    const times = deployments
+      .filter(({ buildSid }) => buildSid === live.build.sid)
+      .map(({ createdAt }) => createdAt.getTime());
+    return apartFrom(new Date(Math.max(0, ...times)), quiet, now);
+  }
+
   /** Uploads what is missing; undefined when an object changed meanwhile. */
   async *#publish(
     planned: Plan,
     observed: Observation,
   ): AsyncGenerator<SyncEvent, Plan | undefined> {
-    const steps = publish(planned.upload, this.#options);
+    const steps = publish(planned.upload, { ...this.#options, ...this.#options.patient });
     try {
       for (;;) {
         const step = await steps.next();
@@ -158,10 +182,21 @@ class Run {
         this.#remember(published);
       }
     } catch (thrown) {
-      if (thrown instanceof ChangedObjectError) return undefined;
-      throw thrown;
+      if (!(thrown instanceof ChangedObjectError)) throw thrown;
+      this.#lookAgain(thrown);
+      return undefined;
     }
     return this.#plan(observed);
+  }
+
+  /** @throws {S3Error} when S3 lists an object as before and still does not give it */
+  #lookAgain({ message, object: { key, etag } }: ChangedObjectError): void {
+    if (this.#withheld.get(key) === etag) {
+      throw new S3Error(
+        `${message} But S3 still lists it with the ETag ${etag}: upload it again, or delete it.`,
+      );
+    }
+    this.#withheld.set(key, etag);
   }
 
   #remember(published: Published): void {
@@ -205,7 +240,23 @@ class Run {
   }
 }
 
-function describe({ keep, upload, retain, retire, skip }: Plan): SyncEvent {
+/** Whether all that a plan changes in a Build of the sync's own is what it leaves out. */
+function onlyRemoves(
+  { keep, upload, code }: Plan,
+  { build, manifest }: Observation['live'],
+): boolean {
+  if (upload.length > 0 || markOf(build)?.code !== fingerprint(code)) return false;
+  return keep.every(({ object, path }) => manifest.paths.get(object.key) === path);
+}
+
+function* intentionsOf({ upload, retain, retire }: Plan): Generator<SyncEvent> {
+  const type = 'intended';
+  for (const { object } of upload) yield { type, step: 'upload', what: object.key };
+  for (const { version } of retain) yield { type, step: 'retain', what: version.path };
+  for (const { path } of retire) yield { type, step: 'retire', what: path };
+}
+
+function describe({ keep, upload, retain, retire, skip, changed }: Plan): SyncEvent {
   return {
     type: 'planned',
     keep: keep.length,
@@ -214,5 +265,6 @@ function describe({ keep, upload, retain, retire, skip }: Plan): SyncEvent {
     retain: retain.length,
     retire: retire.length,
     skip: skip.length,
+    build: changed,
   };
 }

@@ -232,7 +232,7 @@ export class Serverless {
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
     const tried = `Uploading ${version.path}`;
     const { statusCode, body } = await this.#try(tried, () =>
-      transport.upload({ url, username, password, form }),
+      transport.upload({ url, username, password, bytes: version.content.length, form }),
     );
     if (statusCode >= 300) {
       const details = typeof body === 'object' ? body : {};

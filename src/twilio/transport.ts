@@ -15,6 +15,8 @@ export interface Upload {
   readonly url: string;
   readonly username: string;
   readonly password: string;
+  /** Of the content. */
+  readonly bytes: number;
   /** Made anew for each try: a form is a stream, and is read once. */
   readonly form: () => FormData;
 }
@@ -34,8 +36,10 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** Epoch milliseconds after which nothing is tried. */
   readonly deadline: number;
-  /** Milliseconds for one try. */
+  /** Milliseconds for one try; an upload gets longer, by its size. */
   readonly timeout?: number;
+  /** Bytes per second at which an upload must go on. */
+  readonly slowest?: number;
 }
 
 const ATTEMPTS = 6;
@@ -47,20 +51,30 @@ const ATTEMPTS = 6;
 export class Transport extends RequestClient {
   readonly #clock: Clock;
   readonly #deadline: number;
+  readonly #timeout: number;
+  readonly #slowest: number;
 
-  constructor({ clock, deadline, timeout = 10_000 }: TransportOptions) {
+  constructor(options: TransportOptions) {
+    const { clock, deadline, timeout = 10_000, slowest = Number.POSITIVE_INFINITY } = options;
     super({ timeout });
     this.#clock = clock;
     this.#deadline = deadline;
+    this.#timeout = timeout;
+    this.#slowest = slowest;
   }
 
   /**
    * Sends one request of the library's; any status is an answer. A Deployment is sent once: only who
-   * looks again whether it is still wanted may repeat it.
+   * looks again whether it is still wanted may repeat it, and not before Twilio wants it.
    */
-  override request<T>(options: RequestClient.RequestOptions<T>) {
+  override async request<T>(options: RequestClient.RequestOptions<T>) {
     const deploys = options.method === 'post' && options.uri.endsWith('/Deployments');
-    return this.#persist(() => super.request(options), deploys ? 1 : ATTEMPTS);
+    const response = await this.#persist(() => super.request(options), deploys ? 1 : ATTEMPTS);
+    const wait = deploys ? waitAskedBy(response, this.#clock.now()) : undefined;
+    if (wait !== undefined && this.#clock.now().getTime() + wait < this.#deadline) {
+      await this.#clock.sleep(wait);
+    }
+    return response;
   }
 
   /**
@@ -68,7 +82,7 @@ export class Transport extends RequestClient {
    *
    * https://www.twilio.com/docs/serverless/api/resource/asset-version
    */
-  upload({ url, username, password, form }: Upload): Promise<UploadResponse> {
+  upload({ url, username, password, bytes, form }: Upload): Promise<UploadResponse> {
     return this.#persist(async () => {
       const { status, data, headers } = await this.axios.request<unknown>({
         method: 'post',
@@ -76,7 +90,7 @@ export class Transport extends RequestClient {
         auth: { username, password },
         data: form(),
         maxBodyLength: Number.POSITIVE_INFINITY,
-        timeout: this.defaultTimeout,
+        timeout: this.#timeout + (bytes / this.#slowest) * 1000,
         maxRedirects: 0,
         proxy: false,
         validateStatus: anyStatus,
@@ -93,7 +107,11 @@ export class Transport extends RequestClient {
     try {
       return await withRetry(
         { clock, deadline: this.#deadline, attempts },
-        (thrown) => ({ retry: true, after: waitAskedBy(thrown, clock.now()) }),
+        (thrown) => ({
+          retry: true,
+          after:
+            thrown instanceof PassingAnswer ? waitAskedBy(thrown.response, clock.now()) : undefined,
+        }),
         async () => {
           const response = await send();
           if (isPassingStatus(response.statusCode)) throw new PassingAnswer(response);
@@ -115,9 +133,8 @@ function anyStatus(): boolean {
   return true;
 }
 
-function waitAskedBy(thrown: unknown, now: Date): number | undefined {
-  if (!(thrown instanceof PassingAnswer)) return undefined;
-  const { headers } = thrown.response;
+/** Milliseconds of an answer's Retry-After. */
+function waitAskedBy({ headers }: TransportResponse, now: Date): number | undefined {
   const value: unknown =
     headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
   return typeof value === 'string' ? retryAfter(value, now) : undefined;

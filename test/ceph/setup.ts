@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { interruption } from '../../src/interruption';
 
-/** Where scripts/ceph.sh lies. */
-export const script = join(__dirname, '../../scripts/ceph.sh');
+const script = join(__dirname, '../../scripts/ceph.sh');
 
 /** Starts a Ceph gateway for all suites, and tells them by the environment. */
 export default async function setup(): Promise<void> {
@@ -18,7 +18,23 @@ export default async function setup(): Promise<void> {
     CEPH_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     CEPH_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
   });
-  execFileSync(script, ['start'], { stdio: 'inherit', timeout: 120_000 });
+  // Jest ends at a signal without a teardown, and daemons belong to no terminal.
+  interruption().then((signal) => {
+    stop();
+    process.exit(128 + constants.signals[signal]);
+  });
+  try {
+    execFileSync(script, ['start'], { stdio: 'inherit', timeout: 120_000 });
+  } catch (thrown) {
+    // Ctrl-C ends the script as well, in the midst of its start.
+    stop();
+    throw thrown;
+  }
+}
+
+/** Stops the gateway, and removes all that it stored. */
+export function stop(): void {
+  execFileSync(script, ['stop'], { stdio: 'inherit', timeout: 30_000 });
 }
 
 async function freePort(): Promise<number> {

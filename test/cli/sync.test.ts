@@ -88,13 +88,20 @@ const parseLines = (out: string): { type?: string; status?: string; keep?: numbe
 
 // The tests tell one story, in order: from the deploy to Twilio's limit of Builds.
 describe('npm run sync', () => {
-  it('changes nothing in a dry run', async () => {
+  it('says what it would do in a dry run, and changes nothing', async () => {
     const { code, out, err } = await sync('--dry-run');
-    expect(out.split('\n')).toEqual([
-      expect.stringMatching(/^Plan: 0 to keep, 7 to upload \(\d+\.\d kB\)$/),
-      'Dry run: 7 prompts to upload, nothing was changed.',
-      '',
+    const [plan, ...lines] = out.split('\n');
+    expect(plan).toMatch(/^Plan: 0 to keep, 7 to upload \(\d+\.\d kB\), a Build to make$/);
+    expect(lines.slice(0, 7).sort()).toEqual([
+      'Would upload prompts/directions.mp3',
+      'Would upload prompts/goodbye.mp3',
+      "Would upload prompts/it's new (1)+.mp3",
+      'Would upload prompts/menu.mp3',
+      'Would upload prompts/unknown.mp3',
+      'Would upload prompts/welcome.mp3',
+      'Would upload prompts/営業 時間.mp3',
     ]);
+    expect(lines.slice(7)).toEqual(['Dry run: 7 prompts to upload, nothing was changed.', '']);
     expect([code, err]).toEqual([0, '']);
     expect(await (await twilio('Assets')).json()).toMatchObject({
       assets: [{ friendly_name: '/call-flow.json' }],
@@ -207,7 +214,10 @@ describe('npm run sync', () => {
 
   it('lets --max-delete decide how many prompts may be lost', async () => {
     const options = ['--dry-run', '--exclude', 'menu.mp3'];
-    expect(await sync(...options)).toMatchObject({ code: 0 });
+    expect(await sync(...options)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\nWould retain \/audio\/menu\.\S+\.mp3\n/),
+    });
     expect(await sync(...options, '--max-delete', '10', '--json')).toMatchObject({
       code: 3,
       out: expect.stringMatching(
@@ -298,6 +308,8 @@ describe('npm run sync', () => {
     const child = startProgram('cli/sync.ts', ['--env', file]);
     const outcome = outcomeOf(child);
     await saying(child, 'Waiting');
+    // From the terminal, and from npm.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await outcome).toMatchObject({
       code: 130,

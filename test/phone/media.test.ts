@@ -193,9 +193,13 @@ describe('what comes back', () => {
     'audio/mpeg',
     'Audio/MPEG; charset=binary',
     'audio/wav',
+    'audio/wave',
     'audio/x-wav',
     'audio/aiff',
+    'audio/x-aifc',
+    'audio/x-aiff',
     'audio/gsm',
+    'audio/x-gsm',
     'audio/ulaw',
   ])('is played when it is %s', async (type) => {
     server.replies['/a.mp3'] = audio('x', type);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, startProgram } from '../program';
+import { outcomeOf, saying, startProgram } from '../program';
 
 /** What `npm start` runs, without npm around it. */
 const start = (args: readonly string[], port: string) =>
@@ -10,6 +12,14 @@ const start = (args: readonly string[], port: string) =>
 
 const rows = (output: string) =>
   [...output.matchAll(/^ +\d +(.+?) {2,}(.+?) {2,}(\d.+?) *$/gm)].map((row) => row.slice(1));
+
+/** What the screen says behind these words, up to the next blank. */
+function read(output: string, words: string): string {
+  const [, value = ''] = new RegExp(`${words} +(\\S+)`).exec(output) ?? [];
+  return value;
+}
+
+const status = async (url: string) => (await fetch(url)).status;
 
 describe('npm start', () => {
   it('shows the bug and its end, and with --once it ends well', async () => {
@@ -23,21 +33,44 @@ describe('npm start', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
-  it('stays up until Ctrl-C, and takes its S3 server with it', async () => {
+  it('says what to try by hand, and it goes as it says', async () => {
     const child = start([], '0');
-    let output = '';
-    for await (const chunk of child.stdout) {
-      output += chunk;
-      if (output.includes('Ctrl-C')) break;
-    }
-    const [, endpoint = ''] = /prompts are at +(http:\/\/[\d.:]+)/.exec(output) ?? [];
-    const [, voice = ''] = /is answered at +(\S+)/.exec(output) ?? [];
-    expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
-    const exited = once(child, 'exit');
-    child.kill('SIGINT');
-    expect((await exited)[0]).toBe(0);
-    await expect(fetch(endpoint)).rejects.toThrow();
+    const output = await saying(child, 'Ctrl-C');
+    const urls = [...output.matchAll(/'(\S+[?&]CallSid=CA1)'/g)].map(([, url = '']) => url);
+    expect(urls).toHaveLength(3);
+    expect(await Promise.all(urls.map(status))).toEqual([403, 200, 200]);
+    const bare = urls.map((url) => url.replace(/[?&]CallSid=CA1/, ''));
+    expect(await Promise.all(bare.map(status))).toEqual([200, 200, 200]);
+
+    const gone = saying(child, 'The S3 server is gone');
+    process.kill(Number(read(output, 'S3 is the process')));
+    expect(await gone).toContain('until the next npm start');
+    const [presigned = '', asset = ''] = bare;
+    await expect(fetch(presigned)).rejects.toThrow();
+    expect(await status(asset)).toBe(200);
+    child.kill();
+    expect((await once(child, 'exit'))[0]).toBe(0);
   });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stays up until %s, even if it comes twice, and leaves nothing behind',
+    async (signal) => {
+      const abandoned = join('.sandbox', 'rehearsal-4194305');
+      mkdirSync(abandoned, { recursive: true });
+      const child = start([], '0');
+      const output = await saying(child, 'Ctrl-C');
+      const voice = read(output, 'is answered at');
+      expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      child.kill(signal);
+      expect(await exited).toEqual([0, null]);
+      await expect(fetch(voice)).rejects.toThrow();
+      await expect(fetch(read(output, 'prompts are at'))).rejects.toThrow();
+      expect(existsSync(dirname(read(output, 'Variables for commands')))).toBe(false);
+      expect(existsSync(abandoned)).toBe(false);
+    },
+  );
 
   it('says that its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -46,7 +79,7 @@ describe('npm start', () => {
     const { code, err } = await outcomeOf(start([], String(port)));
     server.close();
     expect(code).toBe(1);
-    expect(err).toBe(`Port ${port} is taken. Choose another: PORT=${port + 1} npm start\n`);
+    expect(err).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT, .*\n$`));
   });
 
   it('says what PORT must be', async () => {

@@ -58,6 +58,7 @@ describe('the code that must be live', () => {
     ['two deploys that a sync undid', [T1, X, T2, T3, A], t3],
     ['a deploy that the repair of another one undid', [T1, X, T2, A, T3, R], t3],
     ['two racing syncs and no deploy', [T1, X, A, B], t1],
+    ['a rollback to a Build of the sync long after it', [T1, X, A, T2, A], t1],
     ['a rollback to a Build of the toolkit', [T1, X, T2, Y, T1], t1],
     ['a rollback to a Build of the sync', [T1, X, T2, Y, X], t1],
     ['a rollback that a sync undid', [T1, X, T2, Y, X, syncedBuild('Z', { on: Y, code: t2 })], t1],
@@ -91,6 +92,20 @@ describe('the code that must be live', () => {
       const { code } = await lookBack(order, A, [X, T2, A]);
       expect(fingerprint(code)).toBe(fingerprint(t2));
     }
+  });
+});
+
+describe('a Build of the sync that is deployed a second time', () => {
+  const again = [X, A, T2, A];
+
+  it('within the time of a race undid the deploy between', async () => {
+    const { code } = await lookBackOver(again, 10);
+    expect(fingerprint(code)).toBe(fingerprint(t2));
+  });
+
+  it("later is a person's rollback", async () => {
+    const { code } = await lookBackOver(again, 16);
+    expect(fingerprint(code)).toBe(fingerprint(t1));
   });
 });
 
@@ -174,7 +189,8 @@ class World {
     const build = past[choice % Math.max(1, past.length)];
     if (!build) return;
     this.chosen = codeOf(build);
-    this.#deploy(build, 1);
+    // Nobody deploys and rolls back within the time that two racing runs may take.
+    this.#deploy(build, 31);
   }
 
   /** A run looks at the environment, uploads and builds. */
@@ -183,6 +199,12 @@ class World {
     const { code } = await lookBack(this.shuffle(this.deployments), on, this.builds);
     const build = this.#add(syncedBuild(`sync ${this.builds.length}`, { on, code }));
     this.runs.push({ on, build, sure: false });
+  }
+
+  /** A second run plans the same, and finds the first one's Build. */
+  adopt(choice: number): void {
+    const run = this.runs[choice % Math.max(1, this.runs.length)];
+    if (run && run.on.sid === this.live.sid) this.runs.push({ ...run, sure: false });
   }
 
   /** A run reads the environment once more; it goes on if nothing moved. */
@@ -237,6 +259,11 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   choice.map(
     (n): Move =>
       (world) =>
+        world.adopt(n),
+  ),
+  choice.map(
+    (n): Move =>
+      (world) =>
         world.check(n),
   ),
   choice.map(
@@ -275,7 +302,7 @@ describe('any history of deploys, rollbacks and racing runs', () => {
           expect(fingerprint(codeOf(world.live))).toBe(fingerprint(world.chosen));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 });

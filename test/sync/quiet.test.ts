@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { quietIn } from '../../src/sync/quiet';
+import { apartFrom, quietIn } from '../../src/sync/quiet';
 import { object } from './values';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
@@ -39,5 +39,21 @@ describe('quietIn', () => {
         expect(wait).toBeLessThanOrEqual(quiet);
       }),
     );
+  });
+});
+
+describe('apartFrom', () => {
+  it.each<[string, number, number]>([
+    ['the live Build is old', 30_000, 0],
+    ['it has just become live', 0, 30_000],
+    ['it has become live since', 12_000, 18_000],
+    ['Twilio’s clock is a little ahead', -5000, 30_000],
+    ['Twilio’s clock tells nothing', -60_001, 0],
+  ])('when %s', (_, age, expected) => {
+    expect(apartFrom(new Date(NOW.getTime() - age), QUIET, NOW)).toBe(expected);
+  });
+
+  it('waits for nothing when no quiet is asked for', () => {
+    expect(apartFrom(NOW, 0, NOW)).toBe(0);
   });
 });

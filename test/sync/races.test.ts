@@ -164,6 +164,30 @@ describe('two runs at once', () => {
   }, 300_000);
 });
 
+describe('two runs that deploy one Build', () => {
+  it.each(['newest', 'oldest', 'shuffled'] as const)(
+    'lose no deploy that lands between them, with lists in the order %s',
+    async (listOrder) => {
+      const rig = await new Rig(buckets, { listOrder }).start();
+      rig.toolkitDeploy();
+      await rig.run('before');
+      rig.time += 600_000;
+      let final = '';
+      rig.wire.before = ({ method, path }) => {
+        if (final || method !== 'POST' || !path.endsWith('/Deployments')) return;
+        // The other run was faster, and a deploy came after it.
+        rig.activate([...rig.service.builds.keys()].at(-1) ?? '');
+        rig.time += 2000;
+        final = rig.toolkitDeploy();
+        rig.time += 2000;
+      };
+      await rig.run('after');
+      expect(await problemAfterNextRun(rig, codeOf(rig, final))).toBeUndefined();
+      await rig.stop();
+    },
+  );
+});
+
 describe('another environment of the Service', () => {
   it('is never touched, and never loses an Asset', async () => {
     const { rig } = await company();

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { PutObjectCommand, S3Client, type StorageClass } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type StorageClass,
+} from '@aws-sdk/client-s3';
 import { createEdge } from '../../sandbox/edge';
 import type { HostedBuild, HostedFile } from '../../sandbox/hosted';
 import { type Listening, listen } from '../../sandbox/listen';
@@ -65,6 +70,10 @@ export class Buckets {
     await this.#client.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, StorageClass: storageClass }),
     );
+  }
+
+  async remove(bucket: string, key: string): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
   async stop(): Promise<void> {
@@ -307,6 +316,7 @@ export class Rig {
     const steps = reconcile({
       bucket,
       twilio,
+      patient: { bucket, twilio },
       environmentSid: environment.sid,
       clock,
       deadline,

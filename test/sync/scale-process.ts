@@ -30,9 +30,10 @@ async function work({ s3, twilio, service, environmentSid }: ScaleOrder): Promis
   const deadline = Date.now() + 120_000;
   const bucket = new PromptBucket(s3, { clock, deadline });
   const transport = new Transport({ clock, deadline });
+  const ends = { bucket, twilio: new Serverless({ ...twilio, transport }, service) };
   const steps = reconcile({
-    bucket,
-    twilio: new Serverless({ ...twilio, transport }, service),
+    ...ends,
+    patient: ends,
     environmentSid,
     clock,
     deadline,

@@ -91,11 +91,49 @@ describe('a guard', () => {
     await rig.stop();
   });
 
+  it('knows the prompts of a Build that was promoted from another environment', async () => {
+    const rig = await company();
+    await rig.run('many');
+    const production = rig.addEnvironment('prod');
+    rig.toolkitDeploy(production);
+    rig.time += 60_000;
+    rig.activate(rig.live.buildSid, production);
+    const { error } = await rig.run('few', { environmentSid: production.sid });
+    expect(error).toBeInstanceOf(GuardError);
+    await rig.stop();
+  });
+
   it('does not count replaced content', async () => {
     const rig = await company();
     await rig.run('few');
     const { outcome } = await rig.run('many');
     expect(outcome?.report).toMatchObject({ prompts: 12, uploaded: 11 });
+    await rig.stop();
+  });
+});
+
+describe('an object that is not what the listing says', () => {
+  it('is listed anew, and then published', async () => {
+    const rig = await company();
+    let listings = 0;
+    rig.rewriteListing = (body) =>
+      ++listings === 1
+        ? body.replace(/&quot;[0-9a-f]{32}&quot;/, `&quot;${'0'.repeat(32)}&quot;`)
+        : body;
+    const { outcome } = await rig.run('few');
+    expect(outcome?.report).toMatchObject({ prompts: 1, uploaded: 1 });
+    expect(listings).toBeGreaterThan(1);
+    await rig.stop();
+  });
+
+  it('stops the run with its key when S3 lists it on and on', async () => {
+    const rig = await company();
+    rig.rewriteListing = (body) => body.replace('<Key>0.mp3', '<Key>gone.mp3');
+    const live = rig.live.buildSid;
+    const { error } = await rig.run('few');
+    expect(error).toBeInstanceOf(PlayError);
+    expect(error).toHaveProperty('message', expect.stringMatching(/gone\.mp3.*still lists it/));
+    expect(rig.live.buildSid).toBe(live);
     await rig.stop();
   });
 });
@@ -202,4 +240,44 @@ describe('a burst of three hundred uploads, each of which wakes a run', () => {
     expect(builds).toBeLessThanOrEqual(3);
     await rig.stop();
   }, 120_000);
+});
+
+describe('a prompt that is taken away and comes back', () => {
+  it('is heard again without a wait', async () => {
+    const rig = await company();
+    await rig.run('many');
+    const without = { selects: (key: string) => key !== '0.mp3', quiet: 3000 };
+    expect(kinds(await rig.run('many', without))).toContain('waiting');
+    const back = await rig.run('many', { quiet: 3000 });
+    expect(kinds(back)).not.toContain('waiting');
+    expect(back.outcome?.report).toMatchObject({ prompts: 12, uploaded: 0 });
+    await rig.stop();
+  });
+});
+
+describe('a burst of deletions, each of which wakes a run', () => {
+  it('ends in three Builds at most', async () => {
+    const objects = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`${index}.mp3`, audio(`${index}`)]),
+    );
+    const own = await Buckets.start({ objects });
+    const rig = await new Rig(own).start();
+    // Until it follows real time, the rig's clock is ahead.
+    rig.time -= 2 * HOUR;
+    rig.toolkitDeploy();
+    await rig.run('objects');
+    rig.followRealTime();
+    const before = rig.service.builds.size;
+    const runs: Promise<RunResult>[] = [];
+    for (let index = 0; index < 28; index++) {
+      await own.remove('objects', `${index}.mp3`);
+      runs.push(rig.run('objects', { quiet: 500, deadline: rig.time + 4000 }));
+    }
+    await Promise.all(runs);
+    expect((await rig.run('objects', { quiet: 500 })).outcome?.status).toBe('done');
+    expect([...rig.liveAudio.keys()].length).toBe(60);
+    expect(rig.service.builds.size - before).toBeLessThanOrEqual(3);
+    await rig.stop();
+    await own.stop();
+  }, 60_000);
 });

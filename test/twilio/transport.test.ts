@@ -92,6 +92,17 @@ describe('a request', () => {
   });
 });
 
+describe('a Deployment', () => {
+  it('that Twilio puts off is not sent again, and nobody is told before it may be', async () => {
+    const { twilio, environment, faults, requests, slept } = await openAccount();
+    faults.push(limited(17));
+    const deploying = twilio.deploy(environment, `ZB${'0'.repeat(32)}`);
+    await expect(deploying).rejects.toMatchObject({ status: 429 });
+    expect(slept).toEqual([17_000]);
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('an upload', () => {
   it('brings the same bytes, once', async () => {
     const arrived = await uploadDespite(await openAccount(), []);

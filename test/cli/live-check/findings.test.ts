@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CallReport } from '../../../cli/live-check/call';
 import { callFindings, sizeFinding } from '../../../cli/live-check/findings';
 import { type Observation, readObservations } from '../../../cli/live-check/observations';
+import type { SizeProbe } from '../../../cli/live-check/size';
 
 const run = 'r';
 const end: Observation = { run, kind: 'end' };
@@ -61,17 +62,21 @@ describe('what a test call tells', () => {
 });
 
 describe('the size of an answer', () => {
-  it.each([
+  it.each<[SizeProbe[], string]>([
     [[], 'nothing'],
-    [[{ bytes: 1e6, status: 200, whole: true }], '1 MB or more'],
+    [[{ bytes: 1e6, outcome: 'whole' }], '1 MB or more'],
     [
       [
-        { bytes: 1e6, status: 200, whole: true },
-        { bytes: 2e6, status: 502, whole: false },
+        { bytes: 1e6, outcome: 'whole' },
+        { bytes: 2e6, outcome: { status: 502 } },
       ],
       '1 MB or more; 2 MB is answered 502',
     ],
-    [[{ bytes: 1e6, status: 200, whole: false }], 'nothing; 1 MB comes cut off'],
+    [[{ bytes: 1e6, outcome: 'cut off' }], 'nothing; 1 MB comes cut off'],
+    [
+      [{ bytes: 1e6, outcome: { error: 'breaks off: socket hang up' } }],
+      'nothing; 1 MB breaks off: socket hang up',
+    ],
   ])('of %j is %s', (probes, expected) => {
     expect(sizeFinding(probes).answer).toBe(expected);
   });

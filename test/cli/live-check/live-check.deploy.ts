@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import type { MediaHabits } from '../../../sandbox/rehearsal/telephony';
@@ -100,19 +101,33 @@ describe('npm run live-check', () => {
       start({ ...rehearsal, authToken: 'wrong' }, ...NUMBERS, '--yes'),
     );
     expect(code).toBe(1);
-    expect(err).toMatch(/^Removing the Service twilio-s3-play-live-check: .*Authenticate/);
-    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toBe(
+      'Looking for the Service twilio-s3-play-live-check: Twilio answered 401 (20003): Authenticate. Check ACCOUNT_SID and AUTH_TOKEN.\n',
+    );
   });
 
-  it('removes its Service when it is interrupted, and does not call', async () => {
+  it('says that Twilio cannot be reached, and of nothing that remains', async () => {
+    const environment = { ...rehearsal.environment, HTTP_PROXY: 'http://127.0.0.1:1' };
+    const { code, err } = await outcomeOf(
+      start({ ...rehearsal, environment }, ...NUMBERS, '--yes'),
+    );
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^Looking for the Service .*: Twilio could not be reached: .*REFUSED/),
+    ]);
+    expect(err).not.toContain('by hand');
+  });
+
+  it('removes its Service when it is interrupted, even twice, and does not call', async () => {
     await rehearsal.exchanges();
     const child = start(rehearsal, ...NUMBERS, '--yes');
     const outcome = outcomeOf(child);
     await saying(child, 'Asking a Function');
     child.kill('SIGINT');
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
     const { code, err } = await outcome;
-    expect(code).toBe(1);
-    expect(err).toMatch(/Stopped by SIGINT/);
+    expect([code, err]).toEqual([1, 'Cleaning up …\nStopped by SIGINT.\n']);
     const used = (await rehearsal.exchanges()).map(({ target }) => target);
     expect(used.filter((target) => target.includes('/Deployments'))).toHaveLength(1);
     expect(used.filter((target) => target.includes('/Calls'))).toEqual([]);

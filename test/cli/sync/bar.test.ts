@@ -14,6 +14,7 @@ const planned: Progress = {
   retain: 0,
   retire: 0,
   skip: 0,
+  build: true,
 };
 const uploaded: Progress = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
 const found: Progress = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };

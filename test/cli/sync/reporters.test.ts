@@ -8,7 +8,7 @@ const report: SyncReport = { prompts: 1, uploaded: 0, remaining: 0, retained: 0,
 const buildSid = `ZB${'0'.repeat(32)}`;
 
 function planned(changes: Partial<Extract<Progress, { type: 'planned' }>> = {}): Progress {
-  const nothing = { keep: 0, upload: 0, bytes: 0, retain: 0, retire: 0, skip: 0 };
+  const nothing = { keep: 0, upload: 0, bytes: 0, retain: 0, retire: 0, skip: 0, build: false };
   return { type: 'planned', ...nothing, ...changes };
 }
 
@@ -37,9 +37,10 @@ describe('plain lines', () => {
   it.each<[Progress, string]>([
     [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
     [
-      planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5 }),
-      'Plan: 1 to keep, 2 to upload (1.3 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip',
+      planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5, build: true }),
+      'Plan: 1 to keep, 2 to upload (1.3 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip, a Build to make',
     ],
+    [{ type: 'intended', step: 'upload', what: 'p/a b.mp3' }, 'Would upload p/a b.mp3'],
     [{ type: 'uploaded', key: 'p/a b.mp3', path: '/x', bytes: 999 }, 'Uploaded p/a b.mp3 (999 B)'],
     [{ type: 'found', key: 'a', path: '/x', bytes: 1500 }, 'Uploaded before: a (1.5 kB)'],
     [

@@ -9,27 +9,31 @@ const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', a
 
 describe('npm run sandbox:deploy', () => {
   it('tells its story, and what protected Assets mean', async () => {
-    const { code, out } = await outcomeOf(start('--protected', '--quiet'));
-    expect(code).toBe(0);
+    const { code, out, err } = await outcomeOf(start('--protected', '--quiet'));
+    expect([code, err]).toEqual([0, '']);
     const rows = out.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(rows).toEqual(
       expect.arrayContaining([
-        ['1', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy$/), '200'],
-        ['2', 'sync', '7', '7', expect.stringMatching(/^\d+ × Asset$/), '200'],
-        ['3', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy$/), '200'],
-        ['4', 'sync', '0', '7', expect.stringMatching(/^\d+ × Asset$/), '200'],
+        ['1', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
+        ['2', 'sync', '7', '7', expect.stringMatching(/^\d+ × Asset\b/), '200'],
+        ['3', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
+        ['4', 'sync', '0', '7', expect.stringMatching(/^\d+ × Asset\b/), '200'],
         ['1', 'Gather › Play', 'Asset + 27 parameters + signature', '200'],
         ['2', 'Gather › Play', 'Asset + 27 parameters', '403'],
       ]),
     );
   });
 
-  it('ends at Ctrl-C, and takes all that it started with it', async () => {
-    const child = start('--quiet');
-    const [first] = await once(child.stdout, 'data');
-    expect(String(first)).toContain('Starting');
-    child.kill('SIGINT');
-    expect((await once(child, 'close'))[0]).toBe(1);
-    expect(existsSync(join('.sandbox', `rehearsal-${child.pid}`))).toBe(false);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends at %s, even if it comes twice, and takes all that it started with it',
+    async (signal) => {
+      const child = start('--quiet');
+      const [first] = await once(child.stdout, 'data');
+      expect(String(first)).toContain('Starting');
+      child.kill(signal);
+      child.kill(signal);
+      expect((await once(child, 'close'))[0]).toBe(1);
+      expect(existsSync(join('.sandbox', `rehearsal-${child.pid}`))).toBe(false);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { type Listening, listen } from '../../../sandbox/listen';
@@ -45,6 +47,19 @@ describe('the recorder', () => {
     });
     expect(await (await fetch(url)).text()).toBe('abc');
     expect(exchanges.map(({ responseBody }) => responseBody.toString())).toEqual(['abc']);
+  });
+
+  it('goes on after a request that breaks off in the middle of its body', async () => {
+    const { url, exchanges } = await record((_, response) => response.end('whole'));
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const head = ['POST / HTTP/1.1', 'Host: x', 'Content-Length: 9', 'Expect: 100-continue'];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    await once(socket, 'data');
+    socket.end('half').destroySoon();
+    await once(socket, 'close');
+    expect(await (await fetch(url)).text()).toBe('whole');
+    expect(exchanges.map(({ method }) => method)).toEqual(['GET']);
   });
 
   it('keeps an answer without a body', async () => {

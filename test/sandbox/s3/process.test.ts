@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,26 +45,38 @@ const Started = v.pipe(
   v.object({ endpoint: v.string(), pid: v.number() }),
 );
 
-/** Runs parent.ts from the file system's root, as a program run by tsx would be. */
-async function startParent(): Promise<{
-  parent: ChildProcess;
-  endpoint: string;
+interface Parent {
+  readonly parent: ChildProcess;
   output(): string;
-}> {
+}
+
+/** Runs parent.ts from the file system's root, as a program run by tsx would be. */
+function spawnParent(...args: readonly string[]): Parent {
   const script = join(__dirname, 'parent.ts');
-  const parent = spawn(process.execPath, ['--import', require.resolve('tsx'), script], {
+  const parent = spawn(process.execPath, ['--import', require.resolve('tsx'), script, ...args], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a shell makes one for each command.
+    detached: true,
   });
   let output = '';
-  parent.stderr?.on('data', (text) => {
-    output += text;
-  });
-  parent.stdout?.on('data', (text) => {
-    output += text;
-  });
-  await eventually(() => output.includes('\n') || parent.exitCode !== null);
-  return { parent, endpoint: v.parse(Started, output).endpoint, output: () => output };
+  for (const stream of [parent.stdout, parent.stderr]) {
+    stream.on('data', (text) => {
+      output += text;
+    });
+  }
+  return { parent, output: () => output };
+}
+
+async function startParent(): Promise<Parent & { readonly endpoint: string }> {
+  const { parent, output } = spawnParent();
+  await eventually(() => output().includes('\n') || parent.exitCode !== null);
+  return { parent, output, endpoint: v.parse(Started, output()).endpoint };
+}
+
+/** Presses Ctrl-C at the terminal that a program was started from. */
+function interrupt({ pid = 0 }: ChildProcess): void {
+  process.kill(-pid, 'SIGINT');
 }
 
 describe('the S3 server', () => {
@@ -107,6 +119,17 @@ describe('the S3 server', () => {
     await s3.stop();
   });
 
+  it('keeps its objects where it is told', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 's3-directory-'));
+    const s3 = await startS3({ buckets: ['prompts'], directory });
+    await putObject(s3);
+    expect(await readdir(directory)).toHaveLength(1);
+    expect(await leftovers()).toEqual([]);
+    await s3.stop();
+    expect(await readdir(directory)).toEqual([]);
+    await rmdir(directory);
+  });
+
   it.each([
     { buckets: ['Prompts'] },
     { buckets: ['../prompts'] },
@@ -128,11 +151,18 @@ describe('the S3 server', () => {
     await s3.stop();
   });
 
-  it('outlives the Ctrl-C that its parent has yet to handle', async () => {
-    const s3 = await startS3({ buckets: ['prompts'] });
-    process.kill(s3.pid ?? 0, 'SIGINT');
-    await putObject(s3);
-    await s3.stop();
+  it('outlives every Ctrl-C that its parent has yet to handle, as it starts and after', async () => {
+    const { parent, output } = spawnParent('deaf');
+    await eventually(() => output().includes('deaf\n'));
+    await eventually(() => {
+      interrupt(parent);
+      return output().split('\n').length > 2;
+    });
+    interrupt(parent);
+    const { endpoint } = v.parse(Started, output().split('\n')[1]);
+    expect(await answers(endpoint)).toBe(true);
+    parent.kill();
+    await eventually(async () => !(await answers(endpoint)));
   });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(

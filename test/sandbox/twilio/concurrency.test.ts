@@ -49,6 +49,18 @@ describe('concurrency', () => {
     expect((await api.get(`${assets}/${asset}/Versions`)).body.asset_versions).toEqual([]);
   });
 
+  it('is limited to 100 requests unless told otherwise', async () => {
+    const api = await start();
+    const assets = `/Services/${await api.service()}/Assets`;
+    const asset = sidOf(await api.post(assets, { FriendlyName: 'a' }));
+    const begin = () => unfinishedUpload(api, `${assets}/${asset}`);
+    const uploads = await Promise.all(Array.from({ length: 99 }, begin));
+    expect((await api.get(assets)).status).toBe(200);
+    uploads.push(await begin());
+    expect((await api.get(assets)).status).toBe(429);
+    await Promise.all(uploads.map(({ end }) => end()));
+  });
+
   it('below it is served, request after request', async () => {
     const api = await start({ limits: { concurrentRequests: 2 } });
     for (let count = 0; count < 10; count += 1) {

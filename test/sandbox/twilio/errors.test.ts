@@ -69,6 +69,7 @@ describe('errors of the stand-in', () => {
     for (const [name, value] of [
       ['UniqueName', ['a', 'b']],
       ['UniqueName', 'x'.repeat(51)],
+      ['UniqueName', 'a b/c?'],
       ['FriendlyName', ''],
       ['UiEditable', 'maybe'],
     ] as const) {

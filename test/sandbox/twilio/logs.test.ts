@@ -39,6 +39,18 @@ describe('the logs of an environment', () => {
     expect((await api.get(`${logs}/NO${'0'.repeat(32)}`)).status).toBe(404);
   });
 
+  it('are told by their level', async () => {
+    const { api, environment, logs } = await deployed();
+    for (const level of ['INFO', 'WARN', 'ERROR'] as const) {
+      api.twilio.log(environment, { ...line(`as ${level}`), level });
+    }
+    expect((await api.get(logs)).body.logs).toMatchObject([
+      { level: 'ERROR', message: 'as ERROR' },
+      { level: 'WARN', message: 'as WARN' },
+      { level: 'INFO', message: 'as INFO' },
+    ]);
+  });
+
   it('are those of the last day, unless asked for others', async () => {
     const { api, environment, logs } = await deployed();
     api.twilio.log(environment, line('old'));

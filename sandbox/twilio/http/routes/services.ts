@@ -11,7 +11,8 @@ import { siteOf } from '../urls';
 import { serviceView } from '../views/services';
 
 const NewService = v.object({
-  UniqueName: text(50),
+  // It may stand for the SID in a URL, and becomes part of the domain.
+  UniqueName: v.pipe(text(50), v.regex(/^[\w-]+$/, 'must be URL-friendly')),
   FriendlyName: text(255),
   IncludeCredentials: v.optional(flag, 'true'),
   UiEditable: v.optional(flag, 'false'),

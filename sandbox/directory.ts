@@ -1,0 +1,35 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Whatever a sandbox writes is below it. */
+const SANDBOXES = join(__dirname, '..', '.sandbox');
+
+/**
+ * Makes a folder of this process's own inside the project, and removes those of processes that were
+ * killed before they could.
+ *
+ * @param prefix of its name, which ends with the process's id
+ */
+export function makeDirectory(prefix = ''): string {
+  removeAbandoned();
+  const directory = join(SANDBOXES, `${prefix}${process.pid}`);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+function removeAbandoned(): void {
+  const names = existsSync(SANDBOXES) ? readdirSync(SANDBOXES) : [];
+  for (const name of names) {
+    const [, pid] = /^(?:[a-z-]+-)?(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    rmSync(join(SANDBOXES, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -34,7 +34,10 @@ export async function* obtainBuild(
   const busy = pending.find(({ status }) => status === 'building');
   if (!twin && busy) {
     yield { type: 'waiting', for: 'build', milliseconds: POLL };
-    return (await ended(busy.sid, options)) === undefined ? undefined : 'again';
+    if ((await ended(busy.sid, options)) === undefined) return undefined;
+    // Whoever made it learns that as late as one look later, and then deploys it.
+    await options.clock.sleep(2 * POLL);
+    return 'again';
   }
   const build = twin ?? (await start(planned, observed, pending, options));
   if (build === 'again') return build;

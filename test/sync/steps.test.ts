@@ -165,7 +165,10 @@ describe('what is published', () => {
     const rig = await company();
     const { outcome, events } = await rig.run('many', { dryRun: true });
     expect(outcome?.report).toMatchObject({ remaining: 12 });
-    expect(kinds({ outcome, events, error: undefined })).toEqual(['planned']);
+    const [planned, ...intended] = events;
+    expect(planned).toMatchObject({ type: 'planned', upload: 12, build: true });
+    expect(intended).toHaveLength(12);
+    expect(intended).toContainEqual({ type: 'intended', step: 'upload', what: '0.mp3' });
     expect(rig.wire.calls.every(({ method }) => method === 'GET')).toBe(true);
     await rig.stop();
   });

@@ -1,0 +1,37 @@
+import { ADMIN_SECRET_LENGTH, type Config, type Environment } from '../../src/config';
+import { ConfigError } from '../../src/errors';
+import { readOperator } from '../../src/flow/apology';
+import { readDeploymentVariables } from '../deployment-variables';
+
+/**
+ * Looks at the variables before a deploy, so that what is wrong with them is said before anything
+ * is live.
+ *
+ * @param deployed those of .env, which the toolkit deploys
+ * @param ours those of the command line, which needs the account
+ * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
+ */
+export function checkVariables(deployed: Environment, ours: Environment): void {
+  const { config } = readDeploymentVariables(deployed, ours);
+  const problems = ignored(deployed, config);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+}
+
+/** What a deployment would quietly do without. */
+function ignored(
+  { ADMIN_SECRET, OPERATOR_NUMBER }: Environment,
+  { adminSecret }: Config,
+): string[] {
+  const problems: string[] = [];
+  if (ADMIN_SECRET && adminSecret === undefined) {
+    problems.push(
+      `ADMIN_SECRET is shorter than ${ADMIN_SECRET_LENGTH} characters: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
+    );
+  }
+  if (OPERATOR_NUMBER && readOperator({ OPERATOR_NUMBER }) === undefined) {
+    problems.push(
+      'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
+    );
+  }
+  return problems;
+}

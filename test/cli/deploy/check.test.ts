@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkVariables } from '../../../cli/deploy/check';
+import { ConfigError } from '../../../src/errors';
+
+const usable = {
+  S3_BUCKET: 'prompts',
+  S3_REGION: 'eu-central-1',
+  S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'token of the account' };
+
+/** What is said of a project with this .env, in a shell with these variables. */
+function problemsOf(file: Record<string, string>, shell: Record<string, string> = {}): string {
+  try {
+    checkVariables(file, { ...file, ...shell });
+    return '';
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.message;
+    throw thrown;
+  }
+}
+
+describe('before a deploy', () => {
+  it('usable variables pass, whether the account stands in .env or in the shell', () => {
+    expect(problemsOf({ ...usable, ...account })).toBe('');
+    expect(problemsOf(usable, account)).toBe('');
+  });
+
+  it.each([
+    'S3_BUCKET is not set',
+    'S3_REGION must be a region',
+    'ACCOUNT_SID must be an Account SID',
+    'AUTH_TOKEN is not set',
+  ])('all that is missing or malformed is named at once: %s', (problem) => {
+    expect(problemsOf({ S3_REGION: 'EU Central', ACCOUNT_SID: 'SK1' })).toContain(problem);
+  });
+
+  it('what stands in the shell alone is missing, as the toolkit deploys .env', () => {
+    expect(problemsOf(account, usable)).toContain('S3_BUCKET is not set');
+  });
+
+  it('what a deployment would quietly do without is named, and never its value', () => {
+    const short = { ADMIN_SECRET: 'too short', OPERATOR_NUMBER: '0120' };
+    const problems = problemsOf({ ...usable, ...account, ...short });
+    expect(problems).toMatch(/^ADMIN_SECRET is shorter than 32 .*\nOPERATOR_NUMBER is no phone/);
+    expect(problems).not.toContain('too short');
+  });
+});

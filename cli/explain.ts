@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
 import { failureOf } from '../src/command-failure';
@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly colors: boolean;
   /** Columns. */
   readonly width: number;
-  readonly readInput: () => string;
+  readonly readInput: () => Promise<string>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
 }
@@ -40,12 +40,12 @@ them one a line; with --silent, npm does not print them either:
 Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.`;
 
 /** Runs the command with the arguments that follow its name. */
-export function run(args: readonly string[], surroundings: Surroundings): ExitCode {
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { write, writeError } = surroundings;
   const command = createCommand(surroundings);
   try {
     command.parse(args, { from: 'user' });
-    const [presigned, requested] = readUrls(command.args, surroundings);
+    const [presigned, requested] = await readUrls(command.args, surroundings);
     const options = command.opts<Options>();
     const explanation = explain(presigned, requested, explainOptions(options, surroundings));
     write(
@@ -85,8 +85,11 @@ function readTime(text: string): Date {
   return time;
 }
 
-function readUrls(args: readonly string[], { readInput }: Surroundings): [string, string] {
-  const given = args.length > 0 ? args : readInput().split('\n');
+async function readUrls(
+  args: readonly string[],
+  { readInput }: Surroundings,
+): Promise<[string, string]> {
+  const given = args.length > 0 ? args : (await readInput()).split('\n');
   const [presigned, requested, ...more] = given.map((url) => url.trim()).filter(Boolean);
   if (!presigned || !requested || more.length > 0) {
     throw new TypeError(
@@ -107,18 +110,21 @@ function explainOptions(options: Options, { now, environment }: Surroundings): E
 
 // The command itself; tests call run().
 if (require.main === module) {
-  process.exitCode = run(process.argv.slice(2), {
+  run(process.argv.slice(2), {
     now: new Date(),
     environment: process.env,
     colors: createColors().isColorSupported,
-    width: Math.min(process.stdout.columns ?? 100, 120),
+    width: Math.min(process.stdout.columns || 100, 120),
     readInput: () => {
       if (process.stdin.isTTY) {
         process.stderr.write('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
       }
-      return readFileSync(0, 'utf8');
+      // Not at once: a terminal that has nothing to give yet would be an error.
+      return text(process.stdin);
     },
-    write: (text) => process.stdout.write(text),
-    writeError: (text) => process.stderr.write(text),
+    write: (words) => process.stdout.write(words),
+    writeError: (words) => process.stderr.write(words),
+  }).then((exitCode) => {
+    process.exitCode = exitCode;
   });
 }

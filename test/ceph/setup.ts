@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { constants, tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ export default async function setup(): Promise<void> {
     S3_SERVER: 'ceph',
     CEPH_HOME: join(tmpdir(), `twilio-s3-play-ceph-${process.pid}`),
     CEPH_PORT: String(await freePort()),
-    CEPH_MON_PORT: String(await freePort()),
+    CEPH_MON_PORT: String(await freePair()),
     // Keys that AWS's documentation gives as examples.
     CEPH_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     CEPH_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -37,8 +38,23 @@ export function stop(): void {
   execFileSync(script, ['stop'], { stdio: 'inherit', timeout: 30_000 });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** Two ports in a row, as the monitor takes them: below those that systems give to connections. */
+async function freePair(): Promise<number> {
+  for (;;) {
+    const first = randomInt(20_000, 30_000);
+    try {
+      await freePort(first);
+      await freePort(first + 1);
+      return first;
+    } catch {
+      // One of them is taken: try others.
+    }
+  }
+}
+
+/** @param port 0 is any */
+async function freePort(port = 0): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   server.close();

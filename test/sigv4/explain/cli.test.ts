@@ -5,14 +5,14 @@ import { now, presign, secretAccessKey, TWILIO_PARAMETERS } from './urls';
 const url = presign();
 const broken = `${url}&${TWILIO_PARAMETERS}`;
 
-function explain(args: readonly string[], surroundings: Partial<Surroundings> = {}) {
+async function explain(args: readonly string[], surroundings: Partial<Surroundings> = {}) {
   const output = { out: '', err: '' };
-  const exitCode = run(args, {
+  const exitCode = await run(args, {
     now,
     environment: {},
     colors: false,
     width: 100,
-    readInput: () => '',
+    readInput: async () => '',
     write: (text) => {
       output.out += text;
     },
@@ -25,8 +25,8 @@ function explain(args: readonly string[], surroundings: Partial<Surroundings> = 
 }
 
 describe('npm run explain', () => {
-  it('prints why S3 refuses, what to do and the differing lines, and exits with 1', () => {
-    const { exitCode, out, err } = explain([url, broken]);
+  it('prints why S3 refuses, what to do and the differing lines, and exits with 1', async () => {
+    const { exitCode, out, err } = await explain([url, broken]);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: '' });
     expect(out).toMatch(/^REFUSED {2}403 SignatureDoesNotMatch\n\nS3 refuses the request/);
     expect(out).toMatch(/^What to do {2}These are Twilio’s request parameters/m);
@@ -38,15 +38,15 @@ describe('npm run explain', () => {
     }
   });
 
-  it('exits with 0 when S3 has nothing against the request', () => {
-    const { exitCode, out } = explain([url, url]);
+  it('exits with 0 when S3 has nothing against the request', async () => {
+    const { exitCode, out } = await explain([url, url]);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^ACCEPTED/);
     expect(out).not.toMatch(/^ {2}[-+]/m);
   });
 
-  it('prints JSON for other programs', () => {
-    const { exitCode, out } = explain(['--json', url, broken]);
+  it('prints JSON for other programs', async () => {
+    const { exitCode, out } = await explain(['--json', url, broken]);
     expect(exitCode).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       accepted: false,
@@ -54,8 +54,8 @@ describe('npm run explain', () => {
     });
   });
 
-  it('reads the URLs from its input when it is given none', () => {
-    const { exitCode } = explain([], { readInput: () => `${url}\r\n\n  ${url}\n` });
+  it('reads the URLs from its input when it is given none', async () => {
+    const { exitCode } = await explain([], { readInput: async () => `${url}\r\n\n  ${url}\n` });
     expect(exitCode).toBe(0);
   });
 
@@ -65,16 +65,16 @@ describe('npm run explain', () => {
     [['--requested-method', 'HEAD'], 'SignatureDoesNotMatch'],
     [['--presigned-method', 'put', '--requested-method', 'get'], 'SignatureDoesNotMatch'],
     [['--verify'], 'SignatureDoesNotMatch'],
-  ])('takes %j into account', (options, code) => {
+  ])('takes %j into account', async (options, code) => {
     const environment = { S3_SECRET_ACCESS_KEY: 'another' };
-    const { exitCode, out } = explain([...options, url, url], { environment });
+    const { exitCode, out } = await explain([...options, url, url], { environment });
     expect(exitCode).toBe(1);
     expect(out).toContain(code);
   });
 
-  it('finds the right secret right', () => {
+  it('finds the right secret right', async () => {
     const environment = { S3_SECRET_ACCESS_KEY: secretAccessKey };
-    expect(explain(['--verify', url, url], { environment }).exitCode).toBe(0);
+    expect(await explain(['--verify', url, url], { environment })).toMatchObject({ exitCode: 0 });
   });
 
   it.each([
@@ -85,22 +85,22 @@ describe('npm run explain', () => {
     ['an unknown option', ['--unknown', url, url], 'unknown option'],
     ['a time that is none', ['--at', 'noon', url, url], 'ISO 8601'],
     ['--verify without a secret', ['--verify', url, url], 'S3_SECRET_ACCESS_KEY'],
-  ])('exits with 2 for %s, and quotes no URL', (_, args, message) => {
-    const { exitCode, out, err } = explain(args);
+  ])('exits with 2 for %s, and quotes no URL', async (_, args, message) => {
+    const { exitCode, out, err } = await explain(args);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('Amz-Signature=');
   });
 
-  it('prints its help and exits with 0', () => {
-    const { exitCode, out } = explain(['--help']);
+  it('prints its help and exits with 0', async () => {
+    const { exitCode, out } = await explain(['--help']);
     expect(exitCode).toBe(0);
     expect(out).toContain('Exit code: 0');
   });
 
-  it('colours its output only when it is told to', () => {
+  it('colours its output only when it is told to', async () => {
     const ESC = String.fromCharCode(27);
-    expect(explain([url, broken]).out).not.toContain(ESC);
-    expect(explain([url, broken], { colors: true }).out).toContain(`${ESC}[31m`);
+    expect((await explain([url, broken])).out).not.toContain(ESC);
+    expect((await explain([url, broken], { colors: true })).out).toContain(`${ESC}[31m`);
   });
 });

@@ -93,8 +93,11 @@ function toAnswer(outcome: SyncOutcome): Answer {
   };
 }
 
-/** Compares hashes, so that neither content nor length of the secret shows in the time it takes. */
-function isBearer(header: string | undefined, secret: string): boolean {
+/**
+ * Compares hashes, so that neither content nor length of the secret shows in the time it takes. The
+ * scheme's name has no case: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
+ */
+function isBearer(header = '', secret: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(header ?? ''), hash(`Bearer ${secret}`));
+  return timingSafeEqual(hash(header.replace(/^bearer /i, 'Bearer ')), hash(`Bearer ${secret}`));
 }

@@ -207,6 +207,8 @@ describe('npm run sync', () => {
       '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (calls say its text instead)\n',
     );
     expect(await directions()).toMatchObject({ verb: 'Say', kind: 'verb' });
+    const remote = await sync('--remote', sandbox.publicOrigin);
+    expect(remote.out).toContain('prompts/directions.mp3: the call flow names it');
     await put('directions.mp3', mp3('directions'));
     expect((await sync()).out).not.toContain('the call flow names it');
     expect(await directions()).toMatchObject({ verb: 'Play', status: 200 });

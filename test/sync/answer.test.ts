@@ -22,11 +22,15 @@ const authorized = { authorization: `Bearer ${SECRET}` };
 
 let s3: S3Server;
 beforeAll(async () => {
-  s3 = await startS3({ buckets: ['prompts', 'empty'] });
+  s3 = await startS3({ buckets: ['prompts', 'empty', 'three', 'one', 'large'] });
   const client = new S3Client({ ...s3, forcePathStyle: true });
-  for (const key of ['a.mp3', 'b.mp3']) {
-    await client.send(new PutObjectCommand({ Bucket: 'prompts', Key: key, Body: audio(key) }));
-  }
+  const put = (Bucket: string, Key: string, Body = audio(Key)) =>
+    client.send(new PutObjectCommand({ Bucket, Key, Body }));
+  for (const key of ['a.mp3', 'b.mp3']) await put('prompts', key);
+  for (const key of ['a.mp3', 'b.mp3', 'c.mp3']) await put('three', key);
+  await put('one', 'a.mp3');
+  await put('large', 'small.mp3');
+  await put('large', 'large.mp3', Buffer.alloc(8_000_001));
   client.destroy();
 });
 afterAll(() => s3.stop());
@@ -125,6 +129,35 @@ describe('/sync', () => {
     });
     expect(builds(account)).toBe(2);
     expect(await ask(account, { context, event: { force: true } })).toMatchObject({ status: 200 });
+  });
+
+  it('lets half of the prompts vanish, and no more', async () => {
+    const account = await company();
+    const from = (bucket: string) => ask(account, { context: { S3_BUCKET: bucket } });
+    await from('three');
+    expect(await from('prompts')).toMatchObject({ status: 200, body: { prompts: 2 } });
+    expect(await from('one')).toMatchObject({ status: 200, body: { prompts: 1 } });
+    await from('three');
+    expect(await from('one')).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('2 of 3 prompts vanished'),
+    });
+  });
+
+  it('leaves what is too large for a Function to the command line, and goes on', async () => {
+    const account = await company();
+    expect(await ask(account, { context: { S3_BUCKET: 'large' } })).toMatchObject({
+      status: 200,
+      body: {
+        prompts: 1,
+        skipped: [{ key: 'large.mp3', reason: 'left to the command line', unplayable: true }],
+      },
+    });
+  });
+
+  it('takes the scheme in any case', async () => {
+    const headers = { authorization: `bearer ${SECRET}` };
+    expect(await ask(await company(), { headers })).toMatchObject({ status: 200 });
   });
 
   it('answers 503 with Retry-After and the progress while there is more to do', async () => {

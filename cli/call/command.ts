@@ -63,7 +63,9 @@ async function makeCall(
     write(`${options.out} is what the caller heard.\n`);
   }
   if (ending instanceof TooManyStepsError) throw ending;
-  return hasFailed(steps, options) ? 1 : 0;
+  const failures = failuresIn(steps, options);
+  writeError(failures.map((failure) => `${failure}\n`).join(''));
+  return failures.length > 0 ? 1 : 0;
 }
 
 /**
@@ -127,9 +129,14 @@ function sentenceOf({ ended, errorCode }: CallSummary): string {
   return `The call ended: ${ended}${why}.`;
 }
 
-/** Whether something went wrong that was not made to go wrong. */
-function hasFailed(steps: readonly Step[], { fail }: CallCommandOptions): boolean {
-  const failed = steps.filter((step) => step.kind !== 'verb' && step.errorCode !== undefined);
-  const isMeant = (step: Step) => step.kind === 'media' && isBroken(step.url, fail);
-  return !failed.every(isMeant);
+/** What went wrong that was not made to go wrong, each once. */
+function failuresIn(steps: readonly Step[], { fail }: CallCommandOptions): string[] {
+  const failures = steps.flatMap((step) => {
+    if (step.kind === 'verb' || step.errorCode === undefined) return [];
+    if (step.kind === 'media' && isBroken(step.url, fail)) return [];
+    const isRefused = step.kind === 'webhook' && step.status === 403;
+    const advice = isRefused ? ' Check that AUTH_TOKEN is the one of the deployment.' : '';
+    return `${step.verb}: ${step.errorMessage ?? `error ${step.errorCode}`}.${advice}`;
+  });
+  return [...new Set(failures)];
 }

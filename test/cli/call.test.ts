@@ -121,10 +121,19 @@ describe('npm run call', () => {
   );
 
   it('fails when something fails that was not made to', async () => {
-    const { exitCode, out } = await command('--url', 'http://localhost:1');
+    const { exitCode, out, err } = await command('--url', 'http://localhost:1');
     expect(exitCode).toBe(1);
     expect(out).toContain('The call ended: application error, error 11205.');
+    expect(err).toMatch(/^voice: 11205: POST "http:\/\/localhost:1\/voice": ECONNREFUSED\.$/m);
     expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).exitCode).toBe(0);
+  });
+
+  it('says what to look at when the webhooks refuse its signature', async () => {
+    const other = join(folder, 'other');
+    writeFileSync(other, readFileSync(env, 'utf8').replace(/^AUTH_TOKEN=.*$/m, 'AUTH_TOKEN=x'));
+    const { exitCode, err } = await command('--env', other, '--url', sandbox.publicOrigin);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/answered 403\. Check that AUTH_TOKEN is the one of the deployment\.$/m);
   });
 
   it.each([

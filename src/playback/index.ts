@@ -23,7 +23,7 @@ export function createPlayback({ publicOrigin, proxy }: CallConfig, now: Date): 
  *
  *     const gather = response.gather({ numDigits: 1, action: '/pressed' });
  *     try {
- *       gather.play(await promptUrl(context, 'menu.mp3'));
+ *       gather.play(await promptUrl(context, 'prompts/menu.mp3'));
  *     } catch {
  *       gather.say('For opening hours, press 1.');
  *     }

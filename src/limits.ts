@@ -12,3 +12,9 @@ export const BUILD_ASSETS = 1000;
  * 6 MB of the platform that Functions run on.
  */
 export const PROXY_BYTES = 4_000_000;
+
+/**
+ * The largest TwiML, in bytes: 64 kB, of a thousand bytes each in the strict reading.
+ * https://www.twilio.com/docs/api/errors/11750
+ */
+export const TWIML_BYTES = 64_000;

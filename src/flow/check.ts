@@ -1,3 +1,4 @@
+import { TWIML_BYTES } from '../limits';
 import type { Fault } from './faults';
 import { invalidFlow, parseCallFlow } from './parse';
 import { type PlacedPrompt, promptsOf } from './places';
@@ -5,9 +6,6 @@ import { silentRounds } from './rounds';
 import type { CallFlow } from './schema';
 import { sizesIn } from './size';
 import { layOut } from './steps';
-
-/** https://www.twilio.com/docs/api/errors/11750 */
-const MAX_TWIML_BYTES = 64 * 1024;
 
 /**
  * Checks a call flow before it is deployed: all that a call checks, and what would take too long
@@ -57,7 +55,7 @@ function tooLongDocuments(callFlow: CallFlow): Fault[] {
   const mostBytes = sizesIn(flow);
   return [...flow.steps.keys()].flatMap((at) => {
     const bytes = mostBytes(at);
-    const rule = `may lead to ${bytes} bytes of TwiML, and Twilio takes ${MAX_TWIML_BYTES}: say less in a row`;
-    return bytes > MAX_TWIML_BYTES ? [{ at, value: undefined, rule }] : [];
+    const rule = `may lead to ${bytes} bytes of TwiML, and Twilio takes ${TWIML_BYTES}: say less in a row`;
+    return bytes > TWIML_BYTES ? [{ at, value: undefined, rule }] : [];
   });
 }

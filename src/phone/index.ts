@@ -1,7 +1,7 @@
 export { call, playTwiml } from './call';
 export { TooManyStepsError, TwilioError } from './errors';
 export { sendRequest } from './request';
-export { MAX_TWIML_BYTES, readTwiml, type TwimlNode } from './twiml';
+export { readTwiml, type TwimlNode } from './twiml';
 export type {
   AppendMode,
   CallOptions,

@@ -1,3 +1,4 @@
+import { TWIML_BYTES } from '../limits';
 import { TwilioError } from './errors';
 import { type ElementRule, RULES } from './twiml-rules';
 import { readXml, type XmlElement } from './xml';
@@ -11,9 +12,6 @@ export interface TwimlNode {
   readonly children: readonly TwimlNode[];
 }
 
-/** https://www.twilio.com/docs/api/errors/11750 */
-export const MAX_TWIML_BYTES = 64 * 1024;
-
 /**
  * Reads a voice TwiML document, and is stricter than Twilio, which only warns of much of it: an
  * unknown verb, attribute, value or nesting is an error, so that a mistake shows before a call.
@@ -23,8 +21,8 @@ export const MAX_TWIML_BYTES = 64 * 1024;
  */
 export function readTwiml(document: string | Uint8Array): readonly TwimlNode[] {
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
-  if (bytes.byteLength > MAX_TWIML_BYTES) {
-    const size = `${bytes.byteLength} bytes of at most ${MAX_TWIML_BYTES}`;
+  if (bytes.byteLength > TWIML_BYTES) {
+    const size = `${bytes.byteLength} bytes of at most ${TWIML_BYTES}`;
     throw new TwilioError(11750, `TwiML response body too large: ${size}`);
   }
   const root = readXml(bytes);

@@ -1,8 +1,9 @@
+import { TWIML_BYTES } from '../limits';
 import { TwilioError } from './errors';
 import type { Line } from './line';
 import { callParameters, encodeParameters, type Parameters } from './parameters';
 import type { HttpAnswer } from './request';
-import { MAX_TWIML_BYTES, readTwiml, type TwimlNode } from './twiml';
+import { readTwiml, type TwimlNode } from './twiml';
 import type { WebhookStep, WebhookVerb } from './types';
 import { appendQuery, describeUrl, resolveUrl } from './url';
 
@@ -69,7 +70,7 @@ function send(
   url: string,
   parameters: Parameters,
 ): Promise<HttpAnswer> {
-  const limits = { timeoutMs: line.timeoutMs, maxBytes: MAX_TWIML_BYTES };
+  const limits = { timeoutMs: line.timeoutMs, maxBytes: TWIML_BYTES };
   if (method === 'GET') {
     const headers = { 'X-Twilio-Signature': line.sign(url) };
     return line.send({ method, url, headers, ...limits });

@@ -159,7 +159,7 @@ describe('the check before a deployment', () => {
       length === 0 ? { action: 'hangup' } : play(chain(length - 1));
     expect(messageFor('start', chain(4), checkCallFlow)).toBe('');
     expect(messageFor('start', chain(6), checkCallFlow)).toMatch(
-      /start may lead to 7\d{4} bytes of TwiML, and Twilio takes 65536: say less in a row/,
+      /start may lead to 7\d{4} bytes of TwiML, and Twilio takes 64000: say less in a row/,
     );
     // After the last attempt a caller hears what comes otherwise in the same document.
     const main = { ...everyBranch.menus.main, unknown: { action: 'play', prompt: said } };

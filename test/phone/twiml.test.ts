@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import { MAX_TWIML_BYTES, readTwiml, TwilioError } from '../../src/phone';
+import { TWIML_BYTES } from '../../src/limits';
+import { readTwiml, TwilioError } from '../../src/phone';
 
 const inResponse = (verbs: string) =>
   `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
@@ -164,7 +165,7 @@ describe('a TwiML document', () => {
   it('may be 64 kB and no more, in bytes', () => {
     const frame = inResponse('<Say></Say>').length;
     const sized = (bytes: number) => inResponse(`<Say>${'é'.repeat((bytes - frame) / 2)}</Say>`);
-    const even = MAX_TWIML_BYTES - ((MAX_TWIML_BYTES - frame) % 2);
+    const even = TWIML_BYTES - ((TWIML_BYTES - frame) % 2);
     expect(codeOf(sized(even))).toBe('accepted');
     expect(codeOf(sized(even + 2))).toBe(11750);
   });

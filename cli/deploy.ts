@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { failureOf } from '../src/command-failure';
-import { interruption } from '../src/interruption';
+import { interruption, type StopSignal } from '../src/interruption';
 import { checkVariables } from './deploy/check';
 import { ENV_FILE, loadEnvironment, readEnvironmentFile } from './environment';
 
@@ -20,16 +21,26 @@ async function main(): Promise<number> {
     .parse()
     .opts<{ environment: string }>();
   checkVariables(readEnvironmentFile(ENV_FILE), loadEnvironment(ENV_FILE));
-  // Whoever is at work cleans up after Ctrl-C, and this ends after it.
-  interruption();
-  const deployed = await runNode([TOOLKIT, 'deploy', '--environment', environment]);
-  return deployed === 0 ? runNode([...SYNC, '--environment', environment]) : deployed;
+  const interrupted = interruption();
+  const deployed = await runNode([TOOLKIT, 'deploy', '--environment', environment], interrupted);
+  if (deployed !== 0) return deployed;
+  return runNode([...SYNC, '--deployed', '--environment', environment], interrupted);
 }
 
-/** Runs a Node program to its end, at this terminal; gives its exit code. */
-async function runNode(args: readonly string[]): Promise<number> {
-  const [code] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
-  return typeof code === 'number' ? code : 1;
+/**
+ * Runs a Node program to its end, at this terminal; what interrupts this one, interrupts it.
+ *
+ * @returns its exit code; after an interruption never 0
+ */
+async function runNode(args: readonly string[], interrupted: Promise<StopSignal>): Promise<number> {
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  let signal: StopSignal | undefined;
+  interrupted.then((received) => {
+    signal = received;
+    child.kill(received);
+  });
+  const [code] = await once(child, 'exit');
+  return signal === undefined ? (code ?? 1) : 128 + constants.signals[signal];
 }
 
 main()

@@ -15,7 +15,7 @@ export function syncHere(
   options: SyncOptions,
   environment: Environment,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { dryRun, force, concurrency, maxDelete } = options;
+  const { dryRun, force, concurrency, maxDelete, deployed } = options;
   const { config, account } = variablesFor(options, environment);
   return sync(config, findTarget(options, account.accountSid), {
     ...DEFAULTS,
@@ -23,6 +23,7 @@ export function syncHere(
     force,
     concurrency,
     maxDelete: maxDelete / 100,
+    flowIsLive: deployed,
     flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
   });
 }

@@ -14,6 +14,8 @@ export interface SyncOptions extends TargetOptions {
   /** Per cent. */
   readonly maxDelete: number;
   readonly concurrency: number;
+  /** Whether the call flow of this folder is the deployed one. */
+  readonly deployed: boolean;
   /** The deployed /sync; undefined runs the sync on this machine. */
   readonly remote?: URL;
   /** File with the variables. */
@@ -39,7 +41,7 @@ Exit code:
   4    not finished, or a limit of Twilio's is reached: run it again later
   130  stopped by Ctrl-C (143 by SIGTERM); what was in work is dropped, and begun again next time`;
 
-type Flag = 'dryRun' | 'force' | 'json';
+type Flag = 'dryRun' | 'force' | 'deployed' | 'json';
 
 /** What the command line writes its own messages to. */
 export interface Output {
@@ -62,6 +64,10 @@ export function readOptions(args: readonly string[], { write, writeError }: Outp
     .option('--exclude <glob>', 'sync no such keys (repeatable; default: SYNC_EXCLUDE)', collect)
     .option('--max-delete <percent>', 'of known prompts that may vanish at once', percent, 50)
     .option('--concurrency <n>', 'files at once, 1 to 32', atOnce, 8)
+    .option(
+      '--deployed',
+      'the call flow here is the deployed one: what it names and S3 lacks is said',
+    )
     .option('--service <name>', "the Service's SID or unique name (default: where it was deployed)")
     .option('--environment <suffix>', "as serverless:deploy names it; '' for production", 'dev')
     .addOption(
@@ -73,6 +79,7 @@ export function readOptions(args: readonly string[], { write, writeError }: Outp
           'exclude',
           'maxDelete',
           'concurrency',
+          'deployed',
           'service',
           'environment',
         ]),
@@ -84,7 +91,7 @@ export function readOptions(args: readonly string[], { write, writeError }: Outp
     .exitOverride()
     .parse(args, { from: 'user' })
     .opts<Omit<SyncOptions, Flag> & Partial<Pick<SyncOptions, Flag>>>();
-  return { dryRun: false, force: false, json: false, ...options };
+  return { dryRun: false, force: false, deployed: false, json: false, ...options };
 }
 
 function collect(glob: string, before: readonly string[] = []): string[] {

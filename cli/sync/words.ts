@@ -92,7 +92,7 @@ function doneLine({ prompts, uploaded, remaining, retained }: SyncReport, dryRun
 function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
   const lines = skipped.map(({ key, reason, unplayable }) => {
-    const instead = unplayable ? 'calls say its text instead' : 'played through the proxy';
+    const instead = unplayable ? 'no call can play it' : 'played through the proxy';
     return `  ${key}: ${REASONS[reason]} (${instead})`;
   });
   return [`${count(skipped.length, 'key')} without an Asset:`, ...lines];

@@ -51,7 +51,15 @@ export async function answerSync({ context, event, headers }: Call, flow: string
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
   const { budget } = config.sync;
   const timeout = Math.min(PATIENCE, FUNCTION_TIME - budget - GRACE);
-  const settings = { ...DEFAULTS, ...STEP, ...parsed.output, budget, timeout, flow };
+  const settings = {
+    ...DEFAULTS,
+    ...STEP,
+    ...parsed.output,
+    budget,
+    timeout,
+    flow,
+    flowIsLive: true,
+  };
   try {
     return toAnswer(await runStep(config, settings));
   } catch (thrown) {

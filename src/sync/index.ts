@@ -36,6 +36,8 @@ export interface SyncSettings
   readonly slowest: number;
   /** The call flow's JSON: what it names goes first, and is missed where S3 lacks it. */
   readonly flow: string;
+  /** Whether it is the one that is deployed: what it misses is said then. */
+  readonly flowIsLive: boolean;
 }
 
 /** For a machine of one's own. */
@@ -50,6 +52,7 @@ export const DEFAULTS: SyncSettings = {
   force: false,
   dryRun: false,
   flow: '{}',
+  flowIsLive: false,
 };
 
 /** Milliseconds beyond the deadline in which an object in work may be finished. */
@@ -98,6 +101,8 @@ export async function* sync(
       quiet,
       selects: selection(config.s3.prefix, include, exclude),
       named: keysNamedBy(settings.flow),
+      namedIsLive: settings.flowIsLive,
+      prefix: config.s3.prefix,
       retention: RETENTION,
     });
   } finally {

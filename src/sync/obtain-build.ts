@@ -36,7 +36,9 @@ export async function* obtainBuild(
     yield { type: 'waiting', for: 'build', milliseconds: POLL };
     if ((await ended(busy.sid, options)) === undefined) return undefined;
     // Whoever made it learns that as late as one look later, and then deploys it.
-    await options.clock.sleep(2 * POLL);
+    const { clock, deadline } = options;
+    if (clock.now().getTime() + 2 * POLL >= deadline) return undefined;
+    await clock.sleep(2 * POLL);
     return 'again';
   }
   const build = twin ?? (await start(planned, observed, pending, options));

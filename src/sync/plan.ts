@@ -32,6 +32,10 @@ export interface PlanOptions {
   readonly selects: (key: string) => boolean;
   /** Keys that the call flow names, if it is deployed there: they get room first. */
   readonly named: ReadonlySet<string>;
+  /** Whether that call flow is the live Build's, and not one that may never be deployed. */
+  readonly namedIsLive: boolean;
+  /** What all keys of the listing begin with. */
+  readonly prefix: string;
   /** Bytes that one step can carry. */
   readonly largest: number;
   /** Seconds for which a retired path stays: longer than a call. */
@@ -131,7 +135,9 @@ export function plan(
     if (places.has(placement)) continue;
     skip.push(skipped(object, refusalOf(object, options.largest) ?? 'no room'));
   }
-  skip.push(...missing(named, listing));
+  const absent = absentFrom(listing, options.prefix);
+  const missing = [...named].filter(absent);
+  const unheard = options.namedIsLive ? missing : knownMissing(live.manifest).filter(absent);
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
@@ -143,7 +149,10 @@ export function plan(
   const manifest: Manifest = {
     paths: new Map(placed.map(({ object, path }) => [object.key, path])),
     retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
-    refused: new Map(skip.map(({ key, ...refusal }) => [key, refusal])),
+    refused: new Map([
+      ...skip.map(({ key, ...refusal }) => [key, refusal] as const),
+      ...unheard.map((key) => [key, MISSING] as const),
+    ]),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
@@ -161,7 +170,7 @@ export function plan(
     upload,
     retain: retained,
     retire: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
-    skip,
+    skip: [...skip, ...missing.map((key) => ({ key, ...MISSING }))],
     code,
     manifest,
     changed: upload.length > 0 || !isLive(live.build, stays, manifest, code),
@@ -197,11 +206,16 @@ function skipped(object: PromptObject, reason: Reason): Skipped {
 }
 
 /** What S3 lacks is said at once: the proxy would find nothing, and the caller might hear silence. */
-function missing(named: ReadonlySet<string>, listing: readonly PromptObject[]): Skipped[] {
+const MISSING = { etag: '', reason: 'missing', unplayable: true } as const;
+
+/** Whether S3 has no such key; of one outside the prefix nothing is known. */
+function absentFrom(listing: readonly PromptObject[], prefix: string): (key: string) => boolean {
   const listed = new Set(listing.map(({ key }) => key));
-  return [...named]
-    .filter((key) => !listed.has(key))
-    .map((key) => ({ key, etag: '', reason: 'missing', unplayable: true }));
+  return (key) => key.startsWith(prefix) && !listed.has(key);
+}
+
+function knownMissing({ refused }: Manifest): string[] {
+  return [...refused].flatMap(([key, { reason }]) => (reason === MISSING.reason ? key : []));
 }
 
 /** A call flow names nothing in a Service that runs without it. */

@@ -246,7 +246,10 @@ function onlyRemoves(
   { build, manifest }: Observation['live'],
 ): boolean {
   if (upload.length > 0 || markOf(build)?.code !== fingerprint(code)) return false;
-  return keep.every(({ object, path }) => manifest.paths.get(object.key) === path);
+  const held = new Set(build.assets.map(({ sid }) => sid));
+  return keep.every(
+    ({ object, path, version }) => held.has(version.sid) && manifest.paths.get(object.key) === path,
+  );
 }
 
 function* intentionsOf({ upload, retain, retire }: Plan): Generator<SyncEvent> {

@@ -2,7 +2,7 @@ import type FormData from 'form-data';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
-import { isPassingStatus, retryAfter, withRetry } from '../retry';
+import { isPassingStatus, OutOfTimeError, retryAfter, withRetry } from '../retry';
 
 /** An HTTP answer as the library's client gives it. */
 interface TransportResponse {
@@ -70,10 +70,11 @@ export class Transport extends RequestClient {
   override async request<T>(options: RequestClient.RequestOptions<T>) {
     const deploys = options.method === 'post' && options.uri.endsWith('/Deployments');
     const response = await this.#persist(() => super.request(options), deploys ? 1 : ATTEMPTS);
-    const wait = deploys ? waitAskedBy(response, this.#clock.now()) : undefined;
-    if (wait !== undefined && this.#clock.now().getTime() + wait < this.#deadline) {
-      await this.#clock.sleep(wait);
-    }
+    const now = this.#clock.now();
+    const wait = deploys ? waitAskedBy(response, now) : undefined;
+    if (wait === undefined) return response;
+    if (now.getTime() + wait >= this.#deadline) throw new OutOfTimeError();
+    await this.#clock.sleep(wait);
     return response;
   }
 

@@ -167,7 +167,7 @@ describe('npm run sync', () => {
     expect(out).toContain(
       [
         '1 key without an Asset:',
-        '  prompts/notes.txt: its bytes are not audio that Twilio plays (MP3, WAV or AIFF) (calls say its text instead)',
+        '  prompts/notes.txt: its bytes are not audio that Twilio plays (MP3, WAV or AIFF) (no call can play it)',
         '',
       ].join('\n'),
     );
@@ -204,10 +204,13 @@ describe('npm run sync', () => {
     await remove('directions.mp3');
     const { out } = await sync();
     expect(out).toContain(
-      '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (calls say its text instead)\n',
+      '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (no call can play it)\n',
     );
+    // The call flow of this folder may be another than the deployed one.
+    expect(await directions()).toMatchObject({ verb: 'Play', status: 404 });
+    await sync('--deployed');
     expect(await directions()).toMatchObject({ verb: 'Say', kind: 'verb' });
-    const remote = await sync('--remote', sandbox.publicOrigin);
+    const remote = await sync('--remote', sandbox.publicOrigin, '--dry-run');
     expect(remote.out).toContain('prompts/directions.mp3: the call flow names it');
     await put('directions.mp3', mp3('directions'));
     expect((await sync()).out).not.toContain('the call flow names it');

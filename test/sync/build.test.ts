@@ -58,6 +58,8 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
     visibility: 'public',
     selects: () => true,
     named: new Set(),
+    namedIsLive: true,
+    prefix: '',
     largest: 25_000_000,
     retention: 4 * 3600,
     maxDelete: 1,

@@ -107,6 +107,8 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
     (name: string) => name.endsWith('.mp3'),
   ),
   named: fc.uniqueArray(key).map((keys) => new Set(keys)),
+  namedIsLive: fc.boolean(),
+  prefix: fc.constant(''),
   largest: fc.constantFrom(8_000_000, 25_000_000),
   retention: fc.constant(RETENTION),
   maxDelete: fc.constantFrom(0, 0.5, 1),

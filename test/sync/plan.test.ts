@@ -21,6 +21,8 @@ const options: PlanOptions = {
   visibility: 'public',
   selects: () => true,
   named: new Set(),
+  namedIsLive: true,
+  prefix: '',
   largest: 25_000_000,
   retention: 4 * HOUR,
   maxDelete: 1,
@@ -210,6 +212,25 @@ describe('plan', () => {
     expect(
       decisions(plan([one, arrived], live([pub], manifest), [], { ...options, named })),
     ).toEqual([`keep hello.mp3 ${pub.sid}`, 'upload typo.mp3']);
+  });
+
+  it('notes what a call flow misses only if that flow is deployed, and forgets nothing else', () => {
+    const named = new Set(['typo.mp3']);
+    const entry = { etag: '', reason: 'missing', unplayable: true };
+    const elsewhere = { ...options, named, namedIsLive: false };
+    const known = new Map([
+      ['other.mp3', entry],
+      ['hello.mp3', entry],
+    ]);
+    const planned = plan([one], live([pub], { refused: known }), [], elsewhere);
+    expect(decisions(planned)).toContain('skip typo.mp3: missing');
+    expect(planned.manifest.refused).toEqual(new Map([['other.mp3', entry]]));
+  });
+
+  it('knows nothing of keys outside the prefix that was listed', () => {
+    const named = new Set(['prompts/a.mp3', 'typo.mp3']);
+    const { skip } = plan([], live([]), [], { ...options, named, prefix: 'prompts/' });
+    expect(skip.map(({ key }) => key)).toEqual(['prompts/a.mp3']);
   });
 
   it('misses nothing that the globs leave out, or where the call flow is not deployed', () => {

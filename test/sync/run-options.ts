@@ -5,6 +5,8 @@ export const RUN_OPTIONS = {
   quiet: 0,
   selects: () => true,
   named: new Set<string>(),
+  namedIsLive: true,
+  prefix: '',
   largest: 25_000_000,
   retention: 4 * 3600,
   maxDelete: 0.5,

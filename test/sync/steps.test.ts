@@ -24,6 +24,16 @@ async function company(options: Partial<TwilioOptions> = {}): Promise<Rig> {
 const kinds = ({ events }: RunResult) => events.map(({ type }) => type);
 
 describe('a step with little time', () => {
+  it('does not wait for another run beyond its deadline', async () => {
+    const rig = await company({ buildMs: 3500 });
+    await rig.run('few', { deadline: rig.time + 1000 });
+    const deadline = rig.time + 4000;
+    const { outcome } = await rig.run('many', { deadline });
+    expect(outcome).toMatchObject({ status: 'pending', reason: 'build' });
+    expect(rig.time).toBeLessThan(deadline);
+    await rig.stop();
+  });
+
   it('stops at its deadline, and the next ones finish with one Build and no second upload', async () => {
     const rig = await company();
     // Every call takes a fifth of a second of the step's four.
@@ -254,6 +264,39 @@ describe('a prompt that is taken away and comes back', () => {
     const back = await rig.run('many', { quiet: 3000 });
     expect(kinds(back)).not.toContain('waiting');
     expect(back.outcome?.report).toMatchObject({ prompts: 12, uploaded: 0 });
+    await rig.stop();
+  });
+});
+
+describe('what the sync puts back', () => {
+  it('is live without a wait: the code of a deploy that was lost', async () => {
+    const rig = await company();
+    await rig.run('many');
+    const synced = rig.live.buildSid;
+    rig.time += 60_000;
+    rig.wire.before = ({ method, path }) => {
+      if (method === 'POST' && path.endsWith('/Deployments')) rig.toolkitDeploy();
+    };
+    await rig.run('few', { force: true });
+    expect(rig.live.buildSid).not.toBe(synced);
+    rig.wire.reset();
+    const repair = await rig.run('few', { force: true, quiet: 3000 });
+    expect(repair.outcome?.report.buildSid).toBeDefined();
+    expect(kinds(repair)).not.toContain('waiting');
+    await rig.stop();
+  });
+
+  it('is live without a wait: prompts that a promoted Build did not have', async () => {
+    const rig = await company();
+    await rig.run('many');
+    const staging = rig.addEnvironment('staging');
+    rig.toolkitDeploy(staging);
+    await rig.run('few', { environmentSid: staging.sid });
+    rig.time += 60_000;
+    rig.activate(staging.build?.sid ?? '');
+    const back = await rig.run('many', { quiet: 3000 });
+    expect(back.outcome?.report).toMatchObject({ prompts: 12, uploaded: 0 });
+    expect(kinds(back)).not.toContain('waiting');
     await rig.stop();
   });
 });

@@ -103,6 +103,16 @@ describe('a Deployment', () => {
   });
 });
 
+describe('a Deployment that Twilio puts off for longer than the run lasts', () => {
+  it('is left to the next run', async () => {
+    const { twilio, environment, faults, slept } = await openAccount({ deadline: 10_000 });
+    faults.push(limited(11));
+    const deploying = twilio.deploy(environment, `ZB${'0'.repeat(32)}`);
+    await expect(deploying).rejects.toThrow(OutOfTimeError);
+    expect(slept).toEqual([]);
+  });
+});
+
 describe('an upload', () => {
   it('brings the same bytes, once', async () => {
     const arrived = await uploadDespite(await openAccount(), []);

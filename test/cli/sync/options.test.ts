@@ -30,6 +30,7 @@ function read(...args: string[]): Reading {
 describe('the options of npm run sync', () => {
   it('have defaults that publish, within the guard', () => {
     expect(read().options).toEqual({
+      deployed: false,
       dryRun: false,
       force: false,
       maxDelete: 50,
@@ -43,7 +44,8 @@ describe('the options of npm run sync', () => {
   it('are read one by one', () => {
     const args =
       '--dry-run --force --prefix p/ --include a* --include b* --exclude c --max-delete 0';
-    const more = '--concurrency 32 --service ZS1 --environment stage --env my.env --json';
+    const more =
+      '--concurrency 32 --deployed --service ZS1 --environment stage --env my.env --json';
     expect(read(...args.split(' '), ...more.split(' ')).options).toEqual({
       dryRun: true,
       force: true,
@@ -52,6 +54,7 @@ describe('the options of npm run sync', () => {
       exclude: ['c'],
       maxDelete: 0,
       concurrency: 32,
+      deployed: true,
       service: 'ZS1',
       environment: 'stage',
       env: 'my.env',

@@ -118,7 +118,7 @@ describe('plain lines', () => {
     expect(out.split('\n')).toEqual([
       '2 keys without an Asset:',
       '  a.mp3: the Build already holds as many Assets as Twilio allows (played through the proxy)',
-      '  b.mp3: it is archived in S3 and must be restored first (calls say its text instead)',
+      '  b.mp3: it is archived in S3 and must be restored first (no call can play it)',
       'Assets equal S3: 1 prompt, 0 uploaded.',
       '',
     ]);

@@ -19,6 +19,7 @@ export interface Account {
 const variables = v.object({
   ACCOUNT_SID: v.pipe(
     v.string('is not set'),
+    v.nonEmpty('is not set'),
     v.regex(/^AC[0-9a-f]{32}$/i, 'must be an Account SID: AC and 32 hexadecimal digits'),
   ),
   AUTH_TOKEN: v.pipe(v.string('is not set'), v.nonEmpty('is not set')),
@@ -27,7 +28,11 @@ const variables = v.object({
 
 /** @throws {ConfigError} naming what is missing or malformed, never its value */
 export function readAccount({ ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL }: Environment): Account {
-  const parsed = v.safeParse(variables, { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL });
+  const parsed = v.safeParse(
+    variables,
+    { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL },
+    { abortPipeEarly: true },
+  );
   if (!parsed.success) {
     const lines = parsed.issues.map((issue) => `  ${v.getDotPath(issue)} ${issue.message}`);
     throw new ConfigError(

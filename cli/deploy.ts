@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { failureOf } from '../src/command-failure';
 import { interruption, type StopSignal } from '../src/interruption';
 import { checkVariables } from './deploy/check';
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
     .description(
       "Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live.",
     )
-    .option('--environment <suffix>', 'of the domain: dev is name-1234-dev.twil.io', 'dev')
+    .option('--environment <suffix>', 'of the domain: dev is name-1234-dev.twil.io', suffix, 'dev')
     .exitOverride()
     .parse()
     .opts<{ environment: string }>();
@@ -25,6 +25,11 @@ async function main(): Promise<number> {
   const deployed = await runNode([TOOLKIT, 'deploy', '--environment', environment], interrupted);
   if (deployed !== 0) return deployed;
   return runNode([...SYNC, '--deployed', '--environment', environment], interrupted);
+}
+
+function suffix(text: string): string {
+  if (/^[a-z0-9-]+$/i.test(text)) return text;
+  throw new InvalidArgumentError('It has letters, digits and hyphens only.');
 }
 
 /**

@@ -99,6 +99,22 @@ async function readUrls(
   return [presigned, requested];
 }
 
+/** Characters that a terminal lets into a line: https://man7.org/linux/man-pages/man3/termios.3.html */
+const LONGEST_PASTED = 4095;
+
+/**
+ * What was typed or pasted.
+ *
+ * @throws {ConfigError} when a terminal has cut a line
+ */
+export function uncut(input: string, fromTerminal: boolean): string {
+  if (!fromTerminal || input.split('\n').every(({ length }) => length < LONGEST_PASTED))
+    return input;
+  throw new ConfigError(
+    `A terminal cuts lines at ${LONGEST_PASTED} characters, and a URL is that long: put both into a file, one a line, and run npm run --silent explain < file.`,
+  );
+}
+
 function explainOptions(options: Options, { now, environment }: Surroundings): ExplainOptions {
   const secretAccessKey = options.verify ? environment.S3_SECRET_ACCESS_KEY : undefined;
   if (options.verify && !secretAccessKey) {
@@ -115,12 +131,12 @@ if (require.main === module) {
     environment: process.env,
     colors: createColors().isColorSupported,
     width: Math.min(process.stdout.columns || 100, 120),
-    readInput: () => {
+    readInput: async () => {
       if (process.stdin.isTTY) {
         process.stderr.write('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
       }
       // Not at once: a terminal that has nothing to give yet would be an error.
-      return text(process.stdin);
+      return uncut(await text(process.stdin), process.stdin.isTTY);
     },
     write: (words) => process.stdout.write(words),
     writeError: (words) => process.stderr.write(words),

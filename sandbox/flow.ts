@@ -30,7 +30,7 @@ export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<stri
     const keys = new Set((await bucket.list()).map(({ key }) => key));
     return missingPrompts(flow, keys).map(
       ({ at, prompt }) =>
-        `The bucket has no ${prompt.key}, which the call flow names in ${at}: the proxy will answer 404, and its text is said only if Twilio then calls the fallback URL.`,
+        `The bucket has no ${prompt.key}, which the call flow names in ${at}: its text is said as soon as a sync has noticed; until then the proxy answers 404.`,
     );
   } finally {
     bucket.close();

@@ -71,7 +71,7 @@ async function rehearse(sandbox: Sandbox): Promise<readonly Row[]> {
   const rows = inspect(presigned, synced, unsynced);
 
   console.log(`\n${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:\n`);
-  console.log(callTable(synced));
+  console.log(synced.length > 0 ? callTable(synced) : '  nothing that is a recording');
   console.log(`\n${colors.bold('The request inspector')}: who survives what Twilio appends\n`);
   console.log(inspectorTable(rows));
   console.log(`\n${verdictOn(rows)}`);
@@ -81,7 +81,9 @@ async function rehearse(sandbox: Sandbox): Promise<readonly Row[]> {
 function verdictOn(rows: readonly Row[]): string {
   if (isAsExpected(rows)) return 'Row 2 is the bug. Rows 3 and 4 are this project.';
   return rows.length < 4
-    ? colors.yellow('The call flow asks for a key without playing a recording: rows are missing.')
+    ? colors.yellow(
+        'Rows are missing: the call flow plays no recording while it waits for a key, or S3 lacks it.',
+      )
     : colors.red('This is not what should have come: 200, 403, 200, 200.');
 }
 
@@ -118,8 +120,8 @@ The Functions log to    ${log}
 Variables for commands  ${env}
 
 ${howToAppend(rows)}
-Replace a prompt by an MP3 of yours, and sync:
-  curl -T my.mp3 --aws-sigv4 aws:amz:${s3.region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
+Replace a prompt by another MP3, and sync:
+  curl -T sandbox/prompts/directions.mp3 --aws-sigv4 aws:amz:${s3.region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
     -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' ${prompts}menu.mp3
   npm run sync -- --env ${env}
 Call, and press 1 and 9:

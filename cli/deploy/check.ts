@@ -1,4 +1,4 @@
-import { ADMIN_SECRET_LENGTH, type Config, type Environment } from '../../src/config';
+import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { readOperator } from '../../src/flow/apology';
 import { readDeploymentVariables } from '../deployment-variables';
@@ -12,18 +12,20 @@ import { readDeploymentVariables } from '../deployment-variables';
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
  */
 export function checkVariables(deployed: Environment, ours: Environment): void {
-  const { config } = readDeploymentVariables(deployed, ours);
-  const problems = ignored(deployed, config);
+  const problems = ignored(deployed);
+  try {
+    readDeploymentVariables(deployed, ours);
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    problems.unshift(thrown.message);
+  }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }
 
 /** What a deployment would quietly do without. */
-function ignored(
-  { ADMIN_SECRET, OPERATOR_NUMBER }: Environment,
-  { adminSecret }: Config,
-): string[] {
+function ignored({ ADMIN_SECRET, OPERATOR_NUMBER }: Environment): string[] {
   const problems: string[] = [];
-  if (ADMIN_SECRET && adminSecret === undefined) {
+  if (ADMIN_SECRET && String(ADMIN_SECRET).length < ADMIN_SECRET_LENGTH) {
     problems.push(
       `ADMIN_SECRET is shorter than ${ADMIN_SECRET_LENGTH} characters: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
     );

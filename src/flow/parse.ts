@@ -34,8 +34,18 @@ function readJson(json: string): unknown {
     return JSON.parse(json);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${CALL_FLOW_FILE} is not JSON: ${reason}`, { cause });
+    throw new ConfigError(`${CALL_FLOW_FILE} is not JSON: ${reason}${lineOf(reason, json)}`, {
+      cause,
+    });
   }
+}
+
+/** Where the position stands that the parser names, unless it says so itself, as newer ones do. */
+function lineOf(reason: string, json: string): string {
+  const [, position] = /at position (\d+)$/.exec(reason) ?? [];
+  if (position === undefined) return '';
+  const before = json.slice(0, Number(position)).split('\n');
+  return ` (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 const LONGEST_SHOWN = 80;

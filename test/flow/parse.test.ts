@@ -141,6 +141,7 @@ describe('a call flow', () => {
     expect(() => parseCallFlow('{"start": }')).toThrow(
       /^assets\/call-flow\.private\.json is not JSON: Unexpected token/,
     );
+    expect(() => parseCallFlow('{\n  "a": 1\n  "b": 2\n}')).toThrow('(line 3 column 3)');
   });
 });
 

@@ -27,7 +27,7 @@ describe('the call flow at npm start', () => {
       expect(await promptWarnings(readCallFlow(), config.s3)).toEqual([]);
       const renamed = { ...everyBranch, farewell: { key: 'prompts/bye.mp3', text: 'Goodbye.' } };
       expect(await promptWarnings(renamed, config.s3)).toEqual([
-        'The bucket has no prompts/bye.mp3, which the call flow names in farewell: the proxy will answer 404, and its text is said only if Twilio then calls the fallback URL.',
+        'The bucket has no prompts/bye.mp3, which the call flow names in farewell: its text is said as soon as a sync has noticed; until then the proxy answers 404.',
       ]);
     } finally {
       await s3.stop();

@@ -38,6 +38,7 @@ describe('before a deploy', () => {
 
   it('what stands in the shell alone is missing, as the toolkit deploys .env', () => {
     expect(problemsOf(account, usable)).toContain('S3_BUCKET is not set');
+    expect(problemsOf({ ...usable, ACCOUNT_SID: '' })).toContain('ACCOUNT_SID is not set');
   });
 
   it('what a deployment would quietly do without is named, and never its value', () => {
@@ -45,5 +46,6 @@ describe('before a deploy', () => {
     const problems = problemsOf({ ...usable, ...account, ...short });
     expect(problems).toMatch(/^ADMIN_SECRET is shorter than 32 .*\nOPERATOR_NUMBER is no phone/);
     expect(problems).not.toContain('too short');
+    expect(problemsOf({ ...short, ...account })).toMatch(/S3_BUCKET is not set.*ADMIN_SECRET/s);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { run, type Surroundings } from '../../../cli/explain';
+import { run, type Surroundings, uncut } from '../../../cli/explain';
 import { now, presign, secretAccessKey, TWILIO_PARAMETERS } from './urls';
 
 const url = presign();
@@ -90,6 +90,13 @@ describe('npm run explain', () => {
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('Amz-Signature=');
+  });
+
+  it('does not judge what a terminal has cut', () => {
+    const input = `${url}\n${'x'.repeat(4095)}\n`;
+    expect(() => uncut(input, true)).toThrow('npm run --silent explain < file');
+    expect(uncut(input, false)).toBe(input);
+    expect(uncut(`${url}\n${'x'.repeat(4094)}\n`, true)).toMatch(/^https/);
   });
 
   it('prints its help and exits with 0', async () => {

@@ -4,7 +4,7 @@ import { systemClock } from '../src/clock';
 import { type Environment, isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { Target } from '../src/sync';
-import { twilioError } from '../src/twilio/errors';
+import { askTwilio } from '../src/twilio/errors';
 import { Transport } from '../src/twilio/transport';
 import { origin } from '../src/variable-types';
 
@@ -74,12 +74,9 @@ export async function findOrigin(
   client: Twilio,
   { service, environment }: Target,
 ): Promise<string> {
-  const environments = await client.serverless.v1
-    .services(service)
-    .environments.list()
-    .catch((thrown: unknown) => {
-      throw twilioError(`Looking for the Service ${service}`, thrown);
-    });
+  const environments = await askTwilio(`Looking for the Service ${service}`, () =>
+    client.serverless.v1.services(service).environments.list(),
+  );
   const found = environments.find(
     ({ sid, domainSuffix }) => environment === (domainSuffix ?? '') || environment === sid,
   );

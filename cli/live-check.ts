@@ -2,11 +2,11 @@ import { failureOf } from '../src/command-failure';
 import { ConfigError, PlayError } from '../src/errors';
 import { interruption } from '../src/interruption';
 import { type Account, readAccount } from './account';
+import { asking } from './agrees';
 import { loadEnvironment } from './environment';
 import { check } from './live-check/check';
 import type { Finding } from './live-check/findings';
 import { type Options, readOptions } from './live-check/options';
-import { asking } from './number/agrees';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

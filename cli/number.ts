@@ -1,4 +1,4 @@
-import { asking } from './number/agrees';
+import { asking } from './agrees';
 import { run } from './number/command';
 
 const { stdin, stdout, stderr } = process;

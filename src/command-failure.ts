@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError, PlayError } from './errors';
+import { ConfigError, detailsOf } from './errors';
 
 /** How a command ends that threw. */
 export interface CommandFailure {
@@ -9,15 +9,10 @@ export interface CommandFailure {
   readonly message: string;
 }
 
-/** What nobody foresaw brings its stack, as whoever mends it needs it. */
 export function failureOf(thrown: unknown): CommandFailure {
   // The parser has said what is wrong, or how the command is used.
   if (thrown instanceof CommanderError) {
     return { exitCode: thrown.exitCode === 0 ? 0 : 2, message: '' };
   }
-  if (thrown instanceof PlayError) {
-    return { exitCode: thrown instanceof ConfigError ? 2 : 1, message: `${thrown.message}\n` };
-  }
-  const said = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return { exitCode: 1, message: `${said}\n` };
+  return { exitCode: thrown instanceof ConfigError ? 2 : 1, message: `${detailsOf(thrown)}\n` };
 }

@@ -12,6 +12,12 @@ export class PlayError extends Error {
 /** The configuration is missing or malformed; the message names each variable. */
 export class ConfigError extends PlayError {}
 
+/** What a person at a terminal is told: what nobody foresaw brings its stack, for whoever mends it. */
+export function detailsOf(thrown: unknown): string {
+  if (thrown instanceof PlayError || !(thrown instanceof Error)) return messageOf(thrown);
+  return thrown.stack ?? thrown.message;
+}
+
 /** The message of anything that was thrown, without its stack. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

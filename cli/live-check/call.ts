@@ -1,6 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Clock } from '../../src/clock';
-import { twilioError } from '../../src/twilio/errors';
+import { askTwilio } from '../../src/twilio/errors';
 import { type Observation, readObservations } from './observations';
 import type { TemporaryService } from './service';
 import { PLACE, PLACES, type Place } from './steps';
@@ -50,18 +50,16 @@ export async function makeTestCall(
   const startedAt = clock.now();
   const { origin } = service;
   const { from, to } = test;
-  const { sid } = await client.calls
-    .create({
+  const { sid } = await askTwilio(`Calling ${to} from ${from}`, () =>
+    client.calls.create({
       from,
       to,
       url: `${origin}/voice?${PLACE}=play`,
       fallbackUrl: `${origin}/fallback`,
       timeout: RINGING,
       timeLimit: LONGEST,
-    })
-    .catch((thrown: unknown) => {
-      throw twilioError(`Calling ${to} from ${from}`, thrown);
-    });
+    }),
+  );
   const sleep = () => clock.sleep(POLL, signal);
   const status = await waitForEnd(client, sid, sleep);
   if (status !== 'completed') return { status, observations: [], alerts: [] };

@@ -1,6 +1,6 @@
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import type { Twilio } from 'twilio';
-import { twilioError } from '../../src/twilio/errors';
+import { askTwilio } from '../../src/twilio/errors';
 import type { Account } from '../account';
 import { bundleFunctions } from './bundle';
 import { silence } from './silence';
@@ -62,12 +62,9 @@ export async function deployService(
  */
 export async function removeService(client: Twilio): Promise<void> {
   const { services } = client.serverless.v1;
-  const all = await services.list().catch((thrown: unknown) => {
-    throw twilioError(`Looking for the Service ${SERVICE_NAME}`, thrown);
-  });
-  const left = all.filter(({ uniqueName }) => uniqueName === SERVICE_NAME);
-  try {
-    for (const { sid } of left) {
+  const all = await askTwilio(`Looking for the Service ${SERVICE_NAME}`, () => services.list());
+  await askTwilio(`Removing the Service ${SERVICE_NAME}`, async () => {
+    for (const { sid } of all.filter(({ uniqueName }) => uniqueName === SERVICE_NAME)) {
       // A live Build may keep its Service from being removed. Listed environments cannot remove
       // themselves: twilio 6.2.0 forgets their SID.
       const { environments } = services(sid);
@@ -75,7 +72,5 @@ export async function removeService(client: Twilio): Promise<void> {
       for (const environment of listed) await environments(environment.sid).remove();
       await services(sid).remove();
     }
-  } catch (thrown) {
-    throw twilioError(`Removing the Service ${SERVICE_NAME}`, thrown);
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import type Twilio from 'twilio/lib/rest/Twilio';
 import { ConfigError } from '../../src/errors';
-import { twilioError } from '../../src/twilio/errors';
+import { askTwilio } from '../../src/twilio/errors';
 
 /** Where the calls to a number go; what is not set is empty. */
 export interface Routing {
@@ -75,11 +75,9 @@ export function pointsElsewhere(before: Routing, after: Routing): boolean {
  * @throws {TwilioError} when Twilio's API refuses
  */
 export async function findNumber(client: Twilio, phone: string): Promise<Found> {
-  const listed = await client.incomingPhoneNumbers
-    .list({ phoneNumber: phone })
-    .catch((thrown: unknown) => {
-      throw twilioError(`Looking for ${phone} among the numbers of the account`, thrown);
-    });
+  const listed = await askTwilio(`Looking for ${phone} among the numbers of the account`, () =>
+    client.incomingPhoneNumbers.list({ phoneNumber: phone }),
+  );
   // The API finds parts of numbers, too.
   const number = listed.find(({ phoneNumber }) => phoneNumber === phone);
   if (number) return { sid: number.sid, routing: routingOf(number) };
@@ -97,11 +95,8 @@ export async function route(
   { sid, routing }: Found,
   after: Routing,
 ): Promise<Routing> {
-  const changed = await client
-    .incomingPhoneNumbers(sid)
-    .update(changesTo(after, routing))
-    .catch((thrown: unknown) => {
-      throw twilioError(`Changing the number ${sid}`, thrown);
-    });
+  const changed = await askTwilio(`Changing the number ${sid}`, () =>
+    client.incomingPhoneNumbers(sid).update(changesTo(after, routing)),
+  );
   return routingOf(changed);
 }

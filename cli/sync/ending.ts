@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { ConfigError, PlayError } from '../../src/errors';
+import { ConfigError, detailsOf } from '../../src/errors';
 import type { StopSignal } from '../../src/interruption';
 import { GuardError, type SyncOutcome } from '../../src/sync';
 
@@ -18,13 +18,9 @@ export function exitCodeOf(ending: Ending): number {
   return 128 + constants.signals[ending.signal];
 }
 
-/** What an exception ends the command with; one that nobody foresaw brings its stack. */
+/** What an exception ends the command with. */
 export function endingOf(thrown: unknown): Ending {
-  if (!(thrown instanceof PlayError)) {
-    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    return { status: 'failed', message };
-  }
-  const { message } = thrown;
+  const message = detailsOf(thrown);
   if (thrown instanceof GuardError) return { status: 'guarded', message };
   if (thrown instanceof ConfigError) return { status: 'misconfigured', message };
   return { status: 'failed', message };

@@ -6,6 +6,7 @@ import type { Build, Version, Visibility } from '../twilio/resources';
 import { type Code, fingerprint, markOf } from './code';
 import { guardOf } from './guard';
 import { assetPath, isAssetPath } from './identity';
+import { absentFrom, knownMissing, MISSING } from './missing';
 import { isUnplayable, type Reason, refusalOf } from './refusal';
 
 /** What is live, and what was known when it was made so. */
@@ -203,19 +204,6 @@ function reasonAgainst(
 function skipped(object: PromptObject, reason: Reason): Skipped {
   const { key, etag } = object;
   return { key, etag, reason, unplayable: isUnplayable(object, reason) };
-}
-
-/** What S3 lacks is said at once: the proxy would find nothing, and the caller might hear silence. */
-const MISSING = { etag: '', reason: 'missing', unplayable: true } as const;
-
-/** Whether S3 has no such key; of one outside the prefix nothing is known. */
-function absentFrom(listing: readonly PromptObject[], prefix: string): (key: string) => boolean {
-  const listed = new Set(listing.map(({ key }) => key));
-  return (key) => key.startsWith(prefix) && !listed.has(key);
-}
-
-function knownMissing({ refused }: Manifest): string[] {
-  return [...refused].flatMap(([key, { reason }]) => (reason === MISSING.reason ? key : []));
 }
 
 /** A call flow names nothing in a Service that runs without it. */

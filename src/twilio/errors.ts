@@ -48,6 +48,20 @@ export function twilioError(tried: string, thrown: unknown): PlayError {
   );
 }
 
+/**
+ * Asks Twilio's API by the `twilio` library.
+ *
+ * @param tried such as "Listing the Builds"
+ * @throws {TwilioError} saying what was tried and what came back
+ */
+export async function askTwilio<T>(tried: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    throw twilioError(tried, thrown);
+  }
+}
+
 /** Twilio ends some of its messages with a full stop, and some without. */
 function asSentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;

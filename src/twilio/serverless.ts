@@ -1,7 +1,7 @@
 import FormData from 'form-data';
 import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
-import { TwilioError, twilioError } from './errors';
+import { askTwilio, TwilioError, twilioError } from './errors';
 import {
   type Build,
   build,
@@ -87,12 +87,12 @@ export class Serverless {
   /** @param sid ZE… */
   async environment(sid: string): Promise<Environment> {
     return toEnvironment(
-      await this.#try(`Fetching environment ${sid}`, () => this.#service.environments(sid).fetch()),
+      await askTwilio(`Fetching environment ${sid}`, () => this.#service.environments(sid).fetch()),
     );
   }
 
   async environments(): Promise<Environment[]> {
-    const all = await this.#try('Listing the environments', () =>
+    const all = await askTwilio('Listing the environments', () =>
       this.#service.environments.list({ pageSize: PAGE_SIZE }),
     );
     return all.map(toEnvironment);
@@ -100,7 +100,7 @@ export class Serverless {
 
   /** What was live in an environment, and when; in no order. */
   async deployments(environmentSid: string): Promise<Deployment[]> {
-    const all = await this.#try('Listing the Deployments', () =>
+    const all = await askTwilio('Listing the Deployments', () =>
       this.#service.environments(environmentSid).deployments.list({ pageSize: PAGE_SIZE }),
     );
     return all.map(({ sid, buildSid, dateCreated }) => ({
@@ -114,7 +114,7 @@ export class Serverless {
   async build(sid: string): Promise<Build> {
     return v.parse(
       build,
-      await this.#try(`Fetching Build ${sid}`, () => this.#service.builds(sid).fetch()),
+      await askTwilio(`Fetching Build ${sid}`, () => this.#service.builds(sid).fetch()),
     );
   }
 
@@ -130,7 +130,7 @@ export class Serverless {
 
   /** `building`, `completed` or `failed`, at a fraction of what the whole Build costs. */
   async buildStatus(sid: string): Promise<Build['status']> {
-    const { status } = await this.#try(`Fetching the status of Build ${sid}`, () =>
+    const { status } = await askTwilio(`Fetching the status of Build ${sid}`, () =>
       this.#service.builds(sid).buildStatus().fetch(),
     );
     return status;
@@ -143,18 +143,18 @@ export class Serverless {
   async *builds(): AsyncGenerator<Build[]> {
     const tried = 'Listing the Builds';
     const { builds } = this.#service;
-    let page = await this.#try(tried, () => builds.page({ pageSize: 20 }));
+    let page = await askTwilio(tried, () => builds.page({ pageSize: 20 }));
     for (;;) {
       yield page.instances.map((instance) => v.parse(build, instance));
       const { nextPageUrl } = page;
       if (nextPageUrl === undefined) return;
-      page = await this.#try(tried, () => builds.getPage(nextPageUrl));
+      page = await askTwilio(tried, () => builds.getPage(nextPageUrl));
     }
   }
 
   /** Starts a Build; it is `building` at first. */
   async createBuild(contents: NewBuild): Promise<Build> {
-    const created = await this.#try('Creating a Build', () =>
+    const created = await askTwilio('Creating a Build', () =>
       this.#service.builds.create({
         assetVersions: [...contents.assetVersions],
         functionVersions: [...contents.functionVersions],
@@ -168,14 +168,14 @@ export class Serverless {
 
   /** Makes a Build live: the one step that callers hear. */
   async deploy(environmentSid: string, buildSid: string): Promise<void> {
-    await this.#try(`Deploying Build ${buildSid}`, () =>
+    await askTwilio(`Deploying Build ${buildSid}`, () =>
       this.#service.environments(environmentSid).deployments.create({ buildSid }),
     );
   }
 
   /** All Assets or all Functions. */
   async resources(kind: ResourceKind): Promise<Resource[]> {
-    const all = await this.#try<ListedResource[]>(`Listing the ${kind}`, () =>
+    const all = await askTwilio<ListedResource[]>(`Listing the ${kind}`, () =>
       kind === 'Assets'
         ? this.#service.assets.list({ pageSize: PAGE_SIZE })
         : this.#service.functions.list({ pageSize: PAGE_SIZE }),
@@ -190,7 +190,7 @@ export class Serverless {
 
   /** Creates an Asset or a Function, as yet without a version. */
   async createResource(kind: ResourceKind, friendlyName: string): Promise<string> {
-    const created = await this.#try<{ readonly sid: string }>(
+    const created = await askTwilio<{ readonly sid: string }>(
       `Creating ${friendlyName} in ${kind}`,
       () =>
         kind === 'Assets'
@@ -202,19 +202,19 @@ export class Serverless {
 
   /** Renames an Asset. */
   async renameAsset(sid: string, friendlyName: string): Promise<void> {
-    await this.#try(`Renaming Asset ${sid}`, () =>
+    await askTwilio(`Renaming Asset ${sid}`, () =>
       this.#service.assets(sid).update({ friendlyName }),
     );
   }
 
   /** Deletes an Asset with all its versions. */
   async deleteAsset(sid: string): Promise<void> {
-    await this.#try(`Deleting Asset ${sid}`, () => this.#service.assets(sid).remove());
+    await askTwilio(`Deleting Asset ${sid}`, () => this.#service.assets(sid).remove());
   }
 
   /** The versions of one Asset or Function. */
   async versions(kind: ResourceKind, resourceSid: string): Promise<Version[]> {
-    const all = await this.#try<Omit<Version, 'resourceSid'>[]>(
+    const all = await askTwilio<Omit<Version, 'resourceSid'>[]>(
       `Listing the versions of ${resourceSid}`,
       () =>
         kind === 'Assets'
@@ -231,7 +231,7 @@ export class Serverless {
     const form = () => toForm(version);
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
     const tried = `Uploading ${version.path}`;
-    const { statusCode, body } = await this.#try(tried, () =>
+    const { statusCode, body } = await askTwilio(tried, () =>
       transport.upload({ url, username, password, bytes: version.content.length, form }),
     );
     if (statusCode >= 300) {
@@ -243,7 +243,7 @@ export class Serverless {
 
   /** The source of a Function version. (Twilio gives back no Asset's content.) */
   async functionContent(functionSid: string, versionSid: string): Promise<string> {
-    const { content } = await this.#try(`Reading Function version ${versionSid}`, () =>
+    const { content } = await askTwilio(`Reading Function version ${versionSid}`, () =>
       this.#service
         .functions(functionSid)
         .functionVersions(versionSid)
@@ -251,14 +251,6 @@ export class Serverless {
         .fetch(),
     );
     return content;
-  }
-
-  async #try<T>(tried: string, run: () => Promise<T>): Promise<T> {
-    try {
-      return await run();
-    } catch (thrown) {
-      throw twilioError(tried, thrown);
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { asking } from '../../../cli/number/agrees';
+import { asking } from '../../cli/agrees';
 
 /** What a person at a terminal who types this has agreed to, and the last that is on the screen. */
 async function answering(typed: string): Promise<{ agreed: boolean; screen: string }> {

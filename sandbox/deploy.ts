@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import * as v from 'valibot';
+import { RUNTIME } from '../src/limits';
 
 const packageJson = v.object({
   name: v.string(),
@@ -51,7 +52,7 @@ export async function deployProject(options: DeployOptions): Promise<Deployed> {
     functionsEnv: ENVIRONMENT,
     functionsFolderName: join('.twilioserverless', 'functions'),
     assetsFolderName: 'assets',
-    runtime: 'node22',
+    runtime: RUNTIME,
   });
   return { serviceSid, environmentSid, buildSid };
 }

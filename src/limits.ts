@@ -18,3 +18,34 @@ export const PROXY_BYTES = 4_000_000;
  * https://www.twilio.com/docs/api/errors/11750
  */
 export const TWIML_BYTES = 64_000;
+
+/**
+ * Versions of @twilio/runtime-handler that Twilio's platform installs, newest first. It has a handler
+ * of its own under that name, and refuses every other version with 20001, even one that npm has.
+ * 2.0.3, which Twilio's staff saw deployed, is left out because the page does not list it.
+ * https://www.twilio.com/docs/serverless/functions-assets/handler, read on 2026-11-25
+ */
+export const RUNTIME_HANDLERS = [
+  '2.1.2',
+  '2.0.1',
+  '2.0.0',
+  '1.3.1',
+  '1.3.0',
+  '1.2.5',
+  '1.2.4',
+  '1.2.3',
+  '1.2.2',
+  '1.2.1',
+  '1.2.0',
+] as const;
+
+/**
+ * Runtimes that Twilio builds for, its default first. Others are refused with 82007: node18 since
+ * 2025-11-10, and node20, which two pages disagree about, is past its end of life.
+ * https://www.twilio.com/en-us/changelog/node-js-v18-support-ending-for-twilio-functions-and-assets
+ * https://www.twilio.com/en-us/changelog/node-js-v24-is-now-available-for-twilio-functions
+ */
+export const RUNTIMES = ['node22', 'node24'] as const;
+
+/** The runtime that this project is deployed to, as .twilioserverlessrc names it. */
+export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';

@@ -41,27 +41,32 @@ type Handler = (
   context: Record<string, unknown>,
   event: Record<string, unknown>,
   callback: (error: null, response: TwilioResponse) => void,
-) => Promise<void>;
+) => void;
 
 /**
- * Makes a Twilio Function of `answer`. Whatever `answer` throws is logged as one line and answered
- * by `onError`: a rejected handler would end the local runtime, and `callback(error)` would send
- * the stack to the caller.
+ * Makes a Twilio Function of `answer`: a plain function that returns nothing and calls `callback`, as
+ * async handlers need a Runtime Handler that npm does not have
+ * (https://www.twilio.com/docs/serverless/functions-assets/async-await-migration). An error is logged
+ * as one line and answered by `onError`: an unhandled one would end the local runtime, and
+ * `callback(error)` would send the stack to the caller.
  */
 export function defineFunction(
   name: string,
   answer: (call: Call) => Promise<Answer>,
   onError: (thrown: unknown) => Answer,
 ): Handler {
-  return async (context, event, callback) => {
-    let result: Answer;
+  const answerOrApologize = async (call: Call): Promise<Answer> => {
     try {
-      result = await answer({ context, event, headers: headersOf(event) });
+      return await answer(call);
     } catch (thrown) {
       log('error', { function: name, message: messageOf(thrown) });
-      result = onError(thrown);
+      return onError(thrown);
     }
-    callback(null, toResponse(result));
+  };
+  return (context, event, callback) => {
+    answerOrApologize({ context, event, headers: headersOf(event) }).then((result) =>
+      callback(null, toResponse(result)),
+    );
   };
 }
 

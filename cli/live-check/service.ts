@@ -1,5 +1,6 @@
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import type { Twilio } from 'twilio';
+import { RUNTIME } from '../../src/limits';
 import { askTwilio } from '../../src/twilio/errors';
 import type { Account } from '../account';
 import { bundleFunctions } from './bundle';
@@ -47,7 +48,7 @@ export async function deployService(
     functionsEnv: 'dev',
     env: { LIVE_CHECK_RUN: run },
     pkgJson: { dependencies: { ...dependencies } },
-    runtime: 'node22',
+    runtime: RUNTIME,
     functions: functions.map((file) => ({ ...file, name: file.path })),
     assets: [protectedAsset],
   });

@@ -1,14 +1,18 @@
+import { types } from 'node:util';
+
 /** What Twilio calls: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
 export type Handler = (context: unknown, event: unknown, callback: Callback) => unknown;
 export type Callback = (error?: unknown, payload?: unknown) => void;
 
 /**
- * Runs a handler as Twilio does where the local runtime does not: the first callback ends the
- * run, an async handler that throws has failed, and a run that takes too long is cut.
- * `onTimeout` answers for it.
+ * Runs a handler as Twilio does where the local runtime does not: the first callback ends the run, a
+ * run that takes too long is cut, and a handler that returns a promise is refused, since async
+ * handlers need Runtime Handler 2.1.2, which npm does not have:
+ * https://www.twilio.com/docs/serverless/functions-assets/async-await-migration
+ * `onTimeout` answers for a run that was cut.
  *
- * What a handler throws from a timer or an event, outside its own promise, cannot be told from
- * any other code's error in one process, and is not caught here.
+ * An error that a handler throws from a timer or an event cannot be told from any other code's error
+ * in one process, and is not caught here.
  */
 export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void): Handler {
   return (context, event, callback) => {
@@ -20,15 +24,21 @@ export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void
       action();
     };
     const timer = setTimeout(() => endOnce(onTimeout), timeoutMs);
-    const finish: Callback = (error, payload) => endOnce(() => deliver(callback, error, payload));
-    const fail = (reason: unknown) => finish(reason || new Error('The handler gave no reason'));
+    // One tick late, so that a handler which calls back before it returns a promise is refused, too.
+    const finish: Callback = (error, payload) =>
+      process.nextTick(() => endOnce(() => deliver(callback, error, payload)));
     try {
-      Promise.resolve(handler(context, event, finish)).catch(fail);
+      const returned = handler(context, event, finish);
+      if (!types.isPromise(returned)) return;
+      returned.catch(() => {});
+      endOnce(() => deliver(callback, new Error(PROMISE), undefined));
     } catch (error) {
-      fail(error);
+      finish(error || new Error('The handler gave no reason'));
     }
   };
 }
+
+const PROMISE = 'The handler returned a promise: export a function that calls callback';
 
 /** A payload that cannot be sent (a circular object, a bad header) is an error as any other. */
 function deliver(callback: Callback, error: unknown, payload: unknown): void {

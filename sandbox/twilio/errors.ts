@@ -35,6 +35,12 @@ export const badPageToken = (): ApiError => new ApiError(400, 21481, 'Invalid Pa
  */
 export const contextTooLarge = (message: string): ApiError => new ApiError(400, 82006, message);
 
+/**
+ * 400 with 82007. The page has the title, not the message. https://www.twilio.com/docs/errors/82007
+ */
+export const unsupportedRuntime = (runtime: string): ApiError =>
+  new ApiError(400, 82007, `Unsupported Runtime: ${runtime}`);
+
 /** 401 with 20003. https://www.twilio.com/docs/api/errors/20003 */
 export const unauthenticated = (): ApiError =>
   new ApiError(401, 20003, 'Authenticate', { 'WWW-Authenticate': 'Basic realm="Twilio API"' });

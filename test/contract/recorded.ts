@@ -6,7 +6,7 @@ import { judge } from './contract';
 
 export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 export const AUTH_TOKEN = 'a token for tests';
-export const HANDLER = [{ name: '@twilio/runtime-handler', version: '2.1.0' }];
+export const HANDLER = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
 
 /** The stand-in behind a recorder. */
 export interface Recorded {

@@ -24,7 +24,7 @@ const project = {
   ...account,
   functionsEnv: 'dev',
   env: { S3_BUCKET: 'prompts' },
-  pkgJson: { dependencies: { '@twilio/runtime-handler': '2.1.0' } },
+  pkgJson: { dependencies: { '@twilio/runtime-handler': '2.0.1' } },
   runtime: 'node22',
   functions: [{ name: 'voice', path: '/voice', access: 'protected' as const, content: '//' }],
   assets: Array.from({ length: 60 }, (_, index) => ({

@@ -5,23 +5,8 @@ import { handler as fallback } from '../../functions/fallback.protected';
 import { handler as menu } from '../../functions/menu.protected';
 import { handler as voice } from '../../functions/voice.protected';
 import { CALL_FLOW_FILE } from '../../src/flow/parse';
+import { deleteTwilioGlobals, setTwilioGlobals, type TwilioResponse } from '../twilio-globals';
 import { heard } from './line';
-
-/** Twilio's globals, as far as a voice Function needs them. */
-class TwilioResponse {
-  status = 0;
-  headers: Record<string, string> = {};
-  body: string | Buffer | object = '';
-  setStatusCode(status: number) {
-    this.status = status;
-  }
-  setHeaders(headers: Record<string, string>) {
-    this.headers = headers;
-  }
-  setBody(body: string | Buffer | object) {
-    this.body = body;
-  }
-}
 
 const sample = readFileSync(join(__dirname, '../..', CALL_FLOW_FILE), 'utf8');
 let files = 0;
@@ -31,7 +16,7 @@ function deploy(flow: string | undefined): void {
   const path = `/builds/${files}/call-flow.json`;
   const assets: ReturnType<typeof Runtime.getAssets> = {};
   if (flow !== undefined) assets['/call-flow.json'] = { path, open: () => flow };
-  globalThis.Runtime = { getFunctions: () => ({}), getAssets: () => assets };
+  setTwilioGlobals(assets);
 }
 
 const context = {
@@ -58,7 +43,6 @@ async function ask(
 
 let logged: string[];
 beforeEach(() => {
-  globalThis.Twilio = { Response: TwilioResponse };
   logged = [];
   for (const level of ['error', 'warn'] as const) {
     jest.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
@@ -67,8 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  Reflect.deleteProperty(globalThis, 'Twilio');
-  Reflect.deleteProperty(globalThis, 'Runtime');
+  deleteTwilioGlobals();
 });
 
 const apology = [

@@ -16,7 +16,7 @@ import { type Account, openAccount } from '../twilio/account';
 import { object } from './values';
 
 const MINUTE = 60_000;
-const dependencies = [{ name: '@twilio/runtime-handler', version: '2.1.0' }];
+const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
 
 interface Company {
   readonly account: Account;

@@ -110,7 +110,7 @@ describe('clean-up', () => {
     const account = await openAccount();
     const { asset, version } = await uploadPrompt(account, 'a.mp3');
     await account.clock.sleep(2 * DAY);
-    const dependencies = [{ name: '@twilio/runtime-handler', version: '2.1.0' }];
+    const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
     const code = { assets: [], functions: [], dependencies, runtime: 'node22' };
     const mark = { code: fingerprint(code), base: `ZB${'0'.repeat(32)}`, hash: '0'.repeat(32) };
     const manifest = await account.api.function(account.service, {

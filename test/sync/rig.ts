@@ -194,7 +194,7 @@ export class Rig {
         version('Assets', '/call-flow.json', 'private'),
         version('Assets', '/logo.png', 'public'),
       ],
-      dependencies: [{ name: '@twilio/runtime-handler', version: '2.1.0' }],
+      dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
       runtime: 'node22',
     });
     return this.activate(build.sid, environment);

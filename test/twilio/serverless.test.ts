@@ -20,7 +20,7 @@ async function deploySomething({ twilio, environment }: Account) {
   const build = await twilio.createBuild({
     assetVersions: [asset],
     functionVersions: [module],
-    dependencies: [{ name: '@twilio/runtime-handler', version: '2.1.0' }],
+    dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
     runtime: 'node22',
   });
   await twilio.deploy(environment, build.sid);
@@ -41,7 +41,7 @@ describe.each(['lower', 'upper'] as const)(
           { sid: asset, path: '/a.txt', visibility: 'public', resourceSid: expect.any(String) },
         ],
         functions: [{ sid: module, path: '/f', visibility: 'private' }],
-        dependencies: [{ name: '@twilio/runtime-handler', version: '2.1.0' }],
+        dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
         runtime: 'node22',
         createdAt: account.clock.now(),
       });

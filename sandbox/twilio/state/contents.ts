@@ -1,14 +1,16 @@
-import { invalid } from '../errors';
+import { RUNTIME_HANDLERS, RUNTIMES } from '../../../src/limits';
+import { type ApiError, invalid, unsupportedRuntime } from '../errors';
 import type { Limits } from '../limits';
 import type { BuildContents, FileVersion } from './records';
 
 /**
  * Throws 400 unless Twilio would build that: not empty, one version of a file, one file at a path,
- * no more than the limits, and a runtime handler for its Functions.
+ * no more than the limits, a runtime that is not over, and a runtime handler for its Functions, in a
+ * version that the platform has.
  * https://www.twilio.com/docs/serverless/api/resource/build
  */
 export function checkContents(
-  { assets, functions, dependencies }: BuildContents,
+  { assets, functions, dependencies, runtime }: BuildContents,
   limits: Limits,
 ): void {
   if (assets.length + functions.length === 0) {
@@ -27,9 +29,23 @@ export function checkContents(
   );
   atMost(hidden, limits.privateAssetsPerBuild, 'private Asset Versions');
 
-  if (functions.length && !dependencies.some(({ name }) => name === '@twilio/runtime-handler')) {
-    throw invalid('Dependencies must name @twilio/runtime-handler, as the Build has Functions.');
+  if (!RUNTIMES.some((supported) => supported === runtime)) throw unsupportedRuntime(runtime);
+  const handler = dependencies.find(({ name }) => name === HANDLER);
+  if (functions.length && !handler) {
+    throw invalid(`Dependencies must name ${HANDLER}, as the Build has Functions.`);
   }
+  if (handler && !RUNTIME_HANDLERS.some((version) => version === handler.version)) {
+    throw unknownHandler(handler.version);
+  }
+}
+
+const HANDLER = '@twilio/runtime-handler';
+
+/** In Twilio's words: https://github.com/twilio-labs/serverless-toolkit/issues/564 */
+function unknownHandler(version: string): ApiError {
+  return invalid(
+    `Some dependencies could not be validated. No matching version found for ${HANDLER}@${version}. You can find the valid versions at https://www.twilio.com/docs/serverless/functions-assets/handler`,
+  );
 }
 
 function oneVersionEach(kind: string, packed: readonly FileVersion[]): void {

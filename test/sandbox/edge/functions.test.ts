@@ -50,9 +50,8 @@ describe('a Function on the edge', () => {
   });
 
   it('is given the query and the form of a request whose body the edge has read', async () => {
-    const echo = handler(`async (context, event, callback) => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      callback(null, event);
+    const echo = handler(`(context, event, callback) => {
+      setTimeout(() => callback(null, event), 10);
     }`);
     await edge.deploy({ functions: [hostedFile('/echo', echo)] });
     const answer = await edge.ask('/echo?a=1&Digits=0', {
@@ -117,10 +116,11 @@ describe('a Function on the edge', () => {
 
   it('is cut after its time, and what it says afterwards is dropped', async () => {
     const hasty = await startEdge({ functionTimeoutMs: 50 });
-    const slow = handler(`async (context, event, callback) => {
-      await new Promise((resolve) => { globalThis.release = resolve; });
-      callback(null, 'late');
-      globalThis.wasLate = true;
+    const slow = handler(`(context, event, callback) => {
+      globalThis.release = () => {
+        callback(null, 'late');
+        globalThis.wasLate = true;
+      };
     }`);
     const release = handler(`(context, event, callback) => {
       globalThis.release();
@@ -140,15 +140,25 @@ describe('a Function on the edge', () => {
   });
 
   it.each([
-    ['an async handler that throws', `async () => { throw new Error('boom') }`],
     ['a handler that throws', `() => { throw new Error('boom') }`],
     ['an error for the callback', `(c, e, callback) => callback(new Error('boom'))`],
-    ['a rejected promise', `() => Promise.reject(new Error('boom'))`],
   ])('answers 500 for %s, and the edge stays up', async (_, body) => {
     await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
     const answer = await edge.ask('/f');
     expect(answer.status).toBe(500);
     expect(JSON.parse(answer.text).message).toBe('boom');
+    expect((await edge.ask('/g')).text).toBe('g');
+  });
+
+  it.each([
+    ['is async', `async (c, e, callback) => callback(null, 'f')`],
+    ['is async and throws', `async () => { throw new Error('boom') }`],
+    ['returns a promise', `(c, e, callback) => Promise.resolve().then(() => callback(null, 'f'))`],
+  ])('is refused when its handler %s', async (_, body) => {
+    await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
+    const answer = await edge.ask('/f');
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.text).message).toContain('The handler returned a promise');
     expect((await edge.ask('/g')).text).toBe('g');
   });
 
@@ -160,7 +170,7 @@ describe('a Function on the edge', () => {
   });
 
   it('has ended at its first callback, whatever follows', async () => {
-    const twice = handler(`async (context, event, callback) => {
+    const twice = handler(`(context, event, callback) => {
       callback(null, 'first');
       callback(null, 'second');
       throw new Error('after the end');
@@ -171,7 +181,7 @@ describe('a Function on the edge', () => {
   });
 
   it('answers 500 for a payload that cannot be sent', async () => {
-    const circular = handler(`async (context, event, callback) => {
+    const circular = handler(`(context, event, callback) => {
       const payload = {};
       payload.payload = payload;
       callback(null, payload);
@@ -222,10 +232,11 @@ describe('a deployment', () => {
     functions: [
       hostedFile(
         '/slow',
-        handler(`async (context, event, callback) => {
-          await new Promise((resolve) => { globalThis.release = resolve; });
-          const { version } = require(Runtime.getFunctions().version.path);
-          callback(null, [version, Runtime.getAssets()['/v.txt'].open(), context.V].join(' '));
+        handler(`(context, event, callback) => {
+          new Promise((resolve) => { globalThis.release = resolve; }).then(() => {
+            const { version } = require(Runtime.getFunctions().version.path);
+            callback(null, [version, Runtime.getAssets()['/v.txt'].open(), context.V].join(' '));
+          });
         }`),
       ),
       hostedFile(

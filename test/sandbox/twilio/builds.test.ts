@@ -59,15 +59,15 @@ describe('a Build', () => {
       AssetVersions: asset.version,
       FunctionVersions: fn.version,
       Dependencies: HANDLER,
-      Runtime: 'node20',
+      Runtime: 'node24',
     });
     expect(body).toMatchObject({
       asset_versions: [
         { sid: asset.version, asset_sid: asset.file, path: '/a.mp3', visibility: 'protected' },
       ],
       function_versions: [{ sid: fn.version, function_sid: fn.file, path: '/f' }],
-      dependencies: [{ name: '@twilio/runtime-handler', version: '2.1.0' }],
-      runtime: 'node20',
+      dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
+      runtime: 'node24',
     });
   });
 
@@ -151,12 +151,27 @@ describe('a Build', () => {
     expect((await api.post(builds(service), complete)).status).toBe(201);
   });
 
-  it('is refused with a runtime that Twilio has not', async () => {
+  it.each(['2.1.0', '2.0.3', '^2.0.1', 'latest'])(
+    'is refused with the runtime handler %s, which the platform does not have',
+    async (version) => {
+      const api = await start();
+      const service = await api.service();
+      const FunctionVersions = (await api.function(service, { path: '/f' })).version;
+      const Dependencies = JSON.stringify([{ name: '@twilio/runtime-handler', version }]);
+      const reply = await api.post(builds(service), { FunctionVersions, Dependencies });
+      expect(refusal(reply)).toEqual([400, 20001]);
+      expect(reply.body.message).toBe(
+        `Some dependencies could not be validated. No matching version found for @twilio/runtime-handler@${version}. You can find the valid versions at https://www.twilio.com/docs/serverless/functions-assets/handler`,
+      );
+    },
+  );
+
+  it.each(['node18', 'node20', 'node21'])('is refused with the runtime %s', async (Runtime) => {
     const api = await start();
     const service = await api.service();
     const AssetVersions = stock(api, service, 'Assets', 'public', 1);
-    const reply = await api.post(builds(service), { AssetVersions, Runtime: 'node21' });
-    expect(refusal(reply)).toEqual([400, 20001]);
+    const reply = await api.post(builds(service), { AssetVersions, Runtime });
+    expect(refusal(reply)).toEqual([400, 82007]);
   });
 
   it.each([

@@ -8,7 +8,7 @@ export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 export const AUTH_TOKEN = 'sandbox-token';
 export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const HOUR = 60 * 60 * 1000;
-export const HANDLER = JSON.stringify([{ name: '@twilio/runtime-handler', version: '2.1.0' }]);
+export const HANDLER = JSON.stringify([{ name: '@twilio/runtime-handler', version: '2.0.1' }]);
 
 const Json = v.record(v.string(), v.unknown());
 

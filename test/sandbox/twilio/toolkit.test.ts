@@ -26,7 +26,7 @@ const project = {
   serviceName: 'prompts',
   functionsEnv: 'dev',
   env: { S3_BUCKET: 'prompts' },
-  pkgJson: { dependencies: { twilio: '6.2.0', '@twilio/runtime-handler': '2.1.0' } },
+  pkgJson: { dependencies: { twilio: '6.2.0', '@twilio/runtime-handler': '2.0.1' } },
   runtime: 'node22',
   functions: [
     { name: 'voice', path: '/voice', access: 'protected' as const, content: 'exports.handler=1' },

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
+import { RUNTIMES } from '../../../../src/limits';
 import { createBuild, deleteBuild } from '../../state/builds';
 import { parseDependencies } from '../../state/dependencies';
 import type { Build } from '../../state/records';
@@ -11,22 +12,11 @@ import { listPage } from '../page';
 import { siteOf } from '../urls';
 import { buildStatusView, buildView } from '../views/builds';
 
-const RUNTIMES = [
-  'node8',
-  'node10',
-  'node12',
-  'node14',
-  'node16',
-  'node18',
-  'node20',
-  'node22',
-] as const;
-
 const NewBuild = v.object({
   AssetVersions: sids('ZN'),
   FunctionVersions: sids('ZN'),
   Dependencies: v.optional(v.string(), '[]'),
-  Runtime: v.optional(v.picklist(RUNTIMES), 'node22'),
+  Runtime: v.optional(v.string(), RUNTIMES[0]),
 });
 
 /**

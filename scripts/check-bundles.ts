@@ -10,7 +10,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'fallback.protected.js': 120,
   'menu.protected.js': 120,
   'voice.protected.js': 120,
-  'sync.js': 1000,
+  'sync.js': 850,
   'credentials.private.js': 450,
 };
 

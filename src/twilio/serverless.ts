@@ -1,7 +1,7 @@
-import FormData from 'form-data';
 import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
 import { askTwilio, TwilioError, twilioError } from './errors';
+import type { MultipartForm } from './multipart';
 import {
   type Build,
   build,
@@ -226,13 +226,13 @@ export class Serverless {
 
   /** Uploads a new version and gives its SID. */
   async upload(kind: ResourceKind, resourceSid: string, version: NewVersion): Promise<string> {
-    const { accountSid: username, authToken: password, apiOrigin, transport } = this.#options;
+    const { accountSid, authToken, apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
-    const form = () => toForm(version);
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
+    const auth = `${accountSid}:${authToken}`;
     const tried = `Uploading ${version.path}`;
     const { statusCode, body } = await askTwilio(tried, () =>
-      transport.upload({ url, username, password, bytes: version.content.length, form }),
+      transport.upload({ url, auth, form: toForm(version) }),
     );
     if (statusCode >= 300) {
       const details = typeof body === 'object' ? body : {};
@@ -264,12 +264,10 @@ function toEnvironment(found: {
   return { sid, buildSid: buildSid || undefined, domainName, domainSuffix: domainSuffix ?? '' };
 }
 
-/** A form that refers to the content instead of copying it: prompts may be 25 MB. */
-function toForm({ path, visibility, content, contentType }: NewVersion): FormData {
-  const form = new FormData();
-  form.append('Path', path);
-  form.append('Visibility', visibility);
+function toForm({ path, visibility, content, contentType }: NewVersion): MultipartForm {
   const filename = path.slice(path.lastIndexOf('/') + 1);
-  form.append('Content', content, { filename, contentType });
-  return form;
+  return {
+    fields: { Path: path, Visibility: visibility },
+    file: { field: 'Content', filename, contentType, content },
+  };
 }

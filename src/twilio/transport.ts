@@ -1,28 +1,13 @@
-import type FormData from 'form-data';
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
 import { isPassingStatus, OutOfTimeError, retryAfter, withRetry } from '../retry';
+import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
 
 /** An HTTP answer as the library's client gives it. */
 interface TransportResponse {
   readonly statusCode: number;
   readonly headers: unknown;
-}
-
-/** Form and destination of one upload. */
-export interface Upload {
-  readonly url: string;
-  readonly username: string;
-  readonly password: string;
-  /** Of the content. */
-  readonly bytes: number;
-  /** Made anew for each try: a form is a stream, and is read once. */
-  readonly form: () => FormData;
-}
-
-export interface UploadResponse extends TransportResponse {
-  readonly body: unknown;
 }
 
 /** An answer that another try may change, on its way to the retry. */
@@ -79,25 +64,15 @@ export class Transport extends RequestClient {
   }
 
   /**
-   * Uploads a new version as multipart/form-data.
+   * Uploads a new version as multipart/form-data, through the proxy if the library goes through one.
    *
    * https://www.twilio.com/docs/serverless/api/resource/asset-version
    */
-  upload({ url, username, password, bytes, form }: Upload): Promise<UploadResponse> {
-    return this.#persist(async () => {
-      const { status, data, headers } = await this.axios.request<unknown>({
-        method: 'post',
-        url,
-        auth: { username, password },
-        data: form(),
-        maxBodyLength: Number.POSITIVE_INFINITY,
-        timeout: this.#timeout + (bytes / this.#slowest) * 1000,
-        maxRedirects: 0,
-        proxy: false,
-        validateStatus: anyStatus,
-      });
-      return { statusCode: status, body: data, headers };
-    });
+  upload(request: Pick<MultipartRequest, 'url' | 'auth' | 'form'>): Promise<MultipartResponse> {
+    const agent = request.url.startsWith('https:') ? this.axios.defaults.httpsAgent : undefined;
+    const bytes = request.form.file.content.length;
+    const timeoutMs = this.#timeout + Math.ceil((bytes / this.#slowest) * 1000);
+    return this.#persist(() => postMultipart({ ...request, agent, timeoutMs }));
   }
 
   async #persist<T extends TransportResponse>(
@@ -124,14 +99,6 @@ export class Transport extends RequestClient {
       throw thrown;
     }
   }
-}
-
-/**
- * Apart from the upload on purpose: axios keeps its configuration for as long as the connection
- * lives, and a function written inside would keep the uploaded content with it.
- */
-function anyStatus(): boolean {
-  return true;
 }
 
 /** Milliseconds of an answer's Retry-After. */

@@ -91,7 +91,7 @@ export async function startSandbox({ port, onS3Exit }: SandboxOptions): Promise<
     cleanUp.push(() => s3.stop());
     await seedPrompts(s3, BUCKET, PREFIX);
 
-    const variables = deploymentVariables(s3, api.url);
+    const variables = { ...deploymentVariables(s3), TWILIO_API_URL: api.url };
     const deployed = await deployProject({
       projectDirectory,
       apiOrigin: variables.TWILIO_API_URL,

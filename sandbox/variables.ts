@@ -4,12 +4,8 @@ import type { S3Server } from './s3';
 export const BUCKET = 'phone-prompts';
 export const PREFIX = 'prompts/';
 
-/**
- * The variables of a deployment into a sandbox.
- *
- * @param apiUrl where its Twilio's API is
- */
-export function deploymentVariables({ endpoint, region, credentials }: S3Server, apiUrl: string) {
+/** The variables of a deployment that finds its prompts in this S3. */
+export function deploymentVariables({ endpoint, region, credentials }: S3Server) {
   return {
     S3_BUCKET: BUCKET,
     S3_REGION: region,
@@ -18,6 +14,5 @@ export function deploymentVariables({ endpoint, region, credentials }: S3Server,
     S3_ACCESS_KEY_ID: credentials.accessKeyId,
     S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ADMIN_SECRET: randomBytes(16).toString('hex'),
-    TWILIO_API_URL: apiUrl,
   };
 }

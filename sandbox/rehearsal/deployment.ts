@@ -31,17 +31,16 @@ export function prepareDeployment(
 ): Deployment {
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
   const cwd = stageProject(projectDirectory, directory, { ...variables, ...account });
-  const start = (name: string, args: readonly string[], more: Record<string, string>) =>
-    runProgram(name, args, { cwd, environment: { ...environment, ...more }, ...watch });
+  const start = (name: string, args: readonly string[]) =>
+    runProgram(name, args, { cwd, environment, ...watch });
   return {
     directory: cwd,
     twilioRun: (...args) =>
-      start('twilio-run', [require.resolve('twilio-run/bin/twilio-run.js'), ...args], {}),
+      start('twilio-run', [require.resolve('twilio-run/bin/twilio-run.js'), ...args]),
     run: (verb, ...args) => {
       const program = join(projectDirectory, 'cli', `${verb}.ts`);
       const tsx = ['--require', require.resolve('tsx/cjs')];
-      // From this machine, Twilio is reached under its own names.
-      return start(verb, [...tsx, program, ...args], { TWILIO_API_URL: '' });
+      return start(verb, [...tsx, program, ...args]);
     },
   };
 }

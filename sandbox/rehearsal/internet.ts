@@ -9,32 +9,28 @@ import {
   sendRequest,
 } from '../../src/phone/request';
 import { throwawayCertificates } from './certificates';
+import type { LoopbackHosts } from './loopback';
 
-/** The only hosts that there are, reached through a proxy as a company's network has it. */
-export interface Internet {
+/** The only hosts that there are. A company's network reaches them through the proxy. */
+export interface Internet extends LoopbackHosts {
   /** Of the CONNECT proxy, such as http://127.0.0.1:40123. */
   readonly proxyUrl: string;
-  /** The authority that vouches for every host, as PEM. */
-  readonly authority: string;
   /** Sends a request of the phone's, which knows no proxy. */
   send(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
 /**
- * Puts listeners on the Internet that clients of this machine see when HTTP_PROXY is `proxyUrl`:
- * each under its host name, on port 443, with TLS. Whatever else is asked for is refused, so that
- * nothing leaves the machine.
+ * Serves listeners under host names of their own, with TLS, and a proxy that leads to them from
+ * clients whose HTTP_PROXY is `proxyUrl`. The proxy refuses all else, so that nothing leaves the
+ * machine.
  */
 export async function startInternet(
-  hosts: Readonly<Record<string, RequestListener>>,
+  listeners: Readonly<Record<string, RequestListener>>,
 ): Promise<Internet> {
-  const { authority, ...tls } = throwawayCertificates(Object.keys(hosts), new Date());
-  const server = createTlsServer({ cert: tls.certificate, key: tls.key }, (request, response) => {
-    const listener = hosts[request.headers.host ?? ''];
-    if (listener) listener(request, response);
-    else response.writeHead(421).end();
-  });
+  const hosts = Object.keys(listeners);
+  const { authority, ...tls } = throwawayCertificates(hosts, new Date());
+  const server = createTlsServer({ cert: tls.certificate, key: tls.key }, byHost(listeners));
   const open = new Set<Socket>();
   const proxy = createServer((_, response) => {
     response.writeHead(405).end('This proxy tunnels only: CONNECT host:443');
@@ -42,7 +38,7 @@ export async function startInternet(
   proxy.on('connect', ({ url = '' }, client: Socket) => {
     track(open, client);
     const [host = '', port] = url.split(':');
-    if (!Object.hasOwn(hosts, host) || port !== '443') {
+    if (!hosts.includes(host) || port !== '443') {
       client.end(`HTTP/1.1 403 Forbidden\r\n\r\nThere is no ${url} in the rehearsal.\r\n`);
       return;
     }
@@ -63,14 +59,26 @@ export async function startInternet(
       ca: authority,
     });
   return {
-    proxyUrl: `http://127.0.0.1:${portOf(proxy)}`,
+    hosts,
+    port: portOf(server),
     authority,
+    proxyUrl: `http://127.0.0.1:${portOf(proxy)}`,
     send: (request) => sendRequest({ ...request, createConnection }),
     async close() {
       for (const socket of open) socket.destroy();
       server.closeAllConnections();
       await Promise.all([server, proxy].map((it) => new Promise((resolve) => it.close(resolve))));
     },
+  };
+}
+
+/** Asks the listener of the requested host. */
+export function byHost(listeners: Readonly<Record<string, RequestListener>>): RequestListener {
+  const known = new Map(Object.entries(listeners));
+  return (request, response) => {
+    const listener = known.get(request.headers.host ?? '');
+    if (listener) listener(request, response);
+    else response.writeHead(421).end();
   };
 }
 

@@ -17,6 +17,7 @@ import { listen } from './telephone';
 
 interface Options {
   readonly protected?: true;
+  readonly proxy?: true;
   readonly stay?: true;
   readonly quiet?: true;
 }
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
       'Rehearse a deploy: the real deployer, unmodified, against a Twilio on this machine, by HTTPS.',
     )
     .option('--protected', 'make the prompts protected Assets, and sign media requests')
+    .option('--proxy', "reach Twilio through a proxy, as in a company's network")
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
     .option('--quiet', 'leave out what the commands write')
     .exitOverride()
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
     onExchange({ method, target }) {
       if (method === 'POST' && /\/Assets\/\w+\/Versions$/.test(target)) uploads += 1;
     },
+    proxy: options.proxy === true,
     variables: options.protected ? { AUDIO_VISIBILITY: 'protected' } : {},
   });
   try {
@@ -102,17 +105,20 @@ async function showProtected(rehearsal: Rehearsal): Promise<void> {
   console.log(inspectorTable(inspectProtected(signed.played, unsigned.played)));
 }
 
-function printHowToGoOn({ environment }: Rehearsal, { directory }: Deployment): void {
-  const proxy = environment.HTTP_PROXY;
-  const authority = environment.NODE_EXTRA_CA_CERTS;
+function printHowToGoOn(
+  { environment, internet, authorityFile }: Rehearsal,
+  { directory }: Deployment,
+): void {
+  const exports = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
+  const destination = `${DOMAIN_NAME}:443:127.0.0.1:${internet.port}`;
   console.log(`
 It stays up until Ctrl-C. In another terminal:
 
   cd ${relative(process.cwd(), directory)}
-  export HTTP_PROXY=${proxy} NODE_EXTRA_CA_CERTS=${authority}
+  export ${exports.join(' ')}
   npx twilio-run deploy
   npx twilio-run list
-  curl --proxy ${proxy} --cacert ${authority} https://${DOMAIN_NAME}/voice
+  curl --connect-to ${destination} --cacert '${authorityFile}' https://${DOMAIN_NAME}/voice
 `);
 }
 

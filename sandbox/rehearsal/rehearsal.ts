@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { makeDirectory } from '../directory';
 import { createEdge } from '../edge';
-import { listen } from '../listen';
 import { type S3Server, startS3 } from '../s3';
 import { seedPrompts } from '../s3/seed';
 import { createTwilio, type Twilio } from '../twilio';
 import { BUCKET, deploymentVariables, PREFIX } from '../variables';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
+import { type LoopbackHosts, routeToLoopback } from './loopback';
 import { type Exchange, recordExchanges } from './record';
 import { createTelephony, type MediaHabits } from './telephony';
 
@@ -23,18 +24,22 @@ export interface RehearsalOptions {
   readonly mediaHabits?: MediaHabits;
   /** Beyond those that a deployment needs. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Let commands reach Twilio through a proxy, as in a company's network. Default: directly. */
+  readonly proxy?: boolean;
 }
 
-/** S3, and a Twilio that is reached as the real one is: by its host names, with TLS, by a proxy. */
+/** S3, and a Twilio that is reached as the real one is: by its host names, with TLS. */
 export interface Rehearsal {
   readonly s3: S3Server;
   readonly twilio: Twilio;
   readonly internet: Internet;
   readonly accountSid: string;
   readonly authToken: string;
+  /** PEM file of the authority that vouches for Twilio's hosts. */
+  readonly authorityFile: string;
   /** For a process that is to take this for the Internet, beside its own environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What a deployment needs to reach this S3 and, from a Function, this Twilio. */
+  /** What a deployment needs to reach this S3. */
   readonly variables: Readonly<Record<string, string>>;
   /** A folder of this run's own, inside the project. */
   readonly directory: string;
@@ -48,6 +53,7 @@ export async function startRehearsal({
   onExchange = () => {},
   mediaHabits = { append: 'gather' },
   variables = {},
+  proxy = false,
 }: RehearsalOptions = {}): Promise<Rehearsal> {
   const directory = makeDirectory('rehearsal-');
   const cleanUp: (() => Promise<void> | void)[] = [];
@@ -85,12 +91,12 @@ export async function startRehearsal({
       [DOMAIN_NAME]: logs.capture(edge.listener),
     });
     cleanUp.push(() => internet.close());
-    const authority = join(directory, 'authority.pem');
-    writeFileSync(authority, internet.authority);
+    // Functions run in this process. The twilio library would go through the user's own proxy.
+    delete process.env.HTTP_PROXY;
+    cleanUp.push(routeToLoopback(internet));
+    const authorityFile = join(directory, 'authority.pem');
+    writeFileSync(authorityFile, internet.authority);
 
-    // A Function runs in this process, whose HTTP client knows no proxy.
-    const direct = await listen(api);
-    cleanUp.push(() => direct.close());
     const s3 = await startS3({ buckets: [BUCKET], directory });
     cleanUp.push(() => s3.stop());
     await seedPrompts(s3, BUCKET, PREFIX);
@@ -101,11 +107,11 @@ export async function startRehearsal({
       internet,
       accountSid,
       authToken,
-      environment: { HTTP_PROXY: internet.proxyUrl, NODE_EXTRA_CA_CERTS: authority },
-      variables: {
-        ...deploymentVariables(s3, direct.url),
-        ...variables,
-      },
+      authorityFile,
+      environment: proxy
+        ? { HTTP_PROXY: internet.proxyUrl, NODE_EXTRA_CA_CERTS: authorityFile }
+        : { NODE_OPTIONS: `--require ${JSON.stringify(bundlePreload(internet, directory))}` },
+      variables: { ...deploymentVariables(s3), ...variables },
       directory,
       stop,
     };
@@ -113,4 +119,13 @@ export async function startRehearsal({
     await stop();
     throw thrown;
   }
+}
+
+/** Makes the file that leads a Node program to these hosts. */
+function bundlePreload({ hosts, port, authority }: LoopbackHosts, directory: string): string {
+  const outfile = join(directory, 'loopback.js');
+  const ROUTE = JSON.stringify({ hosts, port, authority });
+  const entryPoints = [join(__dirname, 'loopback-preload.ts')];
+  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', define: { ROUTE } });
+  return outfile;
 }

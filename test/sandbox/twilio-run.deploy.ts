@@ -25,7 +25,7 @@ beforeAll(async () => {
   directory = makeDirectory('twilio-run-');
   s3 = await startS3({ buckets: ['phone-prompts'], directory });
   await seedPrompts(s3, 'phone-prompts', 'prompts/');
-  const variables = { ...deploymentVariables(s3, 'http://127.0.0.1:1'), ...account };
+  const variables = { ...deploymentVariables(s3), ...account };
   const cwd = stageProject(join(__dirname, '..', '..'), directory, variables);
   const free = await listen((_, response) => response.end());
   await free.close();

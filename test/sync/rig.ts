@@ -26,6 +26,7 @@ import { assetPath, isAssetPath } from '../../src/sync/identity';
 import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
+import { serveTwilioHosts, type TwilioHosts } from '../twilio-hosts';
 import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
@@ -101,7 +102,8 @@ export class Rig {
   readonly service: Service;
   readonly environment: Environment;
   #listening: Listening[] = [];
-  #origins = { s3: '', twilio: '', edge: '' };
+  #hosts: TwilioHosts | undefined;
+  #origins = { s3: '', edge: '' };
   #deploys = 0;
 
   constructor(
@@ -160,13 +162,14 @@ export class Rig {
           forwardTo(this.buckets.server.endpoint, (body) => this.rewriteListing(body)),
         ),
       ),
-      twilio: await serve(this.wire.wrap('Twilio', this.twilio.listener)),
       edge: await serve(edge.listener),
     };
+    this.#hosts = await serveTwilioHosts(this.wire.wrap('Twilio', this.twilio.listener));
     return this;
   }
 
   async stop(): Promise<void> {
+    await this.#hosts?.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));
   }
 
@@ -293,10 +296,11 @@ export class Rig {
 
   /** What a run in another process needs to reach this rig. */
   order(bucket: string): ScaleOrder {
-    const { twilio: apiOrigin } = this.#origins;
+    if (!this.#hosts) throw new Error('The rig is not started.');
     return {
       s3: this.#s3Config(bucket, this.#origins.s3),
-      twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin },
+      twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined },
+      hosts: this.#hosts.route,
       service: this.service.sid,
       environmentSid: this.environment.sid,
     };
@@ -307,9 +311,8 @@ export class Rig {
     const { clock, environment } = this;
     const { deadline = this.time + 10 * 60_000 } = options;
     const transport = new Transport({ clock, deadline });
-    const apiOrigin = this.#origins.twilio;
     const twilio = new Serverless(
-      { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin, transport },
+      { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined, transport },
       this.service.sid,
     );
     const bucket = this.#bucket(bucketName, this.#origins.s3);

@@ -1,4 +1,5 @@
 /** A run in a process of its own, so that its memory is its own: reports how it ended and the peak. */
+import { type LoopbackHosts, routeToLoopback } from '../../sandbox/rehearsal/loopback';
 import { systemClock } from '../../src/clock';
 import { resultOf } from '../../src/result';
 import { PromptBucket } from '../../src/s3/prompts';
@@ -10,6 +11,8 @@ import { RUN_OPTIONS } from './run-options';
 export interface ScaleOrder {
   readonly s3: ConstructorParameters<typeof PromptBucket>[0];
   readonly twilio: Omit<ConstructorParameters<typeof Serverless>[0], 'transport'>;
+  /** Where Twilio's host names lead. */
+  readonly hosts: LoopbackHosts;
   readonly service: string;
   readonly environmentSid: string;
 }
@@ -25,7 +28,14 @@ export interface ScaleReport {
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-async function work({ s3, twilio, service, environmentSid }: ScaleOrder): Promise<ScaleReport> {
+async function work({
+  s3,
+  twilio,
+  hosts,
+  service,
+  environmentSid,
+}: ScaleOrder): Promise<ScaleReport> {
+  routeToLoopback(hosts);
   const clock = systemClock;
   const deadline = Date.now() + 120_000;
   const bucket = new PromptBucket(s3, { clock, deadline });

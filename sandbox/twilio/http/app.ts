@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler } from 'express';
 import { ApiError } from '../errors';
 import type { State } from '../state/state';
 import { send } from './endpoint';
-import { authenticate, forgetExpired, limitConcurrency } from './guards';
+import { authenticate, forgetExpired, limitConcurrency, separateHosts } from './guards';
 import { missing } from './lookup';
 import { buildRoutes } from './routes/builds';
 import { deploymentRoutes } from './routes/deployments';
@@ -25,7 +25,8 @@ export function createListener(state: State): RequestListener {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(authenticate(settings), limitConcurrency(settings), forgetExpired(state));
+  app.use(authenticate(settings), separateHosts);
+  app.use(limitConcurrency(settings), forgetExpired(state));
   app.use(express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }));
   app.use(
     '/v1',

@@ -3,6 +3,7 @@ import { tooMany, unauthenticated } from '../errors';
 import type { Settings } from '../options';
 import { expire } from '../state/retention';
 import type { State } from '../state/state';
+import { missing } from './lookup';
 
 /** Refuses requests without the account's basic authentication. */
 export function authenticate({ accountSid, authToken }: Settings): RequestHandler {
@@ -36,3 +37,12 @@ export function forgetExpired(state: State): RequestHandler {
     next();
   };
 }
+
+const [API_HOST, UPLOAD_HOST] = ['serverless.twilio.com', 'serverless-upload.twilio.com'];
+
+/** Keeps Twilio's two hosts apart. Under any other name, one origin stands for both. */
+export const separateHosts: RequestHandler = (request, _response, next) => {
+  const uploads = request.method === 'POST' && request.path.endsWith('/Versions');
+  if (request.hostname === (uploads ? API_HOST : UPLOAD_HOST)) throw missing(request);
+  next();
+};

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Internet, startInternet } from '../../../sandbox/rehearsal/internet';
+import { routeToLoopback } from '../../../sandbox/rehearsal/loopback';
 import { call } from '../../../src/phone';
 
 let internet: Internet;
@@ -86,5 +87,45 @@ describe('the rehearsal’s Internet', () => {
     });
     for await (const step of conversation) steps.push(step.verb);
     expect(steps).toEqual(['voice', 'Hangup']);
+  });
+});
+
+describe('the rehearsal’s Internet, for a process that is routed to it', () => {
+  let takeBack: () => void;
+  beforeAll(() => {
+    takeBack = routeToLoopback(internet);
+  });
+  afterAll(() => takeBack());
+
+  it('is reached directly, under its own names, by every client of Node', async () => {
+    const [response]: IncomingMessage[] = await once(
+      requestTls('https://one.example/a').end(),
+      'response',
+    );
+    expect(response && (await text(response))).toBe('one one.example/a');
+    expect(await (await fetch('https://two.example/')).text()).toBe('two');
+  });
+
+  it.each(['three.example', '192.0.2.1'])('does not lead to %s', async (host) => {
+    const asked = requestTls({ host, path: '/' }).end();
+    await expect(once(asked, 'response')).rejects.toThrow(`${host} is not served on this machine`);
+  });
+
+  it('leads to other servers of this machine as before', async () => {
+    expect((await fetch(internet.proxyUrl)).status).toBe(405);
+  });
+
+  it('has the later of two hosts with one name, until that is taken back', async () => {
+    const other = await startInternet({ 'two.example': (_, response) => response.end('later') });
+    const leave = routeToLoopback(other);
+    const ask = async () => {
+      const asked = requestTls('https://two.example/', { agent: false }).end();
+      const [response]: IncomingMessage[] = await once(asked, 'response');
+      return response && text(response);
+    };
+    expect(await ask()).toBe('later');
+    leave();
+    expect(await ask()).toBe('two');
+    await other.close();
   });
 });

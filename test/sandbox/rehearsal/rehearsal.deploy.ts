@@ -11,13 +11,7 @@ const DOMAIN = 'rehearsal-1234-dev.twil.io';
 
 let rehearsal: TestRehearsal;
 let deployment: Deployment;
-const exchanges: Exchange[] = [];
-
-beforeAll(async () => {
-  rehearsal = await startRehearsal();
-  deployment = prepareDeployment(rehearsal);
-});
-afterAll(() => rehearsal.stop());
+let exchanges: Exchange[];
 
 /** What a caller is played, pressing 1, then 9: by whom it is served, and its status. */
 async function listen(): Promise<string[]> {
@@ -50,8 +44,18 @@ async function countUploads(): Promise<number> {
 }
 
 // The tests tell one story, in order.
-describe('the toolkit’s deployer and our sync, unmodified, by HTTPS and a proxy', () => {
+describe.each([
+  ['directly', false],
+  ['through a proxy', true],
+])('the toolkit’s deployer and our sync, unmodified, by HTTPS, %s', (_, proxy) => {
   let synced: string[];
+
+  beforeAll(async () => {
+    exchanges = [];
+    rehearsal = await startRehearsal({ proxy });
+    deployment = prepareDeployment(rehearsal);
+  });
+  afterAll(() => rehearsal.stop());
 
   it('deploys Functions, assets and variables as they are in the project', async () => {
     const output = await deployment.twilioRun('deploy');

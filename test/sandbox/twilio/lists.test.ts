@@ -140,7 +140,7 @@ describe('a list', () => {
     },
   );
 
-  it('has URLs of the host that was asked, and of the API if that was the upload host', async () => {
+  it('has URLs of the host that was asked', async () => {
     const api = await start();
     const urlFor = async (host: string) => {
       const auth = `${ACCOUNT_SID}:${AUTH_TOKEN}`;
@@ -152,9 +152,7 @@ describe('a list', () => {
     };
     const path = 'v1/Services?PageSize=50&Page=0';
     expect(await urlFor('localhost:4000')).toBe(`http://localhost:4000/${path}`);
-    expect(await urlFor('serverless-upload.twilio.com')).toBe(
-      `http://serverless.twilio.com/${path}`,
-    );
+    expect(await urlFor('serverless.twilio.com')).toBe(`http://serverless.twilio.com/${path}`);
   });
 
   it('has URLs of the public host if there is one', async () => {

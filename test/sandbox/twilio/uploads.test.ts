@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { serveTwilioHosts } from '../../twilio-hosts';
 import { type Api, sidOf, start } from './harness';
 
 async function assetOf(api: Api): Promise<string> {
@@ -19,6 +20,26 @@ describe('an upload', () => {
       url: `${api.url}/v1${asset.replace('prompts', String(body.service_sid))}/Versions/${body.sid}`,
     });
     expect((await api.get(`${asset}/Versions/${body.sid}`)).body).toEqual(body);
+  });
+
+  it('is taken by the upload host, which answers with the API’s URLs, and by no other', async () => {
+    const api = await start();
+    const asset = await assetOf(api);
+    const hosts = await serveTwilioHosts(api.twilio.listener);
+    try {
+      const file = { path: '/a.mp3' };
+      const { status, body } = await api.upload(
+        `https://serverless-upload.twilio.com/v1${asset}`,
+        file,
+      );
+      expect([status, body.url]).toEqual([201, expect.stringMatching(/^https:\/\/serverless\.t/)]);
+      const refused = await api.upload(`https://serverless.twilio.com/v1${asset}`, file);
+      expect([refused.status, refused.body.code]).toEqual([404, 20404]);
+      const list = await api.get(`https://serverless-upload.twilio.com/v1${asset}`);
+      expect([list.status, list.body.code]).toEqual([404, 20404]);
+    } finally {
+      await hosts.close();
+    }
   });
 
   it('keeps every byte and the declared type', async () => {

@@ -31,18 +31,44 @@ export async function startInternet(
   const hosts = Object.keys(listeners);
   const { authority, ...tls } = throwawayCertificates(hosts, new Date());
   const server = createTlsServer({ cert: tls.certificate, key: tls.key }, byHost(listeners));
+  await listenOnLoopback(server);
+  const port = portOf(server);
+  const proxy = await startProxy({ hosts, port });
+  const createConnection: CreateConnection = ({ hostname }) =>
+    connectTls({
+      host: '127.0.0.1',
+      port,
+      servername: hostname ?? '',
+      ca: authority,
+    });
+  return {
+    hosts,
+    port,
+    authority,
+    proxyUrl: proxy.url,
+    send: (request) => sendRequest({ ...request, createConnection }),
+    async close() {
+      await proxy.close();
+      server.closeAllConnections();
+      await closed(server);
+    },
+  };
+}
+
+/** Starts a CONNECT proxy that leads to hosts at a port of this machine, and nowhere else. */
+export async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>) {
   const open = new Set<Socket>();
   const proxy = createServer((_, response) => {
     response.writeHead(405).end('This proxy tunnels only: CONNECT host:443');
   });
   proxy.on('connect', ({ url = '' }, client: Socket) => {
     track(open, client);
-    const [host = '', port] = url.split(':');
-    if (!hosts.includes(host) || port !== '443') {
+    const [host = '', requested] = url.split(':');
+    if (!hosts.includes(host) || requested !== '443') {
       client.end(`HTTP/1.1 403 Forbidden\r\n\r\nThere is no ${url} in the rehearsal.\r\n`);
       return;
     }
-    const upstream = connect(portOf(server), '127.0.0.1', () => {
+    const upstream = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       client.pipe(upstream).pipe(client);
     });
@@ -50,26 +76,18 @@ export async function startInternet(
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
   });
-  await Promise.all([listenOnLoopback(server), listenOnLoopback(proxy)]);
-  const createConnection: CreateConnection = ({ hostname }) =>
-    connectTls({
-      host: '127.0.0.1',
-      port: portOf(server),
-      servername: hostname ?? '',
-      ca: authority,
-    });
+  await listenOnLoopback(proxy);
   return {
-    hosts,
-    port: portOf(server),
-    authority,
-    proxyUrl: `http://127.0.0.1:${portOf(proxy)}`,
-    send: (request) => sendRequest({ ...request, createConnection }),
+    url: `http://127.0.0.1:${portOf(proxy)}`,
     async close() {
       for (const socket of open) socket.destroy();
-      server.closeAllConnections();
-      await Promise.all([server, proxy].map((it) => new Promise((resolve) => it.close(resolve))));
+      await closed(proxy);
     },
   };
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** Asks the listener of the requested host. */

@@ -9,6 +9,7 @@ import { createEdge } from '../../sandbox/edge';
 import type { HostedBuild, HostedFile } from '../../sandbox/hosted';
 import { type Listening, listen } from '../../sandbox/listen';
 import { promptPath, samplePrompts } from '../../sandbox/prompts';
+import type { LoopbackHosts } from '../../sandbox/rehearsal/loopback';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { createTwilio, type Twilio, type TwilioOptions } from '../../sandbox/twilio';
 import { createBuild } from '../../sandbox/twilio/state/builds';
@@ -180,8 +181,12 @@ export class Rig {
     });
   }
 
-  /** Deploys as the toolkit does: new code, its own assets, and nothing of the sync's. */
-  toolkitDeploy(environment = this.environment): string {
+  /**
+   * Deploys as the toolkit does: new code, its own assets, and nothing of the sync's.
+   *
+   * @param publicAsset whether it brings one, which takes one of the Build's places for prompts
+   */
+  toolkitDeploy(environment = this.environment, publicAsset = true): string {
     const mark = `deploy ${++this.#deploys}`;
     const version = (
       kind: 'Assets' | 'Functions',
@@ -195,7 +200,7 @@ export class Rig {
       ],
       assetVersions: [
         version('Assets', '/call-flow.json', 'private'),
-        version('Assets', '/logo.png', 'public'),
+        ...(publicAsset ? [version('Assets', '/logo.png', 'public')] : []),
       ],
       dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
       runtime: 'node22',
@@ -294,15 +299,37 @@ export class Rig {
     return new PromptBucket(this.#s3Config(bucket, endpoint), forever);
   }
 
+  /** Where Twilio's host names lead. */
+  get hosts(): LoopbackHosts {
+    if (!this.#hosts) throw new Error('The rig is not started.');
+    return this.#hosts.route;
+  }
+
   /** What a run in another process needs to reach this rig. */
   order(bucket: string): ScaleOrder {
-    if (!this.#hosts) throw new Error('The rig is not started.');
     return {
       s3: this.#s3Config(bucket, this.#origins.s3),
       twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined },
-      hosts: this.#hosts.route,
       service: this.service.sid,
       environmentSid: this.environment.sid,
+    };
+  }
+
+  /** What the deployed Functions are given to sync this bucket. */
+  context(bucket: string): Record<string, string> {
+    const { region, credentials } = this.buckets.server;
+    return {
+      S3_BUCKET: bucket,
+      S3_REGION: region,
+      S3_ENDPOINT: this.#origins.s3,
+      S3_ACCESS_KEY_ID: credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      SYNC_QUIET_SECONDS: '0',
+      ADMIN_SECRET: 'a secret of more than thirty-two characters',
+      ACCOUNT_SID,
+      AUTH_TOKEN,
+      SERVICE_SID: this.service.sid,
+      ENVIRONMENT_SID: this.environment.sid,
     };
   }
 

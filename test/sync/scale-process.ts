@@ -11,8 +11,8 @@ import { RUN_OPTIONS } from './run-options';
 export interface ScaleOrder {
   readonly s3: ConstructorParameters<typeof PromptBucket>[0];
   readonly twilio: Omit<ConstructorParameters<typeof Serverless>[0], 'transport'>;
-  /** Where Twilio's host names lead. */
-  readonly hosts: LoopbackHosts;
+  /** Where Twilio's host names lead; undefined where HTTP_PROXY leads there. */
+  readonly hosts?: LoopbackHosts;
   readonly service: string;
   readonly environmentSid: string;
 }
@@ -35,9 +35,9 @@ async function work({
   service,
   environmentSid,
 }: ScaleOrder): Promise<ScaleReport> {
-  routeToLoopback(hosts);
+  if (hosts) routeToLoopback(hosts);
   const clock = systemClock;
-  const deadline = Date.now() + 120_000;
+  const deadline = Date.now() + 200_000;
   const bucket = new PromptBucket(s3, { clock, deadline });
   const transport = new Transport({ clock, deadline });
   const ends = { bucket, twilio: new Serverless({ ...twilio, transport }, service) };
@@ -57,7 +57,7 @@ async function work({
   const watch = setInterval(() => {
     resident = Math.max(resident, process.memoryUsage.rss());
     peak = Math.max(peak, inUse());
-  }, 20);
+  }, 200);
   const { status, report } = await resultOf(steps);
   clearInterval(watch);
   bucket.close();

@@ -1,8 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { audio, Buckets, Rig } from './rig';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startProxy } from '../../sandbox/rehearsal/internet';
+import { audio, Buckets, type Objects, Rig } from './rig';
 import type { ScaleReport } from './scale-process';
 
 const LARGE = 6;
@@ -12,47 +15,77 @@ const MB = 1_000_000;
 const large = (mark: string) =>
   Buffer.concat([audio(mark), Buffer.alloc(25 * MB - audio(mark).length)]);
 
-async function runInOwnProcess(rig: Rig): Promise<ScaleReport> {
+const prompts = (count: number, content: (index: number) => Buffer): Objects =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`${index}.mp3`, content(index)] as const),
+  );
+
+const WAYS = ['directly', 'through a proxy'] as const;
+type Way = (typeof WAYS)[number];
+
+let buckets: Buckets;
+beforeAll(async () => {
+  buckets = await Buckets.start({
+    hundred: prompts(100, (index) => audio(`${index}`)),
+    thousand: prompts(1000, (index) => (index < LARGE ? large(`${index}`) : audio(`${index}`))),
+  });
+}, 120_000);
+afterAll(() => buckets.stop());
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await new Rig(buckets).start();
+  rig.followRealTime();
+  rig.toolkitDeploy(rig.environment, false);
+});
+afterEach(() => rig.stop());
+
+/** Syncs a bucket in a process that reaches Twilio this way. */
+async function sync(bucket: string, way: Way): Promise<ScaleReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'scale-test-'));
+  const authority = join(folder, 'authority.pem');
+  writeFileSync(authority, rig.hosts.authority);
+  const proxy = await startProxy(rig.hosts);
+  const throughProxy = { HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authority };
   const child = fork(join(__dirname, 'scale-process.ts'), {
     execArgv: ['--expose-gc', '--require', require.resolve('tsx/cjs')],
+    env: { ...process.env, ...(way === 'through a proxy' && throughProxy) },
   });
-  child.send(rig.order('thousand'));
+  child.send({ ...rig.order(bucket), ...(way === 'directly' && { hosts: rig.hosts }) });
   const [report] = await once(child, 'message');
+  await proxy.close();
+  rmSync(folder, { recursive: true });
   return report;
 }
 
-describe('a thousand prompts, six of them of 25 MB', () => {
-  it('are synced in little memory, and then cost next to no calls', async () => {
-    const objects = Object.fromEntries(
-      Array.from({ length: 1000 - 1 }, (_, index) => [
-        `${index}.mp3`,
-        index < LARGE ? large(`${index}`) : audio(`${index}`),
-      ]),
+describe.each(WAYS)('a sync that reaches Twilio by HTTPS %s', (way) => {
+  it('uploads a hundred prompts', async () => {
+    expect(await sync('hundred', way)).toMatchObject({ status: 'done', uploaded: 100 });
+    const expected = await rig.expected('hundred');
+    const differs = [...expected].filter(
+      ([path, content]) => !rig.liveAudio.get(path)?.equals(content),
     );
-    const buckets = await Buckets.start({ thousand: objects });
-    const rig = await new Rig(buckets).start();
-    rig.followRealTime();
-    rig.toolkitDeploy();
+    expect([expected.size, differs]).toEqual([100, []]);
+  }, 60_000);
 
-    const first = await runInOwnProcess(rig);
-    expect(first).toMatchObject({ status: 'done', uploaded: 999 });
-    expect(rig.liveAudio.size).toBe(999);
+  it('uploads a thousand, six of 25 MB, in little memory, and then makes next to no calls', async () => {
+    const first = await sync('thousand', way);
+    expect(first).toMatchObject({ status: 'done', uploaded: 1000 });
+    expect(rig.liveAudio.size).toBe(1000);
     const [growth = 0, resident] = [first.growth, first.residentGrowth].map((bytes) =>
       Math.round(bytes / 2 ** 20),
     );
 
     rig.wire.reset();
-    const second = await runInOwnProcess(rig);
+    const second = await sync('thousand', way);
     expect(second).toMatchObject({ status: 'done', uploaded: 0 });
     const pages = rig.wire.calls.filter(({ to }) => to === 'S3').length;
     const others = rig.wire.calls.length - pages;
     console.info(
-      `Scale: 999 prompts; the first run needs ${growth} MiB (${resident} MiB with garbage); a run without a change makes ${pages} + ${others} calls`,
+      `Scale, ${way}: 1000 prompts; the first run needs ${growth} MiB (${resident} MiB with garbage); a run without a change makes ${pages} + ${others} calls`,
     );
     expect(growth).toBeLessThan(128);
     expect(pages).toBe(1);
     expect(others).toBeLessThanOrEqual(5);
-    await rig.stop();
-    await buckets.stop();
-  }, 180_000);
+  }, 240_000);
 });

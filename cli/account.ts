@@ -26,8 +26,14 @@ const variables = v.object({
   TWILIO_API_URL: origin,
 });
 
-/** @throws {ConfigError} naming what is missing or malformed, never its value */
-export function readAccount({ ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL }: Environment): Account {
+/**
+ * @param advice where to set what is missing
+ * @throws {ConfigError} naming what is missing or malformed, never its value
+ */
+export function readAccount(
+  { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL }: Environment,
+  advice = 'Set them in .env, or name a file with --env.',
+): Account {
   const parsed = v.safeParse(
     variables,
     { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL },
@@ -35,11 +41,7 @@ export function readAccount({ ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL }: Environ
   );
   if (!parsed.success) {
     const lines = parsed.issues.map((issue) => `  ${v.getDotPath(issue)} ${issue.message}`);
-    throw new ConfigError(
-      ['The account is not known:', ...lines, 'Set them in .env, or name a file with --env.'].join(
-        '\n',
-      ),
-    );
+    throw new ConfigError(['The account is not known:', ...lines, advice].join('\n'));
   }
   const { output } = parsed;
   return {

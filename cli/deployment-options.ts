@@ -10,12 +10,6 @@ export interface DeploymentOptions extends TargetOptions {
   readonly env: string;
 }
 
-/** Where a command writes to. */
-export interface Output {
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
 /** Adds the options that name a deployment. */
 export function addDeploymentOptions(command: Command): Command {
   return command
@@ -23,21 +17,4 @@ export function addDeploymentOptions(command: Command): Command {
     .option('--service <name>', "the Service's SID or unique name (default: where it was deployed)")
     .option('--environment <suffix>', "as serverless:deploy names it; '' for production", 'dev')
     .option('--env <file>', 'file with ACCOUNT_SID, AUTH_TOKEN and TWILIO_API_URL', ENV_FILE);
-}
-
-/**
- * Reads the arguments that follow a command's name.
- *
- * @throws {CommanderError} for wrong usage, after having said what is wrong, and for --help
- */
-export function parseArguments<T extends object>(
-  command: Command,
-  args: readonly string[],
-  { write, writeError }: Output,
-): T {
-  return command
-    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => 100 })
-    .exitOverride()
-    .parse(args, { from: 'user' })
-    .opts<T>();
 }

@@ -8,14 +8,17 @@ export interface DeploymentVariables {
   readonly account: Account;
 }
 
-/** @throws {ConfigError} naming all that is missing or malformed at once, never a value */
+/**
+ * @param advice where to set an account that is missing
+ * @throws {ConfigError} naming all that is missing or malformed at once, never a value
+ */
 export function readDeploymentVariables(
-  deployed: Environment,
-  ours: Environment = deployed,
+  variables: Environment,
+  advice?: string,
 ): DeploymentVariables {
   const problems: string[] = [];
-  const config = attempt(() => readConfig(deployed), problems);
-  const account = attempt(() => readAccount(ours), problems);
+  const config = attempt(() => readConfig(variables), problems);
+  const account = attempt(() => readAccount(variables, advice), problems);
   if (config && account) return { config, account };
   throw new ConfigError(problems.join('\n'));
 }

@@ -2,20 +2,19 @@ import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
 import { failureOf } from '../src/command-failure';
+import { type CommandOutput, parseArguments } from '../src/command-line';
 import { ConfigError } from '../src/errors';
 import { type ExplainOptions, explain } from '../src/sigv4';
 import { printExplanation } from '../src/sigv4/explain/print';
 
 /** What the command reads and writes, so that it can be run without a terminal. */
-export interface Surroundings {
+export interface Surroundings extends CommandOutput {
   readonly now: Date;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly colors: boolean;
   /** Columns. */
   readonly width: number;
   readonly readInput: () => Promise<string>;
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
 }
 
 /** 0: S3 has nothing against the request. 1: S3 refuses it. 2: the command was not used right. */
@@ -41,12 +40,11 @@ Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.
 
 /** Runs the command with the arguments that follow its name. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { write, writeError } = surroundings;
-  const command = createCommand(surroundings);
+  const { write, writeError, width } = surroundings;
+  const command = createCommand();
   try {
-    command.parse(args, { from: 'user' });
+    const options = parseArguments<Options>(command, args, surroundings, width);
     const [presigned, requested] = await readUrls(command.args, surroundings);
-    const options = command.opts<Options>();
     const explanation = explain(presigned, requested, explainOptions(options, surroundings));
     write(
       options.json
@@ -63,7 +61,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-function createCommand({ write, writeError, width }: Surroundings): Command {
+function createCommand(): Command {
   return new Command('npm run explain --')
     .description(DESCRIPTION)
     .argument('[presigned-url]', 'as the signer made it')
@@ -74,9 +72,7 @@ function createCommand({ write, writeError, width }: Surroundings): Command {
     .option('--requested-method <verb>', 'the method sent (default: the presigned one)')
     .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
     .option('--json', 'print the explanation as JSON')
-    .addHelpText('after', MORE)
-    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => width })
-    .exitOverride();
+    .addHelpText('after', MORE);
 }
 
 function readTime(text: string): Date {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import { systemClock } from '../src/clock';
 import { failureOf } from '../src/command-failure';
+import { parseArguments } from '../src/command-line';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
 import { interruption } from '../src/interruption';
@@ -30,14 +31,12 @@ const SYNC_BUDGET = 60_000;
 async function main(): Promise<void> {
   // A newcomer's first screen should not begin with a warning about next year's Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const { once: endAfterCall } = new Command('npm start --')
+  const command = new Command('npm start --')
     .description(
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
-    .option('--once', 'end after the call; exit code 0 only if it went as it should')
-    .exitOverride()
-    .parse()
-    .opts<{ once?: boolean }>();
+    .option('--once', 'end after the call; exit code 0 only if it went as it should');
+  const { once: endAfterCall } = parseArguments<{ once?: boolean }>(command, process.argv.slice(2));
   const flow = readCallFlow();
   const port = readPort(process.env.PORT);
   const interrupted = interruption();

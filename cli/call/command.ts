@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { failureOf } from '../../src/command-failure';
+import type { CommandOutput } from '../../src/command-line';
 import { ConfigError, messageOf } from '../../src/errors';
 import {
   type CallSummary,
@@ -12,7 +13,6 @@ import {
 import { recordingOf } from '../../src/phone/recording';
 import { resultOf } from '../../src/result';
 import { type Account, connect, findOrigin, readAccount } from '../account';
-import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
 import { breaking, isBroken } from './broken';
@@ -20,7 +20,7 @@ import { type CallCommandOptions, readOptions } from './options';
 import { callTable } from './table';
 import { wordsOfFlow } from './words';
 
-export interface Surroundings extends Output {
+export interface Surroundings extends CommandOutput {
   readonly colors: boolean;
   readonly send: SendRequest;
 }

@@ -1,11 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type CommandOutput, parseArguments } from '../../src/command-line';
 import type { AppendMode, DialCallStatus } from '../../src/phone';
-import {
-  addDeploymentOptions,
-  type DeploymentOptions,
-  type Output,
-  parseArguments,
-} from '../deployment-options';
+import { addDeploymentOptions, type DeploymentOptions } from '../deployment-options';
 import type { Broken } from './broken';
 
 /** What the command was asked for. */
@@ -50,7 +46,7 @@ Exit code:
  *
  * @throws {CommanderError} for wrong usage, after having said what is wrong, and for --help
  */
-export function readOptions(args: readonly string[], output: Output): CallCommandOptions {
+export function readOptions(args: readonly string[], output: CommandOutput): CallCommandOptions {
   const command = new Command('npm run call --')
     .description(DESCRIPTION)
     .option('--digits <keys>', 'keys for each question, separated by commas', readDigits, [])

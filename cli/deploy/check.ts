@@ -1,25 +1,25 @@
 import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { readOperator } from '../../src/flow/apology';
-import { readDeploymentVariables } from '../deployment-variables';
+import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';
 
 /**
  * Looks at the variables before a deploy, so that what is wrong with them is said before anything
  * is live.
  *
- * @param deployed those of .env, which the toolkit deploys
- * @param ours those of the command line, which needs the account
+ * @param variables those of .env, where the toolkit finds the account, too
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
  */
-export function checkVariables(deployed: Environment, ours: Environment): void {
-  const problems = ignored(deployed);
+export function checkVariables(variables: Environment): DeploymentVariables {
+  const problems = ignored(variables);
   try {
-    readDeploymentVariables(deployed, ours);
+    const read = readDeploymentVariables(variables, 'Set them in .env.');
+    if (problems.length === 0) return read;
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     problems.unshift(thrown.message);
   }
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  throw new ConfigError(problems.join('\n'));
 }
 
 /** What a deployment would quietly do without. */

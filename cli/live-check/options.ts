@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseArguments } from '../../src/command-line';
 import { ENV_FILE } from '../environment';
 
 export interface Options {
@@ -23,7 +24,7 @@ to the end; 2 wrong usage or configuration.`;
 
 /** @throws {CommanderError} for wrong usage, and after the help */
 export function readOptions(args: readonly string[]): Options {
-  return new Command('npm run live-check --')
+  const command = new Command('npm run live-check --')
     .description(DESCRIPTION)
     .requiredOption('--from <number>', 'a number of the account, such as +815012345678', readNumber)
     .requiredOption('--to <number>', 'a phone that you answer', readNumber)
@@ -31,10 +32,8 @@ export function readOptions(args: readonly string[]): Options {
     .option('--json', 'print the findings as JSON')
     .option('--patience <seconds>', 'how long to wait for logs after the call', readSeconds, 60)
     .option('--env <file>', 'file with ACCOUNT_SID and AUTH_TOKEN', ENV_FILE)
-    .addHelpText('after', MORE)
-    .exitOverride()
-    .parse(args, { from: 'user' })
-    .opts<Options>();
+    .addHelpText('after', MORE);
+  return parseArguments<Options>(command, args);
 }
 
 function readNumber(text: string): string {

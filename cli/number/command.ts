@@ -1,8 +1,8 @@
 import { failureOf } from '../../src/command-failure';
+import type { CommandOutput } from '../../src/command-line';
 import { isLoopback } from '../../src/config';
 import { ConfigError, PlayError } from '../../src/errors';
 import { type Account, connect, findOrigin, readAccount } from '../account';
-import type { Output } from '../deployment-options';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
 import { type NumberCommandOptions, readOptions } from './options';
@@ -16,7 +16,7 @@ import {
   routingTo,
 } from './routing';
 
-export interface Surroundings extends Output {
+export interface Surroundings extends CommandOutput {
   /** Asks a person yes or no; undefined where there is none. */
   readonly agrees: ((question: string) => Promise<boolean>) | undefined;
 }
@@ -78,7 +78,7 @@ async function isAgreed(
   return false;
 }
 
-function verify(now: Routing, after: Routing, write: Output['write']): ExitCode {
+function verify(now: Routing, after: Routing, write: CommandOutput['write']): ExitCode {
   const missed = differences(now, after);
   if (missed.length > 0) {
     throw new PlayError(

@@ -1,10 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import {
-  addDeploymentOptions,
-  type DeploymentOptions,
-  type Output,
-  parseArguments,
-} from '../deployment-options';
+import { type CommandOutput, parseArguments } from '../../src/command-line';
+import { addDeploymentOptions, type DeploymentOptions } from '../deployment-options';
 
 export interface NumberCommandOptions extends DeploymentOptions {
   /** E.164. */
@@ -25,7 +21,7 @@ Exit code:
  *
  * @throws {CommanderError} for wrong usage, after having said what is wrong, and for --help
  */
-export function readOptions(args: readonly string[], output: Output): NumberCommandOptions {
+export function readOptions(args: readonly string[], output: CommandOutput): NumberCommandOptions {
   const command = new Command('npm run number --')
     .description(DESCRIPTION)
     .requiredOption('--phone <number>', 'a number of the account, such as +815012345678', readPhone)

@@ -1,5 +1,6 @@
 import { systemClock } from '../../src/clock';
 import { failureOf } from '../../src/command-failure';
+import type { CommandOutput } from '../../src/command-line';
 import type { Environment } from '../../src/config';
 import type { StopSignal } from '../../src/interruption';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
@@ -10,10 +11,11 @@ import { barReporter, type Terminal } from './bar';
 import { drive, type Progress } from './drive';
 import { type Ending, endingOf, exitCodeOf } from './ending';
 import { syncHere } from './local';
-import { type Output, readOptions, type SyncOptions } from './options';
+import { readOptions, type SyncOptions } from './options';
 import { jsonReporter, plainReporter, type Reporter } from './reporters';
+import type { Occasion } from './words';
 
-export interface Surroundings extends Output {
+export interface Surroundings extends CommandOutput {
   /** Where a progress bar may be drawn; undefined where output is no terminal. */
   readonly terminal: Terminal | undefined;
   /** Resolves when somebody wants the command to stop. */
@@ -30,19 +32,36 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     surroundings.writeError(message);
     return exitCode;
   }
-  const reporter = reporterFor(options, surroundings);
-  const ending = await perform(options, reporter, surroundings.interrupted);
-  reporter.end(ending);
-  return exitCodeOf(ending);
+  const occasion = options.dryRun ? 'dry run' : 'sync';
+  const load = () => loadEnvironment(options.env);
+  return exitCodeOf(await perform(options, load, occasion, surroundings));
 }
 
-async function perform(
+/**
+ * Syncs, and tells how it goes and ends.
+ *
+ * @param load gives the variables
+ */
+export async function perform(
   options: SyncOptions,
+  load: () => Environment,
+  occasion: Occasion,
+  surroundings: Surroundings,
+): Promise<Ending> {
+  const reporter = reporterFor(options, occasion, surroundings);
+  const ending = await performSteps(options, load, reporter, surroundings.interrupted);
+  reporter.end(ending);
+  return ending;
+}
+
+async function performSteps(
+  options: SyncOptions,
+  load: () => Environment,
   reporter: Reporter,
   interrupted: Promise<StopSignal>,
 ): Promise<Ending> {
   try {
-    const steps = begin(options, loadEnvironment(options.env));
+    const steps = begin(options, load());
     return await drive(steps, (progress) => reporter.progress(progress), interrupted);
   } catch (thrown) {
     return endingOf(thrown);
@@ -60,9 +79,13 @@ function begin(
   return syncRemotely({ url, secret, dryRun, force, clock: systemClock, budget });
 }
 
-function reporterFor({ json, dryRun }: SyncOptions, surroundings: Surroundings): Reporter {
+function reporterFor(
+  { json, dryRun }: SyncOptions,
+  occasion: Occasion,
+  surroundings: Surroundings,
+): Reporter {
   if (json) return jsonReporter(surroundings);
-  const plain = plainReporter(surroundings, dryRun);
+  const plain = plainReporter(surroundings, occasion);
   const { terminal } = surroundings;
   return terminal && !dryRun ? barReporter(plain, terminal, systemClock) : plain;
 }

@@ -14,8 +14,12 @@ const EXIT_CODES = { done: 0, failed: 1, misconfigured: 2, guarded: 3, pending: 
 /** The process's exit code; the command's help has the list. */
 export function exitCodeOf(ending: Ending): number {
   if (ending.status !== 'interrupted') return EXIT_CODES[ending.status];
-  // As a shell has it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
-  return 128 + constants.signals[ending.signal];
+  return exitCodeAfter(ending.signal);
+}
+
+/** As a shell has it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html */
+export function exitCodeAfter(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 /** What an exception ends the command with. */

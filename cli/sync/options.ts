@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type CommandOutput, parseArguments } from '../../src/command-line';
 import { isLoopback } from '../../src/config';
 import { ENV_FILE } from '../environment';
 import type { TargetOptions } from '../target';
@@ -43,19 +44,13 @@ Exit code:
 
 type Flag = 'dryRun' | 'force' | 'deployed' | 'json';
 
-/** What the command line writes its own messages to. */
-export interface Output {
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
 /**
  * Reads the arguments that follow the command's name.
  *
  * @throws {CommanderError} for wrong usage, after having said what is wrong, and for --help
  */
-export function readOptions(args: readonly string[], { write, writeError }: Output): SyncOptions {
-  const options = new Command('npm run sync --')
+export function readOptions(args: readonly string[], output: CommandOutput): SyncOptions {
+  const command = new Command('npm run sync --')
     .description(DESCRIPTION)
     .option('--dry-run', 'say what would be done, and change nothing')
     .option('--force', 'go on where a guard would stop')
@@ -86,11 +81,9 @@ export function readOptions(args: readonly string[], { write, writeError }: Outp
     )
     .option('--env <file>', 'file with the variables', ENV_FILE)
     .option('--json', 'print one JSON object a line')
-    .addHelpText('after', MORE)
-    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => 100 })
-    .exitOverride()
-    .parse(args, { from: 'user' })
-    .opts<Omit<SyncOptions, Flag> & Partial<Pick<SyncOptions, Flag>>>();
+    .addHelpText('after', MORE);
+  type Given = Omit<SyncOptions, Flag> & Partial<Pick<SyncOptions, Flag>>;
+  const options = parseArguments<Given>(command, args, output);
   return { dryRun: false, force: false, deployed: false, json: false, ...options };
 }
 

@@ -1,7 +1,7 @@
+import type { CommandOutput } from '../../src/command-line';
 import type { Progress } from './drive';
 import type { Ending } from './ending';
-import type { Output } from './options';
-import { lineOf, linesOf, oneLine } from './words';
+import { lineOf, linesOf, type Occasion, oneLine } from './words';
 
 /** Who tells how a sync goes. */
 export interface Reporter {
@@ -10,13 +10,13 @@ export interface Reporter {
 }
 
 /** One JSON object a line: every event, then the ending. */
-export function jsonReporter({ write }: Output): Reporter {
+export function jsonReporter({ write }: CommandOutput): Reporter {
   const print = (value: Progress | Ending) => write(`${JSON.stringify(value)}\n`);
   return { progress: print, end: print };
 }
 
 /** One line an event; what went wrong goes to standard error. */
-export function plainReporter({ write, writeError }: Output, dryRun: boolean): Reporter {
+export function plainReporter({ write, writeError }: CommandOutput, occasion: Occasion): Reporter {
   let lastPlan: string | undefined;
 
   /** A run plans again after each wait and each Deployment, mostly the same, or nothing. */
@@ -33,7 +33,7 @@ export function plainReporter({ write, writeError }: Output, dryRun: boolean): R
     },
     end(ending) {
       const print = ending.status === 'done' ? write : writeError;
-      const lines = linesOf(ending, dryRun).flatMap((line) => line.split('\n'));
+      const lines = linesOf(ending, occasion).flatMap((line) => line.split('\n'));
       print(lines.map((line) => `${oneLine(line)}\n`).join(''));
     },
   };

@@ -57,33 +57,46 @@ const WAITS_FOR: Readonly<Record<Wait, string>> = {
   limit: 'a limit of Twilio is reached',
 };
 
+/** What a sync is part of: a deploy says itself what became of it when its sync does not succeed. */
+export type Occasion = 'sync' | 'dry run' | 'deploy';
+
 /** How it ended, for a person: the last line says what to do, if there is anything to do. */
-export function linesOf(ending: Ending, dryRun: boolean): string[] {
+export function linesOf(ending: Ending, occasion: Occasion): string[] {
+  const alone = occasion !== 'deploy';
   switch (ending.status) {
     case 'done':
-      return [...skippedLines(ending.report.skipped), doneLine(ending.report, dryRun)];
+      return [...skippedLines(ending.report.skipped), doneLine(ending.report, occasion)];
     case 'pending':
-      return [pendingLine(ending)];
+      return [
+        `${pendingWords(ending)}${alone ? `: run the sync again in ${seconds(ending.retryAfter)}` : ''}.`,
+      ];
     case 'guarded':
-      return [ending.message, 'Nothing was changed. To go on all the same: --force'];
+      return [
+        ending.message,
+        ...(alone ? ['Nothing was changed. To go on all the same: --force'] : []),
+      ];
     case 'interrupted':
-      return ['Stopped. The next sync finishes what this one began.'];
+      return alone ? ['Stopped. The next sync finishes what this one began.'] : [];
     case 'failed':
     case 'misconfigured':
       return [ending.message];
   }
 }
 
-function pendingLine({ reason, report, retryAfter }: Pending): string {
-  return `Not finished, ${WAITS_FOR[reason]}, ${restOf(report)}: run the sync again in ${seconds(retryAfter)}.`;
+function pendingWords({ reason, report }: Pending): string {
+  return `Not finished, ${WAITS_FOR[reason]}, ${restOf(report)}`;
 }
 
 function restOf({ remaining }: SyncReport): string {
   return remaining > 0 ? `${count(remaining, 'prompt')} to upload` : 'the Build is not live';
 }
 
-function doneLine({ prompts, uploaded, remaining, retained }: SyncReport, dryRun: boolean): string {
-  if (dryRun) return `Dry run: ${count(remaining, 'prompt')} to upload, nothing was changed.`;
+function doneLine(
+  { prompts, uploaded, remaining, retained }: SyncReport,
+  occasion: Occasion,
+): string {
+  if (occasion === 'dry run')
+    return `Dry run: ${count(remaining, 'prompt')} to upload, nothing was changed.`;
   const old = retained > 0 ? `, ${count(retained, 'old version')} kept for calls in progress` : '';
   return `Assets equal S3: ${count(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
 }

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import { failureOf } from '../../src/command-failure';
+import { parseArguments } from '../../src/command-line';
 import { readConfig } from '../../src/config';
 import type { CallFlow } from '../../src/flow/schema';
 import { interruption } from '../../src/interruption';
@@ -25,17 +26,15 @@ interface Options {
 async function main(): Promise<void> {
   // A newcomer's first screen should not begin with a warning about next year's Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  const options = new Command('npm run sandbox:deploy --')
+  const command = new Command('npm run sandbox:deploy --')
     .description(
       'Rehearse a deploy: the real deployer, unmodified, against a Twilio on this machine, by HTTPS.',
     )
     .option('--protected', 'make the prompts protected Assets, and sign media requests')
     .option('--proxy', "reach Twilio through a proxy, as in a company's network")
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
-    .option('--quiet', 'leave out what the commands write')
-    .exitOverride()
-    .parse()
-    .opts<Options>();
+    .option('--quiet', 'leave out what the commands write');
+  const options = parseArguments<Options>(command, process.argv.slice(2));
   const flow = readCallFlow();
   const signal = abortedByInterruption();
   console.log('Starting S3 and a Twilio with nothing in it …');

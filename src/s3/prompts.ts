@@ -142,6 +142,26 @@ export class PromptBucket {
     });
   }
 
+  /**
+   * Reads the first byte of an object, to find out whether objects can be read at all. An archived
+   * one counts as read: S3 says so only to whoever may read it.
+   *
+   * @throws {S3Error} S3's refusal
+   */
+  async readFirstByte({ key }: PromptObject): Promise<void> {
+    const { bucket } = this.#s3;
+    const tried = `Reading ${key} from bucket ${bucket}`;
+    try {
+      await this.#try(tried, 's3:GetObject', async () => {
+        const input = { Bucket: bucket, Key: key, Range: 'bytes=0-0' };
+        const { Body } = await this.#client.send(new GetObjectCommand(input), this.#limit());
+        if (Body instanceof Readable) Body.destroy();
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof ArchivedObjectError)) throw thrown;
+    }
+  }
+
   close(): void {
     this.#client.destroy();
   }

@@ -21,11 +21,12 @@ export interface Keys {
  * @returns why the run must stop
  */
 export function guardOf({ known, listed, selects }: Keys, maxDelete: number): string | undefined {
+  const atStake = known.length > 0 ? `, and ${known.length} prompts are live` : '';
   if (listed.length === 0) {
-    return `S3 lists no object, and ${known.length} prompts are live. Check bucket and prefix, or force the sync.`;
+    return `S3 lists no object${atStake}. Check bucket and prefix, or force the sync.`;
   }
   if (!listed.some(selects)) {
-    return `S3 lists ${listed.length} objects, the globs select none of them, and ${known.length} prompts are live. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
+    return `S3 lists ${listed.length} objects, and the globs select none of them${atStake}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
   }
   const present = new Set(listed);
   const vanished = known.filter((key) => !present.has(key)).length;

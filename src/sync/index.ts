@@ -6,10 +6,12 @@ import { PromptBucket } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
+import { check } from './check';
 import type { SyncEvent, SyncOutcome } from './events';
 import { type ReconcileOptions, reconcile } from './reconcile';
 import { keysNamedBy, selection } from './selection';
 
+export { deployUnlessMoved } from './deploy';
 export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './events';
 export { GuardError } from './guard';
 export { REASONS } from './refusal';
@@ -73,22 +75,11 @@ export async function* sync(
   target: Target,
   settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { accountSid, authToken, apiOrigin } = config.twilio;
-  if (accountSid === undefined || authToken === undefined) {
-    throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
-  }
   const { visibility, include, exclude, quiet } = config.sync;
   const clock = systemClock;
   const deadline = clock.now().getTime() + settings.budget;
-  const { timeout, slowest } = settings;
-  const connect = (until: number) => {
-    const times = { clock, deadline: until, timeout, slowest };
-    const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
-    const twilio = new Serverless(access, target.service);
-    return { bucket: new PromptBucket(config.s3, times), twilio };
-  };
-  const ends = connect(deadline);
-  const patient = connect(deadline + GRACE);
+  const ends = connect(config, target, settings, deadline);
+  const patient = connect(config, target, settings, deadline + GRACE);
   try {
     return yield* reconcile({
       ...settings,
@@ -111,12 +102,87 @@ export async function* sync(
   }
 }
 
+/** The live Build of an environment. */
+export interface LiveTarget {
+  /** ZE… */
+  readonly environmentSid: string;
+  /** ZB… */
+  readonly buildSid: string;
+}
+
+/**
+ * Finds out, before a deploy, whether the sync after it would succeed. Changes nothing.
+ *
+ * @returns what is live now; undefined before the first deploy
+ * @throws {GuardError} when the listing looks wrong
+ * @throws {PlayError} when S3 or Twilio refuses
+ */
+export async function checkTarget(
+  config: Config,
+  target: Target,
+  settings: SyncSettings,
+): Promise<LiveTarget | undefined> {
+  const deadline = systemClock.now().getTime() + settings.budget;
+  const { bucket, twilio } = connect(config, target, settings, deadline);
+  try {
+    const live = await findLive(twilio, target);
+    const { prefix } = config.s3;
+    const { include, exclude } = config.sync;
+    const { maxDelete, force } = settings;
+    await check({
+      bucket,
+      twilio,
+      environmentSid: live?.environmentSid,
+      selects: selection(prefix, include, exclude),
+      maxDelete,
+      force,
+    });
+    return live;
+  } finally {
+    bucket.close();
+  }
+}
+
+/** What is live in an environment; undefined where there is no such Service, environment or Build. */
+export async function findLive(
+  twilio: Serverless,
+  { environment }: Pick<Target, 'environment'>,
+): Promise<LiveTarget | undefined> {
+  const environments = (await environmentsOf(twilio)) ?? [];
+  const found = environments.find(
+    ({ sid, domainSuffix }) => environment === domainSuffix || environment === sid,
+  );
+  if (found?.buildSid === undefined) return undefined;
+  return { environmentSid: found.sid, buildSid: found.buildSid };
+}
+
+/** @throws {ConfigError} when there is no account */
+function connect(
+  config: Config,
+  { service }: Target,
+  { timeout, slowest }: SyncSettings,
+  deadline: number,
+) {
+  const { accountSid, authToken, apiOrigin } = config.twilio;
+  if (accountSid === undefined || authToken === undefined) {
+    throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
+  }
+  const times = { clock: systemClock, deadline, timeout, slowest };
+  const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
+  return { bucket: new PromptBucket(config.s3, times), twilio: new Serverless(access, service) };
+}
+
 async function findEnvironment(
   twilio: Serverless,
   { service, environment }: Target,
 ): Promise<string> {
   if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
-  const environments = await environmentsOf(twilio, service);
+  const environments = await environmentsOf(twilio);
+  if (environments === undefined) {
+    throw new ConfigError(
+      `The account has no Service ${service}: deploy the project first, or name another one.`,
+    );
+  }
   const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
   if (found) return found.sid;
   throw new ConfigError(
@@ -124,14 +190,12 @@ async function findEnvironment(
   );
 }
 
-async function environmentsOf(twilio: Serverless, service: string) {
+/** Undefined where there is no such Service. */
+async function environmentsOf(twilio: Serverless) {
   try {
     return await twilio.environments();
   } catch (thrown) {
-    if (!(thrown instanceof TwilioError) || thrown.status !== 404) throw thrown;
-    throw new ConfigError(
-      `The account has no Service ${service}: deploy the project first, or name another one.`,
-      { cause: thrown },
-    );
+    if (thrown instanceof TwilioError && thrown.status === 404) return undefined;
+    throw thrown;
   }
 }

@@ -4,6 +4,7 @@ import { OutOfTimeError } from '../retry';
 import { ChangedObjectError, S3Error } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
+import { checkReadable } from './check';
 import { cleanUp } from './clean-up';
 import { fingerprint, markOf } from './code';
 import { deployUnlessMoved } from './deploy';
@@ -91,6 +92,10 @@ class Run {
     yield describe(planned);
     if (planned.guard !== undefined) throw new GuardError(planned.guard);
     if (dryRun) {
+      await checkReadable(
+        bucket,
+        [...planned.upload, ...planned.keep].map(({ object }) => object),
+      );
       yield* intentionsOf(planned);
       return this.#done();
     }

@@ -1,34 +1,218 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Listening, listen } from '../../../sandbox/listen';
+import { runProgram } from '../../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
 import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
+import { s3ClientOf } from '../../sandbox/s3-client';
+import { forwardTo } from '../../sync/wire';
+
+type Variables = Readonly<Record<string, string>>;
 
 let rehearsal: TestRehearsal;
 let deployment: Deployment;
+let variables: Variables;
 beforeAll(async () => {
   rehearsal = await startRehearsal();
   deployment = prepareDeployment(rehearsal);
+  const { accountSid, authToken } = rehearsal;
+  const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
+  variables = { ...rehearsal.variables, ...account, SYNC_QUIET_SECONDS: '0' };
 });
 afterAll(() => rehearsal.stop());
 
+const fronts: Listening[] = [];
+afterEach(() => Promise.all(fronts.splice(0).map((front) => front.close())));
+
+/** Runs `npm run deploy` with this .env, in a shell with these variables; gives what it wrote. */
+async function deploy(
+  changes: Variables = {},
+  args: readonly string[] = [],
+  shell: Variables = {},
+): Promise<string> {
+  const lines = Object.entries({ ...variables, ...changes }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  writeFileSync(join(deployment.directory, '.env'), lines.join('\n'));
+  const program = join(process.cwd(), 'cli', 'deploy.ts');
+  const tsx = ['--require', require.resolve('tsx/cjs')];
+  return runProgram('deploy', [...tsx, program, ...args], {
+    cwd: deployment.directory,
+    environment: { ...rehearsal.environment, ...shell },
+  });
+}
+
+const liveBuild = async () => (await rehearsal.live())?.buildSid;
+
+/** What a caller is played and told, pressing 1, then 9; the signature of a proxy's URL left out. */
+async function heard(): Promise<string[]> {
+  const { steps } = await rehearsal.call({ digits: ['1', '9'] });
+  return steps.flatMap((step) => {
+    if (step.kind === 'media') {
+      const { pathname, searchParams } = new URL(step.url);
+      return [`${pathname} ${searchParams.get('key') ?? ''} ${step.status}`];
+    }
+    return step.kind === 'verb' ? [`${step.verb} ${step.text}`] : [];
+  });
+}
+
+/** The URL of an S3 that refuses to give objects; `bytes` still gives a part of them. */
+async function refusingObjects(parts: 'bytes' | 'nothing'): Promise<string> {
+  const forward = forwardTo(variables.S3_ENDPOINT ?? '');
+  const { S3_BUCKET } = variables;
+  const front = await listen((request, response) => {
+    const isObject = !/^\/[^/?]+\/?(\?|$)/.test(request.url ?? '');
+    const given = parts === 'bytes' && request.headers.range !== undefined;
+    if (!isObject || given) return forward(request, response);
+    const code = `<Code>AccessDenied</Code><Message>${S3_BUCKET}</Message>`;
+    response.writeHead(403, { 'content-type': 'application/xml' }).end(`<Error>${code}</Error>`);
+  });
+  fronts.push(front);
+  return front.url;
+}
+
+async function replacePrompt(name: string, mark: string): Promise<void> {
+  const s3 = s3ClientOf(variables);
+  const content = readFileSync(join('sandbox', 'prompts', 'goodbye.mp3'));
+  const { S3_BUCKET: Bucket, S3_PREFIX: prefix } = variables;
+  const Body = Buffer.concat([content, Buffer.from(mark)]);
+  await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}`, Body }));
+  s3.destroy();
+}
+
+// The tests tell one story, in order.
 describe('npm run deploy', () => {
   it('says what is wrong with its options, and deploys nothing', async () => {
-    const deploying = deployment.run('deploy', '--enviroment', 'staging');
+    const deploying = deploy({}, ['--enviroment', 'staging']);
     await expect(deploying).rejects.toThrow(/ended with 2:\nerror: unknown option/);
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
-  it('deploys with the deployer to the environment that it is told, and syncs there', async () => {
-    const output = await deployment.run('deploy', '--environment', 'staging');
+  it('does not begin with options that npm kept for itself', async () => {
+    const eaten = { npm_lifecycle_event: 'deploy', npm_config_environment: 'staging' };
+    await expect(deploy({}, [], eaten)).rejects.toThrow(
+      /ended with 2:\nnpm kept --environment for itself.*\n {2}npm run deploy -- --environment staging\n/,
+    );
+    expect(await rehearsal.exchanges()).toEqual([]);
+  });
+
+  it('leaves nothing live when the first deploy has no prompts to play', async () => {
+    const deploying = deploy({ S3_PREFIX: 'nothing/' });
+    await expect(deploying).rejects.toThrow(
+      /ended with 3:\nS3 lists no object\. .*\nNothing was deployed\.\nTo go on .*--force\n$/,
+    );
+    expect(await rehearsal.services()).toBe(0);
+  });
+
+  it('says what is live when the sync of the first deploy fails', async () => {
+    const S3_ENDPOINT = await refusingObjects('bytes');
+    await expect(deploy({ S3_ENDPOINT })).rejects.toThrow(
+      /ended with 1:.*AccessDenied.*Build ZB\w+ is live\. .*npm run sync -- --deployed --environment dev\n$/s,
+    );
+    expect((await rehearsal.live())?.functions.map(({ path }) => path)).toContain('/voice');
+  });
+
+  it('deploys with the deployer, and syncs at once', async () => {
+    const output = await deploy();
     expect(output).toContain('Serverless project successfully deployed');
     expect(output).toContain('Assets equal S3: 7 prompts, 7 uploaded.');
+    const media = (await heard()).filter((line) => line.startsWith('/audio'));
+    expect(media.length).toBeGreaterThan(5);
+    for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
+  });
+
+  describe.each<[string, Variables, RegExp]>([
+    ['a wrong auth token', { AUTH_TOKEN: 'wrong' }, /answered 401 \(20003\).*Check ACCOUNT_SID/],
+    [
+      'a wrong secret key',
+      { S3_SECRET_ACCESS_KEY: 'wrong' },
+      /403 SignatureDoesNotMatch\. Check S3_/,
+    ],
+    [
+      'a key that was rotated',
+      { S3_ACCESS_KEY_ID: 'AKIAOLD' },
+      /403 InvalidAccessKeyId\. Check S3_/,
+    ],
+    [
+      'a bucket that is not there',
+      { S3_BUCKET: 'no-bucket' },
+      /404 NoSuchBucket\. Check S3_BUCKET/,
+    ],
+    ['another region', { S3_REGION: 'eu-west-9' }, /400 AuthorizationHeaderMalformed/],
+    ['no network to S3', { S3_ENDPOINT: 'http://127.0.0.1:1' }, /could not be reached: .*REFUSED/],
+    [
+      'a prefix with a typo',
+      { S3_PREFIX: 'promts/' },
+      /no object, and 7 prompts are live.*--force/s,
+    ],
+    ['globs that select nothing', { SYNC_INCLUDE: 'x' }, /the globs select none.*--force/s],
+  ])('with %s', (_, changes, message) => {
+    it('deploys nothing, says why, and callers hear what they heard before', async () => {
+      const [before, live] = [await heard(), await liveBuild()];
+      const deploying = deploy(changes);
+      await expect(deploying).rejects.toThrow(message);
+      await expect(deploying).rejects.toThrow(/\nNothing was deployed\.\n/);
+      expect(await liveBuild()).toBe(live);
+      expect(await heard()).toEqual(before);
+    });
+  });
+
+  it('deploys nothing where S3 lists objects and gives none of them', async () => {
+    const before = await heard();
+    const S3_ENDPOINT = await refusingObjects('nothing');
+    await expect(deploy({ S3_ENDPOINT })).rejects.toThrow(
+      /Reading prompts\/\S+ from bucket .*403 AccessDenied.*s3:GetObject.*\nNothing was deployed\.\n$/s,
+    );
+    expect(await heard()).toEqual(before);
+  });
+
+  it('syncs with the variables that it deploys, whatever the shell has', async () => {
+    const output = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
+    expect(output).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
+    expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
+  });
+
+  it('brings back what was live when the sync fails all the same', async () => {
+    const [before, live] = [await heard(), await liveBuild()];
+    await replacePrompt('menu.mp3', 'replaced');
+    const S3_ENDPOINT = await refusingObjects('bytes');
+    const deploying = deploy({ S3_ENDPOINT });
+    await expect(deploying).rejects.toThrow(/menu\.mp3 from bucket .*403 AccessDenied/);
+    await expect(deploying).rejects.toThrow(
+      new RegExp(`What was live before is live again \\(${live}\\).*\\n$`),
+    );
+    expect(await liveBuild()).toBe(live);
+    expect(await heard()).toEqual(before);
+  });
+
+  it('goes on from there with the next deploy', async () => {
+    expect(await deploy()).toContain('Assets equal S3: 7 prompts, 1 uploaded, 1 old version kept');
+  });
+
+  it('says what to do when Twilio has no such runtime handler, and all stays as it is', async () => {
+    const [before, file] = [await heard(), join(deployment.directory, 'package.json')];
+    const text = readFileSync(file, 'utf8');
+    rmSync(file);
+    writeFileSync(
+      file,
+      text.replace('"@twilio/runtime-handler": "2.0.1"', '"@twilio/runtime-handler": "2.1.0"'),
+    );
+    const deploying = deploy();
+    await expect(deploying).rejects.toThrow(/Failed API Request 20001/);
+    await expect(deploying).rejects.toThrow(
+      /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nWhat was live is live as before/s,
+    );
+    writeFileSync(file, text);
+    expect(await heard()).toEqual(before);
+  });
+
+  it('deploys to the environment that it is told', async () => {
+    const output = await deploy({}, ['--environment', 'staging']);
+    expect(output).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
     expect(await deployment.twilioRun('list', 'environments')).toMatch(
       / staging-environment .* staging /,
     );
-    const { steps } = await rehearsal.call({ digits: ['1', '9'] });
-    const media = steps.flatMap((step) => (step.kind === 'media' ? [step] : []));
-    expect(media.length).toBeGreaterThan(5);
-    for (const { url, status } of media) {
-      expect([new URL(url).pathname.startsWith('/audio/'), status]).toEqual([true, 200]);
-    }
   });
 });

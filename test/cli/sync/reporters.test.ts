@@ -16,7 +16,7 @@ function tell(
   events: readonly Progress[],
   ending?: Ending,
   make: (output: Parameters<typeof jsonReporter>[0]) => Reporter = (output) =>
-    plainReporter(output, false),
+    plainReporter(output, 'sync'),
 ) {
   let out = '';
   let err = '';

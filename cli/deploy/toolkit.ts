@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { RUNTIME, RUNTIME_HANDLERS } from '../../src/limits';
+import { exitCodeAfter } from '../sync/ending';
+
+const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
+
+export interface ToolkitOptions {
+  /** Domain suffix. */
+  readonly environment: string;
+  readonly writeError: (text: string) => void;
+  /** Resolves with the signal that interrupts it, too. */
+  readonly interrupted: Promise<NodeJS.Signals>;
+}
+
+/**
+ * Runs Twilio's deployer to its end, at this terminal.
+ *
+ * @returns what it wrote to standard error, where its errors are, and its exit code, after an
+ * interruption never 0
+ */
+export async function deployWithToolkit({
+  environment,
+  writeError,
+  interrupted,
+}: ToolkitOptions): Promise<{ readonly exitCode: number; readonly errors: string }> {
+  const args = [TOOLKIT, 'deploy', '--environment', environment];
+  const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'pipe'] });
+  let received: NodeJS.Signals | undefined;
+  interrupted.then((signal) => {
+    received = signal;
+    child.kill(signal);
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+    writeError(text);
+  });
+  const [code] = await once(child, 'close');
+  return { exitCode: received === undefined ? (code ?? 1) : exitCodeAfter(received), errors };
+}
+
+const HANDLER = '@twilio/runtime-handler';
+const HANDLERS_PAGE = 'https://www.twilio.com/docs/serverless/functions-assets/handler';
+
+/** Newest first; the newest is not on npm, which the local runtime comes from. */
+const [, HANDLER_OF_BOTH] = RUNTIME_HANDLERS;
+
+/** What a person can do about a refusal of Twilio's; undefined where Twilio's own words must do. */
+export function adviceOnRefusal(errors: string): string | undefined {
+  const words = unwrapped(errors);
+  const [, name, version] =
+    /No matching version found for (@?[^\s@]+)@(\S*[^\s.])/.exec(words) ?? [];
+  if (name === HANDLER) {
+    return `Twilio's platform has no ${HANDLER} ${version}, whether npm has it or not (its list: ${HANDLERS_PAGE}). Run npm install --save-exact ${HANDLER}@${HANDLER_OF_BOTH}, and deploy again.`;
+  }
+  if (name !== undefined) {
+    return `Twilio cannot install ${name} ${version}: give it a version that npm has, in the dependencies of package.json, and deploy again.`;
+  }
+  if (/\b82007\b/.test(words)) {
+    return `Twilio does not build for this runtime any more: set runtime to '${RUNTIME}' in .twilioserverlessrc, and deploy again.`;
+  }
+  return undefined;
+}
+
+/** The toolkit draws a bar beside its errors, breaks their lines and colours them. */
+function unwrapped(text: string): string {
+  const colors = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+  return text.replace(colors, '').replace(/[\s│|]+/g, ' ');
+}

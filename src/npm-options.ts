@@ -1,0 +1,72 @@
+import type { Command, Option } from 'commander';
+import { ConfigError } from './errors';
+
+/**
+ * npm has options of these names itself: it sets `prefix` on many machines, and refuses values of
+ * both that are ours.
+ */
+const NPM_OWN: readonly string[] = ['prefix', 'include'];
+
+/**
+ * Refuses to start where npm kept options for itself, because they stood before `--`: a verb that
+ * runs without them does something else, as `npm run sync --dry-run` would sync. npm leaves each in
+ * the environment as `npm_config_<name>`.
+ * https://docs.npmjs.com/cli/using-npm/config#environment-variables
+ *
+ * @param command named as a person starts it, such as `npm run sync --`
+ * @param args what npm passed on
+ * @throws {ConfigError} with the line to type
+ */
+export function refuseEatenOptions(
+  command: Command,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): void {
+  // Set for whatever npm starts, and inherited by what that starts in turn.
+  if (environment.npm_lifecycle_event !== scriptOf(command)) return;
+  const rest = [...args];
+  const eaten: string[] = [];
+  const typed: string[] = [];
+  for (const option of command.options) {
+    const value = eatenValue(option, args, environment);
+    if (value === undefined) continue;
+    const name = `--${option.name()}`;
+    eaten.push(name);
+    typed.push(name);
+    if (!option.isBoolean() && option.required) {
+      // What npm took for an option without a value, it passed on.
+      typed.push(quoted(value === 'true' ? (rest.shift() ?? '<value>') : value));
+    }
+  }
+  if (eaten.length === 0) return;
+  const line = [command.name(), ...typed, ...rest.map(quoted)].join(' ');
+  throw new ConfigError(
+    `npm kept ${eaten.join(' and ')} for itself, and nothing was done. Write:\n  ${line}`,
+  );
+}
+
+/** `npm run sync --` is the script sync, `npm start --` is start. */
+function scriptOf(command: Command): string | undefined {
+  return command
+    .name()
+    .split(' ')
+    .filter((word) => word !== '--')
+    .at(-1);
+}
+
+function eatenValue(
+  option: Option,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
+  const name = option.name();
+  if (NPM_OWN.includes(name)) return undefined;
+  if (args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))) return undefined;
+  const value = environment[`npm_config_${name.replaceAll('-', '_')}`];
+  return option.isBoolean() && (value === '' || value === 'false') ? undefined : value;
+}
+
+/** As a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./<>-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -24,24 +24,26 @@ export function refuseEatenOptions(
 ): void {
   // Set for whatever npm starts, and inherited by what that starts in turn.
   if (environment.npm_lifecycle_event !== scriptOf(command)) return;
-  const rest = [...args];
-  const eaten: string[] = [];
-  const typed: string[] = [];
-  for (const option of command.options) {
+  const eaten = command.options.flatMap((option) => {
     const value = eatenValue(option, args, environment);
-    if (value === undefined) continue;
-    const name = `--${option.name()}`;
-    eaten.push(name);
-    typed.push(name);
-    if (!option.isBoolean() && option.required) {
-      // What npm took for an option without a value, it passed on.
-      typed.push(quoted(value === 'true' ? (rest.shift() ?? '<value>') : value));
-    }
-  }
+    if (value === undefined) return [];
+    // npm takes an option that it does not know for a flag, and passes its value on.
+    const isLost = !option.isBoolean() && value === 'true';
+    return [{ name: `--${option.name()}`, value: option.isBoolean() ? undefined : value, isLost }];
+  });
   if (eaten.length === 0) return;
-  const line = [command.name(), ...typed, ...rest.map(quoted)].join(' ');
+  const lost = eaten.filter(({ isLost }) => isLost).length;
+  const [first, ...others] = args;
+  const fits = lost === 1 && first !== undefined;
+  const words = eaten.flatMap(({ name, value, isLost }) => {
+    if (isLost) return [name, fits ? quoted(first) : '<value>'];
+    return value === undefined ? [name] : [name, quoted(value)];
+  });
+  const rest = lost === 0 ? args : fits ? others : [];
+  const line = [command.name(), ...words, ...rest.map(quoted)].join(' ');
+  const names = eaten.map(({ name }) => name).join(' and ');
   throw new ConfigError(
-    `npm kept ${eaten.join(' and ')} for itself, and nothing was done. Write:\n  ${line}`,
+    `npm kept ${names} for itself, and nothing was done. Write:\n  ${line}\nWhat you did not type stands in npm's own configuration (npm config list).`,
   );
 }
 

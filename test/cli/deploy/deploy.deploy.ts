@@ -44,6 +44,19 @@ async function deploy(
   });
 }
 
+/** What .env.example has, before it is filled in. */
+const NOTHING_SET = Object.fromEntries(
+  [
+    'S3_BUCKET',
+    'S3_REGION',
+    'S3_ENDPOINT',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+    'ACCOUNT_SID',
+    'AUTH_TOKEN',
+  ].map((name) => [name, '']),
+);
+
 const liveBuild = async () => (await rehearsal.live())?.buildSid;
 
 /** What a caller is played and told, pressing 1, then 9; the signature of a proxy's URL left out. */
@@ -124,6 +137,11 @@ describe('npm run deploy', () => {
   });
 
   describe.each<[string, Variables, RegExp]>([
+    ['an empty .env', NOTHING_SET, /S3_BUCKET is not set.*ACCOUNT_SID is not set/s],
+    ['a malformed region', { S3_REGION: 'Frankfurt' }, /S3_REGION must be a region/],
+    ['an endpoint with a path', { S3_ENDPOINT: 'http://localhost:1/x' }, /S3_ENDPOINT must be/],
+    ['a bucket that is an ARN', { S3_BUCKET: 'arn:aws:s3:::x' }, /S3_BUCKET must be a bucket name/],
+    ['a short admin secret', { ADMIN_SECRET: 'short' }, /ADMIN_SECRET is shorter than 32/],
     ['a wrong auth token', { AUTH_TOKEN: 'wrong' }, /answered 401 \(20003\).*Check ACCOUNT_SID/],
     [
       'a wrong secret key',

@@ -5,10 +5,19 @@ import twilio from 'twilio';
 import * as v from 'valibot';
 import { systemClock } from '../../src/clock';
 import { messageOf } from '../../src/errors';
+import { Serverless } from '../../src/twilio/serverless';
+import { Transport } from '../../src/twilio/transport';
 import type { Account } from '../account';
 import { makeTestCall, type TestCall } from './call';
 import { callFindings, type Finding, sizeFinding } from './findings';
-import { deployService, REMOVE_BY_HAND, removeService, SERVICE_NAME } from './service';
+import { HANDLER, handlerToDeploy, platformFindings, probePlatform } from './platform';
+import {
+  createService,
+  deployService,
+  REMOVE_BY_HAND,
+  removeService,
+  SERVICE_NAME,
+} from './service';
 import { probeSizes } from './size';
 
 export interface CheckOptions {
@@ -20,6 +29,9 @@ export interface CheckOptions {
   readonly warn: (message: string) => void;
   readonly signal: AbortSignal;
 }
+
+/** Milliseconds for all that is asked about handlers and runtimes. */
+const PLATFORM_BUDGET = 2 * 60_000;
 
 const packageJson = v.object({ dependencies: v.record(v.string(), v.string()) });
 
@@ -39,14 +51,22 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
   // What an interrupted run left behind; a wrong token shows here, before anything is made.
   await removeService(client);
   try {
-    tell(`Deploying the Service ${SERVICE_NAME} …`);
-    const service = await deployService(account, run, dependencies());
+    tell(`Making the Service ${SERVICE_NAME}, and asking which runtimes Twilio takes …`);
+    const serviceSid = await createService(client);
+    const deadline = systemClock.now().getTime() + PLATFORM_BUDGET;
+    const transport = new Transport({ clock: systemClock, deadline });
+    const twilioService = new Serverless({ ...account, transport }, serviceSid);
+    const own = dependencies();
+    const platform = await probePlatform(twilioService, own[HANDLER] ?? '', signal);
+    const installed = { ...own, [HANDLER]: handlerToDeploy(platform, own[HANDLER] ?? '') };
+    tell('Deploying Functions that watch the test call …');
+    const service = await deployService(account, { serviceSid, run, dependencies: installed });
     tell('Asking a Function for larger and larger answers …');
     const size = sizeFinding(await probeSizes(service.origin, signal));
     tell(`Calling ${options.call.to} …`);
     const call = { ...options.call, run };
     const report = await makeTestCall(client, service, call, { clock: systemClock, signal });
-    return [...callFindings(report), size];
+    return [...platformFindings(platform), ...callFindings(report), size];
   } finally {
     await removeService(client).catch((thrown: unknown) =>
       warn(`${messageOf(thrown)} ${REMOVE_BY_HAND}`),

@@ -22,15 +22,35 @@ export interface TemporaryService {
 }
 
 /**
- * Makes the Service.
+ * Makes the Service, with nothing in it.
  *
- * @param run tells this run's log lines from others'
- * @param dependencies as package.json has them: Twilio installs them with the Functions
+ * @throws {TwilioError} when Twilio refuses or cannot be reached
  */
+export async function createService(client: Twilio): Promise<string> {
+  const service = {
+    uniqueName: SERVICE_NAME,
+    friendlyName: SERVICE_NAME,
+    includeCredentials: true,
+  };
+  const { sid } = await askTwilio(`Making the Service ${SERVICE_NAME}`, () =>
+    client.serverless.v1.services.create(service),
+  );
+  return sid;
+}
+
+export interface NewDeployment {
+  /** ZS… */
+  readonly serviceSid: string;
+  /** Tells this run's log lines from others'. */
+  readonly run: string;
+  /** As package.json has them: Twilio installs them with the Functions. */
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** Deploys the Functions that watch the test call. */
 export async function deployService(
   { accountSid, authToken }: Account,
-  run: string,
-  dependencies: Readonly<Record<string, string>>,
+  { serviceSid, run, dependencies }: NewDeployment,
 ): Promise<TemporaryService> {
   const account = { username: accountSid, password: authToken };
   const functions = await bundleFunctions();
@@ -40,10 +60,9 @@ export async function deployService(
     access: 'protected' as const,
     content: silence(1),
   };
-  const { serviceSid, environmentSid, domain } = await new TwilioServerlessApiClient(
-    account,
-  ).deployProject({
+  const { environmentSid, domain } = await new TwilioServerlessApiClient(account).deployProject({
     ...account,
+    serviceSid,
     serviceName: SERVICE_NAME,
     functionsEnv: 'dev',
     env: { LIVE_CHECK_RUN: run },

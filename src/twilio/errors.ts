@@ -9,6 +9,8 @@ export class TwilioError extends PlayError {
     message: string,
     /** HTTP status; undefined when no answer came. */
     readonly status: number | undefined,
+    /** Twilio's own code: https://www.twilio.com/docs/api/errors */
+    readonly code?: number,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -33,9 +35,8 @@ export function twilioError(tried: string, thrown: unknown): PlayError {
     return new TwilioError(
       `${tried}: Twilio could not be reached: ${messageOf(thrown)}.`,
       undefined,
-      {
-        cause: thrown,
-      },
+      undefined,
+      { cause: thrown },
     );
   }
   const { status, code, message } = parsed.output;
@@ -44,6 +45,7 @@ export function twilioError(tried: string, thrown: unknown): PlayError {
   return new TwilioError(
     `${tried}: Twilio answered ${status}${codeNote}: ${asSentence(message ?? 'no message')}${advice ? ` ${advice}` : ''}`,
     status,
+    code,
     { cause: thrown },
   );
 }

@@ -32,6 +32,9 @@ describe('what npm run live-check finds', () => {
 
   it('is a Twilio as it was in 2019', async () => {
     expect(await findings({ append: 'gather' })).toEqual({
+      'Runtime handlers that Twilio takes':
+        '2.1.2, 2.0.1, 2.0.0, 1.3.1; not 2.1.0 (20001), 2.0.3 (20001)',
+      'Runtimes that Twilio builds for': 'node24, node22; not node20 (82007), node18 (82007)',
       'Parameters appended in <Play>': 'none',
       'Parameters appended in <Gather> › <Play>': expect.stringMatching(/^27: Called, ToState, /),
       'Parameters carried along by a redirect': 'yes',
@@ -67,7 +70,11 @@ describe('what npm run live-check finds', () => {
     });
     const verdicts = await Promise.all((await rehearsal.exchanges()).map(judge));
     const problems = verdicts.flatMap((verdict) => verdict.problems);
-    expect(problems).toEqual([expect.stringMatching(/^CreateEnvironment .*"FriendlyName"/)]);
+    expect(problems).toEqual([
+      // The description is older than node24.
+      expect.stringMatching(/^CreateBuild .*answer 201\/runtime must be equal to one of/),
+      expect.stringMatching(/^CreateEnvironment .*"FriendlyName"/),
+    ]);
     const used = new Set(verdicts.map(({ operation }) => operation));
     for (const operation of ['CreateCall', 'FetchCall', 'ListAlert', 'ListLog', 'DeleteService']) {
       expect(used).toContain(operation);

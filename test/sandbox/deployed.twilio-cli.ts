@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runProgram } from '../../sandbox/rehearsal/command';
+import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
+import { describeLocalStart } from './local-start';
+import { startRehearsal, type TestRehearsal } from './rehearsal/start-rehearsal';
+
+const CLI = join(process.cwd(), '.sandbox/twilio-cli/node_modules/twilio-cli/bin/run');
+if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run scripts/twilio-cli.sh`);
+
+// The tests tell one story, in order.
+describe('twilio serverless:deploy, as its users run it', () => {
+  let rehearsal: TestRehearsal;
+  let deployment: Deployment;
+  beforeAll(async () => {
+    rehearsal = await startRehearsal();
+    deployment = prepareDeployment(rehearsal);
+  });
+  afterAll(() => rehearsal.stop());
+
+  /** Runs the CLI with this account, and a home where no profile is. */
+  const twilio = (...args: string[]) =>
+    runProgram('twilio', [CLI, ...args], {
+      cwd: deployment.directory,
+      environment: {
+        ...rehearsal.environment,
+        HOME: rehearsal.directory,
+        TWILIO_ACCOUNT_SID: rehearsal.accountSid,
+        TWILIO_AUTH_TOKEN: rehearsal.authToken,
+      },
+    });
+
+  /** By what a caller is served who presses 1, then 9, and with which status. */
+  async function served(): Promise<string[]> {
+    const { steps } = await rehearsal.call({ digits: ['1', '9'] });
+    const media = steps.flatMap((step) => (step.kind === 'media' ? [step] : []));
+    expect(media.length).toBeGreaterThan(5);
+    const kinds = media.map(({ url, status }) => {
+      return `${new URL(url).pathname === '/audio' ? 'proxy' : 'Asset'} ${status}`;
+    });
+    return [...new Set(kinds)];
+  }
+
+  it('deploys the project, and calls play through the proxy', async () => {
+    expect(await twilio('serverless:deploy')).toContain('Serverless project successfully deployed');
+    expect(await served()).toEqual(['proxy 200']);
+  });
+
+  it('is followed by a sync, and calls play Assets', async () => {
+    expect(await deployment.run('sync', '--deployed')).toContain('7 prompts, 7 uploaded.');
+    expect(await served()).toEqual(['Asset 200']);
+  });
+
+  it('deploys over the synced prompts, and calls go on', async () => {
+    expect(await twilio('serverless:deploy')).toContain('Serverless project successfully deployed');
+    expect(await served()).toEqual(['proxy 200']);
+  });
+});
+
+describeLocalStart('twilio serverless:start', [CLI, 'serverless:start'], (HOME) => ({
+  HOME,
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'a token for tests',
+}));

@@ -1,22 +1,4 @@
-import { interruption } from '../src/interruption';
 import { run } from './sync/command';
+import { runAtTerminal } from './terminal';
 
-// The SDK would begin every run with a warning about next year's Node.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
-const { stdout, stderr } = process;
-
-// Whoever stops reading, as `head` does, does not stop the sync.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-run(process.argv.slice(2), {
-  write: (text) => stdout.write(text),
-  writeError: (text) => stderr.write(text),
-  terminal: stdout.isTTY && process.env.TERM !== 'dumb' ? stdout : undefined,
-  interrupted: interruption(),
-}).then((exitCode) => {
-  // What was in work when it was interrupted would keep the process up.
-  stdout.write('', () => process.exit(exitCode));
-});
+runAtTerminal(run);

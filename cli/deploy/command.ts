@@ -1,28 +1,22 @@
 import { failureOf } from '../../src/command-failure';
-import type { CommandOutput } from '../../src/command-line';
 import type { Environment } from '../../src/config';
-import type { StopSignal } from '../../src/interruption';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../../src/sync';
 import { ENV_FILE, readEnvironmentFile } from '../environment';
-import type { Terminal } from '../sync/bar';
 import { perform } from '../sync/command';
 import { endingOf, exitCodeAfter, exitCodeOf } from '../sync/ending';
 import { readOptions as readSyncOptions } from '../sync/options';
 import { findTarget } from '../target';
+import type { TerminalSurroundings } from '../terminal';
 import { checkVariables } from './check';
 import { type DeployOptions, readOptions } from './options';
 import { bringBack, type DeployTarget, liveNow } from './restore';
 import { adviceOnRefusal, deployWithToolkit } from './toolkit';
 
-export interface Surroundings extends CommandOutput {
-  /** Where a progress bar may be drawn; undefined where output is no terminal. */
-  readonly terminal: Terminal | undefined;
-  /** Resolves when somebody wants the command to stop. */
-  readonly interrupted: Promise<StopSignal>;
-}
-
 /** Runs the command with the arguments that follow its name; gives the process's exit code. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function run(
+  args: readonly string[],
+  surroundings: TerminalSurroundings,
+): Promise<number> {
   const prepared = await prepare(args, surroundings);
   return typeof prepared === 'number' ? prepared : deploy(prepared, surroundings);
 }
@@ -38,7 +32,7 @@ interface Prepared {
 /** Finds out all that can be known before anything is deployed; an exit code where it must not be. */
 async function prepare(
   args: readonly string[],
-  surroundings: Surroundings,
+  surroundings: TerminalSurroundings,
 ): Promise<Prepared | number> {
   try {
     const options = readOptions(args, surroundings);
@@ -68,7 +62,7 @@ async function prepare(
 
 async function deploy(
   { options, variables, target, before }: Prepared,
-  surroundings: Surroundings,
+  surroundings: TerminalSurroundings,
 ): Promise<number> {
   const { writeError } = surroundings;
   const { environment, force } = options;

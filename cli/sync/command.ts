@@ -1,13 +1,13 @@
 import { systemClock } from '../../src/clock';
 import { failureOf } from '../../src/command-failure';
-import type { CommandOutput } from '../../src/command-line';
 import type { Environment } from '../../src/config';
 import type { StopSignal } from '../../src/interruption';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
 import { syncRemotely } from '../../src/sync/remote';
 import { loadEnvironment } from '../environment';
+import type { TerminalSurroundings } from '../terminal';
 import { adminSecretOf } from './admin-secret';
-import { barReporter, type Terminal } from './bar';
+import { barReporter } from './bar';
 import { drive, type Progress } from './drive';
 import { type Ending, endingOf, exitCodeOf } from './ending';
 import { syncHere } from './local';
@@ -15,15 +15,11 @@ import { readOptions, type SyncOptions } from './options';
 import { jsonReporter, plainReporter, type Reporter } from './reporters';
 import type { Occasion } from './words';
 
-export interface Surroundings extends CommandOutput {
-  /** Where a progress bar may be drawn; undefined where output is no terminal. */
-  readonly terminal: Terminal | undefined;
-  /** Resolves when somebody wants the command to stop. */
-  readonly interrupted: Promise<StopSignal>;
-}
-
 /** Runs the command with the arguments that follow its name; gives the process's exit code. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function run(
+  args: readonly string[],
+  surroundings: TerminalSurroundings,
+): Promise<number> {
   let options: SyncOptions;
   try {
     options = readOptions(args, surroundings);
@@ -46,7 +42,7 @@ export async function perform(
   options: SyncOptions,
   load: () => Environment,
   occasion: Occasion,
-  surroundings: Surroundings,
+  surroundings: TerminalSurroundings,
 ): Promise<Ending> {
   const reporter = reporterFor(options, occasion, surroundings);
   const ending = await performSteps(options, load, reporter, surroundings.interrupted);
@@ -82,7 +78,7 @@ function begin(
 function reporterFor(
   { json, dryRun }: SyncOptions,
   occasion: Occasion,
-  surroundings: Surroundings,
+  surroundings: TerminalSurroundings,
 ): Reporter {
   if (json) return jsonReporter(surroundings);
   const plain = plainReporter(surroundings, occasion);

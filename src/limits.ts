@@ -19,11 +19,20 @@ export const PROXY_BYTES = 4_000_000;
  */
 export const TWIML_BYTES = 64_000;
 
+export const RUNTIME_HANDLER_PACKAGE = '@twilio/runtime-handler';
+
+/** The version that this project is deployed with: on Twilio's list, and on npm. */
+export const RUNTIME_HANDLER = '2.0.1';
+
+/** Twilio's list of the versions that it installs. */
+export const RUNTIME_HANDLERS_PAGE =
+  'https://www.twilio.com/docs/serverless/functions-assets/handler';
+
 /**
- * Versions of @twilio/runtime-handler that Twilio's platform installs, newest first. It has a handler
- * of its own under that name, and refuses every other version with 20001, even one that npm has.
- * 2.0.3, which Twilio's staff saw deployed, is left out because the page does not list it.
- * https://www.twilio.com/docs/serverless/functions-assets/handler, read on 2026-11-25
+ * Versions of the runtime handler that Twilio's platform installs, newest first, as its page had them
+ * on 2026-11-25. The platform has a handler of its own under that name, and refuses every other version
+ * with 20001, even one that npm has. 2.0.3 is left out: staff report that it deploys, but the page does
+ * not list it.
  */
 export const RUNTIME_HANDLERS = [
   '2.1.2',

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { RUNTIME, RUNTIME_HANDLERS, RUNTIMES } from '../src/limits';
+import {
+  RUNTIME,
+  RUNTIME_HANDLER,
+  RUNTIME_HANDLER_PACKAGE,
+  RUNTIME_HANDLERS,
+  RUNTIMES,
+} from '../src/limits';
 
 const read = (file: string) => readFileSync(join(__dirname, '..', file), 'utf8');
 const packageJson = v.object({ dependencies: v.record(v.string(), v.string()) });
@@ -10,7 +16,8 @@ const packageJson = v.object({ dependencies: v.record(v.string(), v.string()) })
 describe('what the project asks of Twilio’s platform', () => {
   it('includes a runtime handler that the platform has', () => {
     const { dependencies } = v.parse(packageJson, JSON.parse(read('package.json')));
-    expect(RUNTIME_HANDLERS).toContain(dependencies['@twilio/runtime-handler']);
+    expect(RUNTIME_HANDLERS).toContain(dependencies[RUNTIME_HANDLER_PACKAGE]);
+    expect(dependencies[RUNTIME_HANDLER_PACKAGE]).toBe(RUNTIME_HANDLER);
   });
 
   it('includes a runtime that the platform builds for', () => {

@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /** What Twilio calls: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
 export type Handler = (context: unknown, event: unknown, callback: Callback) => unknown;
 export type Callback = (error?: unknown, payload?: unknown) => void;
@@ -29,8 +27,8 @@ export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void
       process.nextTick(() => endOnce(() => deliver(callback, error, payload)));
     try {
       const returned = handler(context, event, finish);
-      if (!types.isPromise(returned)) return;
-      returned.catch(() => {});
+      if (!isThenable(returned)) return;
+      Promise.resolve(returned).catch(() => {});
       endOnce(() => deliver(callback, new Error(PROMISE), undefined));
     } catch (error) {
       finish(error || new Error('The handler gave no reason'));
@@ -39,6 +37,10 @@ export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void
 }
 
 const PROMISE = 'The handler returned a promise: export a function that calls callback';
+
+function isThenable(value: unknown): boolean {
+  return typeof Object(value).then === 'function';
+}
 
 /** A payload that cannot be sent (a circular object, a bad header) is an error as any other. */
 function deliver(callback: Callback, error: unknown, payload: unknown): void {

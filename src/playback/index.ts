@@ -22,11 +22,9 @@ export function createPlayback({ publicOrigin, proxy }: CallConfig, now: Date): 
  * The URL under which Twilio can play a prompt: what stands where a presigned URL stood.
  *
  *     const gather = response.gather({ numDigits: 1, action: '/pressed' });
- *     try {
- *       gather.play(await promptUrl(context, 'prompts/menu.mp3'));
- *     } catch {
- *       gather.say('For opening hours, press 1.');
- *     }
+ *     promptUrl(context, 'prompts/menu.mp3')
+ *       .then((url) => gather.play(url), () => gather.say('For opening hours, press 1.'))
+ *       .then(() => callback(null, response));
  *
  * @param context the first argument of a Twilio Function
  * @param key the object's S3 key, whole

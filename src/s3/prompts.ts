@@ -144,7 +144,7 @@ export class PromptBucket {
 
   /**
    * Reads the first byte of an object, to find out whether objects can be read at all. An archived
-   * one counts as read: S3 says so only to whoever may read it.
+   * one counts as read: S3 answers InvalidObjectState only to a key that may read the object.
    *
    * @throws {S3Error} S3's refusal
    */

@@ -40,29 +40,31 @@ export async function postMultipart(request: MultipartRequest): Promise<Multipar
   const { contentType, head, tail } = await frameOf(form);
   const { content } = form.file;
   const send = new URL(url).protocol === 'https:' ? sendHttps : sendHttp;
-  const signal = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(signal.aborted ? new PlayError(`no response within ${timeoutMs / 1000} s`) : error);
-    const sent = send(url, {
-      method: 'POST',
-      agent,
-      auth,
-      signal,
-      headers: {
-        'content-type': contentType,
-        'content-length': head.length + content.length + tail.length,
-      },
-    });
-    sent.on('error', fail);
+  const headers = {
+    'content-type': contentType,
+    'content-length': head.length + content.length + tail.length,
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return new Promise<MultipartResponse>((resolve, reject) => {
+    const sent = send(url, { method: 'POST', agent, auth, headers });
+    // Not the request's own timeout: while it waits for a socket, its end would not be told.
+    timer = setTimeout(() => {
+      reject(new PlayError(`no response within ${timeoutMs / 1000} s`));
+      sent.destroy();
+    }, timeoutMs);
+    sent.on('error', reject);
     sent.on('response', (response) => {
-      const { statusCode = 0, headers } = response;
-      text(response).then((body) => resolve({ statusCode, headers, body: parse(body) }), fail);
+      text(response).then((body) => {
+        // A response that came early: the rest of the file is not wanted.
+        if (!sent.writableFinished) sent.destroy();
+        const { statusCode = 0, headers } = response;
+        resolve({ statusCode, headers, body: parse(body) });
+      }, reject);
     });
     sent.write(head);
     sent.write(content);
     sent.end(tail);
-  });
+  }).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -33,7 +33,7 @@ describe('guardOf', () => {
       0.5,
       '2 of 4 prompts vanished from S3, and 1 of 4 prompts are not selected by the globs: more than 50 %',
     ],
-    [['a'], 1, 'S3 lists 1 objects, the globs select none of them, and 4 prompts are live'],
+    [['a'], 1, 'S3 lists 1 objects, and the globs select none of them, and 4 prompts are live'],
   ])('tells what the globs leave out from what vanished: %j', (after, maxDelete, message) => {
     expect(guard(known, after, maxDelete, 'a')).toContain(message);
   });

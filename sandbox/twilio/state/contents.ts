@@ -1,4 +1,9 @@
-import { RUNTIME_HANDLERS, RUNTIMES } from '../../../src/limits';
+import {
+  RUNTIME_HANDLER_PACKAGE as HANDLER,
+  RUNTIME_HANDLERS,
+  RUNTIME_HANDLERS_PAGE,
+  RUNTIMES,
+} from '../../../src/limits';
 import { type ApiError, invalid, unsupportedRuntime } from '../errors';
 import type { Limits } from '../limits';
 import type { BuildContents, FileVersion } from './records';
@@ -30,21 +35,19 @@ export function checkContents(
   atMost(hidden, limits.privateAssetsPerBuild, 'private Asset Versions');
 
   if (!RUNTIMES.some((supported) => supported === runtime)) throw unsupportedRuntime(runtime);
-  const handler = dependencies.find(({ name }) => name === HANDLER);
-  if (functions.length && !handler) {
+  const handlers = dependencies.filter(({ name }) => name === HANDLER);
+  if (functions.length && handlers.length === 0) {
     throw invalid(`Dependencies must name ${HANDLER}, as the Build has Functions.`);
   }
-  if (handler && !RUNTIME_HANDLERS.some((version) => version === handler.version)) {
-    throw unknownHandler(handler.version);
+  for (const { version } of handlers) {
+    if (!RUNTIME_HANDLERS.some((known) => known === version)) throw unknownHandler(version);
   }
 }
-
-const HANDLER = '@twilio/runtime-handler';
 
 /** In Twilio's words: https://github.com/twilio-labs/serverless-toolkit/issues/564 */
 function unknownHandler(version: string): ApiError {
   return invalid(
-    `Some dependencies could not be validated. No matching version found for ${HANDLER}@${version}. You can find the valid versions at https://www.twilio.com/docs/serverless/functions-assets/handler`,
+    `Some dependencies could not be validated. No matching version found for ${HANDLER}@${version}. You can find the valid versions at ${RUNTIME_HANDLERS_PAGE}`,
   );
 }
 

@@ -8,7 +8,10 @@ import type { Target } from '../src/sync';
 const DEPLOY_INFO = '.twiliodeployinfo';
 const PACKAGE = 'package.json';
 
-const deployInfo = v.record(v.string(), v.object({ serviceSid: v.string() }));
+const deployInfo = v.record(
+  v.string(),
+  v.object({ serviceSid: v.string(), latestBuild: v.optional(v.string()) }),
+);
 const packageJson = v.object({ name: v.string() });
 
 export interface TargetOptions {
@@ -31,17 +34,29 @@ export function findTarget(
   accountSid: string | undefined,
   directory = process.cwd(),
 ): Target {
-  const found =
-    service ?? deployedService(join(directory, DEPLOY_INFO), accountSid) ?? packageName(directory);
+  const found = service ?? lastDeploy(directory, accountSid)?.serviceSid ?? packageName(directory);
   return { service: found, environment };
 }
 
+/**
+ * The Build that the toolkit deployed last from this folder: ZB….
+ *
+ * @throws {ConfigError} when its file is not readable
+ */
+export function lastDeployedBuild(
+  accountSid: string,
+  directory = process.cwd(),
+): string | undefined {
+  return lastDeploy(directory, accountSid)?.latestBuild;
+}
+
 /** The toolkit wrote the account alone once, and still reads that. */
-function deployedService(file: string, accountSid: string | undefined): string | undefined {
+function lastDeploy(directory: string, accountSid: string | undefined) {
+  const file = join(directory, DEPLOY_INFO);
   if (accountSid === undefined || !existsSync(file)) return undefined;
   const deployed = v.safeParse(deployInfo, readJson(file));
   if (!deployed.success) throw notUsable(file);
-  return (deployed.output[`${accountSid}:us1`] ?? deployed.output[accountSid])?.serviceSid;
+  return deployed.output[`${accountSid}:us1`] ?? deployed.output[accountSid];
 }
 
 function packageName(directory: string): string {

@@ -16,11 +16,16 @@ export async function runAtTerminal(
 ): Promise<void> {
   // The SDK would begin every run with a warning about next year's Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  // S3_ENDPOINT says where S3 is, as it does for the deployed Functions.
+  delete process.env.AWS_ENDPOINT_URL;
+  delete process.env.AWS_ENDPOINT_URL_S3;
   const { stdout, stderr } = process;
-  // Ignore EPIPE, so that `npm run sync | head` does not abort the sync.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // Ignore EPIPE and EIO, so that neither `npm run sync | head` nor a closed terminal aborts the work.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE' && code !== 'EIO') process.exitCode = 1;
+    });
+  }
   const exitCode = await run(process.argv.slice(2), {
     write: (text) => stdout.write(text),
     writeError: (text) => stderr.write(text),

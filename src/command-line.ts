@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { refuseEatenOptions } from './npm-options';
+import { rejectOptionsTakenByNpm } from './npm-options';
 
 /** Where a command writes to. */
 export interface CommandOutput {
@@ -26,7 +26,7 @@ export function parseArguments<T extends object>(
   { write, writeError }: CommandOutput = terminal,
   width = 100,
 ): T {
-  refuseEatenOptions(command, args);
+  rejectOptionsTakenByNpm(command, args);
   return command
     .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => width })
     .exitOverride()

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,4 +73,14 @@ export function saying({ stdout }: Program, words: string): Promise<string> {
     };
     stdout.on('data', hear);
   });
+}
+
+/** The first message of a forked program; fails when it ends without one. */
+export async function reportOf<T>(child: ChildProcess): Promise<T> {
+  const [message, code] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => [undefined, code]),
+  ]);
+  if (message === undefined) throw new Error(`The program ended with ${code}, and said nothing.`);
+  return message;
 }

@@ -1,16 +1,18 @@
 import { failureOf } from '../../src/command-failure';
 import type { Environment } from '../../src/config';
+import { detailsOf } from '../../src/errors';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../../src/sync';
-import { ENV_FILE, readEnvironmentFile } from '../environment';
+import { ENV_FILE } from '../environment';
 import { perform } from '../sync/command';
 import { endingOf, exitCodeAfter, exitCodeOf } from '../sync/ending';
 import { readOptions as readSyncOptions } from '../sync/options';
-import { findTarget } from '../target';
+import { findTarget, lastDeployedBuild } from '../target';
 import type { TerminalSurroundings } from '../terminal';
 import { checkVariables } from './check';
 import { type DeployOptions, readOptions } from './options';
-import { bringBack, type DeployTarget, liveNow } from './restore';
+import { type DeployTarget, restorePreviousBuild } from './restore';
 import { adviceOnRefusal, deployWithToolkit } from './toolkit';
+import { readDeployedVariables } from './variables';
 
 /** Runs the command with the arguments that follow its name; gives the process's exit code. */
 export async function run(
@@ -29,56 +31,75 @@ interface Prepared {
   readonly before: LiveTarget | undefined;
 }
 
-/** Finds out all that can be known before anything is deployed; an exit code where it must not be. */
+/** Runs every check that needs no deploy. Returns an exit code when the deploy must not start. */
 async function prepare(
   args: readonly string[],
   surroundings: TerminalSurroundings,
 ): Promise<Prepared | number> {
+  const { writeError, interrupted } = surroundings;
+  let again = 'npm run deploy -- --force';
   try {
     const options = readOptions(args, surroundings);
-    const variables = readEnvironmentFile(ENV_FILE);
-    const { config, account } = checkVariables(variables);
     const { environment, force } = options;
+    again = `npm run deploy -- --environment ${environment} --force`;
+    const variables = readDeployedVariables(ENV_FILE);
+    const { config, account } = checkVariables(variables);
     const target = { account, ...findTarget({ environment }, account.accountSid) };
     const checking = checkTarget(config, target, { ...DEFAULTS, force });
     const checked = await Promise.race([
       checking.then((before) => ({ before })),
-      surroundings.interrupted.then((signal) => ({ signal })),
+      interrupted.then((signal) => ({ signal })),
     ]);
     if ('signal' in checked) {
-      surroundings.writeError('Stopped. Nothing was deployed.\n');
+      writeError('Stopped. Nothing was deployed.\n');
       return exitCodeAfter(checked.signal);
     }
     return { options, variables, target, before: checked.before };
   } catch (thrown) {
     const { exitCode, message } = failureOf(thrown);
-    surroundings.writeError(message);
-    if (message !== '') surroundings.writeError('Nothing was deployed.\n');
+    writeError(message);
+    if (message !== '') writeError('Nothing was deployed.\n');
     if (!(thrown instanceof GuardError)) return exitCode;
-    surroundings.writeError('To go on all the same: npm run deploy -- --force\n');
+    writeError(`To go on all the same: ${again}\n`);
     return exitCodeOf(endingOf(thrown));
   }
 }
 
-async function deploy(
-  { options, variables, target, before }: Prepared,
-  surroundings: TerminalSurroundings,
-): Promise<number> {
-  const { writeError } = surroundings;
-  const { environment, force } = options;
-  const deployment = await deployWithToolkit({ environment, ...surroundings });
-  if (deployment.exitCode !== 0) {
-    const advice = adviceOnRefusal(deployment.errors);
-    if (advice !== undefined) writeError(`${advice}\n`);
-    writeError(`${await bringBack(target, before, undefined)}\n`);
-    return deployment.exitCode;
+/** From here on, whatever fails, the Build that was live comes back. */
+async function deploy(prepared: Prepared, surroundings: TerminalSurroundings): Promise<number> {
+  const { target, before } = prepared;
+  const { writeError, interrupted } = surroundings;
+  interrupted.then(() => writeError('Stopping …\n'));
+  const result = await deployAndSync(prepared, surroundings).catch((thrown: unknown) => {
+    writeError(`${detailsOf(thrown)}\n`);
+    return { exitCode: 1, deployed: undefined };
+  });
+  if (result.exitCode !== 0) {
+    writeError(`${await restorePreviousBuild(target, before, result.deployed)}\n`);
   }
-  const deployed = await liveNow(target).catch(() => undefined);
+  return result.exitCode;
+}
+
+interface Result {
+  readonly exitCode: number;
+  /** ZB… of the Build that the toolkit made live; undefined when it did not finish. */
+  readonly deployed: string | undefined;
+}
+
+async function deployAndSync(
+  { options: { environment, force }, variables, target }: Prepared,
+  surroundings: TerminalSurroundings,
+): Promise<Result> {
+  const { exitCode, errors } = await deployWithToolkit({ environment, ...surroundings });
+  if (exitCode !== 0) {
+    const advice = adviceOnRefusal(errors);
+    if (advice !== undefined) surroundings.writeError(`${advice}\n`);
+    return { exitCode, deployed: undefined };
+  }
+  const deployed = lastDeployedBuild(target.account.accountSid);
   const args = ['--deployed', '--environment', environment, ...(force ? ['--force'] : [])];
   const syncOptions = readSyncOptions(args, surroundings);
   const ending = await perform(syncOptions, () => variables, 'deploy', surroundings);
-  if (ending.status !== 'done') {
-    writeError(`${await bringBack(target, before, deployed)}\n`);
-  }
-  return exitCodeOf(ending);
+  // 2 would say that nothing was deployed.
+  return { exitCode: ending.status === 'misconfigured' ? 1 : exitCodeOf(ending), deployed };
 }

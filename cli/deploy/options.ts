@@ -7,17 +7,17 @@ export interface DeployOptions {
   readonly force: boolean;
 }
 
-const DESCRIPTION = `Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live. First finds out whether the sync can succeed; where it does not all the same, what was live before comes back.`;
+const DESCRIPTION = `Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live. First checks whether the sync can succeed. If the sync fails anyway, the previous Build becomes live again.`;
 
 const MORE = `
-The variables are those of .env, and so is the account; the shell's do not count.
+Variables and account are those of .env. Variables of the shell are ignored.
 
 Exit code:
   0    the project is live, and Assets equal S3
   1    failed; the message says why, and what is live
   2    wrong usage or configuration; nothing was deployed
   3    a guard stopped it: too many prompts vanished from S3; --force goes on all the same
-  4    the sync was not finished, and what was live before is live again: deploy again later
+  4    the sync was not finished: deploy again later; the message says what is live
   130  stopped by Ctrl-C (143 by SIGTERM); the message says what is live`;
 
 /**

@@ -16,22 +16,9 @@ export interface DeployTarget {
   readonly environment: string;
 }
 
-function connect({ account, service }: DeployTarget, deadline = inTime()): Serverless {
+function clientOf({ account, service }: DeployTarget, deadline: number): Serverless {
   const transport = new Transport({ clock: systemClock, deadline });
   return new Serverless({ ...account, transport }, service);
-}
-
-function inTime(): number {
-  return systemClock.now().getTime() + BUDGET;
-}
-
-/**
- * What is live in the environment now; undefined where nothing is.
- *
- * @throws {TwilioError} when Twilio's API refuses
- */
-export function liveNow(target: DeployTarget): Promise<LiveTarget | undefined> {
-  return findLive(connect(target), target);
 }
 
 /**
@@ -39,44 +26,38 @@ export function liveNow(target: DeployTarget): Promise<LiveTarget | undefined> {
  * doubt, what is live stands.
  *
  * @param before what was live; undefined before the first deploy
- * @param deployed what the toolkit made live; undefined when that is not known
+ * @param deployed ZB… of the Build that the toolkit made live; undefined when it did not finish
  * @returns what is live now and what callers hear, for a person
  */
-export async function bringBack(
+export async function restorePreviousBuild(
   target: DeployTarget,
   before: LiveTarget | undefined,
-  deployed: LiveTarget | undefined,
+  deployed: string | undefined,
 ): Promise<string> {
   const { environment } = target;
+  const deadline = systemClock.now().getTime() + BUDGET;
+  const twilio = clientOf(target, deadline);
+  const sync = `npm run sync -- --deployed --environment ${environment}`;
   try {
-    const now = await liveNow(target);
+    const now = await findLive(twilio, target);
     if (now === undefined) return 'Nothing is live.';
-    if (now.buildSid === before?.buildSid)
-      return `What was live is live as before (${now.buildSid}).`;
-    if (before !== undefined && now.buildSid === deployed?.buildSid) {
-      return await replace(target, now, before);
+    if (now.buildSid === before?.buildSid) {
+      return `What was live is live as before (${now.buildSid}). Its variables may already be those of .env.`;
     }
-    return `Build ${now.buildSid} is live. Whatever it lacks of the prompts goes through the proxy, or is said. Once what failed is mended: npm run sync -- --deployed --environment ${environment}`;
+    if (before === undefined || now.buildSid !== deployed) {
+      return `Build ${now.buildSid} is live. Prompts that are no Assets in it go through the proxy; those over 4 MB, and all of them if S3 refuses, are silent. Fix the error above, then run: ${sync}`;
+    }
+    const { environmentSid, buildSid } = before;
+    const options = { twilio, environmentSid, clock: systemClock, deadline };
+    if ((await deployUnlessMoved(buildSid, now.buildSid, options)) === 'moved') {
+      return 'Another Build became live meanwhile, and was left as it is.';
+    }
+    return `What was live before is live again (${buildSid}), and callers hear what they heard before. The variables are those of .env.`;
   } catch (thrown) {
     const back =
       before === undefined
-        ? `npm run sync -- --deployed --environment ${environment}`
+        ? sync
         : `npx twilio-run activate --build-sid ${before.buildSid} --environment ${environment}`;
-    return `${messageOf(thrown)} What is live is not known; prompts may go through the proxy, or be said. As soon as Twilio answers: ${back}`;
+    return `${messageOf(thrown)} It is not known which Build is live, and callers may hear silence. Run: ${back}`;
   }
-}
-
-async function replace(target: DeployTarget, now: LiveTarget, before: LiveTarget): Promise<string> {
-  const deadline = inTime();
-  const { environmentSid, buildSid } = before;
-  const options = {
-    twilio: connect(target, deadline),
-    environmentSid,
-    clock: systemClock,
-    deadline,
-  };
-  if ((await deployUnlessMoved(buildSid, now.buildSid, options)) === 'moved') {
-    return 'Another Build became live meanwhile, and was left as it is.';
-  }
-  return `What was live before is live again (${buildSid}), and callers hear what they heard before. The variables are those of .env.`;
 }

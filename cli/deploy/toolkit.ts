@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { RUNTIME, RUNTIME_HANDLERS } from '../../src/limits';
+import {
+  RUNTIME,
+  RUNTIME_HANDLER,
+  RUNTIME_HANDLER_PACKAGE,
+  RUNTIME_HANDLERS_PAGE,
+} from '../../src/limits';
 import { exitCodeAfter } from '../sync/ending';
 
 const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
@@ -40,19 +45,13 @@ export async function deployWithToolkit({
   return { exitCode: received === undefined ? (code ?? 1) : exitCodeAfter(received), errors };
 }
 
-const HANDLER = '@twilio/runtime-handler';
-const HANDLERS_PAGE = 'https://www.twilio.com/docs/serverless/functions-assets/handler';
-
-/** Newest first; the newest is not on npm, which the local runtime comes from. */
-const [, HANDLER_OF_BOTH] = RUNTIME_HANDLERS;
-
-/** What a person can do about a refusal of Twilio's; undefined where Twilio's own words must do. */
+/** What to do about Twilio's refusal; undefined when there is nothing to add to its message. */
 export function adviceOnRefusal(errors: string): string | undefined {
   const words = unwrapped(errors);
   const [, name, version] =
     /No matching version found for (@?[^\s@]+)@(\S*[^\s.])/.exec(words) ?? [];
-  if (name === HANDLER) {
-    return `Twilio's platform has no ${HANDLER} ${version}, whether npm has it or not (its list: ${HANDLERS_PAGE}). Run npm install --save-exact ${HANDLER}@${HANDLER_OF_BOTH}, and deploy again.`;
+  if (name === RUNTIME_HANDLER_PACKAGE) {
+    return `Twilio's platform has no ${name} ${version}, whether npm has it or not (its list: ${RUNTIME_HANDLERS_PAGE}). Run npm install --save-exact ${name}@${RUNTIME_HANDLER}, and deploy again.`;
   }
   if (name !== undefined) {
     return `Twilio cannot install ${name} ${version}: give it a version that npm has, in the dependencies of package.json, and deploy again.`;

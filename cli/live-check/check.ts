@@ -5,12 +5,13 @@ import twilio from 'twilio';
 import * as v from 'valibot';
 import { systemClock } from '../../src/clock';
 import { messageOf } from '../../src/errors';
+import { RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
 import type { Account } from '../account';
 import { makeTestCall, type TestCall } from './call';
 import { callFindings, type Finding, sizeFinding } from './findings';
-import { HANDLER, handlerToDeploy, platformFindings, probePlatform } from './platform';
+import { handlerToDeploy, platformFindings, probePlatform } from './platform';
 import {
   createService,
   deployService,
@@ -57,8 +58,11 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
     const transport = new Transport({ clock: systemClock, deadline });
     const twilioService = new Serverless({ ...account, transport }, serviceSid);
     const own = dependencies();
-    const platform = await probePlatform(twilioService, own[HANDLER] ?? '', signal);
-    const installed = { ...own, [HANDLER]: handlerToDeploy(platform, own[HANDLER] ?? '') };
+    const platform = await probePlatform(twilioService, own[RUNTIME_HANDLER_PACKAGE] ?? '', signal);
+    const installed = {
+      ...own,
+      [RUNTIME_HANDLER_PACKAGE]: handlerToDeploy(platform, own[RUNTIME_HANDLER_PACKAGE] ?? ''),
+    };
     tell('Deploying Functions that watch the test call …');
     const service = await deployService(account, { serviceSid, run, dependencies: installed });
     tell('Asking a Function for larger and larger answers …');

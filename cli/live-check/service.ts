@@ -8,7 +8,7 @@ import { silence } from './silence';
 
 export const SERVICE_NAME = 'twilio-s3-play-live-check';
 
-/** What a person can do who is left with it. */
+/** How to remove the Service by hand. */
 export const REMOVE_BY_HAND = `Remove it by hand: twilio api:serverless:v1:services:remove --sid ${SERVICE_NAME}`;
 
 /** The temporary Service, with the Functions that watch the test call. */

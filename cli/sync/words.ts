@@ -57,7 +57,7 @@ const WAITS_FOR: Readonly<Record<Wait, string>> = {
   limit: 'a limit of Twilio is reached',
 };
 
-/** What a sync is part of: a deploy says itself what became of it when its sync does not succeed. */
+/** What a sync is part of. A deploy prints its own last lines when its sync fails. */
 export type Occasion = 'sync' | 'dry run' | 'deploy';
 
 /** How it ended, for a person: the last line says what to do, if there is anything to do. */

@@ -24,13 +24,16 @@ export interface Internet extends LoopbackHosts {
  * Serves listeners under host names of their own, with TLS, and a proxy that leads to them from
  * clients whose HTTP_PROXY is `proxyUrl`. The proxy refuses all else, so that nothing leaves the
  * machine.
+ *
+ * @param certificates for all of these hosts; made afresh unless given
  */
 export async function startInternet(
   listeners: Readonly<Record<string, RequestListener>>,
+  certificates = throwawayCertificates(Object.keys(listeners), new Date()),
 ): Promise<Internet> {
   const hosts = Object.keys(listeners);
-  const { authority, ...tls } = throwawayCertificates(hosts, new Date());
-  const server = createTlsServer({ cert: tls.certificate, key: tls.key }, byHost(listeners));
+  const { authority, certificate: cert, key } = certificates;
+  const server = createTlsServer({ cert, key }, byHost(listeners));
   await listenOnLoopback(server);
   const port = portOf(server);
   const proxy = await startProxy({ hosts, port });
@@ -56,7 +59,7 @@ export async function startInternet(
 }
 
 /** Starts a CONNECT proxy that leads to hosts at a port of this machine, and nowhere else. */
-export async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>) {
+async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>) {
   const open = new Set<Socket>();
   const proxy = createServer((_, response) => {
     response.writeHead(405).end('This proxy tunnels only: CONNECT host:443');
@@ -91,7 +94,7 @@ function closed(server: Server): Promise<void> {
 }
 
 /** Asks the listener of the requested host. */
-export function byHost(listeners: Readonly<Record<string, RequestListener>>): RequestListener {
+function byHost(listeners: Readonly<Record<string, RequestListener>>): RequestListener {
   const known = new Map(Object.entries(listeners));
   return (request, response) => {
     const listener = known.get(request.headers.host ?? '');

@@ -33,21 +33,22 @@ const { createSecureContext } = tls;
 
 function patch(): void {
   Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-    // Node's own callers pass the options in an array.
-    const [first] = args;
-    const options: unknown = Array.isArray(first) ? first[0] : first;
-    const host = hostIn(options);
-    if (host === undefined || isLocal(host)) return Reflect.apply(connect, this, args);
-    const port = routes.find(({ hosts }) => hosts.includes(host))?.port;
-    if (port === undefined) {
-      // Not before whoever connects listens for errors.
-      setImmediate(() => this.destroy(new Error(`${host} is not served on this machine`)));
+    const target = targetOf(args);
+    if (target === undefined || isLocal(target.host)) return Reflect.apply(connect, this, args);
+    const { host, port } = target;
+    const route = port === 443 ? routes.find(({ hosts }) => hosts.includes(host)) : undefined;
+    if (route === undefined) {
+      const refusal = new Error(`${host}:${port} is not served on this machine`);
+      // Wait a tick: the caller adds its error listener after connect() returns.
+      setImmediate(() => this.destroy(refusal));
       return this;
     }
-    const local = { ...Object(options), host: '127.0.0.1', port };
-    if (Array.isArray(first)) first[0] = local;
-    else args[0] = local;
-    return Reflect.apply(connect, this, args);
+    const options = { ...target.options, host: '127.0.0.1', port: route.port };
+    const [first, ...others] = args;
+    // Node's own callers pass the options in an array, which it marks.
+    if (Array.isArray(first)) first[0] = options;
+    const listeners = others.filter((other) => typeof other === 'function');
+    return Reflect.apply(connect, this, [Array.isArray(first) ? first : options, ...listeners]);
   };
   // In place of the authorities that Node trusts: their hosts cannot be reached.
   tls.createSecureContext = (options) =>
@@ -62,10 +63,12 @@ function unpatch(): void {
   tls.createSecureContext = createSecureContext;
 }
 
-/** Undefined for what is no TCP connection, or leads to this machine anyway. */
-function hostIn(options: unknown): string | undefined {
-  if (typeof options !== 'object' || options === null || !('host' in options)) return undefined;
-  return typeof options.host === 'string' ? options.host : undefined;
+/** Undefined for what is no TCP connection, or names no host and so leads to this machine. */
+function targetOf([first, second]: readonly unknown[]) {
+  const given: unknown = Array.isArray(first) ? first[0] : first;
+  const options = typeof given === 'number' ? { port: given, host: second } : Object(given);
+  const { host, port } = options;
+  return typeof host === 'string' ? { host, port: Number(port), options } : undefined;
 }
 
 function isLocal(host: string): boolean {

@@ -18,7 +18,7 @@ import { listen } from './telephone';
 
 interface Options {
   readonly protected?: true;
-  readonly proxy?: true;
+  readonly throughProxy?: true;
   readonly stay?: true;
   readonly quiet?: true;
 }
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       'Rehearse a deploy: the real deployer, unmodified, against a Twilio on this machine, by HTTPS.',
     )
     .option('--protected', 'make the prompts protected Assets, and sign media requests')
-    .option('--proxy', "reach Twilio through a proxy, as in a company's network")
+    .option('--through-proxy', "reach Twilio through a proxy, as in a company's network")
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
     .option('--quiet', 'leave out what the commands write');
   const options = parseArguments<Options>(command, process.argv.slice(2));
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     onExchange({ method, target }) {
       if (method === 'POST' && /\/Assets\/\w+\/Versions$/.test(target)) uploads += 1;
     },
-    proxy: options.proxy === true,
+    proxy: options.throughProxy === true,
     variables: options.protected ? { AUDIO_VISIBILITY: 'protected' } : {},
   });
   try {
@@ -111,7 +111,7 @@ function printHowToGoOn(
   const exports = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
   const destination = `${DOMAIN_NAME}:443:127.0.0.1:${internet.port}`;
   console.log(`
-It stays up until Ctrl-C. In another terminal:
+It stays up until Ctrl-C. In a terminal of its own, whose programs reach nothing else:
 
   cd ${relative(process.cwd(), directory)}
   export ${exports.join(' ')}

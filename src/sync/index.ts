@@ -149,9 +149,7 @@ export async function findLive(
   { environment }: Pick<Target, 'environment'>,
 ): Promise<LiveTarget | undefined> {
   const environments = (await environmentsOf(twilio)) ?? [];
-  const found = environments.find(
-    ({ sid, domainSuffix }) => environment === domainSuffix || environment === sid,
-  );
+  const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
   if (found?.buildSid === undefined) return undefined;
   return { environmentSid: found.sid, buildSid: found.buildSid };
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { ConfigError } from '../../src/errors';
-import { refuseEatenOptions } from '../../src/npm-options';
+import { rejectOptionsTakenByNpm } from '../../src/npm-options';
 
 const project = process.cwd();
 const packageJson = v.object({ scripts: v.record(v.string(), v.string()) });
@@ -46,11 +46,12 @@ describe('an option that stands before --, which npm keeps', () => {
     ['run sync --environment=staging --dry-run', 'npm run sync -- --dry-run --environment staging'],
     ['run deploy --environment=staging', 'npm run deploy -- --environment staging'],
     ['run call --digits 1,9 --fail=all', 'npm run call -- --digits 1,9 --fail all'],
+    ['run call --to=+815012345678 --say', 'npm run call -- --say --to +815012345678'],
     ['run call --out x.wav --digits 1,9', 'npm run call -- --digits <value> --out <value>'],
     ['run number --phone=+815012345678 --yes', 'npm run number -- --phone +815012345678 --yes'],
     ['run explain --region=eu-west-1', 'npm run explain -- --region eu-west-1'],
     ['run live-check --from=+815012345678', 'npm run live-check -- --from +815012345678'],
-    ['run sandbox:deploy --protected', 'npm run sandbox:deploy -- --protected'],
+    ['run sandbox:deploy --through-proxy', 'npm run sandbox:deploy -- --through-proxy'],
     ['start --once', 'npm start -- --once'],
   ])('is exit code 2 with the line to type: npm %s', async (typed, line) => {
     const { code, err } = await npm(...typed.split(' '));
@@ -59,7 +60,7 @@ describe('an option that stands before --, which npm keeps', () => {
     expect(err).toContain(`\n  ${line}\n`);
   });
 
-  it('does not trouble who types them behind --', async () => {
+  it('is accepted behind --', async () => {
     expect(await npm('run', '--silent', 'sync', '--', '--help')).toEqual({ code: 0, err: '' });
   });
 });
@@ -71,9 +72,9 @@ const command = () =>
     .option('--prefix <prefix>')
     .addOption(new Option('--include <glob>'));
 
-describe('refuseEatenOptions', () => {
+describe('rejectOptionsTakenByNpm', () => {
   const refuse = (environment: NodeJS.ProcessEnv, ...args: string[]) =>
-    refuseEatenOptions(command(), args, { npm_lifecycle_event: 'sync', ...environment });
+    rejectOptionsTakenByNpm(command(), args, { npm_lifecycle_event: 'sync', ...environment });
 
   it('lets an option pass that was given as well', () => {
     expect(() => refuse({ npm_config_dry_run: 'true' }, '--dry-run')).not.toThrow();

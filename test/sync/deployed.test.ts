@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSync } from 'esbuild';
+import { reportOf } from '../program';
 import type { DeployedReport } from './deployed-process';
 import { audio, Buckets, Rig } from './rig';
 
@@ -36,8 +36,7 @@ async function callUntilDone(): Promise<DeployedReport> {
   buildSync({ entryPoints, outfile: program, bundle: true, platform: 'node' });
   const child = fork(program, { execArgv: [] });
   child.send({ file, hosts: rig.hosts, context: rig.context('large') });
-  const [report] = await once(child, 'message');
-  return report;
+  return reportOf<DeployedReport>(child);
 }
 
 describe('the deployed /sync', () => {

@@ -9,6 +9,7 @@ import { createEdge } from '../../sandbox/edge';
 import type { HostedBuild, HostedFile } from '../../sandbox/hosted';
 import { type Listening, listen } from '../../sandbox/listen';
 import { promptPath, samplePrompts } from '../../sandbox/prompts';
+import type { Internet } from '../../sandbox/rehearsal/internet';
 import type { LoopbackHosts } from '../../sandbox/rehearsal/loopback';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { createTwilio, type Twilio, type TwilioOptions } from '../../sandbox/twilio';
@@ -27,7 +28,7 @@ import { assetPath, isAssetPath } from '../../src/sync/identity';
 import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
-import { serveTwilioHosts, type TwilioHosts } from '../twilio-hosts';
+import { serveTwilioHosts } from '../twilio-hosts';
 import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
@@ -103,7 +104,7 @@ export class Rig {
   readonly service: Service;
   readonly environment: Environment;
   #listening: Listening[] = [];
-  #hosts: TwilioHosts | undefined;
+  #internet: Internet | undefined;
   #origins = { s3: '', edge: '' };
   #deploys = 0;
 
@@ -165,12 +166,12 @@ export class Rig {
       ),
       edge: await serve(edge.listener),
     };
-    this.#hosts = await serveTwilioHosts(this.wire.wrap('Twilio', this.twilio.listener));
+    this.#internet = await serveTwilioHosts(this.wire.wrap('Twilio', this.twilio.listener));
     return this;
   }
 
   async stop(): Promise<void> {
-    await this.#hosts?.close();
+    await this.#internet?.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));
   }
 
@@ -299,10 +300,16 @@ export class Rig {
     return new PromptBucket(this.#s3Config(bucket, endpoint), forever);
   }
 
-  /** Where Twilio's host names lead. */
+  /** Where Twilio is reached. */
+  get internet(): Internet {
+    if (!this.#internet) throw new Error('The rig is not started.');
+    return this.#internet;
+  }
+
+  /** The same for another process. */
   get hosts(): LoopbackHosts {
-    if (!this.#hosts) throw new Error('The rig is not started.');
-    return this.#hosts.route;
+    const { hosts, port, authority } = this.internet;
+    return { hosts, port, authority };
   }
 
   /** What a run in another process needs to reach this rig. */

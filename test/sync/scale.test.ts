@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startProxy } from '../../sandbox/rehearsal/internet';
+import { reportOf } from '../program';
 import { audio, Buckets, type Objects, Rig } from './rig';
 import type { ScaleReport } from './scale-process';
 
@@ -45,15 +44,13 @@ async function sync(bucket: string, way: Way): Promise<ScaleReport> {
   const folder = mkdtempSync(join(tmpdir(), 'scale-test-'));
   const authority = join(folder, 'authority.pem');
   writeFileSync(authority, rig.hosts.authority);
-  const proxy = await startProxy(rig.hosts);
-  const throughProxy = { HTTP_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: authority };
+  const throughProxy = { HTTP_PROXY: rig.internet.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
   const child = fork(join(__dirname, 'scale-process.ts'), {
     execArgv: ['--expose-gc', '--require', require.resolve('tsx/cjs')],
     env: { ...process.env, ...(way === 'through a proxy' && throughProxy) },
   });
   child.send({ ...rig.order(bucket), ...(way === 'directly' && { hosts: rig.hosts }) });
-  const [report] = await once(child, 'message');
-  await proxy.close();
+  const report = await reportOf<ScaleReport>(child);
   rmSync(folder, { recursive: true });
   return report;
 }

@@ -1,10 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../../sandbox/listen';
 import { runProgram } from '../../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
+import { outcomeOf, saying, startProgram } from '../../program';
 import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
 import { s3ClientOf } from '../../sandbox/s3-client';
 import { forwardTo } from '../../sync/wire';
@@ -26,16 +28,20 @@ afterAll(() => rehearsal.stop());
 const fronts: Listening[] = [];
 afterEach(() => Promise.all(fronts.splice(0).map((front) => front.close())));
 
+function writeEnvironment(changes: Variables): void {
+  const lines = Object.entries({ ...variables, ...changes }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  writeFileSync(join(deployment.directory, '.env'), lines.join('\n'));
+}
+
 /** Runs `npm run deploy` with this .env, in a shell with these variables; gives what it wrote. */
 async function deploy(
   changes: Variables = {},
   args: readonly string[] = [],
   shell: Variables = {},
 ): Promise<string> {
-  const lines = Object.entries({ ...variables, ...changes }).map(
-    ([name, value]) => `${name}=${value}`,
-  );
-  writeFileSync(join(deployment.directory, '.env'), lines.join('\n'));
+  writeEnvironment(changes);
   const program = join(process.cwd(), 'cli', 'deploy.ts');
   const tsx = ['--require', require.resolve('tsx/cjs')];
   return runProgram('deploy', [...tsx, program, ...args], {
@@ -71,14 +77,18 @@ async function heard(): Promise<string[]> {
   });
 }
 
-/** The URL of an S3 that refuses to give objects; `bytes` still gives a part of them. */
-async function refusingObjects(parts: 'bytes' | 'nothing'): Promise<string> {
+/** The URL of an S3 that refuses to give objects, or never answers; `bytes` gives parts of them. */
+async function refusingObjects(
+  parts: 'bytes' | 'nothing',
+  how: 'aloud' | 'silently' = 'aloud',
+): Promise<string> {
   const forward = forwardTo(variables.S3_ENDPOINT ?? '');
   const { S3_BUCKET } = variables;
   const front = await listen((request, response) => {
     const isObject = !/^\/[^/?]+\/?(\?|$)/.test(request.url ?? '');
     const given = parts === 'bytes' && request.headers.range !== undefined;
     if (!isObject || given) return forward(request, response);
+    if (how === 'silently') return;
     const code = `<Code>AccessDenied</Code><Message>${S3_BUCKET}</Message>`;
     response.writeHead(403, { 'content-type': 'application/xml' }).end(`<Error>${code}</Error>`);
   });
@@ -114,7 +124,7 @@ describe('npm run deploy', () => {
   it('leaves nothing live when the first deploy has no prompts to play', async () => {
     const deploying = deploy({ S3_PREFIX: 'nothing/' });
     await expect(deploying).rejects.toThrow(
-      /ended with 3:\nS3 lists no object\. .*\nNothing was deployed\.\nTo go on .*--force\n$/,
+      /ended with 3:\nS3 lists no object\. .*\nNothing was deployed\.\nTo go on all the same: npm run deploy -- --environment dev --force\n$/,
     );
     expect(await rehearsal.services()).toBe(0);
   });
@@ -205,6 +215,40 @@ describe('npm run deploy', () => {
     expect(await heard()).toEqual(before);
   });
 
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'brings back what was live when %s interrupts the sync',
+    async (signal) => {
+      const [before, live] = [await heard(), await liveBuild()];
+      await replacePrompt('menu.mp3', signal);
+      writeEnvironment({ S3_ENDPOINT: await refusingObjects('bytes', 'silently') });
+      const program = startProgram(
+        'cli/deploy.ts',
+        [],
+        rehearsal.environment,
+        deployment.directory,
+      );
+      const outcome = outcomeOf(program);
+      await saying(program, 'Plan: ');
+      program.kill(signal);
+      program.kill(signal);
+      const { code, err } = await outcome;
+      expect(code).toBe(128 + constants.signals[signal]);
+      expect(err).toMatch(
+        new RegExp(`Stopping …\\nWhat was live before is live again \\(${live}\\)`),
+      );
+      expect(await liveBuild()).toBe(live);
+      expect(await heard()).toEqual(before);
+    },
+  );
+
+  it('can be taken back by the toolkit, as a message may advise', async () => {
+    const live = await liveBuild();
+    await deployment.twilioRun('deploy');
+    expect(await liveBuild()).not.toBe(live);
+    await deployment.twilioRun('activate', '--build-sid', `${live}`, '--environment', 'dev');
+    expect(await liveBuild()).toBe(live);
+  });
+
   it('goes on from there with the next deploy', async () => {
     expect(await deploy()).toContain('Assets equal S3: 7 prompts, 1 uploaded, 1 old version kept');
   });
@@ -224,6 +268,12 @@ describe('npm run deploy', () => {
     );
     writeFileSync(file, text);
     expect(await heard()).toEqual(before);
+  });
+
+  it('goes on past a guard when it is forced to', async () => {
+    const output = await deploy({ SYNC_INCLUDE: 'welcome.mp3' }, ['--force']);
+    expect(output).toContain('Assets equal S3: 1 prompt, 0 uploaded');
+    expect(await deploy()).toContain('Assets equal S3: 7 prompts, 0 uploaded');
   });
 
   it('deploys to the environment that it is told', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { request as requestTls } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -106,9 +106,16 @@ describe('the rehearsal’s Internet, for a process that is routed to it', () =>
     expect(await (await fetch('https://two.example/')).text()).toBe('two');
   });
 
-  it.each(['three.example', '192.0.2.1'])('does not lead to %s', async (host) => {
-    const asked = requestTls({ host, path: '/' }).end();
-    await expect(once(asked, 'response')).rejects.toThrow(`${host} is not served on this machine`);
+  it.each([
+    ['three.example', 443],
+    ['192.0.2.1', 443],
+    ['one.example', 8443],
+  ])('does not lead to %s, port %i', async (host, port) => {
+    const asked = requestTls({ host, port, path: '/' }).end();
+    await expect(once(asked, 'response')).rejects.toThrow(
+      `${host}:${port} is not served on this machine`,
+    );
+    await expect(once(new Socket().connect(port, host), 'connect')).rejects.toThrow('not served');
   });
 
   it('leads to other servers of this machine as before', async () => {

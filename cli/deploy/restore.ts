@@ -42,7 +42,7 @@ export async function restorePreviousBuild(
     const now = await findLive(twilio, target);
     if (now === undefined) return 'Nothing is live.';
     if (now.buildSid === before?.buildSid) {
-      return `What was live is live as before (${now.buildSid}). Its variables may already be those of .env.`;
+      return `The previous Build is still live (${now.buildSid}). Its variables may already be those of .env.`;
     }
     if (before === undefined || now.buildSid !== deployed) {
       return `Build ${now.buildSid} is live. Prompts that are no Assets in it go through the proxy; those over 4 MB, and all of them if S3 refuses, are silent. Fix the error above, then run: ${sync}`;
@@ -50,9 +50,9 @@ export async function restorePreviousBuild(
     const { environmentSid, buildSid } = before;
     const options = { twilio, environmentSid, clock: systemClock, deadline };
     if ((await deployUnlessMoved(buildSid, now.buildSid, options)) === 'moved') {
-      return 'Another Build became live meanwhile, and was left as it is.';
+      return 'Another Build became live meanwhile, and stays.';
     }
-    return `What was live before is live again (${buildSid}), and callers hear what they heard before. The variables are those of .env.`;
+    return `The previous Build is live again (${buildSid}), and callers hear what they heard before. The variables are those of .env.`;
   } catch (thrown) {
     const back =
       before === undefined

@@ -209,7 +209,7 @@ describe('npm run deploy', () => {
     const deploying = deploy({ S3_ENDPOINT });
     await expect(deploying).rejects.toThrow(/menu\.mp3 from bucket .*403 AccessDenied/);
     await expect(deploying).rejects.toThrow(
-      new RegExp(`What was live before is live again \\(${live}\\).*\\n$`),
+      new RegExp(`The previous Build is live again \\(${live}\\).*\\n$`),
     );
     expect(await liveBuild()).toBe(live);
     expect(await heard()).toEqual(before);
@@ -234,7 +234,7 @@ describe('npm run deploy', () => {
       const { code, err } = await outcome;
       expect(code).toBe(128 + constants.signals[signal]);
       expect(err).toMatch(
-        new RegExp(`Stopping …\\nWhat was live before is live again \\(${live}\\)`),
+        new RegExp(`Stopping …\\nThe previous Build is live again \\(${live}\\)`),
       );
       expect(await liveBuild()).toBe(live);
       expect(await heard()).toEqual(before);
@@ -264,7 +264,7 @@ describe('npm run deploy', () => {
     const deploying = deploy();
     await expect(deploying).rejects.toThrow(/Failed API Request 20001/);
     await expect(deploying).rejects.toThrow(
-      /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nWhat was live is live as before/s,
+      /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nThe previous Build is still live/s,
     );
     writeFileSync(file, text);
     expect(await heard()).toEqual(before);

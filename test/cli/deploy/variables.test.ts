@@ -28,6 +28,10 @@ describe('the variables of .env', () => {
     });
   });
 
+  it('are read alike from .env.example', () => {
+    expect(readDeployedVariables('.env.example')).toHaveProperty('S3_BUCKET');
+  });
+
   it.each([
     ['a comment behind a value', 'SECRET=hidden # production'],
     ['a # in a value', 'SECRET=hid#den'],

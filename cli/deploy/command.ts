@@ -67,39 +67,43 @@ async function prepare(
 
 /** From here on, whatever fails, the Build that was live comes back. */
 async function deploy(prepared: Prepared, surroundings: TerminalSurroundings): Promise<number> {
-  const { target, before } = prepared;
+  const { options, target, before } = prepared;
   const { writeError, interrupted } = surroundings;
   interrupted.then(() => writeError('Stopping …\n'));
-  const result = await deployAndSync(prepared, surroundings).catch((thrown: unknown) => {
+  // ZB… of the Build that the toolkit made live.
+  let deployed: string | undefined;
+  let exitCode = 1;
+  try {
+    exitCode = await deployCode(options.environment, surroundings);
+    if (exitCode === 0) {
+      deployed = lastDeployedBuild(target.account.accountSid);
+      exitCode = await syncPrompts(prepared, surroundings);
+    }
+  } catch (thrown) {
+    exitCode = 1;
     writeError(`${detailsOf(thrown)}\n`);
-    return { exitCode: 1, deployed: undefined };
-  });
-  if (result.exitCode !== 0) {
-    writeError(`${await restorePreviousBuild(target, before, result.deployed)}\n`);
   }
-  return result.exitCode;
+  if (exitCode !== 0) writeError(`${await restorePreviousBuild(target, before, deployed)}\n`);
+  return exitCode;
 }
 
-interface Result {
-  readonly exitCode: number;
-  /** ZB… of the Build that the toolkit made live; undefined when it did not finish. */
-  readonly deployed: string | undefined;
-}
-
-async function deployAndSync(
-  { options: { environment, force }, variables, target }: Prepared,
+async function deployCode(
+  environment: string,
   surroundings: TerminalSurroundings,
-): Promise<Result> {
+): Promise<number> {
   const { exitCode, errors } = await deployWithToolkit({ environment, ...surroundings });
-  if (exitCode !== 0) {
-    const advice = adviceOnRefusal(errors);
-    if (advice !== undefined) surroundings.writeError(`${advice}\n`);
-    return { exitCode, deployed: undefined };
-  }
-  const deployed = lastDeployedBuild(target.account.accountSid);
+  const advice = exitCode === 0 ? undefined : adviceOnRefusal(errors);
+  if (advice !== undefined) surroundings.writeError(`${advice}\n`);
+  return exitCode;
+}
+
+async function syncPrompts(
+  { options: { environment, force }, variables }: Prepared,
+  surroundings: TerminalSurroundings,
+): Promise<number> {
   const args = ['--deployed', '--environment', environment, ...(force ? ['--force'] : [])];
   const syncOptions = readSyncOptions(args, surroundings);
   const ending = await perform(syncOptions, () => variables, 'deploy', surroundings);
   // 2 would say that nothing was deployed.
-  return { exitCode: ending.status === 'misconfigured' ? 1 : exitCodeOf(ending), deployed };
+  return ending.status === 'misconfigured' ? 1 : exitCodeOf(ending);
 }

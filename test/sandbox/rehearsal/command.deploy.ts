@@ -8,8 +8,8 @@ import { outcomeOf, startProgram } from '../../program';
 const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', args);
 
 describe('npm run sandbox:deploy', () => {
-  it('tells its story, and what protected Assets mean', async () => {
-    const { code, out, err } = await outcomeOf(start('--protected', '--quiet'));
+  it('tells its story through a proxy, and what protected Assets mean', async () => {
+    const { code, out, err } = await outcomeOf(start('--protected', '--through-proxy', '--quiet'));
     expect([code, err]).toEqual([0, '']);
     const rows = out.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(rows).toEqual(

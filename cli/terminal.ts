@@ -6,7 +6,7 @@ import type { Terminal } from './sync/bar';
 export interface TerminalSurroundings extends CommandOutput {
   /** Where a progress bar may be drawn; undefined where output is no terminal. */
   readonly terminal: Terminal | undefined;
-  /** Resolves when somebody wants the command to stop. */
+  /** Resolves with the signal that stops the command. */
   readonly interrupted: Promise<StopSignal>;
 }
 
@@ -21,9 +21,10 @@ export async function runAtTerminal(
   delete process.env.AWS_ENDPOINT_URL_S3;
   const { stdout, stderr } = process;
   // Ignore EPIPE and EIO, so that neither `npm run sync | head` nor a closed terminal aborts the work.
+  let isOutputLost = false;
   for (const stream of [stdout, stderr]) {
     stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-      if (code !== 'EPIPE' && code !== 'EIO') process.exitCode = 1;
+      if (code !== 'EPIPE' && code !== 'EIO') isOutputLost = true;
     });
   }
   const exitCode = await run(process.argv.slice(2), {
@@ -33,5 +34,5 @@ export async function runAtTerminal(
     interrupted: interruption(),
   });
   // Work in progress at an interruption would keep the process up.
-  stdout.write('', () => process.exit(exitCode));
+  stdout.write('', () => process.exit(exitCode === 0 && isOutputLost ? 1 : exitCode));
 }

@@ -67,6 +67,6 @@ async function bind(server: Server, port: number, host: string): Promise<Address
   return address;
 }
 
-function closeServer(server: Server): Promise<void> {
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -19,7 +19,13 @@ export async function run(
   args: readonly string[],
   surroundings: TerminalSurroundings,
 ): Promise<number> {
-  const prepared = await prepare(args, surroundings);
+  let options: DeployOptions;
+  try {
+    options = readOptions(args, surroundings);
+  } catch (thrown) {
+    return refuse(thrown, surroundings);
+  }
+  const prepared = await prepare(options, surroundings);
   return typeof prepared === 'number' ? prepared : deploy(prepared, surroundings);
 }
 
@@ -33,15 +39,12 @@ interface Prepared {
 
 /** Runs every check that needs no deploy. Returns an exit code when the deploy must not start. */
 async function prepare(
-  args: readonly string[],
+  options: DeployOptions,
   surroundings: TerminalSurroundings,
 ): Promise<Prepared | number> {
+  const { environment, force } = options;
   const { writeError, interrupted } = surroundings;
-  let again = 'npm run deploy -- --force';
   try {
-    const options = readOptions(args, surroundings);
-    const { environment, force } = options;
-    again = `npm run deploy -- --environment ${environment} --force`;
     const variables = readDeployedVariables(ENV_FILE);
     const { config, account } = checkVariables(variables);
     const target = { account, ...findTarget({ environment }, account.accountSid) };
@@ -56,13 +59,18 @@ async function prepare(
     }
     return { options, variables, target, before: checked.before };
   } catch (thrown) {
-    const { exitCode, message } = failureOf(thrown);
-    writeError(message);
-    if (message !== '') writeError('Nothing was deployed.\n');
+    const exitCode = refuse(thrown, surroundings);
     if (!(thrown instanceof GuardError)) return exitCode;
-    writeError(`To go on all the same: ${again}\n`);
+    writeError(`To go on all the same: npm run deploy -- --environment ${environment} --force\n`);
     return exitCodeOf(endingOf(thrown));
   }
+}
+
+/** Says why nothing was deployed; gives the process's exit code. */
+function refuse(thrown: unknown, { writeError }: TerminalSurroundings): number {
+  const { exitCode, message } = failureOf(thrown);
+  if (message !== '') writeError(`${message}Nothing was deployed.\n`);
+  return exitCode;
 }
 
 /** From here on, whatever fails, the Build that was live comes back. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { StopSignal } from '../../src/interruption';
 import {
   RUNTIME,
   RUNTIME_HANDLER,
@@ -7,15 +8,13 @@ import {
   RUNTIME_HANDLERS_PAGE,
 } from '../../src/limits';
 import { exitCodeAfter } from '../sync/ending';
+import type { TerminalSurroundings } from '../terminal';
 
 const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
 
-export interface ToolkitOptions {
+export interface ToolkitOptions extends Pick<TerminalSurroundings, 'writeError' | 'interrupted'> {
   /** Domain suffix. */
   readonly environment: string;
-  readonly writeError: (text: string) => void;
-  /** Resolves with the signal that interrupts it, too. */
-  readonly interrupted: Promise<NodeJS.Signals>;
 }
 
 /**
@@ -31,7 +30,7 @@ export async function deployWithToolkit({
 }: ToolkitOptions): Promise<{ readonly exitCode: number; readonly errors: string }> {
   const args = [TOOLKIT, 'deploy', '--environment', environment];
   const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'pipe'] });
-  let received: NodeJS.Signals | undefined;
+  let received: StopSignal | undefined;
   interrupted.then((signal) => {
     received = signal;
     child.kill(signal);

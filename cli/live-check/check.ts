@@ -5,7 +5,7 @@ import twilio from 'twilio';
 import * as v from 'valibot';
 import { systemClock } from '../../src/clock';
 import { messageOf } from '../../src/errors';
-import { RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
+import { RUNTIME_HANDLER, RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
 import type { Account } from '../account';
@@ -57,12 +57,9 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
     const deadline = systemClock.now().getTime() + PLATFORM_BUDGET;
     const transport = new Transport({ clock: systemClock, deadline });
     const twilioService = new Serverless({ ...account, transport }, serviceSid);
-    const own = dependencies();
-    const platform = await probePlatform(twilioService, own[RUNTIME_HANDLER_PACKAGE] ?? '', signal);
-    const installed = {
-      ...own,
-      [RUNTIME_HANDLER_PACKAGE]: handlerToDeploy(platform, own[RUNTIME_HANDLER_PACKAGE] ?? ''),
-    };
+    const platform = await probePlatform(twilioService, RUNTIME_HANDLER, signal);
+    const handler = handlerToDeploy(platform, RUNTIME_HANDLER);
+    const installed = { ...dependencies(), [RUNTIME_HANDLER_PACKAGE]: handler };
     tell('Deploying Functions that watch the test call …');
     const service = await deployService(account, { serviceSid, run, dependencies: installed });
     tell('Asking a Function for larger and larger answers …');

@@ -18,7 +18,7 @@ export function exitCodeOf(ending: Ending): number {
 }
 
 /** As a shell has it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html */
-export function exitCodeAfter(signal: NodeJS.Signals): number {
+export function exitCodeAfter(signal: StopSignal): number {
   return 128 + constants.signals[signal];
 }
 

@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   sendRequest,
 } from '../../src/phone/request';
+import { closeServer } from '../listen';
 import { throwawayCertificates } from './certificates';
 import type { LoopbackHosts } from './loopback';
 
@@ -53,7 +54,7 @@ export async function startInternet(
     async close() {
       await proxy.close();
       server.closeAllConnections();
-      await closed(server);
+      await closeServer(server);
     },
   };
 }
@@ -84,13 +85,9 @@ async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>
     url: `http://127.0.0.1:${portOf(proxy)}`,
     async close() {
       for (const socket of open) socket.destroy();
-      await closed(proxy);
+      await closeServer(proxy);
     },
   };
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 /** Asks the listener of the requested host. */

@@ -1,20 +1,14 @@
-import type { PromptBucket, PromptObject } from '../s3/prompts';
-import { S3Error } from '../s3/prompts';
+import { type PromptBucket, type PromptObject, S3Error } from '../s3/prompts';
 import type { Serverless } from '../twilio/serverless';
 import { GuardError, guardOf } from './guard';
 import { observe } from './observe';
+import type { PlanOptions } from './plan';
 
-export interface CheckOptions {
+export interface CheckOptions extends Pick<PlanOptions, 'selects' | 'maxDelete' | 'force'> {
   readonly bucket: PromptBucket;
   readonly twilio: Serverless;
   /** ZE…, of an environment with a live Build; undefined before the first deploy. */
   readonly environmentSid: string | undefined;
-  /** Whether a key is wanted: the globs. */
-  readonly selects: (key: string) => boolean;
-  /** The largest share of known keys that may vanish, 0 to 1. */
-  readonly maxDelete: number;
-  /** Go on where a guard would stop. */
-  readonly force: boolean;
 }
 
 /**

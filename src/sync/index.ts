@@ -4,7 +4,7 @@ import { ConfigError } from '../errors';
 import { ASSET_BYTES } from '../limits';
 import { PromptBucket } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
-import { Serverless } from '../twilio/serverless';
+import { type Environment, Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import { check } from './check';
 import type { SyncEvent, SyncOutcome } from './events';
@@ -148,8 +148,7 @@ export async function findLive(
   twilio: Serverless,
   { environment }: Pick<Target, 'environment'>,
 ): Promise<LiveTarget | undefined> {
-  const environments = (await environmentsOf(twilio)) ?? [];
-  const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
+  const found = withSuffix((await environmentsOf(twilio)) ?? [], environment);
   if (found?.buildSid === undefined) return undefined;
   return { environmentSid: found.sid, buildSid: found.buildSid };
 }
@@ -181,7 +180,7 @@ async function findEnvironment(
       `The account has no Service ${service}: deploy the project first, or name another one.`,
     );
   }
-  const found = environments.find(({ domainSuffix }) => domainSuffix === environment);
+  const found = withSuffix(environments, environment);
   if (found) return found.sid;
   throw new ConfigError(
     `The Service ${service} has no environment "${environment}": deploy the project first.`,
@@ -196,4 +195,8 @@ async function environmentsOf(twilio: Serverless) {
     if (thrown instanceof TwilioError && thrown.status === 404) return undefined;
     throw thrown;
   }
+}
+
+function withSuffix(environments: readonly Environment[], suffix: string): Environment | undefined {
+  return environments.find(({ domainSuffix }) => domainSuffix === suffix);
 }

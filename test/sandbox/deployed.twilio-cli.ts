@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { servedBy } from '../../sandbox/inspector';
 import { runProgram } from '../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
 import { describeLocalStart } from './local-start';
@@ -31,15 +32,12 @@ describe('twilio serverless:deploy, as its users run it', () => {
       },
     });
 
-  /** By what a caller is served who presses 1, then 9, and with which status. */
+  /** What serves a caller's prompts, and with which status; the caller presses 1, then 9. */
   async function served(): Promise<string[]> {
     const { steps } = await rehearsal.call({ digits: ['1', '9'] });
     const media = steps.flatMap((step) => (step.kind === 'media' ? [step] : []));
     expect(media.length).toBeGreaterThan(5);
-    const kinds = media.map(({ url, status }) => {
-      return `${new URL(url).pathname === '/audio' ? 'proxy' : 'Asset'} ${status}`;
-    });
-    return [...new Set(kinds)];
+    return [...new Set(media.map((step) => `${servedBy(step)} ${step.status}`))];
   }
 
   it('deploys the project, and calls play through the proxy', async () => {

@@ -83,7 +83,7 @@ export function describeLocalStart(
       expect(welcome?.body?.equals(readFileSync(join(promptFolder, 'welcome.mp3')))).toBe(true);
     });
 
-    it('serves no prompt to who has no signature', async () => {
+    it('refuses a request for a prompt without a signature', async () => {
       const { status } = await fetch(`${origin}/audio?key=prompts%2Fwelcome.mp3`);
       expect(status).toBe(403);
     });

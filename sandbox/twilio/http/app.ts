@@ -25,8 +25,7 @@ export function createListener(state: State): RequestListener {
   app.disable('x-powered-by');
   app.disable('etag');
   app.enable('case sensitive routing');
-  app.use(authenticate(settings), separateHosts);
-  app.use(limitConcurrency(settings), forgetExpired(state));
+  app.use(authenticate(settings), separateHosts, limitConcurrency(settings), forgetExpired(state));
   app.use(express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' }));
   app.use(
     '/v1',

@@ -29,6 +29,7 @@ import { type ReconcileOptions, reconcile } from '../../src/sync/reconcile';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
 import { serveTwilioHosts } from '../twilio-hosts';
+import { EventClock } from './event-clock';
 import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
@@ -97,6 +98,7 @@ export class Rig {
   /** Milliseconds since the epoch; sleeping moves it. An hour ahead, so that the buckets are quiet. */
   #time = Date.now() + HOUR;
   #real = false;
+  #events: EventClock | undefined;
   readonly wire = new Wire();
   /** What a listing says on its way to the run. */
   rewriteListing: (body: string) => string = (body) => body;
@@ -131,7 +133,7 @@ export class Rig {
   }
 
   get time(): number {
-    return this.#real ? Date.now() : this.#time;
+    return this.#events?.now().getTime() ?? (this.#real ? Date.now() : this.#time);
   }
 
   set time(milliseconds: number) {
@@ -141,6 +143,12 @@ export class Rig {
   /** From now on time passes by itself, and sleeping takes it. */
   followRealTime(): void {
     this.#real = true;
+  }
+
+  /** From now on time passes only while all that was begun sleeps. */
+  followEvents(): EventClock {
+    this.#events = new EventClock(this.#time);
+    return this.#events;
   }
 
   async start(): Promise<this> {
@@ -282,11 +290,12 @@ export class Rig {
   readonly clock: Clock = {
     now: () => new Date(this.time),
     sleep: async (milliseconds) => {
+      if (this.#events) return this.#events.sleep(milliseconds);
       if (this.#real) return systemClock.sleep(milliseconds);
       this.time += milliseconds;
       await new Promise(setImmediate);
     },
-    random: Math.random,
+    random: () => this.#events?.random() ?? Math.random(),
   };
 
   #s3Config(bucket: string, endpoint: string): S3Config {
@@ -362,8 +371,9 @@ export class Rig {
       ...options,
     });
     const events: SyncEvent[] = [];
+    const finish = () => resultOf(steps, (event) => events.push(event));
     try {
-      const outcome = await resultOf(steps, (event) => events.push(event));
+      const outcome = await (this.#events?.during(finish) ?? finish());
       return { outcome, error: undefined, events };
     } catch (error) {
       return { outcome: undefined, error, events };

@@ -87,7 +87,7 @@ describe('Cognito', () => {
   it('that stops in the body of its answer is asked once more', async () => {
     cognito.fail('stall', 1);
     const before = cognito.asked();
-    expect(await fetchTemporaryCredentials(identity(), { patience: 500 })).toEqual(issued);
+    expect(await fetchTemporaryCredentials(identity(), { patience: 2000 })).toEqual(issued);
     expect(cognito.asked() - before).toBe(2);
   });
 
@@ -105,7 +105,7 @@ describe('Cognito', () => {
 describe('a source of credentials', () => {
   it('that stalled once is asked anew for the next request', async () => {
     const loadProviders: CredentialsOptions['loadProviders'] = async () => ({
-      fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { patience: 100 }),
+      fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { patience: 2000 }),
     });
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     cognito.fail('stall');

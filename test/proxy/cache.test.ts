@@ -43,7 +43,7 @@ function start(
   proxy?.close();
   clock = testClock();
   const config = s3.config({ S3_ENDPOINT: faulty.endpoint, ...changes });
-  proxy = startTestProxy(config, { clock, attempts: 2, patience: 400, ...options });
+  proxy = startTestProxy(config, { clock, attempts: 2, patience: 1500, ...options });
 }
 
 const DOWN: Fault = { kind: 'refusal', status: 503, code: 'ServiceUnavailable' };
@@ -139,9 +139,9 @@ describe('an object in memory', () => {
   });
 
   it('is served as it is where the time of the request is over', async () => {
-    start({}, { patience: 5000, confirmation: 60_000, budget: 500 });
+    start({}, { patience: 5000, confirmation: 60_000, budget: 1500 });
     await proxy.get(KEY);
-    faulty.always({ kind: 'latency', milliseconds: 1500 });
+    faulty.always({ kind: 'latency', milliseconds: 4500 });
     clock.forward(61);
     expect(await proxy.get(KEY)).toMatchObject({
       status: 200,

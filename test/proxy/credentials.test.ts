@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(() => {
   proxy?.close();
   clock = testClock();
-  proxy = startTestProxy(s3.config(), { clock, confirmation: 300, budget: 600 });
+  proxy = startTestProxy(s3.config(), { clock, confirmation: 1000, budget: 2000 });
 });
 
 afterAll(async () => {
@@ -45,7 +45,7 @@ afterAll(async () => {
 
 describe.each<[string, Fault, RegExp]>([
   ['refuses', { name: 'NotAuthorizedException', status: 400 }, /NotAuthorizedException/],
-  ['says nothing', 'silence', /none had come after \d{1,3} ms/],
+  ['says nothing', 'silence', /none had come after \d{1,4} ms/],
 ])('while Cognito %s', (_, fault, message) => {
   beforeEach(() => {
     cognito.fail(fault);

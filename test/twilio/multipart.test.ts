@@ -28,7 +28,7 @@ const formOf = (file: Partial<MultipartForm['file']> = {}): MultipartForm => ({
   file: { field: 'Content', filename: 'a.mp3', contentType: 'audio/mpeg', content, ...file },
 });
 
-const post = (url: string, timeoutMs = 5000, agent?: Agent) =>
+const post = (url: string, timeoutMs = 20_000, agent?: Agent) =>
   postMultipart({ url, form: formOf(), timeoutMs, agent, auth: 'AC0:a:token' });
 
 describe('a form with a file', () => {
@@ -59,7 +59,7 @@ describe('a form with a file', () => {
             ...formOf({ content: Buffer.from(bytes), filename: name }),
             fields: { Path: path },
           };
-          await postMultipart({ url, form, timeoutMs: 5000 });
+          await postMultipart({ url, form, timeoutMs: 20_000 });
           const arrived = read.pop();
           const file = arrived?.get('Content');
           expect(arrived?.get('Path')).toBe(path.replace(/\r\n?|\n/g, '\r\n'));
@@ -100,7 +100,7 @@ describe('a form with a file', () => {
     });
     // More than the buffers of both ends hold.
     const form = formOf({ content: Buffer.alloc(50_000_000) });
-    const response = await postMultipart({ url, form, timeoutMs: 5000 });
+    const response = await postMultipart({ url, form, timeoutMs: 20_000 });
     expect(response).toMatchObject({ statusCode: 413 });
     await closed;
     expect(received).toBeLessThan(50_000_000);

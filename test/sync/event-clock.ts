@@ -9,8 +9,8 @@ interface Sleeper {
 }
 
 /**
- * One clock for tasks that go on at the same time, as fast as the machine can: time stands while
- * any of them is at work, and moves on to the next that is due once all of them sleep.
+ * A clock for concurrent tasks, independent of the machine's speed: time moves only when every task
+ * sleeps, and then to the next wake-up.
  */
 export class EventClock implements Clock {
   #time: number;
@@ -27,7 +27,7 @@ export class EventClock implements Clock {
     return new Date(this.#time);
   }
 
-  /** Does a task, in which alone may be slept. */
+  /** Runs a task. Only a task may sleep. */
   async during<T>(task: () => Promise<T>): Promise<T> {
     this.#working++;
     try {
@@ -44,7 +44,7 @@ export class EventClock implements Clock {
     });
   }
 
-  /** Spread evenly, and the same on every run: multiples of the golden ratio. */
+  /** Multiples of the golden ratio: spread evenly, and the same in every run. */
   random(): number {
     this.#drawn += 1;
     return (this.#drawn * GOLDEN_RATIO) % 1;

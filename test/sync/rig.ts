@@ -145,7 +145,7 @@ export class Rig {
     this.#real = true;
   }
 
-  /** From now on time passes only while all that was begun sleeps. */
+  /** From now on time moves only when every run sleeps. */
   followEvents(): EventClock {
     this.#events = new EventClock(this.#time);
     return this.#events;

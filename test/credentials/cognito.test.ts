@@ -87,7 +87,7 @@ describe('Cognito', () => {
   it('that stops in the body of its answer is asked once more', async () => {
     cognito.fail('stall', 1);
     const before = cognito.asked();
-    expect(await fetchTemporaryCredentials(identity(), { patience: 2000 })).toEqual(issued);
+    expect(await fetchTemporaryCredentials(identity(), { patience: 3000 })).toEqual(issued);
     expect(cognito.asked() - before).toBe(2);
   });
 

@@ -97,7 +97,14 @@ export interface RunResult {
 export class Rig {
   /** Milliseconds since the epoch; sleeping moves it. An hour ahead, so that the buckets are quiet. */
   #time = Date.now() + HOUR;
-  #real = false;
+  #clock: Clock = {
+    now: () => new Date(this.#time),
+    sleep: async (milliseconds) => {
+      this.#time += milliseconds;
+      await new Promise(setImmediate);
+    },
+    random: Math.random,
+  };
   #events: EventClock | undefined;
   readonly wire = new Wire();
   /** What a listing says on its way to the run. */
@@ -133,7 +140,7 @@ export class Rig {
   }
 
   get time(): number {
-    return this.#events?.now().getTime() ?? (this.#real ? Date.now() : this.#time);
+    return this.#clock.now().getTime();
   }
 
   set time(milliseconds: number) {
@@ -142,13 +149,15 @@ export class Rig {
 
   /** From now on time passes by itself, and sleeping takes it. */
   followRealTime(): void {
-    this.#real = true;
+    this.#clock = systemClock;
   }
 
   /** From now on time moves only when every run sleeps. */
   followEvents(): EventClock {
-    this.#events = new EventClock(this.#time);
-    return this.#events;
+    const events = new EventClock(this.#time);
+    this.#clock = events;
+    this.#events = events;
+    return events;
   }
 
   async start(): Promise<this> {
@@ -288,14 +297,9 @@ export class Rig {
   }
 
   readonly clock: Clock = {
-    now: () => new Date(this.time),
-    sleep: async (milliseconds) => {
-      if (this.#events) return this.#events.sleep(milliseconds);
-      if (this.#real) return systemClock.sleep(milliseconds);
-      this.time += milliseconds;
-      await new Promise(setImmediate);
-    },
-    random: () => this.#events?.random() ?? Math.random(),
+    now: () => this.#clock.now(),
+    sleep: (milliseconds, signal) => this.#clock.sleep(milliseconds, signal),
+    random: () => this.#clock.random(),
   };
 
   #s3Config(bucket: string, endpoint: string): S3Config {

@@ -10,6 +10,6 @@ module.exports = {
   ...config,
   roots: ['<rootDir>/test/ceph', '<rootDir>/test/s3', '<rootDir>/test/proxy'],
   testMatch: ['**/*.test.ts', '**/*.ceph.ts'],
-  globalSetup: '<rootDir>/test/ceph/setup.ts',
-  globalTeardown: '<rootDir>/test/ceph/teardown.ts',
+  globalSetup: '<rootDir>/test/helpers/ceph/setup.ts',
+  globalTeardown: '<rootDir>/test/helpers/ceph/teardown.ts',
 };

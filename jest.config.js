@@ -1,16 +1,27 @@
 // Published as ES modules only; Jest's CommonJS runtime needs them transformed.
 const esModules = [
   '@borewit',
+  '@inquirer',
   '@nodable',
   '@tokenizer',
+  'ansi-regex',
+  'ansi-styles',
+  'diff',
   'fast-xml-parser',
   'file-type',
+  'get-east-asian-width',
   'lru-cache',
   'music-metadata',
+  'parse-ms',
+  'pretty-bytes',
+  'pretty-ms',
+  'string-width',
+  'strip-ansi',
   'strtok3',
   'token-types',
   'uint8array-extras',
   'valibot',
+  'wrap-ansi',
 ];
 
 const swc = {
@@ -33,7 +44,7 @@ module.exports = {
   // Most suites wait for child processes, so that no core need be kept free.
   maxWorkers: '100%',
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts'],
+  collectCoverageFrom: ['{src,phone,explain}/**/*.ts'],
   coverageDirectory: 'reports/coverage',
   coverageReporters: ['text-summary'],
   coverageThreshold: { global: { branches: 90, functions: 90, lines: 90, statements: 90 } },

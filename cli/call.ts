@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { sendRequest } from '../src/phone';
+import { sendRequest } from '../phone';
 import { run } from './call/command';
 
 run(process.argv.slice(2), {

@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
-import { failureOf } from '../src/command-failure';
-import { type CommandOutput, parseArguments } from '../src/command-line';
+import { printExplanation } from '../explain/print';
 import { ConfigError } from '../src/errors';
 import { type ExplainOptions, explain } from '../src/sigv4';
-import { printExplanation } from '../src/sigv4/explain/print';
+import { failureOf } from './command-failure';
+import { type CommandOutput, parseArguments } from './command-line';
 
 /** What the command reads and writes, so that it can be run without a terminal. */
 export interface Surroundings extends CommandOutput {

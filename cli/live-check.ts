@@ -1,9 +1,9 @@
-import { failureOf } from '../src/command-failure';
 import { ConfigError, PlayError } from '../src/errors';
-import { interruption } from '../src/interruption';
 import { type Account, readAccount } from './account';
 import { asking } from './agrees';
+import { failureOf } from './command-failure';
 import { loadEnvironment } from './environment';
+import { interruption } from './interruption';
 import { check } from './live-check/check';
 import type { Finding } from './live-check/findings';
 import { type Options, readOptions } from './live-check/options';

@@ -1,5 +1,5 @@
-import type { CommandOutput } from '../src/command-line';
-import { interruption, type StopSignal } from '../src/interruption';
+import type { CommandOutput } from './command-line';
+import { interruption, type StopSignal } from './interruption';
 import type { Terminal } from './sync/bar';
 
 /** What a verb that takes its time is run with. */

@@ -1,5 +1,5 @@
-import { defineVoiceFunction } from '../src/flow';
-import { recover } from '../src/flow/recover';
+import { defineVoiceFunction } from '../src/call-flow';
+import { recover } from '../src/call-flow/recover';
 import { log } from '../src/log';
 
 /** A phone number's fallback URL: the same call, one rung down the ladder. */

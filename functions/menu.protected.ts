@@ -1,6 +1,6 @@
-import { defineVoiceFunction } from '../src/flow';
-import { answered } from '../src/flow/advance';
-import { readState } from '../src/flow/state';
+import { defineVoiceFunction } from '../src/call-flow';
+import { answered } from '../src/call-flow/advance';
+import { readState } from '../src/call-flow/state';
 
 /** The action of all that waits for the caller: <Gather>, <Dial>, <Record>, and what silence leads to. */
 export const handler = defineVoiceFunction('menu', (flow, event, input) =>

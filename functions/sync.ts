@@ -1,4 +1,4 @@
-import { CALL_FLOW_ASSET } from '../src/flow/asset';
+import { CALL_FLOW_ASSET } from '../src/call-flow/asset';
 import { defineFunction, sentence } from '../src/runtime';
 import { answerSync } from '../src/sync/answer';
 

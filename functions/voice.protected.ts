@@ -1,5 +1,5 @@
-import { defineVoiceFunction } from '../src/flow';
-import { BEGINNING } from '../src/flow/state';
+import { defineVoiceFunction } from '../src/call-flow';
+import { BEGINNING } from '../src/call-flow/state';
 
 /** A phone number's voice webhook. */
 export const handler = defineVoiceFunction('voice', () => BEGINNING);

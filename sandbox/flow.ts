@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkCallFlow, missingPrompts } from '../src/call-flow/check';
+import { CALL_FLOW_FILE } from '../src/call-flow/parse';
+import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
-import { checkCallFlow, missingPrompts } from '../src/flow/check';
-import { CALL_FLOW_FILE } from '../src/flow/parse';
-import type { CallFlow } from '../src/flow/schema';
 import { PromptBucket } from '../src/s3/prompts';
 
 const MINUTE = 60_000;

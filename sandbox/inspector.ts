@@ -1,7 +1,7 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../phone';
 import { readConfig } from '../src/config';
 import { accessTo } from '../src/credentials/installed';
-import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../src/phone';
 import { presignedUrl } from '../src/s3/presign';
 import type { Sandbox } from './sandbox';
 import { PREFIX } from './variables';

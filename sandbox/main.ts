@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { failureOf } from '../cli/command-failure';
+import { parseArguments } from '../cli/command-line';
+import { interruption } from '../cli/interruption';
 import { systemClock } from '../src/clock';
-import { failureOf } from '../src/command-failure';
-import { parseArguments } from '../src/command-line';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
-import { interruption } from '../src/interruption';
 import { resultOf } from '../src/result';
 import type { SyncReport } from '../src/sync';
 import { syncRemotely } from '../src/sync/remote';

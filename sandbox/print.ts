@@ -1,6 +1,6 @@
 import colors from 'picocolors';
-import type { MediaStep } from '../src/phone';
-import { plainTable } from '../src/table';
+import { plainTable } from '../cli/plain-table';
+import type { MediaStep } from '../phone';
 import { type Row, servedBy } from './inspector';
 
 /** The request inspector of the bug report, as lines for a terminal. */

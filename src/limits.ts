@@ -1,3 +1,39 @@
+/** Every number of the domain, with its unit and its source. */
+
+// A call
+
+/**
+ * How long a call lasts at most: Twilio ends it after four hours, unless an account asks for more.
+ * https://www.twilio.com/docs/voice/api/call-resource
+ */
+export const CALL_SECONDS = 4 * 60 * 60;
+
+// TwiML and the call flow
+
+/**
+ * The largest TwiML, in bytes: 64 kB, of a thousand bytes each in the strict reading.
+ * https://www.twilio.com/docs/api/errors/11750
+ */
+export const TWIML_BYTES = 64_000;
+
+// The audio proxy
+
+/**
+ * What a Function may answer with is not documented. Base64 makes of 4 MB 5.4 MB, which is under the
+ * 6 MB of the platform that Functions run on.
+ */
+export const PROXY_BYTES = 4_000_000;
+
+// Requests to S3
+
+// Credentials
+
+// The sync
+
+// Requests to Twilio's API
+
+// Twilio Serverless
+
 /**
  * The largest public or protected Asset, in bytes.
  * https://www.twilio.com/docs/serverless/functions-assets/quickstart/limits
@@ -6,18 +42,6 @@ export const ASSET_BYTES = 25_000_000;
 
 /** Public and protected Assets in one Build; same source. */
 export const BUILD_ASSETS = 1000;
-
-/**
- * What a Function may answer with is not documented. Base64 makes of 4 MB 5.4 MB, which is under the
- * 6 MB of the platform that Functions run on.
- */
-export const PROXY_BYTES = 4_000_000;
-
-/**
- * The largest TwiML, in bytes: 64 kB, of a thousand bytes each in the strict reading.
- * https://www.twilio.com/docs/api/errors/11750
- */
-export const TWIML_BYTES = 64_000;
 
 export const RUNTIME_HANDLER_PACKAGE = '@twilio/runtime-handler';
 
@@ -58,3 +82,5 @@ export const RUNTIMES = ['node22', 'node24'] as const;
 
 /** The runtime that this project is deployed to, as .twilioserverlessrc names it. */
 export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
+
+// The phone and other tools

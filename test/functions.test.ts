@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import * as v from 'valibot';
-import { deleteTwilioGlobals, setTwilioGlobals } from './twilio-globals';
+import { deleteTwilioGlobals, setTwilioGlobals } from './helpers/twilio-globals';
 
 const folder = join(__dirname, '..', '.twilioserverless', 'functions');
 const bundles = readdirSync(folder).filter((file) => !file.includes('.private.'));

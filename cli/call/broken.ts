@@ -1,4 +1,4 @@
-import type { SendRequest } from '../../src/phone';
+import type { SendRequest } from '../../phone';
 
 /** Which media are made to fail. */
 export type Broken = 'asset' | 'audio' | 'all';

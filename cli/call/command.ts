@@ -1,18 +1,18 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
-import { failureOf } from '../../src/command-failure';
-import type { CommandOutput } from '../../src/command-line';
-import { ConfigError, messageOf } from '../../src/errors';
 import {
   type CallSummary,
   call,
   type SendRequest,
   type Step,
   TooManyStepsError,
-} from '../../src/phone';
-import { recordingOf } from '../../src/phone/recording';
+} from '../../phone';
+import { recordingOf } from '../../phone/recording';
+import { ConfigError, messageOf } from '../../src/errors';
 import { resultOf } from '../../src/result';
 import { type Account, connect, findOrigin, readAccount } from '../account';
+import { failureOf } from '../command-failure';
+import type { CommandOutput } from '../command-line';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
 import { breaking, isBroken } from './broken';

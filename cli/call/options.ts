@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type CommandOutput, parseArguments } from '../../src/command-line';
-import type { AppendMode, DialCallStatus } from '../../src/phone';
+import type { AppendMode, DialCallStatus } from '../../phone';
+import { type CommandOutput, parseArguments } from '../command-line';
 import { addDeploymentOptions, type DeploymentOptions } from '../deployment-options';
 import type { Broken } from './broken';
 

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types';
-import type { MediaStep, Step, VerbStep, WebhookStep } from '../../src/phone';
-import { plainTable } from '../../src/table';
+import type { MediaStep, Step, VerbStep, WebhookStep } from '../../phone';
+import { plainTable } from '../plain-table';
 import { rungOf } from './broken';
 import type { Words } from './words';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { MediaStep } from '../../phone';
+import { CALL_FLOW_FILE, parseCallFlow } from '../../src/call-flow/parse';
+import { type Flow, layOut } from '../../src/call-flow/steps';
 import { messageOf } from '../../src/errors';
-import { CALL_FLOW_FILE, parseCallFlow } from '../../src/flow/parse';
-import { type Flow, layOut } from '../../src/flow/steps';
-import type { MediaStep } from '../../src/phone';
 
 /** Tells the words of what is played. */
 export type Words = (step: MediaStep) => string | undefined;

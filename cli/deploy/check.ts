@@ -1,6 +1,6 @@
+import { readOperator } from '../../src/call-flow/apology';
 import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
 import { ConfigError } from '../../src/errors';
-import { readOperator } from '../../src/flow/apology';
 import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';
 
 /**

@@ -1,7 +1,7 @@
-import { failureOf } from '../../src/command-failure';
 import type { Environment } from '../../src/config';
 import { detailsOf } from '../../src/errors';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../../src/sync';
+import { failureOf } from '../command-failure';
 import { ENV_FILE } from '../environment';
 import { perform } from '../sync/command';
 import { endingOf, exitCodeAfter, exitCodeOf } from '../sync/ending';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type CommandOutput, parseArguments } from '../../src/command-line';
+import { type CommandOutput, parseArguments } from '../command-line';
 
 export interface DeployOptions {
   /** Domain suffix. */

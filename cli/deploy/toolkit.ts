@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { StopSignal } from '../../src/interruption';
 import {
   RUNTIME,
   RUNTIME_HANDLER,
   RUNTIME_HANDLER_PACKAGE,
   RUNTIME_HANDLERS_PAGE,
 } from '../../src/limits';
+import type { StopSignal } from '../interruption';
 import { exitCodeAfter } from '../sync/ending';
 import type { TerminalSurroundings } from '../terminal';
 

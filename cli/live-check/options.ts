@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseArguments } from '../../src/command-line';
+import { parseArguments } from '../command-line';
 import { ENV_FILE } from '../environment';
 
 export interface Options {

@@ -1,8 +1,8 @@
-import { failureOf } from '../../src/command-failure';
-import type { CommandOutput } from '../../src/command-line';
 import { isLoopback } from '../../src/config';
 import { ConfigError, PlayError } from '../../src/errors';
 import { type Account, connect, findOrigin, readAccount } from '../account';
+import { failureOf } from '../command-failure';
+import type { CommandOutput } from '../command-line';
 import { loadEnvironment } from '../environment';
 import { findTarget } from '../target';
 import { type NumberCommandOptions, readOptions } from './options';

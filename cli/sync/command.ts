@@ -1,10 +1,10 @@
 import { systemClock } from '../../src/clock';
-import { failureOf } from '../../src/command-failure';
 import type { Environment } from '../../src/config';
-import type { StopSignal } from '../../src/interruption';
 import { DEFAULTS, type SyncOutcome } from '../../src/sync';
 import { syncRemotely } from '../../src/sync/remote';
+import { failureOf } from '../command-failure';
 import { loadEnvironment } from '../environment';
+import type { StopSignal } from '../interruption';
 import type { TerminalSurroundings } from '../terminal';
 import { adminSecretOf } from './admin-secret';
 import { barReporter } from './bar';

@@ -1,6 +1,6 @@
-import type { StopSignal } from '../../src/interruption';
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
 import type { RemoteStep } from '../../src/sync/remote';
+import type { StopSignal } from '../interruption';
 import { type Ending, endingOf } from './ending';
 
 /** What happens on the way, here or in a deployment. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { ConfigError, detailsOf } from '../../src/errors';
-import type { StopSignal } from '../../src/interruption';
 import { GuardError, type SyncOutcome } from '../../src/sync';
+import type { StopSignal } from '../interruption';
 
 /** How the command ended: the last line of --json, and the exit code. */
 export type Ending =

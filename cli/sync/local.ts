@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { CALL_FLOW_FILE } from '../../src/call-flow/parse';
 import type { Environment } from '../../src/config';
-import { CALL_FLOW_FILE } from '../../src/flow/parse';
 import { DEFAULTS, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';
 import { findTarget } from '../target';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type CommandOutput, parseArguments } from '../../src/command-line';
 import { isLoopback } from '../../src/config';
+import { type CommandOutput, parseArguments } from '../command-line';
 import { ENV_FILE } from '../environment';
 import type { TargetOptions } from '../target';
 

@@ -1,4 +1,4 @@
-import type { CommandOutput } from '../../src/command-line';
+import type { CommandOutput } from '../command-line';
 import type { Progress } from './drive';
 import type { Ending } from './ending';
 import { lineOf, linesOf, type Occasion, oneLine } from './words';

@@ -7,7 +7,7 @@ import {
   type HttpAnswer,
   type HttpRequest,
   sendRequest,
-} from '../../src/phone/request';
+} from '../../phone/request';
 import { closeServer } from '../listen';
 import { throwawayCertificates } from './certificates';
 import type { LoopbackHosts } from './loopback';

@@ -1,4 +1,4 @@
-import { plainTable } from '../../src/table';
+import { plainTable } from '../../cli/plain-table';
 import { servedBy } from '../inspector';
 import type { Chapter } from './story';
 

@@ -1,6 +1,6 @@
-import { promptsOf } from '../../src/flow/places';
-import type { CallFlow } from '../../src/flow/schema';
-import type { PhoneOptions } from '../../src/phone';
+import type { PhoneOptions } from '../../phone';
+import { promptsOf } from '../../src/call-flow/places';
+import type { CallFlow } from '../../src/call-flow/schema';
 import { isAssetPath } from '../../src/sync/identity';
 import { servedBy } from '../inspector';
 import type { Deployment } from './deployment';

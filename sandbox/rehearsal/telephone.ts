@@ -5,7 +5,7 @@ import {
   type MediaStep,
   type PhoneOptions,
   type Step,
-} from '../../src/phone';
+} from '../../phone';
 import { resultOf } from '../../src/result';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
 

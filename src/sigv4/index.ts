@@ -1,7 +1,7 @@
+export { type ExplainOptions, type Explanation, explain } from '../../explain';
 export { authorization, credential, signature } from './authorization';
 export { canonicalRequest, type SignedParts } from './canonical-request';
 export { encodeKey } from './encode';
-export { type ExplainOptions, type Explanation, explain } from './explain';
 export { canonicalHeaders, lowerCased, signedHeaders } from './headers';
 export { MAX_EXPIRES_IN, presignQuery } from './presign-query';
 export { signHeaders } from './sign-headers';

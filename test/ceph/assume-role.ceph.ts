@@ -7,11 +7,11 @@ import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
 import { signProxyQuery } from '../../src/playback/proxy-url';
 import { presignedUrl } from '../../src/s3/presign';
 import { PromptBucket } from '../../src/s3/prompts';
-import { startCognito, type TestCognito } from '../credentials/cognito';
-import { captureLog, startTestProxy, testClock } from '../proxy/harness';
-import { deployProxy } from '../proxy/runtime';
-import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
+import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { captureLog, startTestProxy, testClock } from '../helpers/proxy/harness';
+import { deployProxy } from '../helpers/proxy/runtime';
+import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createConnections } from '../../src/s3/exchange';
-import { captureLog, startTestProxy, type TestProxy } from '../proxy/harness';
-import { lookupLoopback } from '../proxy/lookup';
-import { startTestS3, type TestS3 } from '../s3/server';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { lookupLoopback } from '../helpers/proxy/lookup';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 let s3: TestS3;
 let proxy: TestProxy;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { run } from '../../cli/call/command';
-import { type SendRequest, sendRequest } from '../../src/phone';
-import { outcomeOf, startProgram } from '../program';
-import { publishFlow } from '../sandbox/publish';
-import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
+import { type SendRequest, sendRequest } from '../../phone';
+import { outcomeOf, startProgram } from '../helpers/program';
+import { publishFlow } from '../helpers/sandbox/publish';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
 let folder: string;

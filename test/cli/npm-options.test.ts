@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command, Option } from 'commander';
 import * as v from 'valibot';
+import { rejectOptionsTakenByNpm } from '../../cli/npm-options';
 import { ConfigError } from '../../src/errors';
-import { rejectOptionsTakenByNpm } from '../../src/npm-options';
 
 const project = process.cwd();
 const packageJson = v.object({ scripts: v.record(v.string(), v.string()) });

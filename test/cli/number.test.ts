@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { run, type Surroundings } from '../../cli/number/command';
 import type { PhoneNumber } from '../../sandbox/twilio/state/records';
-import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../sandbox/twilio/harness';
+import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
 const PHONE = '+815012345678';
 const DOMAIN = 'clinic-1234-dev.twil.io';

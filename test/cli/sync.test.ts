@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { call, type Step } from '../../src/phone';
+import { call, type Step } from '../../phone';
 import { resultOf } from '../../src/result';
-import { outcomeOf, saying, startProgram } from '../program';
-import { s3ClientOf } from '../sandbox/s3-client';
-import { startSandbox, type TestSandbox } from '../sandbox/start-sandbox';
-import { runSync, type Variables, writeVariables } from './run-sync';
+import { runSync, type Variables, writeVariables } from '../helpers/cli/run-sync';
+import { outcomeOf, saying, startProgram } from '../helpers/program';
+import { s3ClientOf } from '../helpers/sandbox/s3-client';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 const SERVICE = 'twilio-s3-play';
 

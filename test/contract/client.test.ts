@@ -3,7 +3,13 @@ import * as v from 'valibot';
 import { systemClock } from '../../src/clock';
 import { type ResourceKind, Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
-import { ACCOUNT_SID, AUTH_TOKEN, HANDLER, type Recorded, startRecorded } from './recorded';
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  HANDLER,
+  type Recorded,
+  startRecorded,
+} from '../helpers/contract/recorded';
 
 interface Scene {
   readonly client: Serverless;

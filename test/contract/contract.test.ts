@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Exchange } from '../../sandbox/rehearsal/record';
-import { judge, operations } from './contract';
+import { judge, operations } from '../helpers/contract/contract';
 
 const SERVICE = `ZS${'0'.repeat(32)}`;
 const BUILD = {

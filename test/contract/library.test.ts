@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { operations } from './contract';
-import { ACCOUNT_SID, AUTH_TOKEN, HANDLER, type Recorded, startRecorded } from './recorded';
+import { operations } from '../helpers/contract/contract';
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  HANDLER,
+  type Recorded,
+  startRecorded,
+} from '../helpers/contract/recorded';
 
 const described = operations.flatMap(({ host, id }) => (host.startsWith('serverless') ? [id] : []));
 

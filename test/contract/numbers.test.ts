@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../cli/account';
 import { differences, findNumber, route, routingTo } from '../../cli/number/routing';
-import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from './recorded';
+import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
 
 describe('npm run number', () => {
   it('finds and changes a number within the description', async () => {

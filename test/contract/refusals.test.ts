@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from './recorded';
+import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
 
 interface Ask {
   readonly path: string;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
-import { ACCOUNT_SID, AUTH_TOKEN, type Recorded, startRecorded } from './recorded';
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  type Recorded,
+  startRecorded,
+} from '../helpers/contract/recorded';
 
 /** Its hosts cannot be configured, so a hook leads its requests here. */
 function connect({ origin }: Recorded): TwilioServerlessApiClient {

@@ -7,7 +7,12 @@ import {
 } from '../../src/credentials';
 import type { CognitoIdentity } from '../../src/credentials/source';
 import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
-import { type Identity, type IssuedCredentials, startCognito, type TestCognito } from './cognito';
+import {
+  type Identity,
+  type IssuedCredentials,
+  startCognito,
+  type TestCognito,
+} from '../helpers/credentials/cognito';
 
 const GUEST = 'eu-central-1:11111111-2222-3333-4444-555555555555';
 const USER = 'eu-central-1:66666666-7777-8888-9999-000000000000';

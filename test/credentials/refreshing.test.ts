@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { refreshing } from '../../src/credentials/refreshing';
 import type { TemporaryCredentials } from '../../src/credentials/source';
-import { testClock } from '../proxy/harness';
+import { testClock } from '../helpers/proxy/harness';
 
 const MINUTE = 60;
 /** Milliseconds. */

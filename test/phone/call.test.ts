@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { call, playTwiml, TooManyStepsError, TwilioError } from '../../src/phone';
+import { call, playTwiml, TooManyStepsError, TwilioError } from '../../phone';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
@@ -12,7 +12,7 @@ import {
   type TestServer,
   twiml,
   walk,
-} from './server';
+} from '../helpers/phone/server';
 
 let server: TestServer;
 beforeAll(async () => {

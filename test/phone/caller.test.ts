@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { call, type SendRequest, sendRequest } from '../../src/phone';
-import { audio, callOptions, startServer, type TestServer, twiml, walk } from './server';
+import { call, type SendRequest, sendRequest } from '../../phone';
+import {
+  audio,
+  callOptions,
+  startServer,
+  type TestServer,
+  twiml,
+  walk,
+} from '../helpers/phone/server';
 
 let server: TestServer;
 beforeAll(async () => {

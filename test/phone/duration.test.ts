@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { silentMp3 } from './server';
+import { silentMp3 } from '../helpers/phone/server';
 
 let child: ChildProcess;
 beforeAll(() => {
-  child = fork(join(__dirname, 'duration-process.ts'), {
+  child = fork(join(__dirname, '../helpers/phone/duration-process.ts'), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, type PhoneOptions, type Step } from '../../src/phone';
-import { AUTH_TOKEN, hostedFile, startEdge, type TestEdge } from '../sandbox/edge/start-edge';
-import { phoneOptions, walk } from './server';
+import { call, type PhoneOptions, type Step } from '../../phone';
+import { phoneOptions, walk } from '../helpers/phone/server';
+import { AUTH_TOKEN, hostedFile, startEdge, type TestEdge } from '../helpers/sandbox/start-edge';
 
 const VOICE = `exports.handler = (context, event, callback) => {
   const response = new Twilio.twiml.VoiceResponse();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { gatherDigits } from '../../src/phone/keypad';
+import { gatherDigits } from '../../phone/keypad';
 
 const gather = (attributes: Record<string, string>) => ({
   name: 'Gather',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { call, type MediaStep, type PhoneOptions, playTwiml } from '../../src/phone';
+import { call, type MediaStep, type PhoneOptions, playTwiml } from '../../phone';
 import {
   AUTH_TOKEN,
   audio,
@@ -12,7 +12,7 @@ import {
   type TestServer,
   twiml,
   walk,
-} from './server';
+} from '../helpers/phone/server';
 
 /** The parameters of the access log of 2019, of the call that the tests make. */
 const APPENDED =

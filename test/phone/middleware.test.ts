@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { webhook } from 'twilio/lib/webhooks/webhooks';
+import { call } from '../../phone';
 import { type Listening, listen } from '../../sandbox/listen';
-import { call } from '../../src/phone';
-import { AUTH_TOKEN, phoneOptions, walk } from './server';
+import { AUTH_TOKEN, phoneOptions, walk } from '../helpers/phone/server';
 
 let server: Listening | undefined;
 afterEach(() => server?.close());

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { RULES } from '../../src/phone/twiml-rules';
+import { RULES } from '../../phone/twiml-rules';
 
 const types = readFileSync(require.resolve('twilio/lib/twiml/VoiceResponse.d.ts'), 'utf8');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import { readTwiml, TwilioError } from '../../phone';
 import { TWIML_BYTES } from '../../src/limits';
-import { readTwiml, TwilioError } from '../../src/phone';
 
 const inResponse = (verbs: string) =>
   `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;

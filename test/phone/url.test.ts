@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../src/phone/url';
+import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../phone/url';
 
 describe('splitting a URL', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hostedFile, startEdge, type TestEdge } from '../sandbox/edge/start-edge';
+import { hostedFile, startEdge, type TestEdge } from '../helpers/sandbox/start-edge';
 
 const read = (file: string) => readFileSync(join(__dirname, '../..', file), 'utf8');
 const [, example = ''] = /^```js\n(exports\.handler = .*?)^```$/ms.exec(read('README.md')) ?? [];

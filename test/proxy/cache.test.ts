@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
-import { type Fault, type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { captureLog, startTestProxy, type TestProxy, testClock } from './harness';
+import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
+import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 /** Seconds. */

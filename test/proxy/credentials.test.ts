@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '../../src/config';
-import { type Fault, startCognito, type TestCognito } from '../credentials/cognito';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { captureLog, startTestProxy, type TestProxy, testClock } from './harness';
+import { type Fault, startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

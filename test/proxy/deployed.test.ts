@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
 import { signProxyQuery } from '../../src/playback/proxy-url';
-import { startCognito, type TestCognito } from '../credentials/cognito';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { type DeployedProxy, deployProxy } from './runtime';
+import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { type DeployedProxy, deployProxy } from '../helpers/proxy/runtime';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

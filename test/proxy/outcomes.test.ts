@@ -6,10 +6,10 @@ import { systemClock } from '../../src/clock';
 import { PROXY_BYTES } from '../../src/limits';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import { createConnections } from '../../src/s3/exchange';
-import { type Fault, type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { RUNS } from '../sigv4/arbitraries';
-import { captureLog, startTestProxy, type TestProxy } from './harness';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
+import { RUNS } from '../helpers/sigv4/arbitraries';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

@@ -3,9 +3,9 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
 import { createConnections } from '../../src/s3/exchange';
-import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { captureLog, startTestProxy, type TestProxy } from './harness';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { signProxyQuery } from '../../src/playback/proxy-url';
-import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { RUNS } from '../sigv4/arbitraries';
-import { appended, appendedToHeaders, FORGED_REQUESTS, TWILIO_PARAMETERS } from './appended';
-import { captureLog, startTestProxy, type TestProxy } from './harness';
-import { type DeployedProxy, deployProxy } from './runtime';
+import {
+  appended,
+  appendedToHeaders,
+  FORGED_REQUESTS,
+  TWILIO_PARAMETERS,
+} from '../helpers/proxy/appended';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { type DeployedProxy, deployProxy } from '../helpers/proxy/runtime';
+import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
+import { RUNS } from '../helpers/sigv4/arbitraries';
 
 const KEY = "prompts/it's new (1)+.mp3";
 const BODY = randomBytes(3000);

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
 import { createConnections } from '../../src/s3/exchange';
-import { type FaultyS3, startFaultyS3 } from '../s3/faulty-s3';
-import { startTestS3, type TestS3 } from '../s3/server';
-import { captureLog, startTestProxy, type TestProxy } from './harness';
-import { lookupLoopback } from './lookup';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { lookupLoopback } from '../helpers/proxy/lookup';
+import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
+import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(100_000);

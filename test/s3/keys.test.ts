@@ -8,9 +8,9 @@ import type { S3Access } from '../../src/s3/address';
 import { createConnections } from '../../src/s3/exchange';
 import { getObject } from '../../src/s3/get-object';
 import { presignedUrl } from '../../src/s3/presign';
-import { captureLog, startTestProxy, type TestProxy } from '../proxy/harness';
-import { key as anyKey, RUNS } from '../sigv4/arbitraries';
-import { ON_CEPH, startTestS3, type TestS3 } from './server';
+import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
+import { ON_CEPH, startTestS3, type TestS3 } from '../helpers/s3/server';
+import { key as anyKey, RUNS } from '../helpers/sigv4/arbitraries';
 
 /** Names that clients, proxies, URL parsers or signers are known to change on the way. */
 const HOSTILE = [

@@ -23,7 +23,7 @@ import {
   startFaulty,
   withBody,
   withHeaders,
-} from './faulty';
+} from '../helpers/s3/faulty';
 
 const Bucket = 'prompts';
 const content = Buffer.from('This is a prompt. '.repeat(1000));

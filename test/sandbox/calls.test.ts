@@ -1,7 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Broken, breaking } from '../../cli/call/broken';
-import { layOut } from '../../src/flow/steps';
 import {
   type AppendMode,
   type CallOptions,
@@ -10,11 +9,12 @@ import {
   type SendRequest,
   type Step,
   sendRequest,
-} from '../../src/phone';
+} from '../../phone';
+import { layOut } from '../../src/call-flow/steps';
 import { resultOf } from '../../src/result';
-import { everyBranch } from '../flow/every-branch';
-import { publishFlow, publishManifest, serverless } from './publish';
-import { startSandbox, type TestSandbox } from './start-sandbox';
+import { everyBranch } from '../helpers/call-flow/every-branch';
+import { publishFlow, publishManifest, serverless } from '../helpers/sandbox/publish';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servedBy } from '../../sandbox/inspector';
 import { runProgram } from '../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
-import { describeLocalStart } from './local-start';
-import { startRehearsal, type TestRehearsal } from './rehearsal/start-rehearsal';
+import { describeLocalStart } from '../helpers/sandbox/local-start';
+import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
 const CLI = join(process.cwd(), '.sandbox/twilio-cli/node_modules/twilio-cli/bin/run');
 if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run scripts/twilio-cli.sh`);

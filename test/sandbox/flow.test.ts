@@ -6,7 +6,7 @@ import { promptWarnings, readCallFlow } from '../../sandbox/flow';
 import { startS3 } from '../../sandbox/s3';
 import { seedPrompts } from '../../sandbox/s3/seed';
 import { readConfig } from '../../src/config';
-import { everyBranch } from '../flow/every-branch';
+import { everyBranch } from '../helpers/call-flow/every-branch';
 
 const folder = mkdtempSync(join(tmpdir(), 'flow-'));
 afterAll(() => rmSync(folder, { recursive: true }));

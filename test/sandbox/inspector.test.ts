@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { type MediaStep, playTwiml } from '../../phone';
 import { inspect, isAsExpected } from '../../sandbox/inspector';
-import { type MediaStep, playTwiml } from '../../src/phone';
-import { phoneOptions, walk } from '../phone/server';
+import { phoneOptions, walk } from '../helpers/phone/server';
 
 const PRESIGNED = 'http://s3.example/menu.mp3?X-Amz-Signature=ab';
 const ASSET = 'http://example.com/audio/menu.mp3';

@@ -36,7 +36,11 @@ describe('the sample prompts', () => {
   });
 
   it('are mono MP3s of a sensible length', () => {
-    const program = ['--import', require.resolve('tsx'), join(__dirname, 'mp3-formats.ts')];
+    const program = [
+      '--import',
+      require.resolve('tsx'),
+      join(__dirname, '../helpers/sandbox/mp3-formats.ts'),
+    ];
     const printed = execFileSync(process.execPath, [...program, ...samplePrompts.map(promptPath)]);
     const formats = v.parse(Formats, printed.toString());
     expect(formats).toHaveLength(samplePrompts.length);

@@ -4,11 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { call, type MediaStep } from '../../phone';
 import { promptFolder } from '../../sandbox/prompts';
-import { call, type MediaStep } from '../../src/phone';
-import { runSync } from '../cli/run-sync';
-import { s3ClientOf } from './s3-client';
-import { startSandbox, type TestSandbox } from './start-sandbox';
+import { runSync } from '../helpers/cli/run-sync';
+import { s3ClientOf } from '../helpers/sandbox/s3-client';
+import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
 let s3: S3Client;

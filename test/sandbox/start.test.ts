@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, saying, startProgram } from '../program';
+import { outcomeOf, saying, startProgram } from '../helpers/program';
 
 /** What `npm start` runs, without npm around it. */
 const start = (args: readonly string[], port: string) =>

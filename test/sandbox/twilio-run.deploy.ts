@@ -1,4 +1,4 @@
-import { describeLocalStart } from './local-start';
+import { describeLocalStart } from '../helpers/sandbox/local-start';
 
 const program = require.resolve('twilio-run/bin/twilio-run.js');
 

@@ -11,7 +11,7 @@ import {
   signingKey,
   stringToSign,
 } from '../../src/sigv4';
-import { parseRequest, suiteCases } from './suite';
+import { parseRequest, suiteCases } from '../helpers/sigv4/suite';
 
 const cases = suiteCases().map((each) => [each.name, each] as const);
 

@@ -10,7 +10,7 @@ import {
   rawPath,
   requestWith,
   signing,
-} from './arbitraries';
+} from '../helpers/sigv4/arbitraries';
 import {
   presignWithAws4,
   presignWithSmithy,
@@ -18,7 +18,7 @@ import {
   signWithAws4,
   signWithSmithy,
   smithyQuery,
-} from './peers';
+} from '../helpers/sigv4/peers';
 
 const runs = { numRuns: RUNS };
 const TIMEOUT = 600_000;

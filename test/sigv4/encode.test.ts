@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeKey } from '../../src/sigv4';
 import { canonicalPath } from '../../src/sigv4/canonical-request';
-import { key, RUNS } from './arbitraries';
+import { key, RUNS } from '../helpers/sigv4/arbitraries';
 
 describe('encodeKey', () => {
   it.each([

@@ -13,9 +13,9 @@ import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { TwilioOptions } from '../../sandbox/twilio';
 import type { Answer } from '../../src/runtime';
 import { answerSync } from '../../src/sync/answer';
-import { ACCOUNT_SID, AUTH_TOKEN } from '../sandbox/twilio/harness';
-import { type Account, openAccount } from '../twilio/account';
-import { audio } from './rig';
+import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
+import { audio } from '../helpers/sync/rig';
+import { type Account, openAccount } from '../helpers/twilio/account';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const authorized = { authorization: `Bearer ${SECRET}` };

@@ -12,8 +12,8 @@ import { assetPath } from '../../src/sync/identity';
 import { type LiveBuild, type Plan, plan } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
 import type { Serverless } from '../../src/twilio/serverless';
-import { type Account, openAccount } from '../twilio/account';
-import { object } from './values';
+import { object } from '../helpers/sync/values';
+import { type Account, openAccount } from '../helpers/twilio/account';
 
 const MINUTE = 60_000;
 const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];

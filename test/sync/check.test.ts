@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
 import { checkReadable } from '../../src/sync/check';
-import { type FaultyServer, refusal, startFaulty } from '../s3/faulty';
-import { audio, Buckets, Rig } from './rig';
+import { type FaultyServer, refusal, startFaulty } from '../helpers/s3/faulty';
+import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
 let buckets: Buckets;
 let faulty: FaultyServer;

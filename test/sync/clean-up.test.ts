@@ -5,8 +5,8 @@ import { assetName } from '../../src/sync/asset-name';
 import { cleanUp } from '../../src/sync/clean-up';
 import { fingerprint } from '../../src/sync/code';
 import { assetPath } from '../../src/sync/identity';
-import { HOUR } from '../sandbox/twilio/harness';
-import { type Account, answering, type Fault, openAccount } from '../twilio/account';
+import { HOUR } from '../helpers/sandbox/twilio-harness';
+import { type Account, answering, type Fault, openAccount } from '../helpers/twilio/account';
 
 const DAY = 24 * HOUR;
 const RETENTION = 4 * HOUR;

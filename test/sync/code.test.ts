@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/code';
 import { assetPath } from '../../src/sync/identity';
-import { codeNamed, sidOf, syncedBuild, toolkitBuild, version } from './values';
+import { codeNamed, sidOf, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const code = codeNamed('deploy');
 const on = toolkitBuild('deploy');

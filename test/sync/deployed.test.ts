@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSync } from 'esbuild';
-import { reportOf } from '../program';
-import type { DeployedReport } from './deployed-process';
-import { audio, Buckets, Rig } from './rig';
+import { reportOf } from '../helpers/program';
+import type { DeployedReport } from '../helpers/sync/deployed-process';
+import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
 const MB = 1_000_000;
 const content = (mark: string) => Buffer.concat([audio(mark), Buffer.alloc(7.8 * MB)]);
@@ -32,7 +32,7 @@ afterAll(async () => {
 /** Calls the built Function until it does not answer 503, in a process that runs nothing else. */
 async function callUntilDone(): Promise<DeployedReport> {
   const program = join(folder, 'program.js');
-  const entryPoints = [join(__dirname, 'deployed-process.ts')];
+  const entryPoints = [join(__dirname, '../helpers/sync/deployed-process.ts')];
   buildSync({ entryPoints, outfile: program, bundle: true, platform: 'node' });
   const child = fork(program, { execArgv: [] });
   child.send({ file, hosts: rig.hosts, context: rig.context('large') });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { audio, Buckets, HOUR, Rig } from './rig';
-import type { Fault } from './wire';
+import { audio, Buckets, HOUR, Rig } from '../helpers/sync/rig';
+import type { Fault } from '../helpers/sync/wire';
 
 const before = { 'a.mp3': audio('a'), 'b.mp3': audio('b') };
 const after = { 'a.mp3': audio('new a'), 'b.mp3': audio('b') };

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { type Code, codeOf, fingerprint } from '../../src/sync/code';
 import { type Deployed, expectedCode, walkBack } from '../../src/sync/history';
 import type { Build, Deployment } from '../../src/twilio/resources';
-import { codeNamed, deployed, sidOf, syncedBuild, toolkitBuild, version } from './values';
+import {
+  codeNamed,
+  deployed,
+  sidOf,
+  syncedBuild,
+  toolkitBuild,
+  version,
+} from '../helpers/sync/values';
 
 const [t1, t2, t3] = ['t1', 't2', 't3'].map(codeNamed) as [Code, Code, Code];
 const T1 = toolkitBuild('t1');

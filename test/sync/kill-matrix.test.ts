@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { audio, Buckets, Rig } from './rig';
-import { FAULTS, type Fault, type WireCall } from './wire';
+import { audio, Buckets, Rig } from '../helpers/sync/rig';
+import { FAULTS, type Fault, type WireCall } from '../helpers/sync/wire';
 
 const before = {
   'changed.mp3': audio('first'),

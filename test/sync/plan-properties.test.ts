@@ -12,7 +12,7 @@ import {
   type RecentBuild,
 } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
-import { codeNamed, object, syncedBuild, toolkitBuild, version } from './values';
+import { codeNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const NOW = 1_000_000;
 const RETENTION = 4 * 3600;

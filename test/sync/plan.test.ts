@@ -10,7 +10,7 @@ import {
   type RecentBuild,
 } from '../../src/sync/plan';
 import type { Version, Visibility } from '../../src/twilio/resources';
-import { codeNamed, object, syncedBuild, toolkitBuild, version } from './values';
+import { codeNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const HOUR = 3600;
 const NOW = 500 * HOUR;

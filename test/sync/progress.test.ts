@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { audio, Buckets, Rig } from './rig';
+import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
 it('step after step, a bucket full of what is not audio is got through', async () => {
   const notes = Array.from({ length: 40 }, (_, index) => [`${index}.txt`, Buffer.from(`${index}`)]);

@@ -7,9 +7,9 @@ import { readAssetName } from '../../src/sync/asset-name';
 import { assetPath } from '../../src/sync/identity';
 import type { Placement } from '../../src/sync/plan';
 import { type Published, type PublishOptions, publish, toEvent } from '../../src/sync/publish';
-import { ACCOUNT_SID, HOUR } from '../sandbox/twilio/harness';
-import { type Account, answering, openAccount, reset } from '../twilio/account';
-import { audio } from './rig';
+import { ACCOUNT_SID, HOUR } from '../helpers/sandbox/twilio-harness';
+import { audio } from '../helpers/sync/rig';
+import { type Account, answering, openAccount, reset } from '../helpers/twilio/account';
 
 const DAY = 24 * HOUR;
 const objects: Record<string, Buffer> = {

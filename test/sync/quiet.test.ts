@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { apartFrom, quietIn } from '../../src/sync/quiet';
-import { object } from './values';
+import { object } from '../helpers/sync/values';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
 const QUIET = 3000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isAssetPath } from '../../src/sync/identity';
-import { audio, Buckets, HOUR, Rig } from './rig';
+import { audio, Buckets, HOUR, Rig } from '../helpers/sync/rig';
 
 const before = { 'a.mp3': audio('a'), 'b.mp3': audio('b') };
 const after = { 'a.mp3': audio('new a'), 'b.mp3': audio('b'), 'c.mp3': audio('c') };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PromptObject } from '../../src/s3/prompts';
 import { isUnplayable, REASONS, type Reason, refusalOf } from '../../src/sync/refusal';
-import { object } from './values';
+import { object } from '../helpers/sync/values';
 
 const sized = (size: number, storageClass = 'STANDARD'): PromptObject =>
   object('a.mp3', { size, storageClass });

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { reportOf } from '../program';
-import { audio, Buckets, type Objects, Rig } from './rig';
-import type { ScaleReport } from './scale-process';
+import { reportOf } from '../helpers/program';
+import { audio, Buckets, type Objects, Rig } from '../helpers/sync/rig';
+import type { ScaleReport } from '../helpers/sync/scale-process';
 
 const LARGE = 6;
 const MB = 1_000_000;
@@ -45,7 +45,7 @@ async function sync(bucket: string, way: Way): Promise<ScaleReport> {
   const authority = join(folder, 'authority.pem');
   writeFileSync(authority, rig.hosts.authority);
   const throughProxy = { HTTP_PROXY: rig.internet.proxyUrl, NODE_EXTRA_CA_CERTS: authority };
-  const child = fork(join(__dirname, 'scale-process.ts'), {
+  const child = fork(join(__dirname, '../helpers/sync/scale-process.ts'), {
     execArgv: ['--expose-gc', '--require', require.resolve('tsx/cjs')],
     env: { ...process.env, ...(way === 'through a proxy' && throughProxy) },
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TwilioOptions } from '../../sandbox/twilio';
 import { PlayError } from '../../src/errors';
 import { GuardError } from '../../src/sync';
-import { audio, Buckets, HOUR, Rig, type RunResult } from './rig';
+import { audio, Buckets, HOUR, Rig, type RunResult } from '../helpers/sync/rig';
 
 const many = Object.fromEntries(
   Array.from({ length: 12 }, (_, index) => [`${index}.mp3`, audio(`${index}`)]),

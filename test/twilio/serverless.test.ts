@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ListOrder } from '../../sandbox/twilio';
 import { TwilioError } from '../../src/twilio/errors';
-import { ACCOUNT_SID, AUTH_TOKEN } from '../sandbox/twilio/harness';
-import { type Account, answering, openAccount } from './account';
+import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
+import { type Account, answering, openAccount } from '../helpers/twilio/account';
 
 const orders: ListOrder[] = ['newest', 'oldest', 'shuffled'];
 

@@ -10,7 +10,7 @@ import {
   openAccount,
   reset,
   silence,
-} from './account';
+} from '../helpers/twilio/account';
 
 const ATTEMPTS = 6;
 const always = (fault: Fault): Fault[] => Array.from({ length: ATTEMPTS }, () => fault);

@@ -1,4 +1,4 @@
-import { call, type PhoneOptions, type Step } from '../../../src/phone';
+import { call, type PhoneOptions, type Step } from '../../../phone';
 import { type State, stamp } from '../../twilio/state/state';
 import type { CallAlert, PlacedCall } from './records';
 

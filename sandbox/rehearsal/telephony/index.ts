@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Request } from 'express';
 import * as v from 'valibot';
-import type { PhoneOptions } from '../../../src/phone';
+import type { PhoneOptions } from '../../../phone';
 import type { Twilio } from '../../twilio';
 import { errorHandler } from '../../twilio/http/app';
 import { type Answer, created, endpoints, ok } from '../../twilio/http/endpoint';

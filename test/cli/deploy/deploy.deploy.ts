@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Listening, listen } from '../../../sandbox/listen';
 import { runProgram } from '../../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
-import { outcomeOf, saying, startProgram } from '../../program';
-import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
-import { s3ClientOf } from '../../sandbox/s3-client';
-import { forwardTo } from '../../sync/wire';
+import { outcomeOf, saying, startProgram } from '../../helpers/program';
+import { s3ClientOf } from '../../helpers/sandbox/s3-client';
+import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
+import { forwardTo } from '../../helpers/sync/wire';
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import type { MediaHabits } from '../../../sandbox/rehearsal/telephony';
-import { judge } from '../../contract/contract';
-import { outcomeOf, saying, startProgram } from '../../program';
-import { startRehearsal, type TestRehearsal } from '../../sandbox/rehearsal/start-rehearsal';
+import { judge } from '../../helpers/contract/contract';
+import { outcomeOf, saying, startProgram } from '../../helpers/program';
+import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 const Findings = v.array(v.object({ question: v.string(), answer: v.string() }));
 

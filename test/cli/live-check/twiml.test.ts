@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { next, PLACES, STEPS, stepOf } from '../../../cli/live-check/steps';
 import { stepTwiml } from '../../../cli/live-check/twiml';
-import { readTwiml } from '../../../src/phone';
+import { readTwiml } from '../../../phone';
 
 describe('the test call', () => {
   it.each(STEPS)('has TwiML for the step %s, which leads to the next one', (step) => {

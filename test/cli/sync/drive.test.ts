@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { StopSignal } from '../../../cli/interruption';
 import { drive, type Progress } from '../../../cli/sync/drive';
 import { PlayError } from '../../../src/errors';
-import type { StopSignal } from '../../../src/interruption';
 import type { SyncOutcome, SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };

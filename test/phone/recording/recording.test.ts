@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MediaStep, Step } from '../../../src/phone';
+import type { MediaStep, Step } from '../../../phone';
 
 let child: ChildProcess;
 beforeAll(() => {
-  child = fork(join(__dirname, 'recording-process.ts'), {
+  child = fork(join(__dirname, '../../helpers/phone/recording-process.ts'), {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
   });

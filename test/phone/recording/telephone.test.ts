@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { TELEPHONE_RATE, throughTelephone } from '../../../src/phone/recording/telephone';
-import { toWav } from '../../../src/phone/recording/wav';
+import { TELEPHONE_RATE, throughTelephone } from '../../../phone/recording/telephone';
+import { toWav } from '../../../phone/recording/wav';
 
 const sine = (hertz: number, rate: number, seconds = 0.5): Float32Array =>
   Float32Array.from({ length: rate * seconds }, (_, i) =>

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { getExpectedBodyHash } from 'twilio/lib/webhooks/webhooks';
-import { hostedFile, startEdge, type TestEdge } from './start-edge';
+import { hostedFile, startEdge, type TestEdge } from '../../helpers/sandbox/start-edge';
 
 const SECRET = 'nobody may read this';
 const echo = 'exports.handler = (context, event, callback) => callback(null, event);';

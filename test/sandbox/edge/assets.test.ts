@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEdge } from '../../../sandbox/edge';
 import type { HostedBuild } from '../../../sandbox/hosted';
-import { type Ask, askServer, hostedBuild, hostedFile } from './start-edge';
+import { type Ask, askServer, hostedBuild, hostedFile } from '../../helpers/sandbox/start-edge';
 
 const PATH = '/audio/menu.0123456789abcdef.mp3';
 const CONTENT = Buffer.from(Array.from({ length: 1_000 }, (_, index) => index % 256));

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { askUntil, hostedFile, startEdge, type TestEdge } from './start-edge';
+import { askUntil, hostedFile, startEdge, type TestEdge } from '../../helpers/sandbox/start-edge';
 
 let edge: TestEdge;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, startProgram } from '../../program';
+import { outcomeOf, startProgram } from '../../helpers/program';
 
 /** What `npm run sandbox:deploy` runs, without npm around it. */
 const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', args);

@@ -5,9 +5,9 @@ import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { call } from '../../../phone';
 import { type Internet, startInternet } from '../../../sandbox/rehearsal/internet';
 import { routeToLoopback } from '../../../sandbox/rehearsal/loopback';
-import { call } from '../../../src/phone';
 
 let internet: Internet;
 beforeAll(async () => {

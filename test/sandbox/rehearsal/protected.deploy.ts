@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CallOptions } from '../../../phone';
 import { prepareDeployment } from '../../../sandbox/rehearsal/deployment';
-import type { CallOptions } from '../../../src/phone';
-import { startRehearsal, type TestRehearsal } from './start-rehearsal';
+import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 let rehearsal: TestRehearsal;
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { MediaStep } from '../../../phone';
 import { runProgram } from '../../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
 import type { Exchange } from '../../../sandbox/rehearsal/record';
-import type { MediaStep } from '../../../src/phone';
-import { judge } from '../../contract/contract';
-import { startRehearsal, type TestRehearsal } from './start-rehearsal';
+import { judge } from '../../helpers/contract/contract';
+import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 const DOMAIN = 'rehearsal-1234-dev.twil.io';
 
@@ -141,7 +141,7 @@ describe.each([
 
   it('is listed, paged, fetched and updated by the twilio library as it comes', async () => {
     const { accountSid, authToken, environment } = rehearsal;
-    const program = join(__dirname, 'library-program.ts');
+    const program = join(__dirname, '../../helpers/sandbox/library-program.ts');
     const output = await runProgram('library', ['--require', 'tsx/cjs', program], {
       cwd: process.cwd(),
       environment: { ...environment, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { playTwiml } from '../../../phone';
 import { type Chapter, isAsExpected } from '../../../sandbox/rehearsal/story';
 import type { Heard } from '../../../sandbox/rehearsal/telephone';
-import { parseCallFlow } from '../../../src/flow/parse';
-import { playTwiml } from '../../../src/phone';
-import { phoneOptions, walk } from '../../phone/server';
+import { parseCallFlow } from '../../../src/call-flow/parse';
+import { phoneOptions, walk } from '../../helpers/phone/server';
 
 const flow = parseCallFlow(
   JSON.stringify({

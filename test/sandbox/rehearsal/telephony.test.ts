@@ -4,7 +4,7 @@ import { type Listening, listen } from '../../../sandbox/listen';
 import { type Exchange, recordExchanges } from '../../../sandbox/rehearsal/record';
 import { createTelephony } from '../../../sandbox/rehearsal/telephony';
 import { createTwilio } from '../../../sandbox/twilio';
-import { judge } from '../../contract/contract';
+import { judge } from '../../helpers/contract/contract';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = 'a token for tests';

@@ -10,7 +10,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { send, sign } from './raw-request';
+import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 const Bucket = 'prompts';
 

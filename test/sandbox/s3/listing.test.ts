@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
 import { compareUtf8, listPage } from '../../../sandbox/s3/listing';
-import { send, sign } from './raw-request';
+import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 describe('listPage', () => {
   const whole = { prefix: '', delimiter: '', after: '', maxKeys: 1000 };

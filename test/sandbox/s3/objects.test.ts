@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { send, sign } from './raw-request';
+import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 const Bucket = 'prompts';
 const Key = 'ten.mp3';

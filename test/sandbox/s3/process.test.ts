@@ -9,7 +9,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { send } from './raw-request';
+import { send } from '../../helpers/sandbox/s3/raw-request';
 
 /** Folders that servers of a process left behind. */
 async function leftovers(pid = process.pid): Promise<string[]> {
@@ -52,7 +52,7 @@ interface Parent {
 
 /** Runs parent.ts from the file system's root, as a program run by tsx would be. */
 function spawnParent(...args: readonly string[]): Parent {
-  const script = join(__dirname, 'parent.ts');
+  const script = join(__dirname, '../../helpers/sandbox/s3/parent.ts');
   const parent = spawn(process.execPath, ['--import', require.resolve('tsx'), script, ...args], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,7 +11,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { minutes, presign, send, sign } from './raw-request';
+import { minutes, presign, send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 const region = 'ap-northeast-1';
 const object = '/prompts/welcome.mp3';

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { addVersion, createFile, type FileKind } from '../../../sandbox/twilio/state/files';
 import type { Visibility } from '../../../sandbox/twilio/state/records';
 import { findService } from '../../../sandbox/twilio/state/services';
-import { type Api, HANDLER, HOUR, pluck, type Reply, START, start } from './harness';
+import {
+  type Api,
+  HANDLER,
+  HOUR,
+  pluck,
+  type Reply,
+  START,
+  start,
+} from '../../helpers/sandbox/twilio-harness';
 
 const builds = (service: string) => `/Services/${service}/Builds`;
 

@@ -1,6 +1,12 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { ACCOUNT_SID, type Api, AUTH_TOKEN, sidOf, start } from './harness';
+import {
+  ACCOUNT_SID,
+  type Api,
+  AUTH_TOKEN,
+  sidOf,
+  start,
+} from '../../helpers/sandbox/twilio-harness';
 
 /** Begins an upload and leaves it open: its request is in progress until `end`. */
 async function unfinishedUpload(api: Api, path: string) {

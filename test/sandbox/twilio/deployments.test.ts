@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Api, pluck, start } from './harness';
+import { type Api, pluck, start } from '../../helpers/sandbox/twilio-harness';
 
 async function prepare(options: Parameters<typeof start>[0] = {}) {
   const api = await start(options);

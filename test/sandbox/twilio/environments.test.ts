@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Api, start } from './harness';
+import { type Api, start } from '../../helpers/sandbox/twilio-harness';
 
 describe('a Service', () => {
   it('has a unique name, and is found by it', async () => {

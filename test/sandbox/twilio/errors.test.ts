@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RequestInfo } from '../../../sandbox/twilio';
-import { ACCOUNT_SID, start } from './harness';
+import { ACCOUNT_SID, start } from '../../helpers/sandbox/twilio-harness';
 
 describe('errors of the stand-in', () => {
   it.each([

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import type { RequestInfo } from '../../../sandbox/twilio';
-import { Api, serve, start } from './harness';
+import { Api, serve, start } from '../../helpers/sandbox/twilio-harness';
 
 /** A stand-in behind a listener of the test's own. */
 async function wrapped(wrap: (inner: RequestListener) => RequestListener) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HANDLER, start } from './harness';
+import { HANDLER, start } from '../../helpers/sandbox/twilio-harness';
 
 async function prepare() {
   const api = await start({ domainName: () => 'prompts.localhost:3000' });

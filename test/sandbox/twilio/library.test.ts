@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { ACCOUNT_SID, AUTH_TOKEN, HANDLER, start } from './harness';
+import { ACCOUNT_SID, AUTH_TOKEN, HANDLER, start } from '../../helpers/sandbox/twilio-harness';
 
 async function connected() {
   const api = await start();

@@ -14,7 +14,7 @@ import {
   START,
   sidOf,
   start,
-} from './harness';
+} from '../../helpers/sandbox/twilio-harness';
 
 const assets = '/Services/prompts/Assets';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HANDLER, HOUR, pluck, START, sidOf, start } from './harness';
+import { HANDLER, HOUR, pluck, START, sidOf, start } from '../../helpers/sandbox/twilio-harness';
 
 const line = (message: string, path = '/voice') => ({ level: 'INFO', message, path }) as const;
 

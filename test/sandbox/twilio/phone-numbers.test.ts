@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import type { TwilioOptions } from '../../../sandbox/twilio';
-import { ACCOUNT_SID, AUTH_TOKEN, HOUR, start } from './harness';
+import { ACCOUNT_SID, AUTH_TOKEN, HOUR, start } from '../../helpers/sandbox/twilio-harness';
 
 async function connected(options: Partial<TwilioOptions> = {}) {
   const api = await start(options);

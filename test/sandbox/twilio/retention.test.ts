@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR, START, sidOf, start } from './harness';
+import { HOUR, START, sidOf, start } from '../../helpers/sandbox/twilio-harness';
 
 const DAY = 24 * HOUR;
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
-import { ACCOUNT_SID, type Api, AUTH_TOKEN, HOUR, start } from './harness';
+import {
+  ACCOUNT_SID,
+  type Api,
+  AUTH_TOKEN,
+  HOUR,
+  start,
+} from '../../helpers/sandbox/twilio-harness';
 
 /** The toolkit's own client. Its hosts cannot be configured, so a hook leads its requests here. */
 function toolkit(api: Api): TwilioServerlessApiClient {

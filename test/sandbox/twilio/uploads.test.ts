@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { serveTwilioHosts } from '../../twilio-hosts';
-import { type Api, sidOf, start } from './harness';
+import { type Api, sidOf, start } from '../../helpers/sandbox/twilio-harness';
+import { serveTwilioHosts } from '../../helpers/twilio-hosts';
 
 async function assetOf(api: Api): Promise<string> {
   const service = `/Services/${await api.service()}`;

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { handler as fallback } from '../../functions/fallback.protected';
+import { handler as menu } from '../../functions/menu.protected';
+import { handler as voice } from '../../functions/voice.protected';
+import { CALL_FLOW_FILE } from '../../src/call-flow/parse';
+import { heard } from '../helpers/call-flow/line';
+import {
+  deleteTwilioGlobals,
+  setTwilioGlobals,
+  type TwilioResponse,
+} from '../helpers/twilio-globals';
+
+const sample = readFileSync(join(__dirname, '../..', CALL_FLOW_FILE), 'utf8');
+let files = 0;
+/** The private Assets of a deployment; each flow is a file of its own, as each Build's is. */
+function deploy(flow: string | undefined): void {
+  files += 1;
+  const path = `/builds/${files}/call-flow.json`;
+  const assets: ReturnType<typeof Runtime.getAssets> = {};
+  if (flow !== undefined) assets['/call-flow.json'] = { path, open: () => flow };
+  setTwilioGlobals(assets);
+}
+
+const context = {
+  S3_BUCKET: 'examplebucket',
+  S3_REGION: 'us-east-1',
+  S3_PREFIX: 'prompts/',
+  S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  DOMAIN_NAME: 'clinic-1234-dev.twil.io',
+  AUTH_TOKEN: 'token of the account',
+};
+
+async function ask(
+  handler: typeof voice,
+  event: Record<string, unknown> = {},
+  variables: Record<string, unknown> = context,
+): Promise<string[]> {
+  const response = await new Promise<TwilioResponse>((resolve) => {
+    handler(variables, event, (_, answer) => resolve(answer as TwilioResponse));
+  });
+  expect([response.status, response.headers]).toEqual([200, { 'Content-Type': 'text/xml' }]);
+  return heard(String(response.body));
+}
+
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+  for (const level of ['error', 'warn'] as const) {
+    jest.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
+  }
+  deploy(sample);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  deleteTwilioGlobals();
+});
+
+const apology = [
+  'Say We are sorry. This line cannot take your call at the moment. Please try again later.',
+  'Hangup',
+];
+
+describe('the voice webhooks', () => {
+  it('greet, answer and go on', async () => {
+    const [greeting, gather] = await ask(voice);
+    expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);
+    expect(gather).toContain('at=menus.main.prompt&attempt=1&asked=1');
+    const state = { at: 'menus.main.prompt', attempt: '1', asked: '1' };
+    expect((await ask(menu, { ...state, Digits: '2' }))[0]).toContain('key=prompts/directions.mp3');
+    const ErrorUrl = 'https://clinic-1234-dev.twil.io/menu?at=menus.main.prompt&attempt=1&asked=1';
+    expect((await ask(fallback, { ErrorCode: '11200', ErrorUrl }))[0]).toContain(
+      'attempt=2&asked=2',
+    );
+    expect(logged).toEqual([
+      '{"level":"warn","function":"fallback","errorCode":"11200","goesOnAt":"menus.main.prompt"}',
+    ]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    [
+      'all that Twilio may send',
+      {
+        Digits: ['1', '2'],
+        SpeechResult: 'one',
+        From: 'sip:a@b.example',
+        request: 'x',
+        at: ['a', 'b'],
+      },
+    ],
+    ['objects', { at: {}, attempt: null, asked: [], fallen: {}, ErrorUrl: {}, ErrorCode: {} }],
+  ])('answer whatever is sent: %s', async (_, event) => {
+    for (const handler of [voice, menu, fallback]) {
+      expect((await ask(handler, event)).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('a voice webhook whose other variables are malformed', () => {
+  it('plays on', async () => {
+    const typos = { SYNC_BUDGET_SECONDS: '7', AUDIO_VISIBILITY: 'Public', TWILIO_API_URL: 'x' };
+    const [greeting] = await ask(voice, {}, { ...context, ...typos });
+    expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);
+    expect(logged).toEqual([]);
+  });
+
+  it.each([
+    ['S3_BUCKET', '', 'S3_BUCKET is not set'],
+    ['S3_REGION', 'EU', 'S3_REGION must be'],
+    ['S3_SECRET_ACCESS_KEY', '', 'S3_SECRET_ACCESS_KEY is not set'],
+    ['AUTH_TOKEN', undefined, 'AUTH_TOKEN is not set'],
+  ])(
+    'says what is no Asset where %s=%s closes the proxy, and why in one line',
+    async (name, value, why) => {
+      const [greeting, gather] = await ask(voice, {}, { ...context, [name]: value });
+      expect(greeting).toContain('Say language=en-US Welcome to Harbour Clinic.');
+      expect(gather).toContain('action=/menu?at=menus.main.prompt&attempt=1&asked=1');
+      expect(logged).toEqual([expect.stringContaining(why)]);
+      expect(logged[0]).toMatch(
+        /^\{"level":"warn","function":"voice","event":"no audio proxy","message":/,
+      );
+    },
+  );
+});
+
+describe('a voice webhook that cannot play the flow', () => {
+  it.each([
+    ['there is none', () => deploy(undefined), context],
+    ['it is not JSON', () => deploy('{'), context],
+    ['it is not valid', () => deploy('{}'), context],
+    ['the domain is not known', () => deploy(sample), { ...context, DOMAIN_NAME: undefined }],
+    ['there is no context at all', () => deploy(sample), {}],
+  ])('since %s, says so and hangs up', async (_, prepare, variables) => {
+    prepare();
+    for (const handler of [voice, menu, fallback]) {
+      expect(await ask(handler, {}, variables)).toEqual(apology);
+    }
+    expect(logged.filter((line) => line.includes('"level":"error"'))).toHaveLength(3);
+  });
+
+  it('connects to the operator, if there is one', async () => {
+    deploy(undefined);
+    const variables = { OPERATOR_NUMBER: '+12025550143' };
+    const toOperator = (dial: string) => [
+      'Say We are sorry, our menu is not available. Please hold for an operator.',
+      dial,
+      '  Number +12025550143',
+      'Say Thank you for calling. Goodbye.',
+      'Hangup',
+    ];
+    expect(await ask(voice, { From: '+819012345678' }, variables)).toEqual(
+      toOperator('Dial timeout=30'),
+    );
+    const anonymous = { From: 'anonymous', To: '+815012345678' };
+    expect(await ask(voice, anonymous, variables)).toEqual(
+      toOperator('Dial timeout=30 callerId=+815012345678'),
+    );
+  });
+
+  it('does not dial what is no phone number', async () => {
+    deploy(undefined);
+    expect(await ask(voice, {}, { OPERATOR_NUMBER: 'reception' })).toEqual(apology);
+  });
+});

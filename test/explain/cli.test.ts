@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { run, type Surroundings, uncut } from '../../cli/explain';
+import { now, presign, secretAccessKey, TWILIO_PARAMETERS } from '../helpers/explain/urls';
+
+const url = presign();
+const broken = `${url}&${TWILIO_PARAMETERS}`;
+
+async function explain(args: readonly string[], surroundings: Partial<Surroundings> = {}) {
+  const output = { out: '', err: '' };
+  const exitCode = await run(args, {
+    now,
+    environment: {},
+    colors: false,
+    width: 100,
+    readInput: async () => '',
+    write: (text) => {
+      output.out += text;
+    },
+    writeError: (text) => {
+      output.err += text;
+    },
+    ...surroundings,
+  });
+  return { exitCode, ...output };
+}
+
+describe('npm run explain', () => {
+  it('prints why S3 refuses, what to do and the differing lines, and exits with 1', async () => {
+    const { exitCode, out, err } = await explain([url, broken]);
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: '' });
+    expect(out).toMatch(/^REFUSED {2}403 SignatureDoesNotMatch\n\nS3 refuses the request/);
+    expect(out).toMatch(/^What to do {2}These are Twilio’s request parameters/m);
+    expect(out).toMatch(/^Added {7}27: Called, ToState/m);
+    expect(out).toMatch(/^ {2}\+ From=%2B8190…$/m);
+    expect(out).toMatch(/^ {4}X-Amz-Credential=AKIA\*{4}%2F20260301%2Feu-west-1%2Fs3/m);
+    for (const line of out.slice(0, out.indexOf('The canonical')).split('\n')) {
+      expect(line.length).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it('exits with 0 when S3 has nothing against the request', async () => {
+    const { exitCode, out } = await explain([url, url]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^ACCEPTED/);
+    expect(out).not.toMatch(/^ {2}[-+]/m);
+  });
+
+  it('prints JSON for other programs', async () => {
+    const { exitCode, out } = await explain(['--json', url, broken]);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      accepted: false,
+      refusals: [{ status: 403, code: 'SignatureDoesNotMatch' }],
+    });
+  });
+
+  it('reads the URLs from its input when it is given none', async () => {
+    const { exitCode } = await explain([], { readInput: async () => `${url}\r\n\n  ${url}\n` });
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    [['--at', '2026-03-02T00:00:00Z'], 'AccessDenied'],
+    [['--region', 'us-east-1'], 'AuthorizationQueryParametersError'],
+    [['--requested-method', 'HEAD'], 'SignatureDoesNotMatch'],
+    [['--presigned-method', 'put', '--requested-method', 'get'], 'SignatureDoesNotMatch'],
+    [['--verify'], 'SignatureDoesNotMatch'],
+  ])('takes %j into account', async (options, code) => {
+    const environment = { S3_SECRET_ACCESS_KEY: 'another' };
+    const { exitCode, out } = await explain([...options, url, url], { environment });
+    expect(exitCode).toBe(1);
+    expect(out).toContain(code);
+  });
+
+  it('finds the right secret right', async () => {
+    const environment = { S3_SECRET_ACCESS_KEY: secretAccessKey };
+    expect(await explain(['--verify', url, url], { environment })).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['one URL', [url], 'single quotes'],
+    ['three URLs', [url, url, url], ''],
+    ['no URL at all', [], 'single quotes'],
+    ['no presigned URL', ['https://h/a', url], 'not a presigned one'],
+    ['an unknown option', ['--unknown', url, url], 'unknown option'],
+    ['a time that is none', ['--at', 'noon', url, url], 'ISO 8601'],
+    ['--verify without a secret', ['--verify', url, url], 'S3_SECRET_ACCESS_KEY'],
+  ])('exits with 2 for %s, and quotes no URL', async (_, args, message) => {
+    const { exitCode, out, err } = await explain(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toContain('Amz-Signature=');
+  });
+
+  it('does not judge what a terminal has cut', () => {
+    const input = `${url}\n${'x'.repeat(4095)}\n`;
+    expect(() => uncut(input, true)).toThrow('npm run --silent explain < file');
+    expect(uncut(input, false)).toBe(input);
+    expect(uncut(`${url}\n${'x'.repeat(4094)}\n`, true)).toMatch(/^https/);
+  });
+
+  it('prints its help and exits with 0', async () => {
+    const { exitCode, out } = await explain(['--help']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Exit code: 0');
+  });
+
+  it('colours its output only when it is told to', async () => {
+    const ESC = String.fromCharCode(27);
+    expect((await explain([url, broken])).out).not.toContain(ESC);
+    expect((await explain([url, broken], { colors: true })).out).toContain(`${ESC}[31m`);
+  });
+});

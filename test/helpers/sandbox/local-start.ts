@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { call } from '../../../phone';
+import { makeDirectory } from '../../../sandbox/directory';
+import { listen } from '../../../sandbox/listen';
+import { promptFolder } from '../../../sandbox/prompts';
+import { stageProject } from '../../../sandbox/rehearsal/project';
+import { type S3Server, startS3 } from '../../../sandbox/s3';
+import { seedPrompts } from '../../../sandbox/s3/seed';
+import { deploymentVariables } from '../../../sandbox/variables';
+import { walk } from '../phone/server';
+
+const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'a token for tests' };
+
+/**
+ * Tests of a program that serves the built project on this machine.
+ *
+ * @param title how a person starts it
+ * @param args the program's file and its arguments, a port left out
+ * @param environment beside PATH
+ */
+export function describeLocalStart(
+  title: string,
+  args: readonly string[],
+  environment: (directory: string) => Readonly<Record<string, string>>,
+): void {
+  describe(title, () => {
+    let directory: string;
+    let s3: S3Server;
+    let server: ChildProcess;
+    let origin: string;
+
+    beforeAll(async () => {
+      directory = makeDirectory('twilio-run-');
+      s3 = await startS3({ buckets: ['phone-prompts'], directory });
+      await seedPrompts(s3, 'phone-prompts', 'prompts/');
+      const variables = { ...deploymentVariables(s3), ...account };
+      const cwd = stageProject(join(__dirname, '..', '..', '..'), directory, variables);
+      const free = await listen((_, response) => response.end());
+      await free.close();
+      origin = `http://localhost:${free.port}`;
+      server = spawn(process.execPath, [...args, '--port', String(free.port)], {
+        cwd,
+        env: { PATH: process.env.PATH, ...environment(directory) },
+        stdio: 'ignore',
+      });
+      while (!(await answers())) await setTimeout(100);
+    });
+
+    afterAll(async () => {
+      const exited = once(server, 'exit');
+      server.kill();
+      await exited;
+      await s3.stop();
+      rmSync(directory, { recursive: true });
+    });
+
+    async function answers(): Promise<boolean> {
+      if (server.exitCode !== null) throw new Error(`${title} ended with ${server.exitCode}`);
+      return fetch(origin).then(
+        () => true,
+        () => false,
+      );
+    }
+
+    it('serves the Functions: a call plays its prompts through the proxy, byte for byte', async () => {
+      const { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken } = account;
+      const numbers = { from: '+819012345678', to: '+815012345678' };
+      const voiceUrl = `${origin}/voice`;
+      const { steps } = await walk(
+        call({ ...numbers, voiceUrl, accountSid, authToken, append: 'always', digits: ['1'] }),
+      );
+      const media = steps.filter((step) => step.kind === 'media');
+      expect(media.map(({ status, contentType }) => `${status} ${contentType}`)).toEqual(
+        media.map(() => '200 audio/mpeg'),
+      );
+      const [welcome] = media;
+      expect(welcome?.url).toMatch(`${origin}/audio?key=prompts%2Fwelcome.mp3&`);
+      expect(welcome?.body?.equals(readFileSync(join(promptFolder, 'welcome.mp3')))).toBe(true);
+    });
+
+    it('refuses a request for a prompt without a signature', async () => {
+      const { status } = await fetch(`${origin}/audio?key=prompts%2Fwelcome.mp3`);
+      expect(status).toBe(403);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../src/clock';
+import { isManifestPath } from '../../../src/manifest';
+import type { Version } from '../../../src/twilio/resources';
+import { type ResourceKind, Serverless } from '../../../src/twilio/serverless';
+import { Transport } from '../../../src/twilio/transport';
+import type { TestSandbox } from './start-sandbox';
+
+const SERVICE = 'twilio-s3-play';
+const MINUTE = 60_000;
+
+export function serverless({ variables }: TestSandbox): Serverless {
+  const { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, TWILIO_API_URL: apiOrigin } = variables;
+  const transport = new Transport({ clock: systemClock, deadline: Date.now() + 10 * MINUTE });
+  return new Serverless({ accountSid, authToken, apiOrigin, transport }, SERVICE);
+}
+
+/** Makes a Build live that is like the live one, but for the call flow's text. */
+export function publishFlow(sandbox: TestSandbox, json: string): Promise<void> {
+  const isFlow = ({ path }: Version) => path === '/call-flow.json';
+  return replaceInBuild(sandbox, 'Assets', isFlow, json);
+}
+
+/** Makes a Build live that is like the live one, but for the manifest's source. */
+export function publishManifest(sandbox: TestSandbox, source: string): Promise<void> {
+  return replaceInBuild(sandbox, 'Functions', ({ path }) => isManifestPath(path), source);
+}
+
+async function replaceInBuild(
+  sandbox: TestSandbox,
+  kind: ResourceKind,
+  isReplaced: (version: Version) => boolean,
+  content: string,
+): Promise<void> {
+  const twilio = serverless(sandbox);
+  const [environment] = await twilio.environments();
+  const live = await twilio.build(environment?.buildSid ?? '');
+  const replaced = (kind === 'Assets' ? live.assets : live.functions).find(isReplaced);
+  if (!environment || !replaced) throw new Error('the live Build does not hold what to replace');
+  const { path, visibility, resourceSid } = replaced;
+  const contentType = kind === 'Assets' ? 'application/json' : 'application/javascript';
+  const version = { path, visibility, content: Buffer.from(content), contentType };
+  const uploaded = await twilio.upload(kind, resourceSid, version);
+  const sids = (versions: readonly Version[]) =>
+    versions.map((each) => (each === replaced ? uploaded : each.sid));
+  const { sid } = await twilio.createBuild({
+    assetVersions: sids(live.assets),
+    functionVersions: sids(live.functions),
+    dependencies: live.dependencies,
+    runtime: live.runtime,
+  });
+  while ((await twilio.buildStatus(sid)) === 'building') await delay(50);
+  await nextSecond(twilio, environment.sid);
+  await twilio.deploy(environment.sid, sid);
+}
+
+/** Twilio dates Deployments to the second: of two in one, nobody could tell which came first. */
+async function nextSecond(twilio: Serverless, environmentSid: string): Promise<void> {
+  const deployments = await twilio.deployments(environmentSid);
+  const newest = Math.max(...deployments.map(({ createdAt }) => createdAt.getTime()));
+  await delay(Math.max(0, newest + 1000 - Date.now()));
+}

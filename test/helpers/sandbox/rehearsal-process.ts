@@ -1,0 +1,54 @@
+/** A rehearsal in a process of its own: Twilio's runtime sets globals that Jest replaces. */
+
+import type { CallOptions } from '../../../phone';
+import type { HttpRequest } from '../../../phone/request';
+import type { Exchange } from '../../../sandbox/rehearsal/record';
+import {
+  DOMAIN_NAME,
+  type RehearsalOptions,
+  startRehearsal,
+} from '../../../sandbox/rehearsal/rehearsal';
+import { callRehearsal } from '../../../sandbox/rehearsal/telephone';
+
+async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
+  const exchanges: Exchange[] = [];
+  const rehearsal = await startRehearsal({ ...options, onExchange: (it) => exchanges.push(it) });
+  const { accountSid, authToken, directory, environment, variables, twilio } = rehearsal;
+  return {
+    started: { accountSid, authToken, directory, environment, variables },
+    actions: {
+      call: (call: Partial<CallOptions>) => callRehearsal(rehearsal, call),
+      live: async () => twilio.liveBuild(DOMAIN_NAME),
+      /** Sends a request to the deployed domain. */
+      request: (sent: Pick<HttpRequest, 'method' | 'url' | 'headers'>) =>
+        rehearsal.internet.send({ ...sent, timeoutMs: 15_000 }),
+      services: async () => twilio.state.services.size,
+      /** What came since it was asked last. */
+      exchanges: async () => exchanges.splice(0),
+      stop: () => rehearsal.stop(),
+    },
+  };
+}
+
+export type Running = Awaited<ReturnType<typeof start>>;
+type Actions = Running['actions'];
+
+/** What the test sends: an action and its argument. */
+export interface Ask {
+  readonly action: keyof Actions;
+  readonly argument: unknown;
+}
+
+async function main(): Promise<void> {
+  const { started, actions } = await start(JSON.parse(process.argv[2] ?? '{}'));
+  process.on('message', async ({ action, argument }: Ask) => {
+    process.send?.({ result: await Reflect.apply(actions[action], undefined, [argument]) });
+    if (action === 'stop') process.disconnect();
+  });
+  process.send?.({ result: started });
+}
+
+main().catch((error: Error) => {
+  process.send?.({ error: error.stack });
+  process.disconnect();
+});

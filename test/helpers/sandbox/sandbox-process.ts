@@ -1,0 +1,20 @@
+/** A sandbox in a process of its own, told by messages what to break. */
+import { startSandbox } from '../../../sandbox/sandbox';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+startSandbox({ port: 0 }).then(
+  ({ publicOrigin, variables, s3, stop }) => {
+    process.on('message', async (message) => {
+      if (message === 'stop S3') await s3.stop();
+      if (message === 'stop') await stop();
+      process.send?.({ done: message });
+      if (message === 'stop') process.disconnect();
+    });
+    process.send?.({ publicOrigin, variables });
+  },
+  (error: Error) => {
+    process.send?.({ error: error.message });
+    process.disconnect();
+  },
+);

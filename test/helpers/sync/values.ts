@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { EMPTY_MANIFEST, encodeManifest, type Manifest, manifestPath } from '../../../src/manifest';
+import type { PromptObject } from '../../../src/s3/prompts';
+import { type Code, fingerprint } from '../../../src/sync/code';
+import type { Build, Deployment, Version, Visibility } from '../../../src/twilio/resources';
+
+/** A SID that is the same for the same name. */
+export function sidOf(prefix: string, name: string): string {
+  return prefix + createHash('md5').update(name).digest('hex');
+}
+
+/** A version of the Asset or Function at this path; `edition` tells two of them apart. */
+export function version(path: string, edition = '', visibility: Visibility = 'public'): Version {
+  return {
+    sid: sidOf('ZN', `${path} ${edition} ${visibility}`),
+    resourceSid: sidOf('ZH', path),
+    path,
+    visibility,
+  };
+}
+
+/** What a deploy by the toolkit brings, told apart by a name. */
+export function codeNamed(name: string): Code {
+  return {
+    assets: [version('/call-flow.json', name, 'private'), version('/index.html', name)],
+    functions: [version('/voice', name, 'protected')],
+    dependencies: [{ name: 'twilio', version: '6.2.0' }],
+    runtime: 'node22',
+  };
+}
+
+const base = { status: 'completed', createdAt: new Date(0) } as const;
+
+/** A Build that the toolkit made: code alone. */
+export function toolkitBuild(name: string): Build {
+  return { ...base, ...codeNamed(name), sid: sidOf('ZB', name) };
+}
+
+export interface SyncedBuild {
+  /** The Build that was live when this one was planned. */
+  readonly on: Build;
+  readonly code: Code;
+  readonly audio?: readonly Version[];
+  readonly manifest?: Manifest;
+}
+
+/** A Build that the sync made. */
+export function syncedBuild(
+  name: string,
+  { on, code, audio = [], manifest = EMPTY_MANIFEST }: SyncedBuild,
+): Build {
+  const { hash } = encodeManifest(manifest);
+  const mark = manifestPath({ hash, code: fingerprint(code), base: on.sid });
+  return {
+    ...base,
+    ...code,
+    sid: sidOf('ZB', name),
+    assets: [...code.assets, ...audio],
+    functions: [...code.functions, version(mark, name, 'private')],
+  };
+}
+
+/** Deployments of these Builds, oldest first, `seconds` apart. */
+export function deployed(builds: readonly Build[], seconds = 60): Deployment[] {
+  return builds.map(({ sid: buildSid }, index) => ({
+    sid: sidOf('ZD', String(index)),
+    buildSid,
+    createdAt: new Date(index * seconds * 1000),
+  }));
+}
+
+/** An object of the bucket whose ETag is the MD5 of its `content`. */
+export function object(
+  key: string,
+  { content = 'first', ...rest }: Partial<PromptObject> & { readonly content?: string } = {},
+): PromptObject {
+  return {
+    key,
+    etag: `"${createHash('md5').update(content).digest('hex')}"`,
+    size: 1000,
+    lastModified: new Date(0),
+    storageClass: 'STANDARD',
+    ...rest,
+  };
+}

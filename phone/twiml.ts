@@ -1,7 +1,7 @@
 import { TWIML_BYTES } from '../src/limits';
 import { TwilioError } from './errors';
 import { type ElementRule, RULES } from './twiml-rules';
-import { readXml, type XmlElement } from './xml';
+import { readXml, type XmlElement, XmlError } from './xml';
 
 /** A verb or noun of TwiML that passed the rules. */
 export interface TwimlNode {
@@ -25,13 +25,22 @@ export function readTwiml(document: string | Uint8Array): readonly TwimlNode[] {
     const size = `${bytes.byteLength} bytes of at most ${TWIML_BYTES}`;
     throw new TwilioError(11750, `TwiML response body too large: ${size}`);
   }
-  const root = readXml(bytes);
+  const root = readDocument(bytes);
   const rule = ruleOf(root.name, ['Response']);
   if (!rule) {
     const message = `Document parse failure: the root element is <${root.name}>, not <Response>`;
     throw new TwilioError(12100, message);
   }
   return readElement(root, rule).node.children;
+}
+
+function readDocument(bytes: Uint8Array): XmlElement {
+  try {
+    return readXml(bytes);
+  } catch (cause) {
+    if (!(cause instanceof XmlError)) throw cause;
+    throw new TwilioError(12100, `Document parse failure: ${cause.message}`, { cause });
+  }
 }
 
 function readElement(element: XmlElement, rule: ElementRule): { node: TwimlNode; text: string } {

@@ -131,11 +131,11 @@ describe('a TwiML document', () => {
       '<!DOCTYPE r [<!ENTITY f SYSTEM "file:///etc/passwd">]><Response>&f;</Response>',
     ],
     [
-      12100,
+      12200,
       'nesting without end',
       `<Response>${'<A>'.repeat(300)}${'</A>'.repeat(300)}</Response>`,
     ],
-    [12100, 'a name that JavaScript has', inResponse('<__proto__/>')],
+    [12200, 'a name that JavaScript has', inResponse('<__proto__/>')],
     [12200, 'an inherited name', inResponse('<isPrototypeOf/>')],
     [12200, 'an unknown verb', inResponse('<Sing>la</Sing>')],
     [12200, 'a verb in lower case', inResponse('<say>hi</say>')],

@@ -1,6 +1,6 @@
 import { defineVoiceFunction } from '../src/call-flow';
 import { recover } from '../src/call-flow/recover';
-import { log } from '../src/log';
+import { log } from '../src/runtime';
 
 /** A phone number's fallback URL: the same call, one rung down the ladder. */
 export const handler = defineVoiceFunction('fallback', (flow, event, input) => {

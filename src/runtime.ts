@@ -1,5 +1,4 @@
 import { messageOf } from './errors';
-import { log } from './log';
 
 /** The part of Twilio's Response that we use: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
 interface TwilioResponse {
@@ -13,7 +12,7 @@ interface RuntimeFile {
 }
 
 declare global {
-  /** Globals that Twilio's runtime sets before a Function is loaded. */
+  /** Globals that Twilio's runtime sets before it loads a Function. */
   var Twilio: { Response: new () => TwilioResponse };
   var Runtime: {
     getFunctions(): Record<string, RuntimeFile>;
@@ -21,19 +20,20 @@ declare global {
   };
 }
 
-/** What a Function answers. An object body is sent as JSON by the runtime. */
-export interface Answer {
+/** What a Function answers. The runtime sends an object body as JSON. */
+export interface FunctionResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer | object;
 }
 
-/** What a Function is called with, as it came: nothing of it has been checked. */
-export interface Call {
+/** What a Function is called with, unchecked. */
+export interface FunctionRequest {
+  /** The environment variables of the Service, and what Twilio adds. */
   readonly context: Readonly<Record<string, unknown>>;
   /** Parameters of query and body; the body wins, repeated ones are arrays. */
   readonly event: Readonly<Record<string, unknown>>;
-  /** Names in lower case. A parameter named `request` may have replaced them. */
+  /** Names in lower case. A parameter named `request` can replace all of them. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -44,33 +44,33 @@ type Handler = (
 ) => void;
 
 /**
- * Makes a Twilio Function of `answer`: a plain function that returns nothing and calls `callback`, as
- * async handlers need a Runtime Handler that npm does not have
- * (https://www.twilio.com/docs/serverless/functions-assets/async-await-migration). An error is logged
- * as one line and answered by `onError`: an unhandled one would end the local runtime, and
- * `callback(error)` would send the stack to the caller.
+ * Makes a Twilio Function of `respond`: a plain function that returns nothing and calls `callback`,
+ * because async handlers need a Runtime Handler that is not on npm
+ * (https://www.twilio.com/docs/serverless/functions-assets/async-await-migration). An error becomes one
+ * log line and the response of `onError`: left alone it would end the local runtime, and
+ * `callback(error)` would send its stack to the caller.
  */
 export function defineFunction(
   name: string,
-  answer: (call: Call) => Promise<Answer>,
-  onError: (thrown: unknown) => Answer,
+  respond: (request: FunctionRequest) => Promise<FunctionResponse>,
+  onError: (thrown: unknown) => FunctionResponse,
 ): Handler {
-  const answerOrApologize = async (call: Call): Promise<Answer> => {
+  const respondAlways = async (request: FunctionRequest): Promise<FunctionResponse> => {
     try {
-      return await answer(call);
+      return await respond(request);
     } catch (thrown) {
       log('error', { function: name, message: messageOf(thrown) });
       return onError(thrown);
     }
   };
   return (context, event, callback) => {
-    answerOrApologize({ context, event, headers: headersOf(event) }).then((result) =>
-      callback(null, toResponse(result)),
+    respondAlways({ context, event, headers: headersOf(event) }).then((response) =>
+      callback(null, toTwilioResponse(response)),
     );
   };
 }
 
-function toResponse({ status, headers, body }: Answer): TwilioResponse {
+function toTwilioResponse({ status, headers, body }: FunctionResponse): TwilioResponse {
   const response = new Twilio.Response();
   response.setStatusCode(status);
   response.setHeaders(headers);
@@ -92,12 +92,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A plain sentence, for a caller that is a person or a program. */
+/** A response of one plain sentence, for a person or a program. */
 export function sentence(
   status: number,
   body: string,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): FunctionResponse {
   return {
     status,
     headers: {
@@ -107,4 +107,17 @@ export function sentence(
     },
     body,
   };
+}
+
+/**
+ * Writes one JSON line. Twilio collects what Functions write to the console, by level:
+ * https://www.twilio.com/docs/serverless/functions-assets/functions/debugging
+ *
+ * @param fields chosen one by one, so that no signature, token or phone number gets into the log
+ */
+export function log(
+  level: 'info' | 'warn' | 'error',
+  fields: Readonly<Record<string, string | number | boolean | undefined>>,
+): void {
+  console[level](JSON.stringify({ level, ...fields }));
 }

@@ -1,8 +1,7 @@
 import { readCallConfig } from '../config';
 import { messageOf } from '../errors';
-import { log } from '../log';
 import { createPlayback } from '../playback';
-import { type Answer, type Call, defineFunction } from '../runtime';
+import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
 import { apologise, readOperator } from './apology';
 import { type Input, readInput } from './input';
 import { loadFlow } from './load';
@@ -11,7 +10,7 @@ import type { Flow } from './steps';
 import { twiml } from './twiml';
 
 /** Where a call is once a request was understood. */
-type NextState = (flow: Flow, event: Call['event'], input: Input) => State;
+type NextState = (flow: Flow, event: FunctionRequest['event'], input: Input) => State;
 
 /**
  * Makes a voice webhook. Whatever goes wrong, the caller hears valid TwiML: Twilio would read an
@@ -35,7 +34,7 @@ export function defineVoiceFunction(name: string, nextState: NextState) {
 
 function answerCall(
   name: string,
-  { context, event }: Pick<Call, 'context' | 'event'>,
+  { context, event }: Pick<FunctionRequest, 'context' | 'event'>,
   input: Input,
   nextState: NextState,
 ): string {
@@ -53,6 +52,6 @@ function answerCall(
   });
 }
 
-function xml(body: string): Answer {
+function xml(body: string): FunctionResponse {
   return { status: 200, headers: { 'Content-Type': 'text/xml' }, body };
 }

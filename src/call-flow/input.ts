@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Call } from '../runtime';
+import type { FunctionRequest } from '../runtime';
 
 /** What a webhook's request says of the caller and of what the caller did. */
 export interface Input {
@@ -15,7 +15,7 @@ const text = v.fallback(v.optional(v.pipe(v.string(), v.minLength(1))), undefine
 const parameters = v.object({ Digits: text, DialCallStatus: text, From: text, To: text });
 
 /** Reads a request: total, whatever it holds. A parameter that is repeated counts as missing. */
-export function readInput({ Digits, DialCallStatus, From, To }: Call['event']): Input {
+export function readInput({ Digits, DialCallStatus, From, To }: FunctionRequest['event']): Input {
   const read = v.parse(parameters, { Digits, DialCallStatus, From, To });
   return {
     digits: read.Digits,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
-import { log } from '../log';
+import { log } from '../runtime';
 import { inTime } from './in-time';
 import type { TemporaryCredentials } from './source';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors';
-import { log } from '../log';
 import { isManifestPath, type Manifest, parseManifest } from '../manifest';
+import { log } from '../runtime';
 
 let loaded: { readonly file: string; readonly manifest: Manifest } | undefined;
 

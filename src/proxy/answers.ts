@@ -1,4 +1,4 @@
-import { type Answer, sentence } from '../runtime';
+import { type FunctionResponse, sentence } from '../runtime';
 import type { HttpAnswer } from '../s3/exchange';
 import { type Audio, audioHeadersOf, type Validators, validatorsOf } from './audio';
 import { rangeOf } from './range';
@@ -11,7 +11,11 @@ const RANGES = { 'Accept-Ranges': 'bytes' };
  *
  * @param age seconds since S3 said that it is the current one
  */
-export function answerFrom({ body, headers }: Audio, wanted: Wanted, age: number): Answer {
+export function answerFrom(
+  { body, headers }: Audio,
+  wanted: Wanted,
+  age: number,
+): FunctionResponse {
   const aged = { ...headers, ...(age > 0 && { Age: String(age) }) };
   if (isUnchanged(headers, wanted)) {
     const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...validators } = aged;
@@ -33,7 +37,7 @@ export function answerFrom({ body, headers }: Audio, wanted: Wanted, age: number
  *
  * @throws {UnplayableTypeError}
  */
-export function passOn(key: string, { status, headers, body }: HttpAnswer): Answer {
+export function passOn(key: string, { status, headers, body }: HttpAnswer): FunctionResponse {
   if (status === 304) return unchanged({ ...validatorsOf(headers) });
   const range = headers['content-range'];
   return {
@@ -47,12 +51,12 @@ export function passOn(key: string, { status, headers, body }: HttpAnswer): Answ
   };
 }
 
-function unchanged(headers: Record<string, string>): Answer {
+function unchanged(headers: Record<string, string>): FunctionResponse {
   return { status: 304, headers, body: '' };
 }
 
 /** @param contentRange `bytes`, a star for no range, and the object's size */
-export function noSuchRange(contentRange: string | undefined): Answer {
+export function noSuchRange(contentRange: string | undefined): FunctionResponse {
   return sentence(416, 'The audio does not have the requested range.', {
     ...(contentRange !== undefined && { 'Content-Range': contentRange }),
   });

@@ -2,7 +2,7 @@ import { CredentialsError } from '../credentials';
 import { messageOf } from '../errors';
 import { PROXY_BYTES } from '../limits';
 import { OutOfTimeError } from '../retry';
-import { type Answer, sentence } from '../runtime';
+import { type FunctionResponse, sentence } from '../runtime';
 import { BrokenAnswerError, LargeObjectError, SlowAnswerError } from '../s3/exchange';
 import { type Meaning, S3Refusal } from '../s3/refusal';
 import { noSuchRange } from './answers';
@@ -31,7 +31,7 @@ export function isPassing(thrown: unknown): boolean {
  *
  * @throws what it does not know
  */
-export function answerFailure(thrown: unknown): Answer {
+export function answerFailure(thrown: unknown): FunctionResponse {
   if (thrown instanceof S3Refusal) return REFUSALS[thrown.meaning](thrown);
   if (thrown instanceof BrokenAnswerError) return unavailable();
   if (thrown instanceof SlowAnswerError || thrown instanceof OutOfTimeError) {
@@ -47,18 +47,18 @@ export function answerFailure(thrown: unknown): Answer {
   throw thrown;
 }
 
-const REFUSALS: Readonly<Record<Meaning, (refusal: S3Refusal) => Answer>> = {
+const REFUSALS: Readonly<Record<Meaning, (refusal: S3Refusal) => FunctionResponse>> = {
   missing: () => sentence(404, 'There is no such audio.'),
   'no such range': ({ contentRange }) => noSuchRange(contentRange),
   busy: ({ retryAfter }) => unavailable(retryAfter),
   setting: notFetched,
 };
 
-function notFetched(): Answer {
+function notFetched(): FunctionResponse {
   return sentence(502, 'The audio could not be fetched.');
 }
 
-function unavailable(milliseconds = 1000): Answer {
+function unavailable(milliseconds = 1000): FunctionResponse {
   return sentence(503, 'The audio is not available at the moment.', {
     'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))),
   });

@@ -1,7 +1,7 @@
 import type { AudioConfig } from '../config';
 import { type CredentialsOptions, createCredentials } from '../credentials';
 import { PROXY_BYTES } from '../limits';
-import { type Answer, sentence } from '../runtime';
+import { type FunctionResponse, sentence } from '../runtime';
 import { type Connections, createConnections } from '../s3/exchange';
 import { readObject } from '../s3/read-object';
 import { requestIdOf } from '../s3/refusal';
@@ -29,7 +29,7 @@ export interface AudioProxyOptions extends CredentialsOptions {
 export type ServeAudio = (
   config: AudioConfig,
   event: Readonly<Record<string, unknown>>,
-) => Promise<Answer>;
+) => Promise<FunctionResponse>;
 
 /**
  * Makes the proxy: it serves objects of the private bucket to whoever holds a URL that we signed.
@@ -48,7 +48,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
     event: Readonly<Record<string, unknown>>,
     key: string,
     trace: Trace,
-  ): Promise<Answer> {
+  ): Promise<FunctionResponse> {
     const deadline = clock.now().getTime() + budget;
     const ask = async (headers: Readonly<Record<string, string>>, headWithin = budget) => {
       const begun = clock.now().getTime();
@@ -87,7 +87,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
     const started = clock.now().getTime();
     const permission = permissionOf(event, config, clock.now());
     const trace: Trace = { key: permission.key, tries: 0 };
-    let answer: Answer;
+    let answer: FunctionResponse;
     if (permission.granted) {
       answer = await serve(config, event, permission.key, trace);
     } else {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { Answer } from '../runtime';
+import type { FunctionResponse } from '../runtime';
 import type { HttpAnswer } from '../s3/exchange';
 import { answerFrom, passOn } from './answers';
 import { audioOf, confirmed } from './audio';
@@ -41,7 +41,11 @@ export interface Source {
  * @throws what `source.ask` throws
  * @throws {UnplayableTypeError}
  */
-export async function answerOf(wanted: Wanted, source: Source, trace: Trace): Promise<Answer> {
+export async function answerOf(
+  wanted: Wanted,
+  source: Source,
+  trace: Trace,
+): Promise<FunctionResponse> {
   const { key, id, cache, clock, ask } = source;
   const kept = cache.find(id, clock.now());
   if (kept?.fresh) {
@@ -61,7 +65,7 @@ async function answerConfirmed(
   wanted: Wanted,
   { key, id, cache, clock, confirmation, ask }: Source,
   trace: Trace,
-): Promise<Answer> {
+): Promise<FunctionResponse> {
   const { ETag: etag } = audio.headers;
   const condition: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
   try {

@@ -1,5 +1,4 @@
-import { log } from '../log';
-import type { Answer } from '../runtime';
+import { type FunctionResponse, log } from '../runtime';
 
 /** What is noted of a request on its way, for its one line in the log. */
 export interface Trace {
@@ -16,7 +15,11 @@ export interface Trace {
 }
 
 /** Writes the line. It holds no signature, token or phone number. */
-export function report(trace: Trace, { status, body }: Answer, milliseconds: number): void {
+export function report(
+  trace: Trace,
+  { status, body }: FunctionResponse,
+  milliseconds: number,
+): void {
   const { message, ...fields } = trace;
   const bytes = Buffer.isBuffer(body) ? body.length : Buffer.byteLength(String(body));
   log(levelOf(status, message), {

@@ -2,9 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { ADMIN_SECRET_LENGTH, type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
-import { log } from '../log';
 import { resultOf } from '../result';
-import { type Answer, type Call, sentence } from '../runtime';
+import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
 import { DEFAULTS, GRACE, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
 
 /** What a Function with 256 MB and ten seconds can carry. */
@@ -36,7 +35,10 @@ const parameters = v.object({ dryRun: flag, force: flag });
  *
  * @param flow the call flow's JSON
  */
-export async function answerSync({ context, event, headers }: Call, flow: string): Promise<Answer> {
+export async function answerSync(
+  { context, event, headers }: FunctionRequest,
+  flow: string,
+): Promise<FunctionResponse> {
   const config = readConfig(context);
   if (config.adminSecret === undefined) {
     return sentence(
@@ -90,7 +92,7 @@ function headersOf(error: PlayError): Record<string, string> {
   return error instanceof GuardError ? { 'Retry-After': '-1' } : {};
 }
 
-function toAnswer(outcome: SyncOutcome): Answer {
+function toAnswer(outcome: SyncOutcome): FunctionResponse {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   if (outcome.status === 'done') return { status: 200, headers, body: outcome.report };
   const seconds = Math.max(1, Math.ceil(outcome.retryAfter / 1000));

@@ -11,7 +11,7 @@ import {
 } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { TwilioOptions } from '../../sandbox/twilio';
-import type { Answer } from '../../src/runtime';
+import type { FunctionResponse } from '../../src/runtime';
 import { answerSync } from '../../src/sync/answer';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
@@ -87,7 +87,7 @@ interface Ask {
 /** Calls /sync; whatever comes back holds neither a secret nor a stack. */
 async function ask(account: Account, { context, event = {}, headers = authorized }: Ask = {}) {
   const whole = { ...contextOf(account), ...context };
-  const answer: Answer = await answerSync({ context: whole, event, headers }, '{}');
+  const answer: FunctionResponse = await answerSync({ context: whole, event, headers }, '{}');
   expect(answer.headers['Cache-Control']).toBe('no-store');
   expect(JSON.stringify(answer)).not.toMatch(secrets());
   expect(JSON.stringify(answer)).not.toMatch(/\bat \S+ ?\(|node_modules|\.ts:/);

@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { type Answer, type Call, defineFunction, sentence } from '../../../src/runtime';
+import {
+  defineFunction,
+  type FunctionRequest,
+  type FunctionResponse,
+  sentence,
+} from '../../../src/runtime';
 import { logObservation } from '../observations';
 import { silence } from '../silence';
 import { CARRIED, PLACE, PLACES, type Place, type Step } from '../steps';
@@ -12,12 +17,12 @@ export interface Probe {
   readonly run: string;
   readonly origin: string;
   readonly place: Place | undefined;
-  readonly event: Call['event'];
-  readonly headers: Call['headers'];
+  readonly event: FunctionRequest['event'];
+  readonly headers: FunctionRequest['headers'];
 }
 
 /** Makes a Function of the temporary Service. */
-export function defineProbe(name: string, answer: (probe: Probe) => Answer) {
+export function defineProbe(name: string, answer: (probe: Probe) => FunctionResponse) {
   return defineFunction(
     name,
     async ({ context, event, headers }) => {
@@ -30,13 +35,13 @@ export function defineProbe(name: string, answer: (probe: Probe) => Answer) {
 }
 
 /** TwiML of a step; the last one leaves a mark in the log. */
-export function answerStep({ run, origin }: Probe, step: Step): Answer {
+export function answerStep({ run, origin }: Probe, step: Step): FunctionResponse {
   if (step === 'end') logObservation({ run, kind: 'end' });
   return { status: 200, headers: { 'Content-Type': 'text/xml' }, body: stepTwiml(step, origin) };
 }
 
 /** A second of silence; notes how it was asked for. */
-export function answerMedium({ run, event, headers }: Probe, place: Place): Answer {
+export function answerMedium({ run, event, headers }: Probe, place: Place): FunctionResponse {
   const ours = ['request', PLACE, CARRIED];
   logObservation({
     run,

@@ -26,6 +26,16 @@ export const PROXY_BYTES = 4_000_000;
 
 // Requests to S3
 
+/** One attempt of the sync at one request, body included; an object's transfer comes on top. */
+export const S3_TIMEOUT_MS = 10_000;
+
+/** How often the sync tries one request. */
+export const S3_ATTEMPTS = 6;
+
+/** The first wait before another attempt; each further one is twice as long, up to the longest. */
+export const BACKOFF_MS = 200;
+export const MAX_BACKOFF_MS = 5000;
+
 // Credentials
 
 // The sync

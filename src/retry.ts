@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { PlayError } from './errors';
+import { BACKOFF_MS, MAX_BACKOFF_MS } from './limits';
 
 /** The time that was given is over, before a request was begun. */
 export class OutOfTimeError extends PlayError {
@@ -18,9 +19,6 @@ export interface RetryOptions {
 
 /** Whether trying again may help, and the least time to wait, in milliseconds. */
 export type Verdict = { readonly retry: false } | { readonly retry: true; readonly after?: number };
-
-const BASE = 200;
-const CAP = 5000;
 
 /**
  * Tries until it succeeds, `judge` says that trying again cannot help, or time is up. Waits with
@@ -42,7 +40,7 @@ export async function withRetry<T>(
     } catch (thrown) {
       const verdict = judge(thrown);
       if (!verdict.retry || attempt >= attempts) throw thrown;
-      const backoff = clock.random() * Math.min(CAP, BASE * 2 ** (attempt - 1));
+      const backoff = clock.random() * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempt - 1));
       const wait = Math.max(backoff, verdict.after ?? 0);
       if (clock.now().getTime() + wait >= deadline) throw thrown;
       await clock.sleep(wait);

@@ -13,6 +13,7 @@ import type { S3Config } from '../config';
 import { CredentialsError } from '../credentials';
 import { credentialsOf } from '../credentials/installed';
 import { messageOf, PlayError } from '../errors';
+import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
 import { isPassingStatus, OutOfTimeError, retryAfter, type Verdict, withRetry } from '../retry';
 import { usesPathStyle } from './address';
 import { adviceOn } from './refusal';
@@ -50,16 +51,24 @@ class DamagedBodyError extends S3Error {}
 
 export interface PromptBucketOptions {
   readonly clock: Clock;
-  /** Epoch milliseconds after which nothing is tried. */
-  readonly deadline: number;
-  /** Milliseconds for one try; an object gets longer, by its size. */
-  readonly timeout?: number;
-  /** Bytes per second at which an object must come. */
-  readonly slowest?: number;
+  /** The deadline of calls that name none. */
+  readonly deadline?: number;
+  /** For one attempt; reading an object may take longer, by its size. */
+  readonly timeoutMs?: number;
+  /** The slowest transfer that is not given up. */
+  readonly minBytesPerSecond?: number;
 }
 
-const TIMEOUT = 10_000;
-const ATTEMPTS = 6;
+/** How long one call may take, all its requests and attempts together. */
+export interface CallOptions {
+  /** Epoch milliseconds after which no attempt begins. */
+  readonly deadline?: number;
+}
+
+export interface FetchOptions extends CallOptions {
+  /** Where to read the object to, of the object's size. */
+  readonly memory?: Buffer<ArrayBuffer>;
+}
 
 /** The prompts of one bucket, under one prefix, as the sync reads them. */
 export class PromptBucket {
@@ -77,7 +86,7 @@ export class PromptBucket {
       ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
       // Tried again below, inside the deadline.
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: options.timeout ?? TIMEOUT },
+      requestHandler: { connectionTimeout: options.timeoutMs ?? S3_TIMEOUT_MS },
     });
   }
 
@@ -87,17 +96,21 @@ export class PromptBucket {
    * @throws {S3Error} when a page cannot be read, or says that there is more without saying where:
    * half a listing is none
    */
-  async list(): Promise<PromptObject[]> {
+  async list(options: CallOptions = {}): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
     const tried = `Listing bucket ${bucket}`;
     const objects: PromptObject[] = [];
     const tokens = new Set<string>();
     for (let token: string | undefined; ; ) {
-      const page = await this.#try<ListObjectsV2CommandOutput>(tried, 's3:ListBucket', () =>
-        this.#client.send(
-          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-          this.#limit(),
-        ),
+      const page = await this.#try<ListObjectsV2CommandOutput>(
+        tried,
+        's3:ListBucket',
+        options,
+        () =>
+          this.#client.send(
+            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+            this.#limit(),
+          ),
       );
       objects.push(...objectsOf(page, tried));
       if (!page.IsTruncated) return objects;
@@ -113,16 +126,16 @@ export class PromptBucket {
    * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
    * that S3 sends, which the SDK compares.
    *
-   * @param memory where to read it to, of the object's size
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {ArchivedObjectError} when it must be restored first
    * @throws {S3Error} when it cannot be read whole
    */
-  fetch(object: PromptObject, memory = Buffer.allocUnsafe(object.size)): Promise<Buffer> {
+  fetch(object: PromptObject, options: FetchOptions = {}): Promise<Buffer> {
     const { bucket } = this.#s3;
+    const { memory = Buffer.allocUnsafe(object.size) } = options;
     const { key, etag } = object;
     const tried = `Reading ${key} from bucket ${bucket}`;
-    return this.#try(tried, 's3:GetObject', async () => {
+    return this.#try(tried, 's3:GetObject', options, async () => {
       const response = await this.#client
         .send(
           new GetObjectCommand({
@@ -148,11 +161,11 @@ export class PromptBucket {
    *
    * @throws {S3Error} S3's refusal
    */
-  async readFirstByte({ key }: PromptObject): Promise<void> {
+  async readFirstByte({ key }: PromptObject, options: CallOptions = {}): Promise<void> {
     const { bucket } = this.#s3;
     const tried = `Reading ${key} from bucket ${bucket}`;
     try {
-      await this.#try(tried, 's3:GetObject', async () => {
+      await this.#try(tried, 's3:GetObject', options, async () => {
         const input = { Bucket: bucket, Key: key, Range: 'bytes=0-0' };
         const { Body } = await this.#client.send(new GetObjectCommand(input), this.#limit());
         if (Body instanceof Readable) Body.destroy();
@@ -168,15 +181,22 @@ export class PromptBucket {
 
   /** Ends one try, body included: the SDK's own request timeout only warns. */
   #limit(bytes = 0): { abortSignal: AbortSignal } {
-    const { timeout = TIMEOUT, slowest = Number.POSITIVE_INFINITY } = this.#options;
-    return { abortSignal: AbortSignal.timeout(timeout + Math.ceil((bytes / slowest) * 1000)) };
+    const { timeoutMs = S3_TIMEOUT_MS, minBytesPerSecond = Number.POSITIVE_INFINITY } =
+      this.#options;
+    const transferMs = Math.ceil((bytes / minBytesPerSecond) * 1000);
+    return { abortSignal: AbortSignal.timeout(timeoutMs + transferMs) };
   }
 
-  async #try<T>(tried: string, permission: string, run: () => Promise<T>): Promise<T> {
-    const { clock, deadline } = this.#options;
+  async #try<T>(
+    tried: string,
+    permission: string,
+    { deadline = this.#options.deadline ?? Number.POSITIVE_INFINITY }: CallOptions,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#options;
     try {
       return await withRetry(
-        { clock, deadline, attempts: ATTEMPTS },
+        { clock, deadline, attempts: S3_ATTEMPTS },
         (thrown) => judge(thrown, clock.now()),
         run,
       );

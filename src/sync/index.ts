@@ -164,8 +164,10 @@ function connect(
   if (accountSid === undefined || authToken === undefined) {
     throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
   }
-  const times = { clock: systemClock, deadline, timeout, slowest };
-  const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
+  const clock = systemClock;
+  const transport = new Transport({ clock, deadline, timeout, slowest });
+  const access = { accountSid, authToken, apiOrigin, transport };
+  const times = { clock, deadline, timeoutMs: timeout, minBytesPerSecond: slowest };
   return { bucket: new PromptBucket(config.s3, times), twilio: new Serverless(access, service) };
 }
 

@@ -97,7 +97,7 @@ async function readUnlessArchived(
   memory: Buffer<ArrayBuffer>,
 ): Promise<Buffer | undefined> {
   try {
-    return await bucket.fetch(object, memory);
+    return await bucket.fetch(object, { memory });
   } catch (thrown) {
     if (thrown instanceof ArchivedObjectError) return undefined;
     throw thrown;

@@ -10,6 +10,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { Clock } from '../../src/clock';
+import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { ChangedObjectError, PromptBucket, type PromptObject, S3Error } from '../../src/s3/prompts';
 import {
@@ -27,7 +28,6 @@ import {
 
 const Bucket = 'prompts';
 const content = Buffer.from('This is a prompt. '.repeat(1000));
-const ATTEMPTS = 6;
 
 const ODD_KEYS = [
   ' blank .mp3 ',
@@ -92,12 +92,12 @@ interface Settings {
   readonly region?: string;
   readonly clock?: Clock;
   readonly deadline?: number;
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
   readonly secretAccessKey?: string;
 }
 
 function open(settings: Settings = {}): PromptBucket {
-  const { bucket = Bucket, prefix = '', clock = new TestClock(), timeout } = settings;
+  const { bucket = Bucket, prefix = '', clock = new TestClock(), timeoutMs } = settings;
   const { deadline = Number.POSITIVE_INFINITY } = settings;
   const { accessKeyId } = s3.credentials;
   const { secretAccessKey = s3.credentials.secretAccessKey } = settings;
@@ -110,7 +110,7 @@ function open(settings: Settings = {}): PromptBucket {
       addressingStyle: 'auto',
       credentials: { kind: 'access key', keys: { accessKeyId, secretAccessKey } },
     },
-    { clock, deadline, ...(timeout !== undefined && { timeout }) },
+    { clock, deadline, ...(timeoutMs !== undefined && { timeoutMs }) },
   );
   opened.push(opening);
   return opening;
@@ -130,7 +130,7 @@ async function fetchDespite(faults: readonly Fault[], settings: Settings = {}): 
   return open(settings).fetch(object);
 }
 
-const always = (fault: Fault): Fault[] => Array.from({ length: ATTEMPTS }, () => fault);
+const always = (fault: Fault): Fault[] => Array.from({ length: S3_ATTEMPTS }, () => fault);
 const corrupt = withBody((body) => Buffer.from(body).fill('x', 5, 6));
 const shortened = withBody((body) => body.subarray(1));
 const lengthened = withBody((body) => Buffer.concat([body, body]));
@@ -154,7 +154,7 @@ describe('fetch', () => {
     ['before it answers', silence],
     ['inside the body', stalled],
   ])('does not wait for ever for a server that falls silent %s', async (_, fault) => {
-    expect(await fetchDespite([fault], { timeout: 2000 })).toEqual(content);
+    expect(await fetchDespite([fault], { timeoutMs: 2000 })).toEqual(content);
     expect(faulty.requests).toHaveLength(2);
   });
 
@@ -165,7 +165,7 @@ describe('fetch', () => {
     const fetching = fetchDespite(always(fault));
     await expect(fetching).rejects.toThrow(S3Error);
     await expect(fetching).rejects.toThrow(message);
-    expect(faulty.requests).toHaveLength(ATTEMPTS);
+    expect(faulty.requests).toHaveLength(S3_ATTEMPTS);
   });
 
   it('waits as long as S3 asks for', async () => {

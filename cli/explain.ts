@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
+import { type ExplainOptions, explain } from '../explain';
 import { printExplanation } from '../explain/print';
 import { ConfigError } from '../src/errors';
-import { type ExplainOptions, explain } from '../src/sigv4';
 import { failureOf } from './command-failure';
 import { type CommandOutput, parseArguments } from './command-line';
 

@@ -1,4 +1,3 @@
-export { type ExplainOptions, type Explanation, explain } from '../../explain';
 export { authorization, credential, signature } from './authorization';
 export { canonicalRequest, type SignedParts } from './canonical-request';
 export { encodeKey } from './encode';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { describe, expect, it } from '@jest/globals';
-import { explain } from '../../src/sigv4';
+import { explain } from '../../explain';
 import {
   credentials,
   now,

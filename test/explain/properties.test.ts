@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createColors } from 'picocolors';
+import { explain } from '../../explain';
 import { printExplanation } from '../../explain/print';
-import { canonicalRequest, explain, signature, signingKey, stringToSign } from '../../src/sigv4';
+import { canonicalRequest, signature, signingKey, stringToSign } from '../../src/sigv4';
 import {
   credentials,
   now,

@@ -44,14 +44,74 @@ export const MAX_BACKOFF_MS = 5000;
 
 // Twilio Serverless
 
+// Sizes that Twilio gives in MB and KB are read as powers of ten: what is within them is within them
+// in either reading.
+
 /**
- * The largest public or protected Asset, in bytes.
+ * The largest public or protected Asset.
  * https://www.twilio.com/docs/serverless/functions-assets/quickstart/limits
  */
 export const ASSET_BYTES = 25_000_000;
 
-/** Public and protected Assets in one Build; same source. */
+/** The largest private Asset. https://support.twilio.com/hc/en-us/articles/360019105433 */
+export const PRIVATE_ASSET_BYTES = 10_000_000;
+
+/**
+ * Public and protected Assets in one Build.
+ * https://www.twilio.com/docs/runtime/functions-assets-api
+ */
 export const BUILD_ASSETS = 1000;
+
+/** Private Assets in one Build; same source. */
+export const BUILD_PRIVATE_ASSETS = 50;
+
+/** Functions in one Build; same source. */
+export const BUILD_FUNCTIONS = 50;
+
+/** Builds of one account an hour; same source. */
+export const BUILDS_PER_HOUR = 100;
+
+/**
+ * How long Twilio keeps a Build that is live nowhere.
+ * https://www.twilio.com/docs/serverless/api
+ */
+export const IDLE_BUILD_MS = 24 * 60 * 60 * 1000;
+
+/** How long it keeps a version that no Build holds, or an Asset without versions; same source. */
+export const UNUSED_VERSION_MS = 7 * IDLE_BUILD_MS;
+
+/**
+ * The longest path of a version.
+ * https://www.twilio.com/docs/serverless/api/resource/asset-version
+ */
+export const PATH_CHARACTERS = 255;
+
+/** The longest name of a variable. https://www.twilio.com/docs/serverless/api/resource/variable */
+export const VARIABLE_KEY_CHARACTERS = 128;
+
+/** The longest value of a variable; same source. */
+export const VARIABLE_VALUE_BYTES = 450;
+
+/**
+ * All variables of an environment, as the JSON object that a Function's context carries.
+ * https://www.twilio.com/docs/api/errors/82006
+ */
+export const VARIABLES_BYTES = 3000;
+
+/** Resources on a page of a list, unless asked otherwise. https://www.twilio.com/docs/usage/twilios-response */
+export const DEFAULT_PAGE_SIZE = 50;
+
+/** Resources on a page of a list at most; same source. */
+export const MAX_PAGE_SIZE = 1000;
+
+/** How long a Function may run. https://www.twilio.com/docs/serverless/functions-assets/faq */
+export const FUNCTION_TIMEOUT_MS = 10_000;
+
+/**
+ * What a Function may be sent and may answer with. Twilio documents no limit; this is the limit of
+ * the platform that Functions run on, which carries binary bodies as base64.
+ */
+export const FUNCTION_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 export const RUNTIME_HANDLER_PACKAGE = '@twilio/runtime-handler';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { systemClock } from '../../src/clock';
 import { type ResourceKind, Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
+import { FakeClock } from '../helpers/clock';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
@@ -82,8 +82,8 @@ async function setScene({ origin, twilio }: Recorded): Promise<Scene> {
     UniqueName: 'dev',
     DomainSuffix: 'dev',
   });
-  const clock = { ...systemClock, sleep: async () => {} };
-  const transport = new Transport({ clock, deadline: Date.now() + 60_000 });
+  const clock = new FakeClock();
+  const transport = new Transport({ clock, deadline: Number.POSITIVE_INFINITY });
   const account = { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: origin, transport };
   const client = new Serverless(account, 'prompts');
   const functionSid = await client.createResource('Functions', 'f');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
 import { checkReadable } from '../../src/sync/check';
+import { FakeClock } from '../helpers/clock';
 import { type FaultyServer, refusal, startFaulty } from '../helpers/s3/faulty';
 import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
       credentials: { kind: 'access key', keys },
     },
     {
-      clock: { now: () => new Date(), sleep: async () => {}, random: () => 0 },
+      clock: new FakeClock(),
       deadline: Number.POSITIVE_INFINITY,
     },
   );

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../src/clock';
 import { resultOf } from '../../src/result';
 import { GuardError, type SyncReport, type Wait } from '../../src/sync';
 import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
+import { FakeClock } from '../helpers/clock';
 
 const secret = 'not a secret '.repeat(3);
 const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };
@@ -52,27 +52,12 @@ async function deployment(...answers: Answer[]) {
   return { url: new URL(`http://127.0.0.1:${port}/sync`), requests };
 }
 
-/** Time that passes while somebody sleeps, and only then. */
-function fakeClock() {
-  let now = 0;
-  const sleeps: number[] = [];
-  const clock: Clock = {
-    now: () => new Date(now),
-    sleep: async (milliseconds) => {
-      now += milliseconds;
-      sleeps.push(milliseconds);
-    },
-    random: () => 0.5,
-  };
-  return { clock, sleeps };
-}
-
 async function syncAt(url: URL, options: { force?: boolean; budget?: number } = {}) {
-  const { clock, sleeps } = fakeClock();
+  const clock = new FakeClock();
   const call = { url, secret, dryRun: false, force: false, clock, budget: 60_000, ...options };
   const events: RemoteStep[] = [];
   const outcome = await resultOf(syncRemotely(call), (event) => events.push(event));
-  return { outcome, events, sleeps };
+  return { outcome, events, sleeps: clock.slept };
 }
 
 describe('a sync by a deployment', () => {

@@ -227,7 +227,7 @@ describe('what is published', () => {
 describe('a burst of three hundred uploads, each of which wakes a run', () => {
   it('ends in three Builds at most', async () => {
     const rig = await company();
-    const clock = rig.followEvents();
+    const clock = rig.shareTime();
     const modified = new Map<string, string>();
     rig.rewriteListing = (body) =>
       body.replace(
@@ -318,7 +318,7 @@ describe('a burst of deletions, each of which wakes a run', () => {
     rig.toolkitDeploy();
     await rig.run('objects');
     rig.time += HOUR;
-    const clock = rig.followEvents();
+    const clock = rig.shareTime();
     const before = rig.service.builds.size;
     const runs: Promise<RunResult>[] = [];
     await clock.during(async () => {

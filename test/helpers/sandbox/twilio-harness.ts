@@ -3,6 +3,7 @@ import { afterEach } from '@jest/globals';
 import * as v from 'valibot';
 import { type Listening, listen } from '../../../sandbox/listen';
 import { createTwilio, type Twilio, type TwilioOptions } from '../../../sandbox/twilio';
+import { FakeClock } from '../clock';
 
 export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 export const AUTH_TOKEN = 'sandbox-token';
@@ -35,7 +36,7 @@ afterEach(async () => {
 
 /** A stand-in that listens, with a clock that stands still until it is moved. */
 export async function start(options: Partial<TwilioOptions> = {}): Promise<Api> {
-  const clock = { time: START };
+  const clock = new FakeClock({ startMs: START });
   const twilio = createTwilio({
     accountSid: ACCOUNT_SID,
     authToken: AUTH_TOKEN,
@@ -58,7 +59,7 @@ export class Api {
   constructor(
     readonly url: string,
     readonly twilio: Twilio,
-    readonly clock: { time: number },
+    readonly clock: FakeClock,
   ) {}
 
   get = (path: string): Promise<Reply> => this.send('GET', path);

@@ -28,8 +28,8 @@ import { assetPath, isAssetPath } from '../../../src/sync/identity';
 import { type ReconcileOptions, reconcile } from '../../../src/sync/reconcile';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
+import { evenlySpread, FakeClock } from '../clock';
 import { serveTwilioHosts } from '../twilio-hosts';
-import { EventClock } from './event-clock';
 import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
 import { forwardTo, Wire } from './wire';
@@ -95,17 +95,10 @@ export interface RunResult {
 
 /** One Service with one deployed environment, and runs that sync a bucket into it. */
 export class Rig {
-  /** Milliseconds since the epoch; sleeping moves it. An hour ahead, so that the buckets are quiet. */
-  #time = Date.now() + HOUR;
-  #clock: Clock = {
-    now: () => new Date(this.#time),
-    sleep: async (milliseconds) => {
-      this.#time += milliseconds;
-      await new Promise(setImmediate);
-    },
-    random: Math.random,
-  };
-  #events: EventClock | undefined;
+  /** An hour ahead, so that the buckets are quiet. */
+  #fakeClock = new FakeClock({ startMs: Date.now() + HOUR, random: evenlySpread() });
+  #realTime = false;
+  #shared = false;
   readonly wire = new Wire();
   /** What a listing says on its way to the run. */
   rewriteListing: (body: string) => string = (body) => body;
@@ -140,24 +133,22 @@ export class Rig {
   }
 
   get time(): number {
-    return this.#clock.now().getTime();
+    return this.clock.now().getTime();
   }
 
   set time(milliseconds: number) {
-    this.#time = milliseconds;
+    this.#fakeClock.time = milliseconds;
   }
 
   /** From now on time passes by itself, and sleeping takes it. */
   followRealTime(): void {
-    this.#clock = systemClock;
+    this.#realTime = true;
   }
 
-  /** From now on time moves only when every run sleeps. */
-  followEvents(): EventClock {
-    const events = new EventClock(this.#time);
-    this.#clock = events;
-    this.#events = events;
-    return events;
+  /** From now on runs share the time: it moves only when every one of them sleeps. */
+  shareTime(): FakeClock {
+    this.#shared = true;
+    return this.#fakeClock;
   }
 
   async start(): Promise<this> {
@@ -296,11 +287,9 @@ export class Rig {
     );
   }
 
-  readonly clock: Clock = {
-    now: () => this.#clock.now(),
-    sleep: (milliseconds, signal) => this.#clock.sleep(milliseconds, signal),
-    random: () => this.#clock.random(),
-  };
+  get clock(): Clock {
+    return this.#realTime ? systemClock : this.#fakeClock;
+  }
 
   #s3Config(bucket: string, endpoint: string): S3Config {
     const { region, credentials: keys } = this.buckets.server;
@@ -377,7 +366,7 @@ export class Rig {
     const events: SyncEvent[] = [];
     const finish = () => resultOf(steps, (event) => events.push(event));
     try {
-      const outcome = await (this.#events?.during(finish) ?? finish());
+      const outcome = await (this.#shared ? this.#fakeClock.during(finish) : finish());
       return { outcome, error: undefined, events };
     } catch (error) {
       return { outcome: undefined, error, events };

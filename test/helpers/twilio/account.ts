@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { TwilioOptions } from '../../../sandbox/twilio';
-import type { Clock } from '../../../src/clock';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
+import type { FakeClock } from '../clock';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, serve, start } from '../sandbox/twilio-harness';
 
 /** Answers, or breaks, one request in the stand-in's place; `inner` is the stand-in. */
@@ -15,7 +15,7 @@ export interface Account {
   /** Origin of the stand-in, faults included. */
   readonly origin: string;
   /** The stand-in's time, which sleeping moves. */
-  readonly clock: Clock;
+  readonly clock: FakeClock;
   /** SID of the one Service. */
   readonly service: string;
   /** SID of its environment `dev`. */
@@ -45,7 +45,6 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
   const environment = await api.environment(service);
   const faults: Fault[] = [];
   const requests: string[] = [];
-  const slept: number[] = [];
   const origin = await serve((request, response) => {
     const { method = '' } = request;
     const path = (request.url ?? '').split('?', 1).join('');
@@ -53,17 +52,10 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
     const fault = faults.shift() ?? account.refuse(path, method) ?? ((inner) => inner);
     fault(api.twilio.listener)(request, response);
   });
-  const clock: Clock = {
-    now: () => new Date(api.clock.time),
-    sleep: async (milliseconds) => {
-      slept.push(milliseconds);
-      api.clock.time += milliseconds;
-    },
-    random: () => 0.5,
-  };
+  const { clock } = api;
   const transport = new Transport({
     clock,
-    deadline: api.clock.time + deadline,
+    deadline: clock.time + deadline,
     ...(timeout !== undefined && { timeout }),
   });
   const twilio = new Serverless(
@@ -81,7 +73,7 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
     faults,
     refuse: () => undefined,
     requests,
-    slept,
+    slept: clock.slept,
   };
   return account;
 }

@@ -1,55 +1,12 @@
 import Twilio from 'twilio/lib/rest/Twilio';
-import * as v from 'valibot';
 import { systemClock } from '../src/clock';
-import { type Environment, isLoopback } from '../src/config';
+import { type Account, isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { Target } from '../src/sync';
 import { askTwilio } from '../src/twilio/errors';
 import { Transport } from '../src/twilio/transport';
-import { origin } from '../src/variable-types';
 
-/** A Twilio account, as far as the command line needs it. */
-export interface Account {
-  readonly accountSid: string;
-  readonly authToken: string;
-  /** Origin of Twilio's API; undefined is Twilio's own. */
-  readonly apiOrigin: string | undefined;
-}
-
-const variables = v.object({
-  ACCOUNT_SID: v.pipe(
-    v.string('is not set'),
-    v.nonEmpty('is not set'),
-    v.regex(/^AC[0-9a-f]{32}$/i, 'must be an Account SID: AC and 32 hexadecimal digits'),
-  ),
-  AUTH_TOKEN: v.pipe(v.string('is not set'), v.nonEmpty('is not set')),
-  TWILIO_API_URL: origin,
-});
-
-/**
- * @param advice where to set what is missing
- * @throws {ConfigError} naming what is missing or malformed, never its value
- */
-export function readAccount(
-  { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL }: Environment,
-  advice = 'Set them in .env, or name a file with --env.',
-): Account {
-  const parsed = v.safeParse(
-    variables,
-    { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL },
-    { abortPipeEarly: true },
-  );
-  if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => `  ${v.getDotPath(issue)} ${issue.message}`);
-    throw new ConfigError(['The account is not known:', ...lines, advice].join('\n'));
-  }
-  const { output } = parsed;
-  return {
-    accountSid: output.ACCOUNT_SID,
-    authToken: output.AUTH_TOKEN,
-    apiOrigin: output.TWILIO_API_URL,
-  };
-}
+export { type Account, readAccount } from '../src/config';
 
 /** Milliseconds that a command has for all that it asks of Twilio's API. */
 const PATIENCE = 60_000;

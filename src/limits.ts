@@ -24,6 +24,22 @@ export const TWIML_BYTES = 64_000;
  */
 export const PROXY_BYTES = 4_000_000;
 
+/**
+ * How long an object counts as current: in this process's memory unless AUDIO_CACHE_SECONDS says
+ * otherwise, and in Twilio's cache unless the object has a Cache-Control.
+ */
+export const CACHE_SECONDS = 60;
+
+/** AUDIO_CACHE_SECONDS at most: a day. */
+export const MAX_CACHE_SECONDS = 86_400;
+
+/** How long after that an object is still served while S3 cannot be asked (stale-if-error). */
+export const STALE_IF_ERROR_SECONDS = 3600;
+
+/** Memory for objects: AUDIO_CACHE_MB unless it is set, and at most. A Function has 256 MB. */
+export const CACHE_MB = 32;
+export const MAX_CACHE_MB = 128;
+
 // Requests to S3
 
 /** One attempt of the sync at one request, body included; an object's transfer comes on top. */
@@ -38,7 +54,18 @@ export const MAX_BACKOFF_MS = 5000;
 
 // Credentials
 
+/** ADMIN_SECRET at least. */
+export const ADMIN_SECRET_CHARACTERS = 32;
+
 // The sync
+
+/** How long the bucket must not have changed before a Build: SYNC_QUIET_SECONDS unless set, at most. */
+export const DEBOUNCE_SECONDS = 3;
+export const MAX_DEBOUNCE_SECONDS = 20;
+
+/** After how long a slice of /sync begins nothing more: SYNC_BUDGET_SECONDS unless set, at most. */
+export const SLICE_SECONDS = 4;
+export const MAX_SLICE_SECONDS = 6;
 
 // Requests to Twilio's API
 

@@ -1,6 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { isLoopback, readAudioConfig, readCallConfig, readConfig } from '../src/config';
+import {
+  isLoopback,
+  readAccount,
+  readAdminSecret,
+  readAudioConfig,
+  readCallConfig,
+  readConfig,
+  readOperatorNumber,
+} from '../src/config';
 import { ConfigError } from '../src/errors';
+import { accountVariables, CREDENTIAL_NAMES, syncVariables } from '../src/variables';
 
 const complete = {
   S3_BUCKET: 'examplebucket',
@@ -36,7 +47,7 @@ describe('readConfig', () => {
           },
         },
       },
-      audioCache: { bytes: 32_000_000, seconds: 60 },
+      audioCache: { maxBytes: 32_000_000, freshSeconds: 60 },
       twilio: {
         accountSid: undefined,
         authToken: undefined,
@@ -45,7 +56,7 @@ describe('readConfig', () => {
         apiOrigin: undefined,
       },
       adminSecret: undefined,
-      sync: { visibility: 'public', include: [], exclude: [], quiet: 3000, budget: 4000 },
+      sync: { visibility: 'public', include: [], exclude: [], debounceMs: 3000, sliceMs: 4000 },
     });
   });
 
@@ -101,9 +112,10 @@ describe('readConfig', () => {
     expect([sync.include, sync.exclude]).toEqual([['**/*.{mp3,wav}', 'en/**'], []]);
   });
 
-  it('treats a short admin secret as none', () => {
+  it('treats an admin secret that is too short, or not ASCII, as none', () => {
     expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(31) }).adminSecret).toBeUndefined();
     expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(32) }).adminSecret).toHaveLength(32);
+    expect(readConfig({ ...complete, ADMIN_SECRET: 'é'.repeat(32) }).adminSecret).toBeUndefined();
   });
 });
 
@@ -168,6 +180,74 @@ describe('readCallConfig', () => {
 
   it.each([[undefined], [''], [7]])('names the variable when the domain is %p', (DOMAIN_NAME) => {
     expect(() => readCallConfig({ ...deployed, DOMAIN_NAME })).toThrow('DOMAIN_NAME');
+  });
+});
+
+describe('readOperatorNumber', () => {
+  it.each([
+    ['+815012345678', '+815012345678'],
+    ['050-1234', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('reads %p as %p, whatever the other variables are', (OPERATOR_NUMBER, number) => {
+    expect(readOperatorNumber({ S3_BUCKET: 'Not_A_Bucket', OPERATOR_NUMBER })).toBe(number);
+  });
+});
+
+describe('readAdminSecret', () => {
+  it.each([
+    ['x'.repeat(32), 'x'.repeat(32)],
+    ['x'.repeat(31), undefined],
+    ['é'.repeat(32), undefined],
+    [undefined, undefined],
+  ])('reads %p as %p, whatever the other variables are', (ADMIN_SECRET, secret) => {
+    expect(readAdminSecret({ S3_BUCKET: 'Not_A_Bucket', ADMIN_SECRET })).toBe(secret);
+  });
+});
+
+describe('readAccount', () => {
+  const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'token' };
+
+  it('reads the account, whatever the other variables are', () => {
+    expect(readAccount({ S3_BUCKET: 'Not_A_Bucket', ...account })).toEqual({
+      accountSid: account.ACCOUNT_SID,
+      authToken: 'token',
+      apiOrigin: undefined,
+    });
+  });
+
+  it('names all that is wrong at once, without a value, and says where to set it', () => {
+    const wrong = { ACCOUNT_SID: 'AC1', AUTH_TOKEN: '', TWILIO_API_URL: 'x' };
+    expect(() => readAccount(wrong, 'Set them there.')).toThrow(
+      /^The account is not known:\n {2}ACCOUNT_SID must be an Account SID.*\n {2}AUTH_TOKEN is not set\n {2}TWILIO_API_URL must be an origin.*\nSet them there\.$/,
+    );
+  });
+});
+
+describe('the variables', () => {
+  const read = (file: string) => readFileSync(join(__dirname, '..', file), 'utf8');
+  /** Twilio sets these. */
+  const ofTwilio = ['SERVICE_SID', 'ENVIRONMENT_SID'];
+  const names = new Set(
+    [
+      ...Object.keys(syncVariables().entries),
+      ...Object.keys(accountVariables().entries),
+      ...CREDENTIAL_NAMES,
+      'OPERATOR_NUMBER',
+    ].filter((name) => !ofTwilio.includes(name)),
+  );
+
+  it('all stand in .env.example, and no others', () => {
+    const template = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    expect(template.sort()).toEqual([...names].sort());
+  });
+
+  it('all stand in the table of the README, and no others', () => {
+    const table = read('README.md').match(/^\| Variable \|.*?\n\n/ms)?.[0] ?? '';
+    const named = [...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    );
+    expect(named.sort()).toEqual([...names].sort());
   });
 });
 

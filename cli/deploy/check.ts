@@ -1,6 +1,6 @@
-import { readOperator } from '../../src/call-flow/apology';
-import { ADMIN_SECRET_LENGTH, type Environment } from '../../src/config';
+import { type Environment, readAdminSecret, readOperatorNumber } from '../../src/config';
 import { ConfigError } from '../../src/errors';
+import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';
 
 /**
@@ -25,12 +25,12 @@ export function checkVariables(variables: Environment): DeploymentVariables {
 /** What a deployment would quietly do without. */
 function ignored({ ADMIN_SECRET, OPERATOR_NUMBER }: Environment): string[] {
   const problems: string[] = [];
-  if (ADMIN_SECRET && String(ADMIN_SECRET).length < ADMIN_SECRET_LENGTH) {
+  if (ADMIN_SECRET && readAdminSecret({ ADMIN_SECRET }) === undefined) {
     problems.push(
-      `ADMIN_SECRET is shorter than ${ADMIN_SECRET_LENGTH} characters: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
+      `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
     );
   }
-  if (OPERATOR_NUMBER && readOperator({ OPERATOR_NUMBER }) === undefined) {
+  if (OPERATOR_NUMBER && readOperatorNumber({ OPERATOR_NUMBER }) === undefined) {
     problems.push(
       'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
     );

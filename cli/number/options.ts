@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { PHONE_NUMBER } from '../../src/config';
 import { type CommandOutput, parseArguments } from '../command-line';
 import { addDeploymentOptions, type DeploymentOptions } from '../deployment-options';
 
@@ -33,6 +34,6 @@ export function readOptions(args: readonly string[], output: CommandOutput): Num
 }
 
 function readPhone(text: string): string {
-  if (/^\+[1-9]\d{6,14}$/.test(text)) return text;
+  if (PHONE_NUMBER.test(text)) return text;
   throw new InvalidArgumentError('It must be in E.164: + and digits, such as +815012345678.');
 }

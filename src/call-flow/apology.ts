@@ -1,6 +1,4 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import * as v from 'valibot';
-import { phoneNumber } from './schema';
 
 /** Twilio hangs up after this many seconds of ringing, and goes on with the next verb. */
 const RING_SECONDS = 30;
@@ -24,9 +22,4 @@ export function apologise(operator?: string, callerId?: string): string {
   }
   response.hangup();
   return response.toString();
-}
-
-/** OPERATOR_NUMBER of a context whose other variables may be unusable; undefined if it is too. */
-export function readOperator({ OPERATOR_NUMBER }: Readonly<Record<string, unknown>>) {
-  return v.is(phoneNumber, OPERATOR_NUMBER) ? OPERATOR_NUMBER : undefined;
 }

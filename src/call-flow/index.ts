@@ -1,8 +1,8 @@
-import { readCallConfig } from '../config';
+import { readCallConfig, readOperatorNumber } from '../config';
 import { messageOf } from '../errors';
 import { createPlayback } from '../playback';
 import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
-import { apologise, readOperator } from './apology';
+import { apologise } from './apology';
 import { type Input, readInput } from './input';
 import { loadFlow } from './load';
 import type { State } from './state';
@@ -25,7 +25,7 @@ export function defineVoiceFunction(name: string, nextState: NextState) {
         return xml(answerCall(name, { context, event }, input, nextState));
       } catch (thrown) {
         log('error', { function: name, message: messageOf(thrown) });
-        return xml(apologise(readOperator(context), input.substituteCallerId));
+        return xml(apologise(readOperatorNumber(context), input.substituteCallerId));
       }
     },
     () => xml(apologise()),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PHONE_NUMBER } from '../config';
 import type { FunctionRequest } from '../runtime';
 
 /** What a webhook's request says of the caller and of what the caller did. */
@@ -38,5 +39,5 @@ const NO_NUMBERS = ['+266696687', '+7378742833', '+2562533', '+8656696', '+86282
 
 /** Of a SIP caller there is an address instead. */
 function isPhoneNumber(party: string | undefined): party is string {
-  return party !== undefined && /^\+[1-9]\d{6,14}$/.test(party) && !NO_NUMBERS.includes(party);
+  return party !== undefined && PHONE_NUMBER.test(party) && !NO_NUMBERS.includes(party);
 }

@@ -33,11 +33,11 @@ export class AudioCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #seconds: number;
 
-  constructor({ bytes, seconds }: AudioCacheConfig) {
-    this.#seconds = seconds;
+  constructor({ maxBytes, freshSeconds }: AudioCacheConfig) {
+    this.#seconds = freshSeconds;
     this.#entries = new LRUCache({
       // 0 would be no limit; what is larger than all is not kept.
-      maxSize: Math.max(1, bytes),
+      maxSize: Math.max(1, maxBytes),
       sizeCalculation: ({ audio }, id) => audio.body.length + id.length + OVERHEAD,
     });
   }

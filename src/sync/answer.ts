@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { ADMIN_SECRET_LENGTH, type Config, readConfig } from '../config';
+import { type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
+import { ADMIN_SECRET_CHARACTERS } from '../limits';
 import { resultOf } from '../result';
 import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
 import { DEFAULTS, GRACE, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
@@ -43,7 +44,7 @@ export async function answerSync(
   if (config.adminSecret === undefined) {
     return sentence(
       503,
-      `Set ADMIN_SECRET to ${ADMIN_SECRET_LENGTH} characters or more to open this address.`,
+      `Set ADMIN_SECRET to ${ADMIN_SECRET_CHARACTERS} characters or more to open this address.`,
     );
   }
   if (!isBearer(headers.authorization, config.adminSecret)) {
@@ -51,7 +52,7 @@ export async function answerSync(
   }
   const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
-  const { budget } = config.sync;
+  const { sliceMs: budget } = config.sync;
   const timeout = Math.min(PATIENCE, FUNCTION_TIME - budget - GRACE);
   const settings = {
     ...DEFAULTS,

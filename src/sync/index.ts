@@ -75,7 +75,7 @@ export async function* sync(
   target: Target,
   settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { visibility, include, exclude, quiet } = config.sync;
+  const { visibility, include, exclude, debounceMs } = config.sync;
   const clock = systemClock;
   const deadline = clock.now().getTime() + settings.budget;
   const ends = connect(config, target, settings, deadline);
@@ -89,7 +89,7 @@ export async function* sync(
       deadline,
       environmentSid: await findEnvironment(ends.twilio, target),
       visibility,
-      quiet,
+      quiet: debounceMs,
       selects: selection(config.s3.prefix, include, exclude),
       named: keysNamedBy(settings.flow),
       namedIsLive: settings.flowIsLive,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PHONE_NUMBER } from '../../config';
 import { type Prompt, promptSchema } from './prompt';
 import { matching, strict, text, whole } from './strict';
 
@@ -73,12 +74,9 @@ export type Action =
   | HangupAction
   | HoursAction;
 
-export const phoneNumber = matching(
-  /^\+[1-9]\d{6,14}$/,
-  'a phone number in E.164, such as +815012345678',
-);
+export const phoneNumber = matching(PHONE_NUMBER, 'a phone number in E.164, such as +815012345678');
 
-const DIALLED = /^(\+[1-9]\d{6,14}|sips?:[^\s@]+@[^\s@]+)$/;
+const DIALLED = new RegExp(`${PHONE_NUMBER.source}|^sips?:[^\\s@]+@[^\\s@]+$`);
 const following: v.GenericSchema<unknown, Action> = v.lazy(() => actionSchema);
 const described = <const Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description));

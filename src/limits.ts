@@ -52,6 +52,9 @@ export const S3_ATTEMPTS = 6;
 export const BACKOFF_MS = 200;
 export const MAX_BACKOFF_MS = 5000;
 
+/** What is read of a response that brings no object: S3's errors are far shorter. */
+export const S3_ERROR_BYTES = 64_000;
+
 // Credentials
 
 /** ADMIN_SECRET at least. */

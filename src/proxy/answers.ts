@@ -1,5 +1,5 @@
 import { type FunctionResponse, sentence } from '../runtime';
-import type { HttpAnswer } from '../s3/exchange';
+import type { HttpResponse } from '../s3/request';
 import { type Audio, audioHeadersOf, type Validators, validatorsOf } from './audio';
 import { rangeOf } from './range';
 import type { Wanted } from './wanted';
@@ -37,7 +37,7 @@ export function answerFrom(
  *
  * @throws {UnplayableTypeError}
  */
-export function passOn(key: string, { status, headers, body }: HttpAnswer): FunctionResponse {
+export function passOn(key: string, { status, headers, body }: HttpResponse): FunctionResponse {
   if (status === 304) return unchanged({ ...validatorsOf(headers) });
   const range = headers['content-range'];
   return {

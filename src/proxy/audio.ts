@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PlayError } from '../errors';
-import type { HttpAnswer } from '../s3/exchange';
+import type { HttpResponse } from '../s3/request';
 import { playableType } from './media-type';
 
 /** An object as it is served: its bytes, and the headers that they are sent with. */
@@ -59,13 +59,13 @@ export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): Audio
 }
 
 /** @throws {UnplayableTypeError} */
-export function audioOf(key: string, { headers, body }: HttpAnswer): Audio {
+export function audioOf(key: string, { headers, body }: HttpResponse): Audio {
   const cacheControl = headers['cache-control'];
   return { body, headers: audioHeadersOf(key, headers), cacheControl };
 }
 
 /** The object after S3 has said that it is unchanged; what was set on it since comes along. */
-export function confirmed(audio: Audio, { headers }: HttpAnswer): Audio {
+export function confirmed(audio: Audio, { headers }: HttpResponse): Audio {
   const cacheControl = headers['cache-control'];
   return cacheControl === undefined
     ? audio

@@ -3,17 +3,14 @@ import { messageOf } from '../errors';
 import { PROXY_BYTES } from '../limits';
 import { OutOfTimeError } from '../retry';
 import { type FunctionResponse, sentence } from '../runtime';
-import { BrokenAnswerError, LargeObjectError, SlowAnswerError } from '../s3/exchange';
-import { type Meaning, S3Refusal } from '../s3/refusal';
+import { ObjectTooLargeError, S3Error, type S3ErrorKind, S3TimeoutError } from '../s3/errors';
 import { noSuchRange } from './answers';
 import { UnplayableTypeError } from './audio';
 
 /** Whether S3 could not be asked, or not just now; its word about the object is still to come. */
 export function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof S3Refusal) return thrown.meaning === 'busy';
-  return [BrokenAnswerError, SlowAnswerError, OutOfTimeError, CredentialsError].some(
-    (kind) => thrown instanceof kind,
-  );
+  if (thrown instanceof S3Error) return thrown.kind === 'unavailable';
+  return thrown instanceof OutOfTimeError || thrown instanceof CredentialsError;
 }
 
 /**
@@ -32,14 +29,13 @@ export function isPassing(thrown: unknown): boolean {
  * @throws what it does not know
  */
 export function answerFailure(thrown: unknown): FunctionResponse {
-  if (thrown instanceof S3Refusal) return REFUSALS[thrown.meaning](thrown);
-  if (thrown instanceof BrokenAnswerError) return unavailable();
-  if (thrown instanceof SlowAnswerError || thrown instanceof OutOfTimeError) {
+  if (thrown instanceof S3TimeoutError || thrown instanceof OutOfTimeError) {
     return sentence(504, 'The audio did not come in time.');
   }
-  if (thrown instanceof LargeObjectError) {
+  if (thrown instanceof ObjectTooLargeError) {
     return sentence(413, 'The audio is too large for this URL.');
   }
+  if (thrown instanceof S3Error) return RESPONSES[thrown.kind](thrown);
   if (thrown instanceof UnplayableTypeError) {
     return sentence(415, 'This is not audio that can be played.');
   }
@@ -47,11 +43,11 @@ export function answerFailure(thrown: unknown): FunctionResponse {
   throw thrown;
 }
 
-const REFUSALS: Readonly<Record<Meaning, (refusal: S3Refusal) => FunctionResponse>> = {
-  missing: () => sentence(404, 'There is no such audio.'),
-  'no such range': ({ contentRange }) => noSuchRange(contentRange),
-  busy: ({ retryAfter }) => unavailable(retryAfter),
-  setting: notFetched,
+const RESPONSES: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse>> = {
+  'not found': () => sentence(404, 'There is no such audio.'),
+  'invalid range': ({ contentRange }) => noSuchRange(contentRange),
+  unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
+  refused: notFetched,
 };
 
 function notFetched(): FunctionResponse {
@@ -66,10 +62,10 @@ function unavailable(milliseconds = 1000): FunctionResponse {
 
 /** What the log tells the person who looks after the deployment. */
 export function adviceOn(thrown: unknown): string {
-  if (thrown instanceof LargeObjectError) {
+  if (thrown instanceof ObjectTooLargeError) {
     return `${thrown.message}, and a Function can return ${PROXY_BYTES}: sync it (npm run sync), so that it is played as an Asset.`;
   }
-  const unread = thrown instanceof BrokenAnswerError || thrown instanceof SlowAnswerError;
+  const unread = thrown instanceof S3Error && thrown.status === undefined;
   return unread
     ? `S3 could not be read: ${thrown.message}. If this stays so, check S3_ENDPOINT and S3_REGION.`
     : messageOf(thrown);

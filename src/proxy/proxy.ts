@@ -2,9 +2,8 @@ import type { AudioConfig } from '../config';
 import { type CredentialsOptions, createCredentials } from '../credentials';
 import { PROXY_BYTES } from '../limits';
 import { type FunctionResponse, sentence } from '../runtime';
-import { type Connections, createConnections } from '../s3/exchange';
-import { readObject } from '../s3/read-object';
-import { requestIdOf } from '../s3/refusal';
+import { getObject } from '../s3/get-object';
+import { type Connections, createConnections, requestIdOf } from '../s3/request';
 import { AudioCache } from './cache';
 import { adviceOn, answerFailure } from './failure';
 import { permissionOf } from './permission';
@@ -57,18 +56,18 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
         ...s3,
         credentials: await credentials(s3.credentials, Math.max(1, headDeadline - begun)),
       };
-      return readObject(access, key, headers, {
+      return getObject(access, key, headers, {
         clock,
         connections,
-        patience,
+        idleTimeoutMs: patience,
         attempts,
         deadline,
-        headDeadline,
-        limit: PROXY_BYTES,
+        headersDeadline: headDeadline,
+        maxBytes: PROXY_BYTES,
         onSend: () => {
           trace.tries += 1;
         },
-        onHead: (head) => {
+        onHeaders: (head) => {
           trace.requestId = requestIdOf(head);
         },
       });

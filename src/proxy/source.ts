@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { FunctionResponse } from '../runtime';
-import type { HttpAnswer } from '../s3/exchange';
+import type { HttpResponse } from '../s3/request';
 import { answerFrom, passOn } from './answers';
 import { audioOf, confirmed } from './audio';
 import type { AudioCache, Kept } from './cache';
@@ -22,7 +22,7 @@ export interface Source {
    *
    * @param headWithin milliseconds in which it must begin to answer
    */
-  ask(headers: Readonly<Record<string, string>>, headWithin?: number): Promise<HttpAnswer>;
+  ask(headers: Readonly<Record<string, string>>, headWithin?: number): Promise<HttpResponse>;
 }
 
 /**

@@ -1,65 +1,92 @@
 import type { Clock } from '../clock';
+import { withRetry } from '../retry';
 import { signHeaders } from '../sigv4';
 import { objectAddress, type S3Access } from './address';
+import { errorIn, verdictOn } from './errors';
 import {
-  BrokenAnswerError,
   type Connections,
-  type ExchangeOptions,
-  exchange,
-  type HttpAnswer,
-} from './exchange';
+  type HttpResponse,
+  type RequestOptions,
+  StaleConnectionError,
+  sendRequest,
+} from './request';
 
-export interface GetObjectOptions extends Pick<ExchangeOptions, 'patience' | 'limit' | 'onHead'> {
+export interface GetObjectOptions
+  extends Pick<RequestOptions, 'idleTimeoutMs' | 'maxBytes' | 'onHeaders'> {
   readonly connections: Connections;
   readonly clock: Clock;
-  /** Epoch milliseconds by which the whole answer must have come. */
+  /** How often S3 is asked; a request that met a stale connection does not count. */
+  readonly attempts: number;
+  /** Epoch milliseconds by which the whole response must have come. */
   readonly deadline: number;
-  /** Epoch milliseconds by which all headers must have come: not after the deadline, which is the default. */
-  readonly headDeadline?: number;
-  /** Use a new connection. */
-  readonly fresh?: boolean;
+  /** Epoch milliseconds by which all headers must have come. Default: the deadline. */
+  readonly headersDeadline?: number;
   /** Called for every request that is sent. */
   readonly onSend?: () => void;
 }
 
+/** The object, a part of it, or the news that it has not changed. */
+const EXPECTED_STATUSES: ReadonlySet<number> = new Set([200, 206, 304]);
+
 /**
- * Gets an object with a request signed in its Authorization header: one try. Only where S3 had
- * closed an idle connection at the moment of its reuse, the request, which S3 never saw, is sent
- * once more at once, over a new one.
+ * Gets an object with a request signed in its Authorization header. Tries again inside the deadlines
+ * where that can help, over a new connection, which may reach another of S3's servers:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
  *
- * https://nodejs.org/docs/latest-v22.x/api/http.html#requestreusedsocket
+ * | S3                                               | tried again |
+ * |--------------------------------------------------|-------------|
+ * | 200, 206, 304                                    | no          |
+ * | 429, 500, 502, 503, 504                          | yes         |
+ * | any other status                                 | no          |
+ * | no connection, reset, body cut off               | yes         |
+ * | no headers, or a pause in the body, for too long | yes         |
+ * | too large                                        | no          |
  *
  * @param headers request headers to pass on, such as Range; lower case
+ * @returns a response with status 200, 206 or 304
+ * @throws {S3Error} what the last attempt threw: {@link S3TimeoutError}, {@link ObjectTooLargeError}
+ *   or S3's own error
+ * @throws {OutOfTimeError} when the deadline has passed before the first attempt
  * @throws {RangeError} when the key cannot be addressed
- * @throws {SlowAnswerError}
- * @throws {BrokenAnswerError}
- * @throws {LargeObjectError}
  */
-export async function getObject(
+export function getObject(
   access: S3Access,
   key: string,
   headers: Readonly<Record<string, string>>,
   options: GetObjectOptions,
-): Promise<HttpAnswer> {
-  const address = objectAddress(access, key);
-  const { clock, deadline, headDeadline = deadline, onSend } = options;
-  const send = (fresh: boolean) => {
-    const now = clock.now();
-    const { host, path } = address;
-    const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
-    const until = (time: number) => Math.max(1, time - now.getTime());
-    onSend?.();
-    return exchange(address, signed, {
-      ...options,
-      agents: fresh ? options.connections.fresh : options.connections.kept,
-      timeout: until(deadline),
-      headTimeout: until(headDeadline),
+): Promise<HttpResponse> {
+  const { clock, attempts, connections, deadline, headersDeadline = deadline } = options;
+  let agents = connections.keepAlive;
+  return withRetry({ clock, attempts, deadline: headersDeadline }, verdictOn, async () => {
+    const sent = sendSigned(access, key, headers, agents, options);
+    agents = connections.single;
+    const response = await sent.catch((thrown: unknown) => {
+      // https://nodejs.org/docs/latest-v22.x/api/http.html#requestreusedsocket
+      if (!(thrown instanceof StaleConnectionError)) throw thrown;
+      return sendSigned(access, key, headers, agents, options);
     });
-  };
-  try {
-    return await send(options.fresh ?? false);
-  } catch (thrown) {
-    if (thrown instanceof BrokenAnswerError && thrown.stale) return send(true);
-    throw thrown;
-  }
+    if (!EXPECTED_STATUSES.has(response.status)) throw errorIn(response, clock.now());
+    return response;
+  });
+}
+
+async function sendSigned(
+  access: S3Access,
+  key: string,
+  headers: Readonly<Record<string, string>>,
+  agents: RequestOptions['agents'],
+  { clock, deadline, headersDeadline = deadline, onSend, ...options }: GetObjectOptions,
+): Promise<HttpResponse> {
+  const address = objectAddress(access, key);
+  const now = clock.now();
+  const { host, path } = address;
+  const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
+  const msUntil = (time: number) => Math.max(1, time - now.getTime());
+  onSend?.();
+  return sendRequest(address, signed, {
+    ...options,
+    agents,
+    timeoutMs: msUntil(deadline),
+    headersTimeoutMs: msUntil(headersDeadline),
+  });
 }

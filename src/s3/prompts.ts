@@ -12,11 +12,11 @@ import type { Clock } from '../clock';
 import type { S3Config } from '../config';
 import { CredentialsError } from '../credentials';
 import { credentialsOf } from '../credentials/installed';
-import { messageOf, PlayError } from '../errors';
+import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
-import { isPassingStatus, OutOfTimeError, retryAfter, type Verdict, withRetry } from '../retry';
+import { retryAfter, withRetry } from '../retry';
 import { usesPathStyle } from './address';
-import { adviceOn } from './refusal';
+import { adviceOn, S3Error, verdictOn } from './errors';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
@@ -30,24 +30,18 @@ export interface PromptObject {
   readonly storageClass: string;
 }
 
-/** S3 refused a request or could not be reached. */
-export class S3Error extends PlayError {}
-
-/** The object is not any more what the listing said: list again. */
+/** The object was replaced or deleted since it was listed: list again. */
 export class ChangedObjectError extends S3Error {
   constructor(
     message: string,
     readonly object: PromptObject,
   ) {
-    super(message);
+    super(message, { kind: 'refused' });
   }
 }
 
 /** The object is archived, though its storage class does not say so. */
 export class ArchivedObjectError extends S3Error {}
-
-/** The bytes are not those that S3 holds; another try may bring them. */
-class DamagedBodyError extends S3Error {}
 
 export interface PromptBucketOptions {
   readonly clock: Clock;
@@ -84,7 +78,7 @@ export class PromptBucket {
       credentials: () => credentialsOf(s3.credentials),
       forcePathStyle: usesPathStyle(s3),
       ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
-      // Tried again below, inside the deadline.
+      // #withRetry() tries again, inside the deadline.
       maxAttempts: 1,
       requestHandler: { connectionTimeout: options.timeoutMs ?? S3_TIMEOUT_MS },
     });
@@ -94,29 +88,23 @@ export class PromptBucket {
    * All objects under the prefix, without the "folders" that consoles make as empty objects.
    *
    * @throws {S3Error} when a page cannot be read, or says that there is more without saying where:
-   * half a listing is none
+   *   half a listing is none
    */
   async list(options: CallOptions = {}): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
-    const tried = `Listing bucket ${bucket}`;
+    const action = `Listing bucket ${bucket}`;
     const objects: PromptObject[] = [];
     const tokens = new Set<string>();
     for (let token: string | undefined; ; ) {
-      const page = await this.#try<ListObjectsV2CommandOutput>(
-        tried,
-        's3:ListBucket',
-        options,
-        () =>
-          this.#client.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-            this.#limit(),
-          ),
+      const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
+      const page = await this.#withRetry(action, 's3:ListBucket', options, () =>
+        this.#client.send(new ListObjectsV2Command(input), this.#timeout()),
       );
-      objects.push(...objectsOf(page, tried));
+      objects.push(...objectsOf(page, action));
       if (!page.IsTruncated) return objects;
       token = page.NextContinuationToken;
       if (token === undefined || tokens.has(token)) {
-        throw new S3Error(`${tried}: S3 broke the listing off after ${objects.length} objects.`);
+        throw new S3Error(`${action}: S3 broke the listing off after ${objects.length} objects.`);
       }
       tokens.add(token);
     }
@@ -132,25 +120,18 @@ export class PromptBucket {
    */
   fetch(object: PromptObject, options: FetchOptions = {}): Promise<Buffer> {
     const { bucket } = this.#s3;
-    const { memory = Buffer.allocUnsafe(object.size) } = options;
-    const { key, etag } = object;
-    const tried = `Reading ${key} from bucket ${bucket}`;
-    return this.#try(tried, 's3:GetObject', options, async () => {
+    const { key, etag, size } = object;
+    const { memory = Buffer.allocUnsafe(size) } = options;
+    const action = `Reading ${key} from bucket ${bucket}`;
+    const input = { Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' as const };
+    return this.#withRetry(action, 's3:GetObject', options, async () => {
       const response = await this.#client
-        .send(
-          new GetObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            IfMatch: etag,
-            ChecksumMode: 'ENABLED',
-          }),
-          this.#limit(object.size),
-        )
+        .send(new GetObjectCommand(input), this.#timeout(size))
         .catch((thrown: unknown) => {
-          throw isChange(thrown) ? changed(object, tried) : thrown;
+          throw isChange(thrown) ? changed(object, action) : thrown;
         });
-      const content = await readBody(object, response, memory, tried);
-      verify(object, response, content, tried);
+      const content = await readBody(object, response, memory, action);
+      verifyMd5(object, response, content, action);
       return content;
     });
   }
@@ -159,15 +140,15 @@ export class PromptBucket {
    * Reads the first byte of an object, to find out whether objects can be read at all. An archived
    * one counts as read: S3 answers InvalidObjectState only to a key that may read the object.
    *
-   * @throws {S3Error} S3's refusal
+   * @throws {S3Error} when S3 refuses it
    */
   async readFirstByte({ key }: PromptObject, options: CallOptions = {}): Promise<void> {
     const { bucket } = this.#s3;
-    const tried = `Reading ${key} from bucket ${bucket}`;
+    const input = { Bucket: bucket, Key: key, Range: 'bytes=0-0' };
     try {
-      await this.#try(tried, 's3:GetObject', options, async () => {
-        const input = { Bucket: bucket, Key: key, Range: 'bytes=0-0' };
-        const { Body } = await this.#client.send(new GetObjectCommand(input), this.#limit());
+      const action = `Reading ${key} from bucket ${bucket}`;
+      await this.#withRetry(action, 's3:GetObject', options, async () => {
+        const { Body } = await this.#client.send(new GetObjectCommand(input), this.#timeout());
         if (Body instanceof Readable) Body.destroy();
       });
     } catch (thrown) {
@@ -179,38 +160,34 @@ export class PromptBucket {
     this.#client.destroy();
   }
 
-  /** Ends one try, body included: the SDK's own request timeout only warns. */
-  #limit(bytes = 0): { abortSignal: AbortSignal } {
+  /** Ends one attempt, body included: the SDK's own request timeout only warns. */
+  #timeout(bytes = 0): { abortSignal: AbortSignal } {
     const { timeoutMs = S3_TIMEOUT_MS, minBytesPerSecond = Number.POSITIVE_INFINITY } =
       this.#options;
     const transferMs = Math.ceil((bytes / minBytesPerSecond) * 1000);
     return { abortSignal: AbortSignal.timeout(timeoutMs + transferMs) };
   }
 
-  async #try<T>(
-    tried: string,
+  async #withRetry<T>(
+    action: string,
     permission: string,
     { deadline = this.#options.deadline ?? Number.POSITIVE_INFINITY }: CallOptions,
-    run: () => Promise<T>,
+    attempt: () => Promise<T>,
   ): Promise<T> {
     const { clock } = this.#options;
-    try {
-      return await withRetry(
-        { clock, deadline, attempts: S3_ATTEMPTS },
-        (thrown) => judge(thrown, clock.now()),
-        run,
-      );
-    } catch (thrown) {
-      throw s3Error(tried, permission, thrown);
-    }
+    return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, verdictOn, () =>
+      attempt().catch((thrown: unknown) => {
+        throw s3Error(action, permission, thrown, clock.now());
+      }),
+    );
   }
 }
 
-function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, tried: string): PromptObject[] {
+function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, action: string): PromptObject[] {
   return Contents.filter(({ Key }) => !Key?.endsWith('/')).map(
     ({ Key, ETag, Size, LastModified, StorageClass }) => {
       if (Key === undefined || ETag === undefined || Size === undefined || !LastModified) {
-        throw new S3Error(`${tried}: S3 left out a key, ETag, size or date.`);
+        throw new S3Error(`${action}: S3 left out a key, ETag, size or date.`);
       }
       return {
         key: Key,
@@ -228,12 +205,12 @@ async function readBody(
   object: PromptObject,
   { Body, ETag }: GetObjectCommandOutput,
   content: Buffer,
-  tried: string,
+  action: string,
 ): Promise<Buffer> {
   // Not every server honours If-Match.
   if (ETag !== undefined && ETag !== object.etag) {
     if (Body instanceof Readable) Body.destroy();
-    throw changed(object, tried);
+    throw changed(object, action);
   }
   let length = 0;
   if (Body instanceof Readable) {
@@ -244,21 +221,21 @@ async function readBody(
     }
   }
   if (length !== content.length) {
-    throw new DamagedBodyError(`${tried}: ${length} bytes came instead of ${content.length}.`);
+    throw new S3Error(`${action}: ${length} bytes came instead of ${content.length}.`);
   }
   return content;
 }
 
 /** Not every proxy in between keeps bodies whole. */
-function verify(
+function verifyMd5(
   { etag }: PromptObject,
   response: GetObjectCommandOutput,
   content: Buffer,
-  tried: string,
+  action: string,
 ): void {
   const md5 = md5Of(etag, response);
   if (md5 !== undefined && createHash('md5').update(content).digest('hex') !== md5) {
-    throw new DamagedBodyError(`${tried}: the bytes that came do not match their MD5.`);
+    throw new S3Error(`${action}: the bytes that came do not match their MD5.`);
   }
 }
 
@@ -276,39 +253,39 @@ function md5Of(
   return encrypted ? undefined : /^"([0-9a-f]{32})"$/.exec(etag)?.[1];
 }
 
-/** Whether the object, as it was listed, is not there. */
+/** Whether the object is not there any more as it was listed. */
 function isChange(thrown: unknown): boolean {
   if (!(thrown instanceof S3ServiceException)) return false;
   return thrown.$metadata.httpStatusCode === 412 || thrown.name === 'NoSuchKey';
 }
 
-function changed(object: PromptObject, tried: string): ChangedObjectError {
-  return new ChangedObjectError(`${tried}: it was replaced or deleted meanwhile.`, object);
+function changed(object: PromptObject, action: string): ChangedObjectError {
+  return new ChangedObjectError(`${action}: it was replaced or deleted meanwhile.`, object);
 }
 
-function judge(thrown: unknown, now: Date): Verdict {
-  if (thrown instanceof DamagedBodyError) return { retry: true };
-  if (thrown instanceof S3Error || thrown instanceof CredentialsError) return { retry: false };
-  if (!(thrown instanceof S3ServiceException)) return { retry: true };
-  if (!isPassingStatus(thrown.$metadata.httpStatusCode ?? 0)) return { retry: false };
-  const header: unknown = thrown.$response?.headers['retry-after'];
-  return { retry: true, after: typeof header === 'string' ? retryAfter(header, now) : undefined };
-}
-
-/** S3's own message may repeat the signature or the key id, so that only its code is told. */
-function s3Error(tried: string, permission: string, thrown: unknown): PlayError {
-  if (thrown instanceof S3Error || thrown instanceof OutOfTimeError) return thrown;
+/** Tells only the code of S3's error: its message may repeat the signature or the key id. */
+function s3Error(action: string, permission: string, thrown: unknown, now: Date): S3Error {
+  if (thrown instanceof S3Error) return thrown;
   if (!(thrown instanceof S3ServiceException)) {
-    const message = `${tried}: S3 could not be reached: ${messageOf(thrown)}.`;
-    return new S3Error(message, { cause: thrown });
+    return new S3Error(`${action}: S3 could not be reached: ${messageOf(thrown)}.`, {
+      cause: thrown,
+      kind: thrown instanceof CredentialsError ? 'refused' : 'unavailable',
+    });
   }
-  const status = thrown.$metadata.httpStatusCode;
-  if (thrown.name === 'InvalidObjectState') {
-    return new ArchivedObjectError(`${tried}: it is archived and must be restored first.`);
+  const code = thrown.name;
+  const status = thrown.$metadata.httpStatusCode ?? 0;
+  if (code === 'InvalidObjectState') {
+    const message = `${action}: it is archived and must be restored first.`;
+    return new ArchivedObjectError(message, { status, code });
   }
+  const headers = thrown.$response?.headers;
   const advice =
     status === 401 || status === 403
       ? `Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
-      : adviceOn(thrown.name, thrown.$response?.headers['x-amz-bucket-region']);
-  return new S3Error(`${tried}: S3 answered ${status} ${thrown.name}. ${advice}`.trim());
+      : adviceOn(code, headers?.['x-amz-bucket-region']);
+  return new S3Error(`${action}: S3 answered ${status} ${code}. ${advice}`.trim(), {
+    status,
+    code,
+    retryAfterMs: retryAfter(headers?.['retry-after'], now),
+  });
 }

@@ -1,4 +1,5 @@
-import { type PromptBucket, type PromptObject, S3Error } from '../s3/prompts';
+import { S3Error } from '../s3/errors';
+import type { PromptBucket, PromptObject } from '../s3/prompts';
 import type { Serverless } from '../twilio/serverless';
 import { GuardError, guardOf } from './guard';
 import { observe } from './observe';

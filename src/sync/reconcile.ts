@@ -1,7 +1,8 @@
 import { messageOf } from '../errors';
 import type { Refusal } from '../manifest';
 import { OutOfTimeError } from '../retry';
-import { ChangedObjectError, S3Error } from '../s3/prompts';
+import { S3Error } from '../s3/errors';
+import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
 import { checkReadable } from './check';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createConnections } from '../../src/s3/exchange';
+import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { lookupLoopback } from '../helpers/proxy/lookup';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/clock';
 import { PROXY_BYTES } from '../../src/limits';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
-import { createConnections } from '../../src/s3/exchange';
+import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
@@ -254,7 +254,7 @@ describe('connections', () => {
     const { port } = new URL(faulty.endpoint);
     const asked: unknown[] = [];
     // Not every machine has IPv6: the server listens elsewhere.
-    connections.kept['http:'].createConnection = ({ host }) => {
+    connections.keepAlive['http:'].createConnection = ({ host }) => {
       asked.push(host);
       return connect(Number(port), '127.0.0.1');
     };

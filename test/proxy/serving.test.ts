@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
-import { createConnections } from '../../src/s3/exchange';
+import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
@@ -176,7 +176,7 @@ describe('an object that is too large for a Function', () => {
     const other = startTestProxy(s3.config({ S3_ENDPOINT: counted.endpoint }), { connections });
     counted.next({ kind: 'stall', after: 600 });
     expect(await other.get(key)).toMatchObject({ status: 413 });
-    while (Object.keys(connections.kept['http:'].sockets).length > 0) await nextTick();
+    while (Object.keys(connections.keepAlive['http:'].sockets).length > 0) await nextTick();
     other.close();
   });
 

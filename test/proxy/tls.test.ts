@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
-import { createConnections } from '../../src/s3/exchange';
+import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { lookupLoopback } from '../helpers/proxy/lookup';
 import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';

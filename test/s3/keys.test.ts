@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/clock';
 import { accessTo } from '../../src/credentials/installed';
 import type { S3Access } from '../../src/s3/address';
-import { createConnections } from '../../src/s3/exchange';
 import { getObject } from '../../src/s3/get-object';
 import { presignedUrl } from '../../src/s3/presign';
+import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { ON_CEPH, startTestS3, type TestS3 } from '../helpers/s3/server';
 import { key as anyKey, RUNS } from '../helpers/sigv4/arbitraries';
@@ -69,7 +69,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   proxy.close();
-  connections.kept['http:'].destroy();
+  connections.keepAlive['http:'].destroy();
   await s3.stop();
 });
 
@@ -81,8 +81,9 @@ const get = (key: string) =>
     {
       clock: systemClock,
       deadline: Date.now() + 20_000,
-      patience: 10_000,
-      limit: 4_000_000,
+      attempts: 1,
+      idleTimeoutMs: 10_000,
+      maxBytes: 4_000_000,
       connections,
     },
   );
@@ -92,7 +93,7 @@ async function fetchRaw(url: string): Promise<{ status: number; body: Buffer }> 
   const [, hostname, port, path] = /^http:\/\/([^:/]+):(\d+)(\/.*)$/s.exec(url) ?? [];
   return new Promise((resolve, reject) => {
     http
-      .get({ hostname, port, path, agent: connections.kept['http:'] }, async (response) => {
+      .get({ hostname, port, path, agent: connections.keepAlive['http:'] }, async (response) => {
         const body = Buffer.concat(await response.toArray());
         resolve({ status: response.statusCode ?? 0, body });
       })

@@ -12,7 +12,8 @@ import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { Clock } from '../../src/clock';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
-import { ChangedObjectError, PromptBucket, type PromptObject, S3Error } from '../../src/s3/prompts';
+import { S3Error } from '../../src/s3/errors';
+import { ChangedObjectError, PromptBucket, type PromptObject } from '../../src/s3/prompts';
 import {
   brokenOff,
   type Fault,

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../../src/clock';
 import type { Config } from '../../../src/config';
 import { signProxyQuery } from '../../../src/playback/proxy-url';
 import { type AudioProxyOptions, createAudioProxy } from '../../../src/proxy/proxy';
-import { createConnections } from '../../../src/s3/exchange';
+import { createConnections } from '../../../src/s3/request';
 
 /** The proxy's line in the log. */
 export interface Line {
@@ -103,8 +103,8 @@ export function startTestProxy(
         ...parametersFor(current, key),
       }),
     close() {
-      connections.kept['http:'].destroy();
-      connections.kept['https:'].destroy();
+      connections.keepAlive['http:'].destroy();
+      connections.keepAlive['https:'].destroy();
     },
   };
 }

@@ -1,0 +1,125 @@
+import { PlayError } from '../errors';
+import { isPassingStatus, retryAfter, type Verdict } from '../retry';
+import type { HttpResponse } from './request';
+
+/** What a failed request means for the one who asked. */
+export type S3ErrorKind =
+  /** There is no such object. */
+  | 'not found'
+  /** The object does not have the range that was asked for. */
+  | 'invalid range'
+  /** S3 is overloaded, broken or out of reach: another attempt may help. */
+  | 'unavailable'
+  /** Another attempt does not help; a change of settings, permissions or the object does. */
+  | 'refused';
+
+export interface S3ErrorDetails extends ErrorOptions {
+  /** Default: what the status and the code mean. */
+  readonly kind?: S3ErrorKind;
+  /** Undefined where S3 did not answer. */
+  readonly status?: number;
+  /** S3's own name for the error, such as AccessDenied. */
+  readonly code?: string;
+  /** How long S3 asks to wait. */
+  readonly retryAfterMs?: number;
+  /** After a range that was refused: tells the size of the object. */
+  readonly contentRange?: string;
+}
+
+/** A request to S3 failed: S3 refused it, could not be reached, or its answer cannot be used. */
+export class S3Error extends PlayError {
+  readonly kind: S3ErrorKind;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly contentRange: string | undefined;
+
+  constructor(message: string, details: S3ErrorDetails = {}) {
+    const { status, code, kind = kindOf(status, code), retryAfterMs, contentRange } = details;
+    super(message, details);
+    this.kind = kind;
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+    this.contentRange = contentRange;
+  }
+}
+
+/** S3 did not answer, or not to the end, in the time that it had. */
+export class S3TimeoutError extends S3Error {}
+
+/** The object is larger than the caller can take; its body was not read. */
+export class ObjectTooLargeError extends S3Error {
+  /** @param bytes as announced; undefined where S3 did not say */
+  constructor(bytes: number | undefined, maxBytes: number) {
+    super(`it has ${bytes ?? `more than ${maxBytes}`} bytes`, { kind: 'refused' });
+  }
+}
+
+/** Whether another attempt at a request to S3 may help. */
+export function verdictOn(thrown: unknown): Verdict {
+  if (!(thrown instanceof S3Error)) return { retry: false };
+  return { retry: thrown.kind === 'unavailable', after: thrown.retryAfterMs };
+}
+
+/** The error in a response that brings neither an object nor the news that it is unchanged. */
+export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3Error {
+  const code = codeIn(body);
+  const answered = [status, code].filter(Boolean).join(' ');
+  const advice = adviceOn(code, headers['x-amz-bucket-region']);
+  return new S3Error(`S3 answered ${answered}. ${advice}`.trim(), {
+    status,
+    code,
+    retryAfterMs: retryAfter(headers['retry-after'], now),
+    contentRange: headers['content-range'],
+  });
+}
+
+function kindOf(status: number | undefined, code: string | undefined): S3ErrorKind {
+  if (status === 404 && code !== 'NoSuchBucket') return 'not found';
+  if (status === 416) return 'invalid range';
+  return status === undefined || isPassingStatus(status) ? 'unavailable' : 'refused';
+}
+
+/** Only the code is read: S3's message may repeat the key id and the signature. */
+function codeIn(body: Buffer): string | undefined {
+  return /<Code>([A-Za-z.]{1,64})<\/Code>/.exec(body.toString('latin1'))?.[1];
+}
+
+/**
+ * What to look at, by the codes of S3's errors.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'AccessDenied',
+    'Allow s3:GetObject on the key (and kms:Decrypt where the bucket is encrypted with KMS); without s3:ListBucket a missing key is refused like this too.',
+  ],
+  ['AllAccessDisabled', 'The bucket or the account is disabled.'],
+  ['ExpiredToken', 'The temporary credentials have expired: is the clock right?'],
+  ['InvalidAccessKeyId', 'Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.'],
+  [
+    'InvalidObjectState',
+    'The object is archived: restore it, or copy it to another storage class.',
+  ],
+  ['InvalidToken', 'The temporary credentials are of another account, region or server.'],
+  ['NoSuchBucket', 'Check S3_BUCKET and S3_ENDPOINT.'],
+  ['RequestTimeTooSkewed', 'The clock here or there is off by more than 15 minutes.'],
+  ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
+]);
+
+const WRONG_REGION: ReadonlySet<string | undefined> = new Set([
+  'AuthorizationHeaderMalformed',
+  'PermanentRedirect',
+  'TemporaryRedirect',
+]);
+
+/**
+ * @param region the bucket's, where S3 says it
+ * @returns empty where nothing is known of a code
+ */
+export function adviceOn(code: string | undefined, region: unknown): string {
+  if (!WRONG_REGION.has(code)) return ADVICE.get(code ?? '') ?? '';
+  return `Check S3_REGION${region === undefined ? '' : `: the bucket is in ${region}`}.`;
+}

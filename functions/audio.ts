@@ -1,6 +1,6 @@
 import { systemClock } from '../src/clock';
 import { readAudioConfig } from '../src/config';
-import { loadPrivateFunction } from '../src/credentials/private-function';
+import { loadPrivateFunction } from '../src/credentials/credentials';
 import { createAudioProxy } from '../src/proxy/proxy';
 import { defineFunction, sentence } from '../src/runtime';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { CredentialSource } from './credentials/source';
+import type { CredentialSource } from './credentials/credentials';
 import { ConfigError } from './errors';
 import {
   accountVariables,

@@ -60,6 +60,19 @@ export const S3_ERROR_BYTES = 64_000;
 /** ADMIN_SECRET at least. */
 export const ADMIN_SECRET_CHARACTERS = 32;
 
+/** One request to STS or Cognito. All attempts together leave S3 a part of the proxy's time. */
+export const CREDENTIALS_TIMEOUT_MS = 2500;
+export const CREDENTIALS_ATTEMPTS = 2;
+
+/** How long before they expire temporary credentials are refreshed. */
+export const CREDENTIALS_REFRESH_BEFORE_MS = 5 * 60_000;
+
+/** How long a caller waits for a refresh while the old credentials are valid. */
+export const CREDENTIALS_REFRESH_WAIT_MS = 1000;
+
+/** How long after a failed or slow refresh the valid credentials are used without another wait. */
+export const CREDENTIALS_REFRESH_PAUSE_MS = 30_000;
+
 // The sync
 
 /** How long the bucket must not have changed before a Build: SYNC_QUIET_SECONDS unless set, at most. */

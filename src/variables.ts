@@ -1,7 +1,7 @@
 /** The environment's variables and the form of each. Only config.ts reads values. */
 
 import * as v from 'valibot';
-import type { AssumedRole, CredentialSource } from './credentials/source';
+import type { AssumedRole, CredentialSource } from './credentials/credentials';
 import {
   ADMIN_SECRET_CHARACTERS,
   CACHE_MB,

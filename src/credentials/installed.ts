@@ -1,15 +1,12 @@
 import { systemClock } from '../clock';
 import type { S3Config } from '../config';
 import type { S3Access } from '../s3/address';
-import { createCredentials } from '.';
+import { createCredentials } from './credentials';
 
-/**
- * Credentials where AWS's providers are installed or bundled: for command line, sandbox and sync,
- * which no caller waits for.
- */
+/** Credentials for the command line, the sandbox and /sync, which have AWS's clients at hand. */
 export const credentialsOf = createCredentials({
   clock: systemClock,
-  loadProviders: () => import('./temporary'),
+  loadProviders: () => import('./sts-and-cognito'),
 });
 
 /**

@@ -1,43 +1,38 @@
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
+import {
+  CREDENTIALS_REFRESH_BEFORE_MS,
+  CREDENTIALS_REFRESH_PAUSE_MS,
+  CREDENTIALS_REFRESH_WAIT_MS,
+} from '../limits';
 import { log } from '../runtime';
-import { inTime } from './in-time';
-import type { TemporaryCredentials } from './source';
-
-/** Milliseconds before they expire at which credentials are asked for again. */
-const EARLY = 5 * 60_000;
-
-/** Milliseconds for which a failed or slow refresh is not waited for, while the old ones are valid. */
-const PAUSE = 30_000;
-
-/** Milliseconds that a caller waits for a refresh while the old credentials are valid. */
-const WAIT = 1000;
+import type { TemporaryCredentials } from './credentials';
 
 /**
- * Keeps temporary credentials: asks for them when they are first needed and again before they
- * expire. One request at a time serves all who wait. A refresh that fails, or takes long, keeps
- * valid credentials; it is waited for at all because work after a Function's answer may be lost.
+ * Keeps temporary credentials: fetches them when they are first needed, and again before they expire.
+ * Concurrent callers share one request. A refresh that fails, or takes long, leaves the old
+ * credentials in use while they are valid; callers wait for it a little, because Twilio may drop work
+ * that goes on after a Function's response.
  *
  * @param fetch settles in a bounded time
- * @param wait milliseconds
  * @returns a function that rejects with what `fetch` threw when there are no valid credentials
  */
 export function refreshing(
   fetch: () => Promise<TemporaryCredentials>,
   clock: Clock,
-  { wait = WAIT } = {},
+  { waitMs = CREDENTIALS_REFRESH_WAIT_MS } = {},
 ): () => Promise<TemporaryCredentials> {
-  let known: TemporaryCredentials | undefined;
+  let current: TemporaryCredentials | undefined;
   let pausedUntil = 0;
   let pending: Promise<TemporaryCredentials> | undefined;
 
-  const lasts = (milliseconds: number) =>
-    known !== undefined && known.expiration.getTime() - clock.now().getTime() > milliseconds;
+  const isValidFor = (ms: number) =>
+    current !== undefined && current.expiration.getTime() - clock.now().getTime() > ms;
 
   const refresh = async (): Promise<TemporaryCredentials> => {
     try {
-      known = await fetch();
-      return known;
+      current = await fetch();
+      return current;
     } finally {
       pending = undefined;
     }
@@ -46,21 +41,45 @@ export function refreshing(
   const pause = (thrown: unknown) => {
     const now = clock.now().getTime();
     if (now < pausedUntil) return;
-    pausedUntil = now + PAUSE;
+    pausedUntil = now + CREDENTIALS_REFRESH_PAUSE_MS;
     log('warn', { event: 'credentials not refreshed', message: messageOf(thrown) });
   };
 
   return async () => {
-    const paused = clock.now().getTime() < pausedUntil;
-    if (known !== undefined && lasts(paused ? 0 : EARLY)) return known;
+    const isPaused = clock.now().getTime() < pausedUntil;
+    if (current !== undefined && isValidFor(isPaused ? 0 : CREDENTIALS_REFRESH_BEFORE_MS)) {
+      return current;
+    }
     pending ??= refresh();
-    // What expires during the wait is of no use after it.
-    if (known === undefined || !lasts(wait)) return pending;
+    // Credentials that expire during the wait are of no use after it.
+    if (current === undefined || !isValidFor(waitMs)) return pending;
+    const timeoutError = () => new Error(`they had not come after ${waitMs} ms`);
     try {
-      return await inTime(pending, wait, () => new Error(`they had not come after ${wait} ms`));
+      return await withTimeout(pending, waitMs, timeoutError);
     } catch (thrown) {
       pause(thrown);
-      return known;
+      return current;
     }
   };
+}
+
+/**
+ * Waits for a promise, but not longer than `timeoutMs`.
+ *
+ * @throws what the promise rejects with, or what `timeoutError` makes
+ */
+export async function withTimeout<T>(
+  promise: Promise<T>,
+  timeoutMs: number,
+  timeoutError: () => Error,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeoutError()), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,4 +1,4 @@
-import { CredentialsError } from '../credentials';
+import { CredentialsError } from '../credentials/credentials';
 import { messageOf } from '../errors';
 import { PROXY_BYTES } from '../limits';
 import { OutOfTimeError } from '../retry';

@@ -1,5 +1,5 @@
 import type { AudioConfig } from '../config';
-import { type CredentialsOptions, createCredentials } from '../credentials';
+import { type CredentialsOptions, createCredentials } from '../credentials/credentials';
 import { PROXY_BYTES } from '../limits';
 import { type FunctionResponse, sentence } from '../runtime';
 import { getObject } from '../s3/get-object';

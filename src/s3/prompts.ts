@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Clock } from '../clock';
 import type { S3Config } from '../config';
-import { CredentialsError } from '../credentials';
+import { CredentialsError } from '../credentials/credentials';
 import { credentialsOf } from '../credentials/installed';
 import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';

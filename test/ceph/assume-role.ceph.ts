@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock';
-import { createCredentials } from '../../src/credentials';
-import type { AssumedRole } from '../../src/credentials/source';
-import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
+import type { AssumedRole } from '../../src/credentials/credentials';
+import { createCredentials } from '../../src/credentials/credentials';
+import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
 import { signProxyQuery } from '../../src/playback/proxy-url';
 import { presignedUrl } from '../../src/s3/presign';
 import { PromptBucket } from '../../src/s3/prompts';
@@ -62,7 +62,7 @@ describe('an assumed role', () => {
 
   it('is kept while STS fails, and assumed again after that', async () => {
     const clock = testClock();
-    const loadProviders = () => import('../../src/credentials/temporary');
+    const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock, loadProviders });
     const first = await credentials(role());
     clock.forward(56 * 60);

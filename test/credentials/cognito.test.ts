@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock';
+import type { CognitoIdentity } from '../../src/credentials/credentials';
 import {
   CredentialsError,
   type CredentialsOptions,
   createCredentials,
-} from '../../src/credentials';
-import type { CognitoIdentity } from '../../src/credentials/source';
-import { fetchTemporaryCredentials } from '../../src/credentials/temporary';
+} from '../../src/credentials/credentials';
+import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
 import {
   type Identity,
   type IssuedCredentials,
@@ -92,7 +92,7 @@ describe('Cognito', () => {
   it('that stops in the body of its answer is asked once more', async () => {
     cognito.fail('stall', 1);
     const before = cognito.asked();
-    expect(await fetchTemporaryCredentials(identity(), { patience: 3000 })).toEqual(issued);
+    expect(await fetchTemporaryCredentials(identity(), { timeoutMs: 3000 })).toEqual(issued);
     expect(cognito.asked() - before).toBe(2);
   });
 
@@ -102,7 +102,7 @@ describe('Cognito', () => {
     ['sends its answer byte by byte', 'drip'],
   ] as const)('that %s is given up', async (_, fault) => {
     cognito.fail(fault);
-    const asked = fetchTemporaryCredentials(identity(), { patience: 100 });
+    const asked = fetchTemporaryCredentials(identity(), { timeoutMs: 100 });
     await expect(asked).rejects.toThrow(`Asking Cognito for ${GUEST}`);
   });
 });
@@ -110,7 +110,7 @@ describe('Cognito', () => {
 describe('a source of credentials', () => {
   it('that stalled once is asked anew for the next request', async () => {
     const loadProviders: CredentialsOptions['loadProviders'] = async () => ({
-      fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { patience: 2000 }),
+      fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { timeoutMs: 2000 }),
     });
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     cognito.fail('stall');
@@ -120,7 +120,7 @@ describe('a source of credentials', () => {
   });
 
   it('is waited for no longer than a request has time', async () => {
-    const loadProviders = () => import('../../src/credentials/temporary');
+    const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     cognito.fail('silence');
     await expect(credentials(identity(), 50)).rejects.toThrow(CredentialsError);
@@ -128,7 +128,7 @@ describe('a source of credentials', () => {
   });
 
   it('is asked once as long as it stays the same', async () => {
-    const loadProviders = () => import('../../src/credentials/temporary');
+    const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     const before = cognito.asked();
     await Promise.all([credentials(identity()), credentials(identity())]);

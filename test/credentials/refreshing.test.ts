@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { TemporaryCredentials } from '../../src/credentials/credentials';
 import { refreshing } from '../../src/credentials/refreshing';
-import type { TemporaryCredentials } from '../../src/credentials/source';
 import { testClock } from '../helpers/proxy/harness';
 
 const MINUTE = 60;
 /** Milliseconds. */
-const WAIT = 50;
+const WAIT_MS = 50;
 
 /** A source that numbers what it gives, each good for an hour, and can be told to fail. */
 function startSource(clock: ReturnType<typeof testClock>) {
@@ -43,7 +43,7 @@ let provide: () => Promise<TemporaryCredentials>;
 beforeEach(() => {
   clock = testClock();
   source = startSource(clock);
-  provide = refreshing(source.fetch, clock, { wait: WAIT });
+  provide = refreshing(source.fetch, clock, { waitMs: WAIT_MS });
   jest.spyOn(console, 'warn').mockImplementation(() => {});
 });
 

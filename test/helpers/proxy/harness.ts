@@ -79,7 +79,7 @@ export function startTestProxy(
   options: Partial<AudioProxyOptions> = {},
 ): TestProxy {
   const { connections = createConnections() } = options;
-  const loadProviders = () => import('../../../src/credentials/temporary');
+  const loadProviders = () => import('../../../src/credentials/sts-and-cognito');
   const { clock = systemClock } = options;
   const proxy = createAudioProxy({ clock, loadProviders, ...options, connections });
 

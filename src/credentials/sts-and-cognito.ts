@@ -1,15 +1,18 @@
 import { fromCognitoIdentity, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { inTime } from './in-time';
-import type { AssumedRole, CognitoIdentity, TemporaryCredentials, TemporarySource } from './source';
+import { messageOf } from '../errors';
+import { CREDENTIALS_ATTEMPTS, CREDENTIALS_TIMEOUT_MS } from '../limits';
+import type {
+  AssumedRole,
+  CognitoIdentity,
+  TemporaryCredentials,
+  TemporarySource,
+} from './credentials';
+import { withTimeout } from './refreshing';
 
-/** Shows up in CloudTrail beside every request. */
+/** CloudTrail shows it beside every request. */
 const SESSION_NAME = 'twilio-s3-play';
 
-/** Milliseconds for one try: all of them still leave S3 a part of the proxy's 8 s. */
-const PATIENCE = 2500;
-const TRIES = 2;
-
-/** What to look at, by the names of STS's and Cognito's errors. */
+/** What to check, by the names of STS's and Cognito's errors. */
 const ADVICE: ReadonlyMap<string, string> = new Map([
   [
     'AccessDenied',
@@ -26,28 +29,30 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Asks STS or Cognito, and gives up on an answer that has not come whole after the time of all
- * tries: the client's own limits end at the headers, and at a pause in the body.
+ * Asks STS or Cognito. Has a timeout of its own for the whole response: the client's end at the
+ * headers, and at a pause in the body.
  *
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  * https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html
  *
- * @throws {Error} that says which variable or policy to look at
+ * @param timeoutMs for one attempt
+ * @throws {Error} that says which variable or policy to check
  */
 export async function fetchTemporaryCredentials(
   source: TemporarySource,
-  { patience = PATIENCE } = {},
+  { timeoutMs = CREDENTIALS_TIMEOUT_MS } = {},
 ): Promise<TemporaryCredentials> {
-  const client = clientConfig(source, patience);
+  const client = clientConfig(source, timeoutMs);
   const provide =
     source.kind === 'role' ? assumedRole(source, client) : cognitoIdentity(source, client);
   const asked =
     source.kind === 'role' ? `STS for ${source.roleArn}` : `Cognito for ${source.identityId}`;
+  const totalMs = CREDENTIALS_ATTEMPTS * timeoutMs;
   try {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await inTime(
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await withTimeout(
       provide(),
-      TRIES * patience,
-      () => new Error(`no whole answer had come after ${TRIES * patience} ms`),
+      totalMs,
+      () => new Error(`no whole answer had come after ${totalMs} ms`),
     );
     if (sessionToken === undefined || expiration === undefined) {
       throw new Error('the credentials came without session token or expiration');
@@ -58,16 +63,16 @@ export async function fetchTemporaryCredentials(
   }
 }
 
-function clientConfig(source: TemporarySource, patience: number) {
+function clientConfig(source: TemporarySource, timeoutMs: number) {
   const region = source.kind === 'role' ? source.region : source.identityId.split(':')[0];
   return {
     region,
     endpoint: source.endpoint,
-    maxAttempts: TRIES,
+    maxAttempts: CREDENTIALS_ATTEMPTS,
     requestHandler: {
-      connectionTimeout: patience,
-      requestTimeout: patience,
-      socketTimeout: patience,
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
       throwOnRequestTimeout: true,
     },
   };
@@ -88,9 +93,10 @@ function cognitoIdentity({ identityId, login }: CognitoIdentity, client: ClientC
   return fromCognitoIdentity({ identityId, logins, clientConfig: client });
 }
 
-/** The message of a refusal may repeat what was sent, so that only its name is told. */
+/** Of an error that AWS answered only the name: its message may repeat what was sent. */
 function explain(thrown: unknown): string {
-  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const refused = thrown instanceof Object && '$fault' in thrown;
-  return [`${refused ? name : message}.`, ADVICE.get(name)].filter(Boolean).join(' ');
+  const name = thrown instanceof Error ? thrown.name : '';
+  const isAnswered = thrown instanceof Object && '$fault' in thrown;
+  const what = isAnswered ? name : messageOf(thrown);
+  return [`${what}.`, ADVICE.get(name)].filter(Boolean).join(' ');
 }

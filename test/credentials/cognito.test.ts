@@ -68,13 +68,13 @@ describe('Cognito', () => {
     ],
     ['no login', { identityId: USER }],
     ['a login for a guest', { login }],
-  ])('refuses %s: the error names the variables, and no token', async (_, changes) => {
+  ])('refuses %s, and the error names the variables but no token', async (_, changes) => {
     const refused = fetchTemporaryCredentials(identity(changes));
     await expect(refused).rejects.toThrow(/NotAuthorizedException.*S3_COGNITO_LOGIN_TOKEN/);
     await expect(refused).rejects.not.toThrow(/old-token|of-the-provider|1667365798/);
   });
 
-  it('knows no other identity: the error names the variable', async () => {
+  it('refuses an unknown identity, and the error names the variable', async () => {
     const other = identity({ identityId: 'eu-central-1:00000000-0000-0000-0000-000000000000' });
     await expect(fetchTemporaryCredentials(other)).rejects.toThrow('Check S3_COGNITO_IDENTITY_ID.');
   });
@@ -82,14 +82,14 @@ describe('Cognito', () => {
   it.each([
     ['TooManyRequestsException', 400],
     ['InternalErrorException', 500],
-  ])('is asked once more after %s', async (name, status) => {
+  ])('is asked a second time after %s', async (name, status) => {
     cognito.fail({ name, status });
     const before = cognito.asked();
     await expect(fetchTemporaryCredentials(identity())).rejects.toThrow(name);
     expect(cognito.asked() - before).toBe(2);
   });
 
-  it('that stops in the body of its answer is asked once more', async () => {
+  it('is asked a second time after it stopped in the body of its answer', async () => {
     cognito.fail('stall', 1);
     const before = cognito.asked();
     expect(await fetchTemporaryCredentials(identity(), { timeoutMs: 3000 })).toEqual(issued);
@@ -100,7 +100,7 @@ describe('Cognito', () => {
     ['says nothing', 'silence'],
     ['stops in the body of its answer', 'stall'],
     ['sends its answer byte by byte', 'drip'],
-  ] as const)('that %s is given up', async (_, fault) => {
+  ] as const)('is given up when it %s', async (_, fault) => {
     cognito.fail(fault);
     const asked = fetchTemporaryCredentials(identity(), { timeoutMs: 100 });
     await expect(asked).rejects.toThrow(`Asking Cognito for ${GUEST}`);
@@ -108,7 +108,7 @@ describe('Cognito', () => {
 });
 
 describe('a source of credentials', () => {
-  it('that stalled once is asked anew for the next request', async () => {
+  it('is asked again for the next request after it stalled', async () => {
     const loadProviders: CredentialsOptions['loadProviders'] = async () => ({
       fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { timeoutMs: 2000 }),
     });
@@ -119,7 +119,7 @@ describe('a source of credentials', () => {
     expect(await credentials(identity())).toEqual(issued);
   });
 
-  it('is waited for no longer than a request has time', async () => {
+  it('is not waited for longer than the request has time', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     cognito.fail('silence');
@@ -127,7 +127,7 @@ describe('a source of credentials', () => {
     await expect(credentials(identity(), 50)).rejects.toThrow('none had come after 50 ms');
   });
 
-  it('is asked once as long as it stays the same', async () => {
+  it('is asked once while it stays the same', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     const before = cognito.asked();
@@ -138,7 +138,7 @@ describe('a source of credentials', () => {
     expect(cognito.asked() - before).toBe(2);
   });
 
-  it('that is an access key is given as it is, and loads no provider', async () => {
+  it('that is an access key loads no provider', async () => {
     const loadProviders = () => Promise.reject(new Error('nobody asked for providers'));
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };

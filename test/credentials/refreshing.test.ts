@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TemporaryCredentials } from '../../src/credentials/credentials';
 import { refreshing } from '../../src/credentials/refreshing';
-import { testClock } from '../helpers/proxy/harness';
+import { FakeClock } from '../helpers/clock';
 
+/** Seconds. */
 const MINUTE = 60;
-/** Milliseconds. */
 const WAIT_MS = 50;
 
-/** A source that numbers what it gives, each good for an hour, and can be told to fail. */
-function startSource(clock: ReturnType<typeof testClock>) {
+/** A source whose credentials are numbered and valid for an hour, and that can be told to fail. */
+function startSource(clock: FakeClock) {
   const source = {
     asked: 0,
     down: false,
     ready: Promise.resolve(),
-    /** Keeps its next answers back; the result lets them go. */
+    /** Holds its next answers back until the function that it returns is called. */
     hold(): () => void {
       let letGo = () => {};
       source.ready = new Promise((resolve) => {
@@ -36,12 +36,12 @@ function startSource(clock: ReturnType<typeof testClock>) {
   return source;
 }
 
-let clock: ReturnType<typeof testClock>;
+let clock: FakeClock;
 let source: ReturnType<typeof startSource>;
 let provide: () => Promise<TemporaryCredentials>;
 
 beforeEach(() => {
-  clock = testClock();
+  clock = new FakeClock();
   source = startSource(clock);
   provide = refreshing(source.fetch, clock, { waitMs: WAIT_MS });
   jest.spyOn(console, 'warn').mockImplementation(() => {});
@@ -52,7 +52,7 @@ afterEach(() => {
 });
 
 describe('temporary credentials', () => {
-  it('are not asked for before they are needed', () => {
+  it('are not fetched before they are needed', () => {
     expect(source.asked).toBe(0);
   });
 
@@ -65,7 +65,7 @@ describe('temporary credentials', () => {
     expect(source.asked).toBe(2);
   });
 
-  it('are asked for once by all who need them at the same time', async () => {
+  it('are fetched once for all callers at the same time', async () => {
     const all = await Promise.all([provide(), provide(), provide()]);
     expect(all.map(({ accessKeyId }) => accessKeyId)).toEqual(['key 1', 'key 1', 'key 1']);
     clock.forward(56 * MINUTE);
@@ -73,14 +73,14 @@ describe('temporary credentials', () => {
     expect(source.asked).toBe(2);
   });
 
-  it('are kept while they are valid, though the refresh fails', async () => {
+  it('stay in use while they are valid and the refresh fails', async () => {
     await provide();
     source.down = true;
     clock.forward(56 * MINUTE);
     expect((await provide()).accessKeyId).toBe('key 1');
   });
 
-  it('are not asked for at every request while the refresh fails, but soon again', async () => {
+  it('are not refreshed again within 30 seconds after the refresh failed', async () => {
     await provide();
     source.down = true;
     clock.forward(56 * MINUTE);
@@ -92,7 +92,7 @@ describe('temporary credentials', () => {
     expect((await provide()).accessKeyId).toBe('key 3');
   });
 
-  it('are kept while they are valid, though the refresh takes long; nobody else waits for it', async () => {
+  it('stay in use while they are valid and the refresh takes long, and only the first caller waits', async () => {
     await provide();
     const answer = source.hold();
     clock.forward(56 * MINUTE);
@@ -107,7 +107,7 @@ describe('temporary credentials', () => {
     expect((await provide()).accessKeyId).toBe('key 2');
   });
 
-  it('are replaced by a refresh that takes long, once it has come', async () => {
+  it('are replaced by a slow refresh once it has come', async () => {
     await provide();
     const answer = source.hold();
     clock.forward(59.99 * MINUTE);
@@ -119,7 +119,7 @@ describe('temporary credentials', () => {
     expect(source.asked).toBe(2);
   });
 
-  it('that have expired are not given, whatever happens', async () => {
+  it('are not used after they have expired, even if the refresh fails', async () => {
     await provide();
     source.down = true;
     clock.forward(59.9 * MINUTE);
@@ -128,7 +128,7 @@ describe('temporary credentials', () => {
     await expect(provide()).rejects.toThrow('it is down');
   });
 
-  it('are asked for again after the first request failed', async () => {
+  it('are fetched again after the first request failed', async () => {
     source.down = true;
     await expect(Promise.all([provide(), provide()])).rejects.toThrow('it is down');
     source.down = false;

@@ -13,7 +13,7 @@ const S3_COGNITO_IDENTITY_ID = 'us-east-1:11111111-2222-3333-4444-555555555555';
 const sourceOf = (variables: Record<string, string>) =>
   readConfig({ ...bucket, ...variables }).s3.credentials;
 
-function complaintsAbout(variables: Record<string, string>): string {
+function problemsOf(variables: Record<string, string>): string {
   try {
     sourceOf(variables);
   } catch (thrown) {
@@ -23,15 +23,15 @@ function complaintsAbout(variables: Record<string, string>): string {
   return 'accepted';
 }
 
-describe('credentials come', () => {
-  it('from an access key', () => {
+describe('the source of credentials is', () => {
+  it('an access key', () => {
     expect(sourceOf(keys)).toMatchObject({
       kind: 'access key',
       keys: { accessKeyId: keys.S3_ACCESS_KEY_ID },
     });
   });
 
-  it('from a role that the access key assumes, in the region of the bucket', () => {
+  it('a role that the access key assumes, in the region of the bucket', () => {
     expect(sourceOf({ ...keys, S3_ROLE_ARN, S3_ROLE_EXTERNAL_ID: 'external' })).toMatchObject({
       kind: 'role',
       roleArn: S3_ROLE_ARN,
@@ -41,7 +41,7 @@ describe('credentials come', () => {
     });
   });
 
-  it('from a Cognito identity, without any key', () => {
+  it('a Cognito identity, without any key', () => {
     const S3_CREDENTIALS_ENDPOINT = 'http://127.0.0.1:7480';
     expect(sourceOf({ S3_COGNITO_IDENTITY_ID, S3_CREDENTIALS_ENDPOINT })).toEqual({
       kind: 'cognito',
@@ -51,7 +51,7 @@ describe('credentials come', () => {
     });
   });
 
-  it('from a Cognito identity with a login', () => {
+  it('a Cognito identity with a login', () => {
     const login = {
       S3_COGNITO_LOGIN_PROVIDER: 'accounts.example.com',
       S3_COGNITO_LOGIN_TOKEN: 'a-token',
@@ -61,14 +61,14 @@ describe('credentials come', () => {
     });
   });
 
-  it('from a role of another partition, or of a Ceph gateway', () => {
+  it('a role of another partition, or of a Ceph gateway', () => {
     for (const arn of ['arn:aws-us-gov:iam::123456789012:role/a/b', 'arn:aws:iam:::role/a']) {
       expect(sourceOf({ ...keys, S3_ROLE_ARN: arn })).toMatchObject({ kind: 'role' });
     }
   });
 });
 
-describe('credentials are refused', () => {
+describe('variables that give no credentials', () => {
   it.each<[Record<string, string>, string]>([
     [{}, 'S3_ACCESS_KEY_ID is not set'],
     [{ S3_ROLE_ARN }, 'S3_SECRET_ACCESS_KEY is not set'],
@@ -78,19 +78,19 @@ describe('credentials are refused', () => {
     [{ S3_COGNITO_IDENTITY_ID, S3_ROLE_ARN }, 'S3_ROLE_ARN is set beside S3_COGNITO_IDENTITY_ID'],
     [{ S3_COGNITO_IDENTITY_ID, S3_COGNITO_LOGIN_TOKEN: 'a' }, 'need each other'],
     [{ ...keys, S3_CREDENTIALS_ENDPOINT: 'http://example.com' }, 'S3_CREDENTIALS_ENDPOINT must be'],
-  ])('%j: %s', (variables, complaint) => {
-    expect(complaintsAbout(variables)).toContain(complaint);
+  ])('%j are refused with: %s', (variables, problem) => {
+    expect(problemsOf(variables)).toContain(problem);
   });
 
-  it('together with what else is wrong', () => {
-    const complaints = complaintsAbout({ S3_BUCKET: '' });
-    expect(complaints).toContain('S3_BUCKET is not set');
-    expect(complaints).toContain('S3_ACCESS_KEY_ID is not set');
+  it('are named together with everything else that is wrong', () => {
+    const problems = problemsOf({ S3_BUCKET: '' });
+    expect(problems).toContain('S3_BUCKET is not set');
+    expect(problems).toContain('S3_ACCESS_KEY_ID is not set');
   });
 
-  it('without repeating a secret', () => {
-    expect(complaintsAbout({ ...keys, S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
+  it('are refused without a word of a secret', () => {
+    expect(problemsOf({ ...keys, S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
     const token = { S3_COGNITO_IDENTITY_ID, S3_COGNITO_LOGIN_TOKEN: 'hush hush' };
-    expect(complaintsAbout(token)).not.toContain('hush');
+    expect(problemsOf(token)).not.toContain('hush');
   });
 });

@@ -42,6 +42,10 @@ export class FakeClock implements Clock {
     return new Date(this.time);
   }
 
+  forward(seconds: number): void {
+    this.time += seconds * 1000;
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     this.slept.push(milliseconds);
     if (this.#working === 0) {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalRequest } from '../src/sigv4/canonical-request';
+import { canonicalRequest } from '../src/sigv4';
 import type { Mask } from './mask';
 import type { DiffLine } from './types';
 import { parameter, type SentUrl } from './url';

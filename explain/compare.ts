@@ -1,4 +1,4 @@
-import type { Parameter } from '../src/sigv4/canonical-request';
+import type { Parameter } from '../src/sigv4';
 import type { Mask } from './mask';
 import type { ParameterChange, ParameterChanges } from './types';
 import type { SentUrl } from './url';

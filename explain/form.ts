@@ -1,5 +1,5 @@
-import { MAX_EXPIRES_IN } from '../src/sigv4/presign-query';
-import { ALGORITHM, amzDate } from '../src/sigv4/string-to-sign';
+import { PRESIGNED_URL_SECONDS } from '../src/limits';
+import { ALGORITHM, amzDate } from '../src/sigv4';
 import { type Claims, REQUIRED_COUNT } from './claims';
 import type { Refusal } from './types';
 
@@ -27,9 +27,9 @@ export function malformed(claims: Claims): Refusal | undefined {
   if (missing.length > 0) return undefined;
   if (algorithm !== ALGORITHM) return unreadable(`X-Amz-Algorithm is not ${ALGORITHM}`);
   if (!signedAt) return unreadable('X-Amz-Date is not of the form 20130524T000000Z');
-  if (expiresIn === undefined || expiresIn > MAX_EXPIRES_IN) {
+  if (expiresIn === undefined || expiresIn > PRESIGNED_URL_SECONDS) {
     return unreadable(
-      `X-Amz-Expires is not a number of seconds from 0 to ${MAX_EXPIRES_IN} (seven days)`,
+      `X-Amz-Expires is not a number of seconds from 0 to ${PRESIGNED_URL_SECONDS} (seven days)`,
     );
   }
   if (claims.day === undefined) {

@@ -1,4 +1,4 @@
-import { percentEncode } from '../src/sigv4/encode';
+import { percentEncode } from '../src/sigv4';
 import { flawOfSignature } from './claims';
 import type { Comparison } from './types';
 import { parameter, type SentUrl } from './url';

@@ -1,4 +1,4 @@
-import { ALGORITHM } from '../src/sigv4/string-to-sign';
+import { ALGORITHM } from '../src/sigv4';
 import { canonicalOf, diffCanonical, maskCanonical, sha256 } from './canonical';
 import { expiryOf, flawOfSignature, readClaims } from './claims';
 import { compareParameters } from './compare';

@@ -1,6 +1,4 @@
-import { signature } from '../src/sigv4/authorization';
-import { signingKey } from '../src/sigv4/signing-key';
-import { amzDate, stringToSign } from '../src/sigv4/string-to-sign';
+import { amzDate, signature, signingKey, stringToSign } from '../src/sigv4';
 import { UNKNOWN_VALUE } from './canonical';
 import { readClaims } from './claims';
 import { refusal } from './mismatch';

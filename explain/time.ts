@@ -1,8 +1,6 @@
+import { CLOCK_SKEW_MS } from '../src/limits';
 import { type Claims, expiryOf } from './claims';
 import type { Refusal } from './types';
-
-/** Milliseconds by which S3 lets clocks differ. */
-const ALLOWED_SKEW = 15 * 60_000;
 
 /**
  * Too early or too late, by the requested URL's own claims.
@@ -14,7 +12,7 @@ export function outOfTime(claims: Claims, now: Date | undefined): Refusal | unde
   const expiry = expiryOf(claims);
   if (!now || !signedAt || !expiry) return undefined;
   const ahead = signedAt.getTime() - now.getTime();
-  if (ahead > ALLOWED_SKEW) {
+  if (ahead > CLOCK_SKEW_MS) {
     return denied(
       `it is not valid yet: X-Amz-Date is ${duration(ahead)} in the future, and S3 allows clocks to differ by 15 min`,
       'The clock of the machine that signed is ahead, or that of this machine is behind: set both by NTP.',
@@ -35,7 +33,7 @@ function denied(because: string, advice: string): Refusal {
 /** A date that is ahead of the clock, but not so far that S3 refuses it. */
 export function skewNote({ signedAt }: Claims, now: Date | undefined): string | undefined {
   const ahead = signedAt && now ? signedAt.getTime() - now.getTime() : 0;
-  if (ahead <= 0 || ahead > ALLOWED_SKEW) return undefined;
+  if (ahead <= 0 || ahead > CLOCK_SKEW_MS) return undefined;
   return `X-Amz-Date is ${duration(ahead)} in the future: the signer's clock is ahead. S3 allows 15 min.`;
 }
 

@@ -1,4 +1,4 @@
-import { canonicalPath, type Parameter, parseQuery } from '../src/sigv4/canonical-request';
+import { canonicalPath, type Parameter, parseQuery } from '../src/sigv4';
 
 /** A URL taken apart without WHATWG's normalising, which would hide what is looked for. */
 export interface SentUrl {

@@ -52,6 +52,18 @@ export const S3_ATTEMPTS = 6;
 export const BACKOFF_MS = 200;
 export const MAX_BACKOFF_MS = 5000;
 
+/**
+ * The longest life of a presigned URL: seven days.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export const PRESIGNED_URL_SECONDS = 604_800;
+
+/**
+ * By how much a signer's clock may differ from S3's (RequestTimeTooSkewed).
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const CLOCK_SKEW_MS = 15 * 60_000;
+
 /** What is read of a response that brings no object: S3's errors are far shorter. */
 export const S3_ERROR_BYTES = 64_000;
 

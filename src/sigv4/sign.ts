@@ -1,24 +1,57 @@
-import { signature } from './authorization';
-import { canonicalRequest, type SignedParts } from './canonical-request';
-import { signingKey } from './signing-key';
-import { amzDate, type CredentialScope, stringToSign } from './string-to-sign';
-import type { SigningOptions, UnsignedRequest } from './types';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import {
+  type CanonicalHeaders,
+  canonicalHeaders,
+  canonicalPath,
+  canonicalQuery,
+  lowerCased,
+} from './canonical';
 
-/** When and for what a request is signed. */
-export interface Signing {
-  /** Value of `x-amz-date`. */
-  readonly date: string;
-  readonly scope: CredentialScope;
+/** An access key; a temporary one has the session token that it came with. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
+/** A request exactly as it will be sent: nothing may rewrite it between signing and sending. */
+export interface UnsignedRequest {
+  readonly method: string;
+  /** Value of the Host header: with the port where it is not the scheme's own. */
+  readonly host: string;
+  /** Percent-encoded, byte for byte as sent, with a leading slash. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query?: string;
+  /** One value a name; a header that is sent several times has its values joined by commas. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SigningOptions {
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly now: Date;
+}
+
+/** SHA-256 of a body of no bytes. */
+const EMPTY_BODY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 /**
- * Checks what would otherwise come back from S3 as a signature that does not match.
+ * Signs a request without a body to Amazon S3 in its Authorization header.
  *
- * @throws {TypeError} when the path or the query is not what can be sent, or the region is empty.
- * @throws {RangeError} when `now` is an invalid date.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ *
+ * @returns all headers to send, by lower-case name: the given ones, `host`, `x-amz-date`,
+ *   `x-amz-content-sha256`, `x-amz-security-token` and `authorization`
+ * @throws {TypeError} when the path or the query is not what can be sent, or the region is empty
+ * @throws {RangeError} when `now` is an invalid date
  */
-export function beginSigning(request: UnsignedRequest, options: SigningOptions): Signing {
-  const { path, query = '' } = request;
+export function signHeaders(
+  request: UnsignedRequest,
+  options: SigningOptions,
+): Record<string, string> {
+  const { method, host, path, query = '' } = request;
+  // What S3 would otherwise answer with SignatureDoesNotMatch.
   if (!/^\/[^?#]*$/.test(path)) {
     throw new TypeError('path must begin with a slash and hold neither "?" nor "#" unescaped');
   }
@@ -26,17 +59,135 @@ export function beginSigning(request: UnsignedRequest, options: SigningOptions):
     throw new TypeError('query must not begin with "?" nor hold "#" unescaped');
   }
   if (options.region === '') throw new TypeError('region is a required option');
-  const date = amzDate(options.now);
-  const { region, service = 's3' } = options;
-  return { date, scope: { day: date.slice(0, 8), region, service } };
+
+  const { sessionToken } = options.credentials;
+  const headers = lowerCased(request.headers)
+    .set('host', host)
+    .set('x-amz-date', amzDate(options.now))
+    .set('x-amz-content-sha256', EMPTY_BODY_HASH);
+  if (sessionToken) headers.set('x-amz-security-token', sessionToken);
+
+  const signed = canonicalHeaders(headers);
+  const parts = { method, path, query, headers: signed, payloadHash: EMPTY_BODY_HASH };
+  headers.set('authorization', authorization(parts, { ...options, service: 's3' }));
+  return Object.fromEntries(headers);
 }
 
-/** Steps 1 to 3 and the signature over them. */
-export function sign(
+/** Everything that a signature covers. */
+export interface SignedParts {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: CanonicalHeaders;
+  /** Lower-case hexadecimal SHA-256 of the body, or `UNSIGNED-PAYLOAD`. */
+  readonly payloadHash: string;
+}
+
+/** Who signs, when and for which service. */
+export interface Signer extends SigningOptions {
+  readonly service: string;
+}
+
+export const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+/**
+ * The four steps of Signature Version 4: the value of the Authorization header.
+ *
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function authorization(
   parts: SignedParts,
-  { date, scope }: Signing,
-  options: SigningOptions,
+  { credentials, region, service, now }: Signer,
 ): string {
-  const key = signingKey(options.credentials.secretAccessKey, scope);
-  return signature(key, stringToSign(date, scope, canonicalRequest(parts, options)));
+  const date = amzDate(now);
+  const scope = { day: date.slice(0, 8), region, service };
+  const canonical = canonicalRequest(parts);
+  const text = stringToSign(date, scope, canonical);
+  const key = signingKey(credentials.secretAccessKey, scope);
+  return [
+    `${ALGORITHM} Credential=${credentials.accessKeyId}/${scopeText(scope)}`,
+    `SignedHeaders=${signedHeaders(parts.headers)}`,
+    `Signature=${signature(key, text)}`,
+  ].join(', ');
+}
+
+/** Step 1: the request in its one canonical form, six lines or more. */
+export function canonicalRequest(parts: SignedParts): string {
+  return [
+    parts.method,
+    canonicalPath(parts.path),
+    canonicalQuery(parts.query),
+    ...parts.headers.map(([name, value]) => `${name}:${value}`),
+    '',
+    signedHeaders(parts.headers),
+    parts.payloadHash,
+  ].join('\n');
+}
+
+/** `host;range;x-amz-date` */
+export function signedHeaders(headers: CanonicalHeaders): string {
+  return headers.map(([name]) => name).join(';');
+}
+
+/** What a signing key is good for: one service in one region on one day. */
+export interface CredentialScope {
+  /** UTC, `20130524`. */
+  readonly day: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** `20130524/us-east-1/s3/aws4_request` */
+export function scopeText({ day, region, service }: CredentialScope): string {
+  return `${day}/${region}/${service}/aws4_request`;
+}
+
+/**
+ * UTC in ISO 8601's basic format, `20130524T000000Z`: the value of `x-amz-date`.
+ *
+ * @throws {RangeError} when the date is invalid
+ */
+export function amzDate(now: Date): string {
+  return now.toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+/**
+ * Step 2: the string to sign.
+ *
+ * @param date as `amzDate` gives it; its day is the scope's
+ */
+export function stringToSign(date: string, scope: CredentialScope, canonical: string): string {
+  return [ALGORITHM, date, scopeText(scope), hash('sha256', canonical)].join('\n');
+}
+
+// Four HMACs are two thirds of the cost of a signature, and the key is the same all day. A process
+// needs one or two keys: the bound is for one that signs for many.
+const CACHED_KEYS = 32;
+const keys = new Map<string, KeyObject>();
+
+/**
+ * Step 3: the signing key. Cached by a hash of what it is derived from, so that the cache holds no
+ * secret access key. A KeyObject does not show its bytes when it is logged.
+ */
+export function signingKey(secretAccessKey: string, scope: CredentialScope): KeyObject {
+  const { day, region, service } = scope;
+  const id = hash('sha256', JSON.stringify([secretAccessKey, day, region, service]), 'base64');
+  const cached = keys.get(id);
+  if (cached) return cached;
+
+  const dayKey = hmac(`AWS4${secretAccessKey}`, day);
+  const key = createSecretKey(hmac(hmac(hmac(dayKey, region), service), 'aws4_request'));
+  const [oldest] = keys.keys();
+  if (keys.size >= CACHED_KEYS && oldest !== undefined) keys.delete(oldest);
+  keys.set(id, key);
+  return key;
+}
+
+function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** Step 4: the signature, 64 lower-case hexadecimal digits. */
+export function signature(key: KeyObject, text: string): string {
+  return hmac(key, text).toString('hex');
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeKey } from '../../src/sigv4';
-import { canonicalPath } from '../../src/sigv4/canonical-request';
+import { canonicalPath, encodeKey } from '../../src/sigv4';
 import { key, RUNS } from '../helpers/sigv4/arbitraries';
 
 describe('encodeKey', () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
-import { presignQuery, type SigningOptions, signHeaders } from '../../src/sigv4';
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { type SigningOptions, signature, signHeaders, signingKey } from '../../src/sigv4';
 
 const options: SigningOptions = {
   credentials: {
@@ -9,11 +10,10 @@ const options: SigningOptions = {
   region: 'us-east-1',
   now: new Date('2013-05-24T00:00:00Z'),
 };
-const temporary = { ...options.credentials, sessionToken: 'a token/with+signs=' };
 const request = { method: 'GET', host: 'examplebucket.s3.amazonaws.com', path: '/test.txt' };
 
 describe('signHeaders', () => {
-  it('takes host, date, payload hash and authorization from its arguments, whatever headers say', () => {
+  test('host, date, payload hash and authorization come from the arguments, whatever headers say', () => {
     const clean = signHeaders(request, options);
     const headers = {
       HOST: 'elsewhere',
@@ -24,90 +24,81 @@ describe('signHeaders', () => {
     expect(signHeaders({ ...request, headers }, options)).toEqual(clean);
   });
 
-  it('sends what it does not sign, too', () => {
+  test('a header that is not signed is sent all the same', () => {
     const signed = signHeaders({ ...request, headers: { 'User-Agent': 'a  b' } }, options);
     expect(signed['user-agent']).toBe('a  b');
     expect(signed.authorization).toContain('SignedHeaders=host;x-amz-content-sha256;x-amz-date,');
   });
 
-  it('signs a header named __proto__ like any other', () => {
+  test('a header named __proto__ is signed like any other', () => {
     const headers = Object.fromEntries([['__proto__', 'x']]);
     const signed = signHeaders({ ...request, headers }, options);
     expect(Object.keys(signed)).toContain('__proto__');
     expect(signed.authorization).toContain('SignedHeaders=__proto__;host;');
   });
 
-  it('signs the session token, or sends it unsigned where a service wants that', () => {
-    const call = { ...options, credentials: temporary };
-    const token = { 'x-amz-security-token': temporary.sessionToken };
-    const signed = signHeaders(request, call);
-    expect(signed).toMatchObject(token);
+  test('the session token of a temporary key is sent and signed', () => {
+    const sessionToken = 'a token/with+signs=';
+    const credentials = { ...options.credentials, sessionToken };
+    const signed = signHeaders(request, { ...options, credentials });
+    expect(signed).toMatchObject({ 'x-amz-security-token': sessionToken });
     expect(signed.authorization).toContain(';x-amz-security-token,');
-
-    expect(signHeaders(request, { ...call, signSessionToken: false })).toEqual({
-      ...signHeaders(request, options),
-      ...token,
-    });
   });
 
-  it.each([
+  test.each([
     ['test.txt', undefined],
     ['/a?b', undefined],
     ['/a#b', undefined],
     ['/a', '?b=c'],
     ['/a', 'b#c'],
-  ])(
-    'refuses the path %j with the query %j, which would not be sent as they are',
-    (path, query) => {
-      expect(() => signHeaders({ ...request, path, query }, options)).toThrow(TypeError);
-    },
-  );
+  ])('the path %j with the query %j is refused: it would not be sent as it is', (path, query) => {
+    expect(() => signHeaders({ ...request, path, query }, options)).toThrow(TypeError);
+  });
 
-  it('refuses an empty region and an invalid date', () => {
+  test('an empty region and an invalid date are refused', () => {
     expect(() => signHeaders(request, { ...options, region: '' })).toThrow('region is a required');
     expect(() => signHeaders(request, { ...options, now: new Date('no') })).toThrow(RangeError);
   });
 });
 
-describe('presignQuery', () => {
-  it('keeps the given query as it is, in front', () => {
-    const query = 'b=%7e+x&a';
-    expect(presignQuery({ ...request, query }, { ...options, expiresIn: 1 })).toMatch(
-      /^b=%7e\+x&a&X-Amz-Algorithm=.*&X-Amz-Signature=[0-9a-f]{64}$/,
+describe('signingKey', () => {
+  const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+  const scope = { day: '20150830', region: 'us-east-1', service: 'iam' };
+
+  // The example of the AWS General Reference's page on deriving a signing key.
+  test('the documented key is derived', () => {
+    expect(signingKey(secret, scope).export().toString('hex')).toBe(
+      'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9',
     );
   });
 
-  it('signs the given headers, whatever host they say', () => {
-    const headers = { Range: 'bytes=0-9', Host: 'elsewhere' };
-    const query = presignQuery({ ...request, headers }, { ...options, expiresIn: 1 });
-    expect(query).toContain('X-Amz-SignedHeaders=host%3Brange&');
-    const plain = presignQuery(
-      { ...request, headers: { Range: 'bytes=0-9' } },
-      { ...options, expiresIn: 1 },
-    );
-    expect(query).toBe(plain);
+  test('a key is derived once for each secret, day, region and service', () => {
+    const key = signingKey(secret, scope);
+    expect(signingKey(secret, { ...scope })).toBe(key);
+    const others = [
+      signingKey(`${secret}2`, scope),
+      signingKey(secret, { ...scope, day: '20150831' }),
+      signingKey(secret, { ...scope, region: 'us-east-2' }),
+      signingKey(secret, { ...scope, service: 's3' }),
+      // The same characters, divided otherwise.
+      signingKey(secret, { ...scope, region: 'us-east-1i', service: 'am' }),
+    ];
+    const signatures = [key, ...others].map((each) => signature(each, 'text'));
+    expect(new Set(signatures).size).toBe(6);
   });
 
-  it('signs the session token, or appends it where a service wants that', () => {
-    const call = { ...options, credentials: temporary, expiresIn: 60 };
-    const token = '&X-Amz-Security-Token=a%20token%2Fwith%2Bsigns%3D';
-    const without = presignQuery(request, { ...options, expiresIn: 60 });
-    const signed = presignQuery(request, call);
-    expect(signed).toContain(`${token}&X-Amz-Signature=`);
-    expect(signed.replace(token, '')).not.toBe(without);
-    const appended = presignQuery(request, { ...call, signSessionToken: false });
-    expect(appended.replace(token, '')).toBe(without);
+  test('the cache forgets the oldest of many keys, so that it stays small', () => {
+    const key = signingKey(secret, scope);
+    for (let day = 0; day < 40; day++) signingKey(secret, { ...scope, day: String(day) });
+    const again = signingKey(secret, scope);
+    expect(again).not.toBe(key);
+    expect(again.equals(key)).toBe(true);
   });
 
-  it.each([0, 604_801, 1.5, Number.NaN, -1])('refuses a life of %d seconds', (expiresIn) => {
-    expect(() => presignQuery(request, { ...options, expiresIn })).toThrow(RangeError);
+  test('a key does not show its bytes when it is logged', () => {
+    const key = signingKey(secret, scope);
+    const hex = key.export().toString('hex');
+    expect(inspect(key)).not.toContain(hex.slice(0, 4));
+    expect(JSON.stringify(key)).toBe('{}');
   });
-
-  it.each(['X-Amz-Date=1', 'a&x-amz-signature=0', 'X%2DAmz%2DExpires=1'])(
-    'refuses the query %j, which is signed already',
-    (query) => {
-      const presign = () => presignQuery({ ...request, query }, { ...options, expiresIn: 1 });
-      expect(presign).toThrow(TypeError);
-    },
-  );
 });

@@ -1,4 +1,4 @@
-import { presignQuery, type SigningOptions } from '../../../src/sigv4';
+import { type PresignOptions, presign as presignQuery } from '../sigv4/presign';
 
 export const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 export const sessionToken = 'IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3Qt+TAILofTOKEN==';
@@ -9,7 +9,7 @@ export const now = new Date('2026-03-01T12:10:00Z');
 export const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey };
 const location = { host: 'prompts.s3.eu-west-1.amazonaws.com', path: '/menu/welcome%20all.mp3' };
 
-interface Changes extends Partial<SigningOptions> {
+interface Changes extends Partial<PresignOptions> {
   readonly host?: string;
   readonly path?: string;
   readonly query?: string;
@@ -21,9 +21,16 @@ export function presign({ host, path, query, headers, ...options }: Changes = {}
   const target = { host: host ?? location.host, path: path ?? location.path };
   const signed = presignQuery(
     { method: 'GET', ...target, query, headers },
-    { credentials, region: 'eu-west-1', now: signedAt, expiresIn: 3600, ...options },
+    {
+      credentials,
+      region: 'eu-west-1',
+      service: 's3',
+      now: signedAt,
+      expiresInSeconds: 3600,
+      ...options,
+    },
   );
-  return `https://${target.host}${target.path}?${signed}`;
+  return `https://${target.host}${target.path}?${signed.query}`;
 }
 
 /** What Twilio appended to media requests within <Gather>, in its order. */

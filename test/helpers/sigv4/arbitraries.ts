@@ -37,11 +37,6 @@ export const key = fc
   )
   .filter((each) => !each.split('/').some((segment) => segment === '.' || segment === '..'));
 
-/** A path whose segments may be empty or dots, percent-encoded or not. */
-export const rawPath = fc
-  .array(fc.oneof(fc.constantFrom('', '.', '..', '...', '%2e', 'a b', 'é'), key), { maxLength: 6 })
-  .map((segments) => `/${segments.join('/').replace(/[?#]/g, '')}`);
-
 /** Parameters as names and values; a name may come twice. */
 export const parameters = fc.array(
   fc.tuple(anyText({ minLength: 1, maxLength: 12 }), anyText({ maxLength: 20 })),
@@ -99,7 +94,7 @@ const credentials: fc.Arbitrary<Credentials> = fc.record(
   { requiredKeys: ['accessKeyId', 'secretAccessKey'] },
 );
 
-export const host = fc.constantFrom(
+const host = fc.constantFrom(
   'examplebucket.s3.amazonaws.com',
   's3.eu-central-1.amazonaws.com',
   '127.0.0.1:7480',
@@ -111,11 +106,11 @@ const now = fc.date({
   max: new Date('2099-12-31T23:59:59Z'),
   noInvalidDate: true,
 });
-const expiresIn = fc.integer({ min: 1, max: 604_800 });
+const expiresInSeconds = fc.integer({ min: 1, max: 604_800 });
 
 /** The options that every signer takes. */
-export const signing = fc.record({ credentials, region, now });
-export const presigning = fc.record({ credentials, region, now, expiresIn });
+export const signingOptions = fc.record({ credentials, region, now });
+export const presigningOptions = fc.record({ credentials, region, now, expiresInSeconds });
 
 /**
  * A request for a key, and its parameters as they were before they were spelled.

@@ -12,10 +12,11 @@ const extraHeadersToIgnore = Object.fromEntries(
     .map((name) => [name, true]),
 );
 
-type Call = Pick<SigningOptions, 'credentials' | 'region' | 'now'>;
-
 /** The headers that aws4 sends, by lower-case name. */
-export function signWithAws4(request: UnsignedRequest, { credentials, region, now }: Call) {
+export function signWithAws4(
+  request: UnsignedRequest,
+  { credentials, region, now }: SigningOptions,
+) {
   const signed = aws4.sign(
     {
       ...aws4Request(request, region),
@@ -26,13 +27,17 @@ export function signWithAws4(request: UnsignedRequest, { credentials, region, no
   return lowerCase(signed.headers ?? {});
 }
 
+export interface PresigningOptions extends SigningOptions {
+  readonly expiresInSeconds: number;
+}
+
 /** The query that aws4 sends. */
 export function presignWithAws4(
   request: UnsignedRequest,
-  { credentials, region, now, expiresIn }: Call & { expiresIn: number },
+  { credentials, region, now, expiresInSeconds }: PresigningOptions,
 ): string {
   const given = request.query ? `${request.query}&` : '';
-  const query = `${given}X-Amz-Date=${longDate(now)}&X-Amz-Expires=${expiresIn}`;
+  const query = `${given}X-Amz-Date=${longDate(now)}&X-Amz-Expires=${expiresInSeconds}`;
   const signed = aws4.sign(
     {
       ...aws4Request({ ...request, query }, region),
@@ -81,10 +86,10 @@ export function smithyQuery(pairs: readonly (readonly [string, string])[]): Smit
 export async function signWithSmithy(
   request: UnsignedRequest,
   query: SmithyQuery,
-  { service = 's3', now, doubleEncodePath = false, ...call }: SigningOptions,
+  options: SigningOptions,
 ): Promise<Record<string, string>> {
-  const signer = smithy(service, call, doubleEncodePath);
-  const signed = await signer.sign(smithyRequest(request, query), { signingDate: now });
+  const sent = smithyRequest(request, query);
+  const signed = await smithy(options).sign(sent, { signingDate: options.now });
   return lowerCase(signed.headers);
 }
 
@@ -92,14 +97,14 @@ export async function signWithSmithy(
 export async function presignWithSmithy(
   request: UnsignedRequest,
   query: SmithyQuery,
-  { now, expiresIn, ...call }: Call & { expiresIn: number },
+  { now, expiresInSeconds, ...options }: PresigningOptions,
 ): Promise<SmithyQuery> {
-  const signed = await smithy('s3', call, false).presign(
+  const signed = await smithy({ ...options, now }).presign(
     // A body that cannot be hashed makes it sign UNSIGNED-PAYLOAD, as S3 wants.
     new HttpRequest({ ...smithyRequest(request, query), body: {} }),
     {
       signingDate: now,
-      expiresIn,
+      expiresIn: expiresInSeconds,
       // It would move x-amz-* headers into the query; ours stay headers.
       unhoistableHeaders: new Set(
         Object.keys(request.headers ?? {}).map((name) => name.toLowerCase()),
@@ -111,17 +116,13 @@ export async function presignWithSmithy(
   );
 }
 
-function smithy(
-  service: string,
-  { credentials, region }: Pick<Call, 'credentials' | 'region'>,
-  uriEscapePath: boolean,
-) {
+function smithy({ credentials, region }: SigningOptions) {
   return new SignatureV4({
-    service,
+    service: 's3',
     region,
     credentials,
     sha256: Sha256,
-    uriEscapePath,
+    uriEscapePath: false,
     applyChecksum: true,
   });
 }

@@ -1,9 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
-import { canonicalHeaders, lowerCased } from '../../src/sigv4';
-import { canonicalPath, canonicalQuery } from '../../src/sigv4/canonical-request';
+import { describe, expect, test } from '@jest/globals';
+import {
+  canonicalHeaders,
+  canonicalPath,
+  canonicalQuery,
+  lowerCased,
+} from '../../src/sigv4/canonical';
 
 describe('canonicalPath', () => {
-  it.each([
+  test.each([
     ['an unreserved character that was escaped is plain', '/%41%7e', '/A~'],
     ['an escape is upper case', '/%c3%a9', '/%C3%A9'],
     ['an octet that is no UTF-8 survives', '/%ff%FE', '/%FF%FE'],
@@ -12,23 +16,13 @@ describe('canonicalPath', () => {
     ['a raw plus is a blank', '/a+b%2B', '/a%20b%2B'],
     ['raw characters are escaped', "/é'(😀)", '/%C3%A9%27%28%F0%9F%98%80%29'],
     ['slashes and dots stay', '//a/./../b/', '//a/./../b/'],
-  ])('for S3, %s', (_, sent, signed) => {
+  ])('%s', (_, sent, signed) => {
     expect(canonicalPath(sent)).toBe(signed);
-  });
-
-  it.each([
-    ['/a%20b', '/a%2520b'],
-    ['/a%2Fb', '/a%252Fb'],
-    ['/a/b/..', '/a'],
-    ['/../../a//./b/', '/a/b/'],
-    ['//', '/'],
-  ])('by the general rules, %j is normalised and encoded again: %j', (sent, signed) => {
-    expect(canonicalPath(sent, { normalizePath: true, doubleEncodePath: true })).toBe(signed);
   });
 });
 
 describe('canonicalQuery', () => {
-  it.each([
+  test.each([
     ['sorts by name, then by value', 'b=2&a-=9&a=2&a=1&B=0', 'B=0&a=1&a=2&a-=9&b=2'],
     ['sorts encoded names', 'z=1&é=2', '%C3%A9=2&z=1'],
     ['gives a bare name an equals sign', 'acl&b=', 'acl=&b='],
@@ -43,7 +37,7 @@ describe('canonicalQuery', () => {
 });
 
 describe('canonicalHeaders', () => {
-  it('sorts lower-case names, trims values and makes inner blanks one', () => {
+  test('sorts lower-case names, trims values and makes inner blanks one', () => {
     const sent = lowerCased({ Range: ' bytes=0-9 ', 'If-None-Match': '"a \t\r\n  b"' });
     expect(canonicalHeaders(sent)).toEqual([
       ['if-none-match', '"a b"'],
@@ -51,7 +45,7 @@ describe('canonicalHeaders', () => {
     ]);
   });
 
-  it('leaves out what changes on the way to S3', () => {
+  test('leaves out what changes on the way to S3', () => {
     const sent = lowerCased({
       'User-Agent': 'TwilioProxy/1.1',
       Connection: 'keep-alive',
@@ -62,7 +56,7 @@ describe('canonicalHeaders', () => {
     expect(canonicalHeaders(sent)).toEqual([['host', 'h']]);
   });
 
-  it('joins headers that differ by case only, as they arrive as one', () => {
+  test('joins headers that differ by case only, as they arrive as one', () => {
     expect([...lowerCased({ 'X-A': '1', 'x-a': '2' })]).toEqual([['x-a', '1,2']]);
   });
 });

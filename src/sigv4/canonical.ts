@@ -1,0 +1,81 @@
+import { canonicalSpelling } from './encode';
+
+/** The path as S3 signs it; `%2F` is a slash, as it is in an S3 key. */
+export function canonicalPath(path: string): string {
+  return path.split('/').map(canonicalSpelling).join('/').replaceAll('%2F', '/');
+}
+
+/** One query parameter in canonical spelling. */
+export type Parameter = readonly [name: string, value: string];
+
+/** The parameters of a query as sent, in its order; a name without `=` has an empty value. */
+export function parseQuery(query: string): Parameter[] {
+  return query
+    .split('&')
+    .filter((piece) => piece !== '')
+    .map((piece) => {
+      const [name = '', ...value] = piece.split('=');
+      return [canonicalSpelling(name), canonicalSpelling(value.join('='))];
+    });
+}
+
+/** The query as it is signed: every parameter but the signature, by name, then by value. */
+export function canonicalQuery(query: string): string {
+  return (
+    parseQuery(query)
+      .filter(([name]) => name !== 'X-Amz-Signature')
+      // By code unit, not joined: "Param-3=" would come before "Param=", as "-" is before "=".
+      .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+      .map(([name, value]) => `${name}=${value}`)
+      .join('&')
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Lower-case names and trimmed values, sorted by name: what is signed. */
+export type CanonicalHeaders = readonly (readonly [name: string, value: string])[];
+
+/** Headers by their lower-case names; those that differ by case only are joined by a comma. */
+export function lowerCased(headers: Readonly<Record<string, string>> = {}): Map<string, string> {
+  const byName = new Map<string, string>();
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    const earlier = byName.get(name);
+    byName.set(name, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return byName;
+}
+
+// Clients and proxies set or rewrite these between signing and S3, which would break a signature
+// over them. The AWS SDKs leave out the same ones:
+// https://github.com/smithy-lang/smithy-typescript/blob/main/packages/signature-v4/src/constants.ts
+const UNSIGNED_HEADERS = new Set([
+  'authorization',
+  'cache-control',
+  'connection',
+  'expect',
+  'from',
+  'keep-alive',
+  'max-forwards',
+  'pragma',
+  'referer',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'x-amzn-trace-id',
+]);
+const UNSIGNED_PREFIXES = /^(proxy|sec)-/;
+
+/** The headers to sign, of all that are sent: those that arrive at S3 as they were. */
+export function canonicalHeaders(sent: ReadonlyMap<string, string>): CanonicalHeaders {
+  return [...sent]
+    .filter(([name]) => !UNSIGNED_HEADERS.has(name) && !UNSIGNED_PREFIXES.test(name))
+    .sort(([a], [b]) => compare(a, b))
+    .map(([name, value]) => [name, value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')]);
+}

@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const port = readPort(process.env.PORT);
   const interrupted = interruption();
   console.log('Starting S3, Twilio and the edge, and deploying the project …');
-  const sandbox = await startSandbox({ port, onS3Exit: printS3Exit });
+  const sandbox = await startSandbox({ port });
   try {
     for (const warning of await promptWarnings(flow, readConfig(sandbox.variables).s3)) {
       console.log(colors.yellow(warning));
@@ -97,11 +97,6 @@ async function requestSync({ publicOrigin, variables }: Sandbox): Promise<SyncRe
   throw new PlayError(`POST ${url} was not done after ${SYNC_BUDGET / 1000} seconds.`);
 }
 
-function printS3Exit(reason: string): void {
-  const after = 'Synced prompts go on playing. The proxy and syncs fail until the next npm start.';
-  console.log(colors.yellow(`\nThe S3 server is gone: ${reason}. ${after}`));
-}
-
 function printWhereToLook(
   { publicOrigin, s3, variables, envFile, logFile }: Sandbox,
   rows: readonly Row[],
@@ -113,7 +108,6 @@ function printWhereToLook(
 The phone number is     ${NUMBER}
 It is answered at       ${publicOrigin}/voice
 The prompts are at      ${prompts}
-S3 is the process       ${s3.pid} (kill it: synced prompts go on playing)
 Twilio's API is at      ${variables.TWILIO_API_URL}
 The Functions log to    ${log}
 Variables for commands  ${env}

@@ -6,16 +6,14 @@ import { makeDirectory } from './directory';
 import { createEdge } from './edge';
 import { keepFunctionLog } from './function-log';
 import { type Listening, listen } from './listen';
+import { seedPrompts } from './prompts';
 import { type S3Server, startS3 } from './s3';
-import { seedPrompts } from './s3/seed';
 import { createTwilio, type Twilio } from './twilio';
 import { BUCKET, deploymentVariables, PREFIX } from './variables';
 
 export interface SandboxOptions {
   /** Where the edge listens; 0 takes any port that is free. */
   readonly port: number;
-  /** Called when S3 ends without being stopped, with what it said last. */
-  readonly onS3Exit?: (reason: string) => void;
 }
 
 /** S3, Twilio's Serverless API and its edge on this machine, with the project deployed into them. */
@@ -57,7 +55,7 @@ const projectDirectory = join(__dirname, '..');
  *
  * @throws {PlayError} when the port is taken; whatever was started is stopped again
  */
-export async function startSandbox({ port, onS3Exit }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
   const directory = makeDirectory();
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
@@ -87,9 +85,9 @@ export async function startSandbox({ port, onS3Exit }: SandboxOptions): Promise<
     cleanUp.push(() => edge.close());
     answer = edge.listener;
 
-    const s3 = await startS3({ buckets: [BUCKET], directory, onExit: onS3Exit });
+    const s3 = await startS3({ buckets: [BUCKET] });
     cleanUp.push(() => s3.stop());
-    await seedPrompts(s3, BUCKET, PREFIX);
+    seedPrompts(s3, BUCKET, PREFIX);
 
     const variables = { ...deploymentVariables(s3), TWILIO_API_URL: api.url };
     const deployed = await deployProject({

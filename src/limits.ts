@@ -209,3 +209,27 @@ export const RUNTIMES = ['node22', 'node24'] as const;
 export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 
 // The phone and other tools
+
+/**
+ * How far a signer's clock may be from S3's (RequestTimeTooSkewed).
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const S3_CLOCK_SKEW_MS = 15 * 60_000;
+
+/**
+ * How long a presigned URL lasts at most.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export const PRESIGNED_SECONDS = 7 * 24 * 60 * 60;
+
+/**
+ * The longest key, as UTF-8.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+export const S3_KEY_BYTES = 1024;
+
+/**
+ * Keys in one answer to ListObjectsV2.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export const S3_PAGE_KEYS = 1000;

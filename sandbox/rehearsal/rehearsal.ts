@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { makeDirectory } from '../directory';
 import { createEdge } from '../edge';
+import { seedPrompts } from '../prompts';
 import { type S3Server, startS3 } from '../s3';
-import { seedPrompts } from '../s3/seed';
 import { createTwilio, type Twilio } from '../twilio';
 import { BUCKET, deploymentVariables, PREFIX } from '../variables';
 import { startFunctionLogs } from './function-logs';
@@ -97,9 +97,9 @@ export async function startRehearsal({
     const authorityFile = join(directory, 'authority.pem');
     writeFileSync(authorityFile, internet.authority);
 
-    const s3 = await startS3({ buckets: [BUCKET], directory });
+    const s3 = await startS3({ buckets: [BUCKET] });
     cleanUp.push(() => s3.stop());
-    await seedPrompts(s3, BUCKET, PREFIX);
+    seedPrompts(s3, BUCKET, PREFIX);
 
     return {
       s3,

@@ -1,56 +1,82 @@
-/** What a listing was asked for; strings are plain, not encoded. */
-export interface ListingRequest {
-  readonly prefix: string;
-  /** Empty: no grouping. */
-  readonly delimiter: string;
-  /** List what comes after this key, or after this common prefix and all that it stands for. */
-  readonly after: string;
-  /** Keys and common prefixes together. */
-  readonly maxKeys: number;
-}
+import * as v from 'valibot';
+import { S3_PAGE_KEYS } from '../../src/limits';
+import { S3Error } from './error';
+import { parameter, type S3Request, uriEncode } from './request';
+import { compareUtf8, type ObjectStore } from './store';
+import { renderXml } from './xml';
 
-export interface Page {
-  readonly keys: readonly string[];
-  readonly commonPrefixes: readonly string[];
-  /** The last entry of this page, when more follow. */
-  readonly next?: string;
-}
+const continuation = v.pipe(v.string(), v.parseJson(), v.tuple([v.string(), v.string()]));
 
 /**
- * S3 lists in the order of UTF-8 bytes, which JavaScript's own order of UTF-16 units is not.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html
- */
-export function compareUtf8(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-/** The common prefix that stands for a key, if the delimiter occurs after the prefix. */
-function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
-  if (delimiter === '') return undefined;
-  const end = key.indexOf(delimiter, prefix.length);
-  return end === -1 ? undefined : key.slice(0, end + delimiter.length);
-}
-
-/**
- * One page of a listing.
+ * ListObjectsV2, without groups of keys: a page of a bucket's objects as XML.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  *
- * @param sortedKeys in the order of compareUtf8
+ * @throws {S3Error} for a parameter that makes no sense
  */
-export function listPage(sortedKeys: readonly string[], request: ListingRequest): Page {
-  const { prefix, delimiter, after, maxKeys } = request;
-  const keys: string[] = [];
-  const commonPrefixes: string[] = [];
-  let last = after;
-  for (const key of sortedKeys) {
-    if (!key.startsWith(prefix) || compareUtf8(key, after) <= 0) continue;
-    const group = commonPrefix(key, prefix, delimiter);
-    if (group !== undefined && group === last) continue;
-    if (keys.length + commonPrefixes.length === maxKeys) {
-      return maxKeys === 0 ? { keys, commonPrefixes } : { keys, commonPrefixes, next: last };
-    }
-    if (group === undefined) keys.push(key);
-    else commonPrefixes.push(group);
-    last = group ?? key;
+export function listObjects(store: ObjectStore, request: S3Request): string {
+  const { bucket } = request;
+  const prefix = parameter(request, 'prefix') ?? '';
+  const startAfter = parameter(request, 'start-after') ?? '';
+  const token = parameter(request, 'continuation-token');
+  const maxKeys = readMaxKeys(parameter(request, 'max-keys') ?? '');
+  const encodingType = parameter(request, 'encoding-type');
+  const encode = readEncoding(encodingType);
+
+  const after = token === undefined ? startAfter : readToken(token, bucket);
+  const following = store
+    .sorted(bucket)
+    .filter(([key]) => key.startsWith(prefix) && (after === '' || compareUtf8(key, after) > 0));
+  const page = following.slice(0, Math.min(maxKeys, S3_PAGE_KEYS));
+  const last = page.at(-1)?.[0];
+  const next = last !== undefined && following.length > page.length ? last : undefined;
+  return renderXml({
+    ListBucketResult: {
+      '@xmlns': 'http://s3.amazonaws.com/doc/2006-03-01/',
+      Name: bucket,
+      Prefix: encode(prefix),
+      StartAfter: token === undefined && startAfter !== '' ? encode(startAfter) : undefined,
+      ContinuationToken: token,
+      NextContinuationToken: next === undefined ? undefined : writeToken(bucket, next),
+      KeyCount: page.length,
+      MaxKeys: maxKeys,
+      EncodingType: encodingType,
+      IsTruncated: next !== undefined,
+      Contents: page.map(([key, { lastModified, etag, body, headers }]) => ({
+        Key: encode(key),
+        LastModified: lastModified.toISOString(),
+        ETag: `"${etag}"`,
+        Size: body.length,
+        StorageClass: headers['x-amz-storage-class'] ?? 'STANDARD',
+      })),
+    },
+  });
+}
+
+function writeToken(bucket: string, last: string): string {
+  return Buffer.from(JSON.stringify([bucket, last])).toString('base64');
+}
+
+function readToken(token: string, bucket: string): string {
+  const read = v.safeParse(continuation, Buffer.from(token, 'base64').toString());
+  if (read.success && read.output[0] === bucket) return read.output[1];
+  throw invalid('The continuation token provided is incorrect', 'continuation-token', token);
+}
+
+function readMaxKeys(text: string): number {
+  if (text === '') return S3_PAGE_KEYS;
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  throw invalid('Provided max-keys not an integer or within integer range', 'max-keys', text);
+}
+
+/** S3 encodes as forms do: a blank becomes `+`. Slashes stay. */
+function readEncoding(type: string | undefined): (text: string) => string {
+  if (type === undefined) return (text) => text;
+  if (type === 'url') {
+    return (text) => uriEncode(text).replaceAll('%20', '+').replaceAll('%2F', '/');
   }
-  return { keys, commonPrefixes };
+  throw invalid('Invalid Encoding Method specified in Request', 'encoding-type', type);
+}
+
+function invalid(message: string, name: string, value: string): S3Error {
+  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: value });
 }

@@ -1,23 +1,17 @@
-const escapes: Readonly<Record<string, string>> = {
+const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
 };
 
-/** Control characters become references, as S3 writes them, though XML 1.0 has no place for them. */
+/** S3 writes control characters as references, although XML 1.0 does not allow them. */
 function escapeText(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold any character
     /[&<>"\u0000-\u0008\u000b-\u001f]/g,
-    (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`,
+    (character) => ESCAPES[character] ?? `&#${character.charCodeAt(0)};`,
   );
-}
-
-function attributes(group: unknown): string {
-  return Object.entries(Object(group))
-    .map(([name, value]) => ` ${name}="${escapeText(String(value))}"`)
-    .join('');
 }
 
 function element(name: string, value: unknown): string {
@@ -26,18 +20,15 @@ function element(name: string, value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return `<${name}>${escapeText(String(value))}</${name}>`;
   }
-  const inner = Object.entries(value)
-    .filter(([child]) => child !== '@')
-    .map(([child, content]) =>
-      child === '#' ? escapeText(String(content)) : element(child, content),
-    )
-    .join('');
-  return `<${name}${'@' in value ? attributes(value['@']) : ''}>${inner}</${name}>`;
+  const { '@xmlns': xmlns, ...children } = Object(value);
+  const inner = Object.entries(children).map(([child, content]) => element(child, content));
+  const namespace = xmlns === undefined ? '' : ` xmlns="${escapeText(String(xmlns))}"`;
+  return `<${name}${namespace}>${inner.join('')}</${name}>`;
 }
 
 /**
- * Writes a document from nested objects: an array repeats its element, `undefined` leaves one out,
- * `@` holds an element's attributes and `#` its text.
+ * Writes a document from nested objects. An array repeats its element, `undefined` leaves an element
+ * out, and `@xmlns` is an element's namespace.
  */
 export function renderXml(document: object): string {
   const [[name, value] = ['', undefined]] = Object.entries(document);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseRange } from '../../sandbox/s3/byte-range';
+import { parseRange } from '../../sandbox/s3/objects';
 import { rangeOf } from '../../src/proxy/range';
 
 describe('a Range header', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { promptWarnings, readCallFlow } from '../../sandbox/flow';
+import { seedPrompts } from '../../sandbox/prompts';
 import { startS3 } from '../../sandbox/s3';
-import { seedPrompts } from '../../sandbox/s3/seed';
 import { readConfig } from '../../src/config';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
@@ -15,7 +15,7 @@ describe('the call flow at npm start', () => {
   it('is the sample, and all its prompts are in the bucket', async () => {
     const s3 = await startS3({ buckets: ['phone-prompts'] });
     try {
-      await seedPrompts(s3, 'phone-prompts', 'prompts/');
+      seedPrompts(s3, 'phone-prompts', 'prompts/');
       const config = readConfig({
         S3_BUCKET: 'phone-prompts',
         S3_REGION: s3.region,

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { promptFolder, promptPath, samplePrompts } from '../../sandbox/prompts';
+import { promptFolder, promptPath, samplePrompts, seedPrompts } from '../../sandbox/prompts';
+import { startS3 } from '../../sandbox/s3';
 
 const Formats = v.pipe(
   v.string(),
@@ -19,7 +21,7 @@ const Formats = v.pipe(
 );
 
 describe('the sample prompts', () => {
-  it('are the MP3s of the folder, no more and no fewer, named in Unicode NFC', () => {
+  it('are exactly the MP3s of the folder, named in Unicode NFC', () => {
     const files = readdirSync(promptFolder).filter((name) => name.endsWith('.mp3'));
     expect(files.sort()).toEqual(samplePrompts.map(({ file }) => file).sort());
     expect(files).toEqual(files.map((name) => name.normalize('NFC')));
@@ -49,5 +51,30 @@ describe('the sample prompts', () => {
       expect(duration).toBeGreaterThan(1);
       expect(duration).toBeLessThan(15);
     }
+  });
+});
+
+describe('seedPrompts', () => {
+  it('puts every sample prompt under the prefix, byte for byte, as audio/mpeg', async () => {
+    const s3 = await startS3({ buckets: ['prompts'] });
+    const client = new S3Client({ ...s3, forcePathStyle: true });
+    expect(seedPrompts(s3, 'prompts', 'clinic/')).toEqual(
+      samplePrompts.map(({ file }) => `clinic/${file}`),
+    );
+    for (const prompt of samplePrompts) {
+      const Key = `clinic/${prompt.file}`;
+      const answer = await client.send(new GetObjectCommand({ Bucket: 'prompts', Key }));
+      expect(answer.ContentType).toBe('audio/mpeg');
+      const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+      expect(body.equals(readFileSync(promptPath(prompt)))).toBe(true);
+    }
+    client.destroy();
+    await s3.stop();
+  });
+
+  it('fails when the bucket is missing', async () => {
+    const s3 = await startS3({ buckets: ['prompts'] });
+    expect(() => seedPrompts(s3, 'missing', '')).toThrow('there is no bucket missing');
+    await s3.stop();
   });
 });

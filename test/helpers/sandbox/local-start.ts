@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call } from '../../../phone';
 import { makeDirectory } from '../../../sandbox/directory';
 import { listen } from '../../../sandbox/listen';
-import { promptFolder } from '../../../sandbox/prompts';
+import { promptFolder, seedPrompts } from '../../../sandbox/prompts';
 import { stageProject } from '../../../sandbox/rehearsal/project';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { seedPrompts } from '../../../sandbox/s3/seed';
 import { deploymentVariables } from '../../../sandbox/variables';
 import { walk } from '../phone/server';
 
@@ -36,8 +35,8 @@ export function describeLocalStart(
 
     beforeAll(async () => {
       directory = makeDirectory('twilio-run-');
-      s3 = await startS3({ buckets: ['phone-prompts'], directory });
-      await seedPrompts(s3, 'phone-prompts', 'prompts/');
+      s3 = await startS3({ buckets: ['phone-prompts'] });
+      seedPrompts(s3, 'phone-prompts', 'prompts/');
       const variables = { ...deploymentVariables(s3), ...account };
       const cwd = stageProject(join(__dirname, '..', '..', '..'), directory, variables);
       const free = await listen((_, response) => response.end());

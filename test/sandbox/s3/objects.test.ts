@@ -1,19 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  GetBucketLocationCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
-  ListBucketsCommand,
   PutObjectCommand,
   S3Client,
-  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
+import { S3Error } from '../../../sandbox/s3/error';
+import { evaluateConditions, parseRange } from '../../../sandbox/s3/objects';
 import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 const Bucket = 'prompts';
@@ -146,12 +142,15 @@ describe('a condition', () => {
     { 'If-None-Match': '*' },
     { 'If-Modified-Since': future },
     { 'If-None-Match': etag, 'If-Modified-Since': past },
-  ])('that holds answers 304 with the validators: %j', async (headers) => {
-    const answer = await ask(headers);
-    expect(answer).toMatchObject({ status: 304, body: '' });
-    expect(answer.headers).toMatchObject({ etag, 'cache-control': 'max-age=60' });
-    expect(answer.headers).toHaveProperty('last-modified');
-  });
+  ])(
+    'under which the object is not modified answers 304 with the validators: %j',
+    async (headers) => {
+      const answer = await ask(headers);
+      expect(answer).toMatchObject({ status: 304, body: '' });
+      expect(answer.headers).toMatchObject({ etag, 'cache-control': 'max-age=60' });
+      expect(answer.headers).toHaveProperty('last-modified');
+    },
+  );
 
   it.each<Headers>([
     { 'If-None-Match': '"other"' },
@@ -161,7 +160,7 @@ describe('a condition', () => {
     { 'If-Match': `"other", ${etag}` },
     { 'If-Match': etag, 'If-Unmodified-Since': past },
     { 'If-Unmodified-Since': future },
-  ])('that does not stand in the way answers 200: %j', async (headers) => {
+  ])('that lets the request proceed answers 200: %j', async (headers) => {
     expect(await ask(headers)).toMatchObject({ status: 200, body: content });
   });
 
@@ -175,7 +174,7 @@ describe('a condition', () => {
     },
   );
 
-  it('is told to nobody without a signature', async () => {
+  it('is not evaluated for a request without a signature', async () => {
     const headers = { 'If-None-Match': etag };
     expect(await send(s3.endpoint, { path: `/${Bucket}/${Key}`, headers })).toMatchObject({
       status: 403,
@@ -236,57 +235,28 @@ describe('an upload', () => {
     });
   });
 
-  it('in parts has an ETag that is no MD5 of the whole', async () => {
-    const upload = { Bucket, Key: 'parts.mp3' };
-    const { UploadId } = await client.send(
-      new CreateMultipartUploadCommand({ ...upload, ContentType: 'audio/mpeg' }),
-    );
-    const bodies = [randomBytes(5 * 1024 * 1024), Buffer.from('the rest')];
-    const Parts = await Promise.all(
-      bodies.map(async (Body, i) => {
-        const part = { ...upload, UploadId, PartNumber: i + 1, Body };
-        const { ETag } = await client.send(new UploadPartCommand(part));
-        return { ETag, PartNumber: i + 1 };
-      }),
-    );
-    await client.send(
-      new CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload: { Parts } }),
-    );
-    const answer = await client.send(new GetObjectCommand(upload));
-    const digests = Buffer.from(bodies.map((body) => md5(body)).join(''), 'hex');
-    expect(answer).toMatchObject({ ETag: `"${md5(digests)}-2"`, ContentType: 'audio/mpeg' });
-    const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
-    expect(body.equals(Buffer.concat(bodies))).toBe(true);
+  it('is refused with a condition or another header that this server has no effect of', async () => {
+    for (const [name, value] of [
+      ['If-None-Match', '*'],
+      ['If-Match', etag],
+      ['x-amz-copy-source', `/${Bucket}/${Key}`],
+      ['x-amz-acl', 'public-read'],
+      ['x-amz-server-side-encryption', 'aws:kms'],
+    ] as const) {
+      expect(await put({ [name]: value })).toMatchObject({ status: 501, code: 'NotImplemented' });
+    }
+  });
+});
+
+describe('an object put by a test', () => {
+  it('may have an ETag that is no MD5, as one that was uploaded in parts', async () => {
+    s3.store.put(Bucket, 'parts.mp3', Buffer.from(content), { etag: `${md5('parts')}-2` });
+    const { ETag } = await client.send(new GetObjectCommand({ Bucket, Key: 'parts.mp3' }));
+    expect(ETag).toBe(`"${md5('parts')}-2"`);
   });
 
-  it('in parts is refused when its parts are not those that were sent', async () => {
-    const upload = { Bucket, Key: 'parts.mp3' };
-    const { UploadId } = await client.send(new CreateMultipartUploadCommand(upload));
-    const Body = Buffer.from('x');
-    for (const PartNumber of [1, 2]) {
-      await client.send(new UploadPartCommand({ ...upload, UploadId, PartNumber, Body }));
-    }
-    const part = (PartNumber: number, content: string | Buffer = Body) => ({
-      PartNumber,
-      ETag: `"${md5(content)}"`,
-    });
-    const complete = (Parts: object[], changed = {}) =>
-      client.send(
-        new CompleteMultipartUploadCommand({
-          ...upload,
-          UploadId,
-          MultipartUpload: { Parts },
-          ...changed,
-        }),
-      );
-    await expect(complete([part(3)])).rejects.toMatchObject({ name: 'InvalidPart' });
-    await expect(complete([part(1, 'y')])).rejects.toMatchObject({ name: 'InvalidPart' });
-    const [first, second] = [part(1), part(2)];
-    await expect(complete([second, first])).rejects.toMatchObject({ name: 'InvalidPartOrder' });
-    await expect(complete([first, second])).rejects.toMatchObject({ name: 'EntityTooSmall' });
-    for (const elsewhere of [{ UploadId: 'unknown' }, { Bucket: 'other' }]) {
-      await expect(complete([first], elsewhere)).rejects.toMatchObject({ name: 'NoSuchUpload' });
-    }
+  it('needs a bucket', () => {
+    expect(() => s3.store.put('absent', Key, Buffer.from(content))).toThrow('no bucket absent');
   });
 });
 
@@ -303,19 +273,15 @@ describe('every answer', () => {
 });
 
 describe('a bucket', () => {
-  it('tells its region', async () => {
-    const location = await client.send(new GetBucketLocationCommand({ Bucket }));
-    expect(location.LocationConstraint).toBe('eu-west-1');
-    expect(await client.send(new HeadBucketCommand({ Bucket }))).toMatchObject({
-      BucketRegion: 'eu-west-1',
-    });
-  });
-
   it('is one of those that the server was started with', async () => {
-    const { Buckets } = await client.send(new ListBucketsCommand({}));
-    expect(Buckets?.map(({ Name }) => Name)).toEqual([Bucket, 'other']);
     const get = new GetObjectCommand({ Bucket: 'absent', Key });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  });
+
+  it('tells its region with a listing', async () => {
+    const listing = sign(s3, { path: `/${Bucket}?list-type=2` });
+    const { headers } = await send(s3.endpoint, listing);
+    expect(headers['x-amz-bucket-region']).toBe('eu-west-1');
   });
 });
 
@@ -329,16 +295,81 @@ describe('an operation', () => {
     ['GET', '/prompts/ten.mp3?versionId=1'],
     ['PUT', '/new-bucket'],
     ['DELETE', '/prompts'],
-  ])('that is not among the few supported is said to be so: %s %s', async (method, path) => {
-    expect(await send(s3.endpoint, sign(s3, { method, path }))).toMatchObject({
-      status: 501,
-      code: 'NotImplemented',
-    });
+    ['HEAD', '/prompts'],
+    ['GET', '/'],
+    ['GET', '/prompts?location'],
+    ['GET', '/prompts?uploads'],
+    ['POST', '/prompts/ten.mp3?uploads'],
+    ['GET', '/prompts/ten.mp3?response-content-type=text/html'],
+    ['GET', '/prompts/ten.mp3?partNumber=1'],
+  ])('that is not among the supported ones answers 501: %s %s', async (method, path) => {
+    const { status, code } = await send(s3.endpoint, sign(s3, { method, path }));
+    expect([status, code]).toEqual([501, method === 'HEAD' ? undefined : 'NotImplemented']);
+  });
+});
+
+describe('parseRange', () => {
+  it.each([
+    ['bytes=0-9', { start: 0, end: 9 }],
+    ['bytes=9-9', { start: 9, end: 9 }],
+    ['bytes=3-', { start: 3, end: 9 }],
+    ['bytes=3-100', { start: 3, end: 9 }],
+    ['bytes=-4', { start: 6, end: 9 }],
+    ['bytes=-100', { start: 0, end: 9 }],
+    ['bytes=10-', 'unsatisfiable'],
+    ['bytes=10-20', 'unsatisfiable'],
+    ['bytes=-0', 'unsatisfiable'],
+    ['bytes=4-3', 'whole'],
+    ['bytes=-', 'whole'],
+    ['bytes=0-1,3-4', 'whole'],
+    ['bytes=a-b', 'whole'],
+    ['items=0-1', 'whole'],
+    [undefined, 'whole'],
+  ] as const)('reads %s of ten bytes as %j', (header, expected) => {
+    expect(parseRange(header, 10)).toEqual(expected);
   });
 
-  it('may not be turned into a copy', async () => {
-    const headers = { 'x-amz-copy-source': `/${Bucket}/${Key}` };
-    const request = sign(s3, { method: 'PUT', path: `/${Bucket}/copy`, headers });
-    expect(await send(s3.endpoint, request)).toMatchObject({ status: 501, code: 'NotImplemented' });
+  it.each(['bytes=0-', 'bytes=-5'])('finds no part %s of an empty object', (header) => {
+    expect(parseRange(header, 0)).toBe('unsatisfiable');
+  });
+});
+
+describe('evaluateConditions', () => {
+  const stored = { etag: 'abc', lastModified: new Date('2024-05-24T12:00:00Z') };
+  const before = 'Fri, 24 May 2024 11:59:59 GMT';
+  const same = 'Fri, 24 May 2024 12:00:00 GMT';
+  const never = 'no date at all';
+
+  it.each<[Headers, 'proceed' | 'not modified' | 'PreconditionFailed']>([
+    [{}, 'proceed'],
+    [{ 'if-match': '"abc"' }, 'proceed'],
+    [{ 'if-match': 'abc' }, 'proceed'],
+    [{ 'if-match': '*' }, 'proceed'],
+    [{ 'if-match': '"x", "abc"' }, 'proceed'],
+    [{ 'if-match': '"x"' }, 'PreconditionFailed'],
+    [{ 'if-match': '' }, 'PreconditionFailed'],
+    [{ 'if-match': '"x"', 'if-none-match': '"abc"' }, 'PreconditionFailed'],
+    [{ 'if-match': '"abc"', 'if-unmodified-since': before }, 'proceed'],
+    [{ 'if-match': '"abc"', 'if-none-match': '"abc"' }, 'not modified'],
+    [{ 'if-unmodified-since': before }, 'PreconditionFailed'],
+    [{ 'if-unmodified-since': same }, 'proceed'],
+    [{ 'if-unmodified-since': never }, 'proceed'],
+    [{ 'if-none-match': '"abc"' }, 'not modified'],
+    [{ 'if-none-match': 'abc' }, 'not modified'],
+    [{ 'if-none-match': 'W/"abc"' }, 'not modified'],
+    [{ 'if-none-match': '"abcd"' }, 'proceed'],
+    [{ 'if-none-match': '"x"', 'if-modified-since': same }, 'proceed'],
+    [{ 'if-modified-since': same }, 'not modified'],
+    [{ 'if-modified-since': before }, 'proceed'],
+    [{ 'if-modified-since': never }, 'proceed'],
+  ])('of %j is %s', (headers, expected) => {
+    const outcome = () => {
+      try {
+        return evaluateConditions(new Map(Object.entries(headers)), stored);
+      } catch (error) {
+        return error instanceof S3Error ? error.code : error;
+      }
+    };
+    expect(outcome()).toBe(expected);
   });
 });

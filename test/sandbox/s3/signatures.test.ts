@@ -1,15 +1,11 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
+import fc from 'fast-check';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
 import { minutes, presign, send, sign } from '../../helpers/sandbox/s3/raw-request';
 
@@ -23,8 +19,8 @@ let client: S3Client;
 beforeAll(async () => {
   s3 = await startS3({ buckets: ['prompts'], region });
   client = new S3Client({ ...s3, forcePathStyle: true });
-  for (const Key of ['welcome.mp3', 'a b.mp3']) {
-    await client.send(new PutObjectCommand({ Bucket: 'prompts', Key, Body: Buffer.from(content) }));
+  for (const key of ['welcome.mp3', 'a b.mp3']) {
+    s3.store.put('prompts', key, Buffer.from(content));
   }
 });
 
@@ -76,7 +72,7 @@ describe('a presigned URL', () => {
     }
   });
 
-  it('is refused with the canonical request that was computed, for comparison', async () => {
+  it('is refused with the canonical request that the server computed', async () => {
     const path = `${await presignedBySdk()}&Called=a%26b`;
     const { body } = await send(s3.endpoint, { path });
     const canonical = /<CanonicalRequest>([^<]*)<\/CanonicalRequest>/.exec(body)?.[1] ?? '';
@@ -113,7 +109,7 @@ describe('a presigned URL', () => {
     expect(answer.body).toContain(message);
   });
 
-  it('is refused for another region, which S3 corrects', async () => {
+  it('is refused for another region, and the answer names the right one', async () => {
     const request = presign(s3, { path: object }, { region: 'us-east-1' });
     const answer = await send(s3.endpoint, request);
     expect(answer).toMatchObject({ status: 400, code: 'AuthorizationQueryParametersError' });
@@ -128,6 +124,18 @@ describe('a presigned URL', () => {
     });
   });
 
+  it.each(['Credential', 'Signature', 'Date', 'SignedHeaders', 'Expires'])(
+    'is refused without X-Amz-%s',
+    async (name) => {
+      const { path } = presign(s3, { path: object });
+      const without = path.replace(new RegExp(`X-Amz-${name}=[^&]*&?`), '');
+      expect(await send(s3.endpoint, { path: without })).toMatchObject({
+        status: 400,
+        code: 'AuthorizationQueryParametersError',
+      });
+    },
+  );
+
   it('is refused when a parameter of the signature comes twice', async () => {
     const { path } = presign(s3, { path: object });
     const credential = /X-Amz-Credential=[^&]*/.exec(path)?.[0];
@@ -137,7 +145,7 @@ describe('a presigned URL', () => {
     });
   });
 
-  it('cannot be given an x-amz header that was not signed', async () => {
+  it('is refused with an x-amz header that was not signed', async () => {
     const { path } = presign(s3, { path: object, method: 'PUT' });
     const headers = { 'x-amz-meta-owner': 'somebody else' };
     const answer = await send(s3.endpoint, { path, method: 'PUT', headers, body: 'x' });
@@ -147,7 +155,7 @@ describe('a presigned URL', () => {
 });
 
 describe('an Authorization header', () => {
-  it('opens what it was signed for', async () => {
+  it('opens the object that it was signed for', async () => {
     expect(await send(s3.endpoint, sign(s3, { path: object }))).toMatchObject({
       status: 200,
       body: content,
@@ -162,28 +170,31 @@ describe('an Authorization header', () => {
     });
   });
 
-  it('is refused for another region, which S3 corrects', async () => {
+  it('is refused for another region, and the answer names the right one', async () => {
     const request = sign(s3, { path: object }, { region: 'us-east-1' });
     const answer = await send(s3.endpoint, request);
     expect(answer).toMatchObject({ status: 400, code: 'AuthorizationHeaderMalformed' });
     expect(answer.body).toContain(`<Region>${region}</Region>`);
+    expect(answer.body).toContain(`the region 'us-east-1' is wrong; expecting '${region}'`);
   });
 
   it('is refused for another service, terminal or date', async () => {
     const request = sign(s3, { path: object });
     const authorization = String(request.headers?.Authorization);
     const variants = [
-      authorization.replace('/s3/', '/sns/'),
-      authorization.replace('aws4_request', 'aws5_request'),
-      authorization.replace(/\/\d{8}\//, '/20130524/'),
-      authorization.replace(/Credential=[^,]*/, 'Credential=nothing'),
+      ['incorrect service "sns"', authorization.replace('/s3/', '/sns/')],
+      ['incorrect terminal "aws5_request"', authorization.replace('aws4_request', 'aws5_request')],
+      ['Invalid credential date', authorization.replace(/\/\d{8}\//, '/20130524/')],
+      ['the Credential is mal-formed', authorization.replace('/aws4_request', '')],
+      ['the Credential is mal-formed', authorization.replace(`/${region}/`, '//')],
+      ['the Credential is mal-formed', authorization.replace(/Credential=[^,]*/, 'Credential=no')],
+      ['requires three components', authorization.replace(/, Signature=.*/, '')],
     ];
-    for (const Authorization of variants) {
+    for (const [message, Authorization = ''] of variants) {
       const headers = { ...request.headers, Authorization };
-      expect(await send(s3.endpoint, { ...request, headers })).toMatchObject({
-        status: 400,
-        code: 'AuthorizationHeaderMalformed',
-      });
+      const answer = await send(s3.endpoint, { ...request, headers });
+      expect(answer).toMatchObject({ status: 400, code: 'AuthorizationHeaderMalformed' });
+      expect(answer.body.replaceAll('&quot;', '"')).toContain(message);
     }
   });
 
@@ -279,17 +290,53 @@ describe('an Authorization header', () => {
   it("is verified over a query with !'()*, escaped or not", async () => {
     const list = new ListObjectsV2Command({ Bucket: 'prompts', Prefix: "!'()*" });
     expect(await client.send(list)).toMatchObject({ KeyCount: 0 });
-    const request = sign(s3, { path: "/prompts?prefix=!'()*" });
+    const request = sign(s3, { path: "/prompts?list-type=2&prefix=!'()*" });
     const { headers } = request;
     for (const prefix of ["!'()*", '%21%27%28%29%2a']) {
-      const answer = await send(s3.endpoint, { path: `/prompts?prefix=${prefix}`, headers });
+      const answer = await send(s3.endpoint, {
+        path: `/prompts?list-type=2&prefix=${prefix}`,
+        headers,
+      });
       expect(answer).toMatchObject({ status: 200 });
     }
   });
 
-  it.each(['/prompts', '/prompts/'])('is verified over %s as it was sent', async (path) => {
+  it.each(['/prompts', '/prompts/'])('is verified over %s as it was sent', async (bucket) => {
+    const path = `${bucket}?list-type=2`;
     expect(await send(s3.endpoint, sign(s3, { path }))).toMatchObject({ status: 200 });
   });
+
+  it('needs the hash of the payload, or says that it is not signed', async () => {
+    const request = sign(s3, { path: object });
+    const { 'X-Amz-Content-Sha256': hash, ...headers } = Object(request.headers);
+    expect(hash).toMatch(/^[\da-f]{64}$/);
+    expect(await send(s3.endpoint, { ...request, headers })).toMatchObject({
+      status: 400,
+      code: 'InvalidRequest',
+    });
+    const none = sign(s3, { path: object, headers: { 'X-Amz-Content-Sha256': 'none' } });
+    expect(await send(s3.endpoint, none)).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+
+  it('is refused beside a presigned query', async () => {
+    const { headers = {} } = sign(s3, { path: object });
+    const path = await presignedBySdk();
+    expect(await send(s3.endpoint, { path, headers })).toMatchObject({
+      status: 400,
+      code: 'InvalidArgument',
+    });
+  });
+
+  it.each(['X-Amz-Signature=0', 'x-amz-signature=0'])(
+    "is refused with %s in the query, which AWS's signer never signs",
+    async (parameter) => {
+      const request = sign(s3, { path: object });
+      const path = `${object}?${parameter}`;
+      expect(await send(s3.endpoint, { ...request, path })).toMatchObject({
+        code: 'SignatureDoesNotMatch',
+      });
+    },
+  );
 
   it('may be signed for a bucket in the host name', async () => {
     const Host = `prompts.s3.${region}.amazonaws.com`;
@@ -299,9 +346,9 @@ describe('an Authorization header', () => {
 });
 
 describe('credentials', () => {
-  it('that are unknown are refused, the ones built into the server among them', async () => {
-    for (const accessKeyId of ['UNKNOWN', 'S3RVER']) {
-      const credentials = { accessKeyId, secretAccessKey: 'S3RVER' };
+  it('that are unknown are refused', async () => {
+    for (const accessKeyId of ['UNKNOWN', 'AKIAIOSFODNN7EXAMPLF']) {
+      const credentials = { accessKeyId, secretAccessKey: 'secret' };
       for (const request of [
         sign(s3, { path: object }, { credentials }),
         presign(s3, { path: object }, { credentials }),
@@ -322,7 +369,7 @@ describe('credentials', () => {
     });
   });
 
-  it('with a session token are refused, for there are none here', async () => {
+  it('with a session token are refused: this server has no temporary credentials', async () => {
     const credentials = { ...s3.credentials, sessionToken: 'token' };
     for (const request of [
       sign(s3, { path: object }, { credentials }),
@@ -355,11 +402,11 @@ describe('a request without Signature Version 4', () => {
   it.each([
     { path: object, headers: { Authorization: 'AWS AKIAIOSFODNN7EXAMPLE:c2lnbmF0dXJl' } },
     { path: `${object}?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1893456000&Signature=c2ln` },
-  ])('is refused as Version 2, which would not cover what is appended', async (request) => {
+  ])('is refused as Version 2, which does not sign appended parameters', async (request) => {
     expect(await send(s3.endpoint, request)).toMatchObject({ status: 400, code: 'InvalidRequest' });
   });
 
-  it('is refused for any other scheme', async () => {
+  it('is refused with any other scheme', async () => {
     const headers = { Authorization: 'Bearer token' };
     expect(await send(s3.endpoint, { path: object, headers })).toMatchObject({
       status: 400,
@@ -374,10 +421,72 @@ describe('a request target', () => {
     expect(await send(s3.endpoint, request)).toMatchObject({ status: 200 });
   });
 
-  it.each(['/prompts/%', '/prompts/%ff.mp3', '/prompts?prefix=%zz', 'http://prompts/'])(
+  it.each(['/prompts/%', '/prompts/%ff.mp3', '/%zz', '/?a=%e6%99', 'http://prompts/'])(
     'that cannot be decoded is refused: %s',
     async (path) => {
       expect(await send(s3.endpoint, { path })).toMatchObject({ status: 400, code: 'InvalidURI' });
     },
   );
+});
+
+describe('the canonical request', () => {
+  /** The lines of the canonical request that the server computes for a target. */
+  async function canonicalOf(path: string): Promise<string[]> {
+    const { headers = {} } = sign(s3, { path: '/' });
+    const Authorization = String(headers.Authorization).replace(/Signature=.*/, 'Signature=0');
+    const { code, body } = await send(s3.endpoint, {
+      path,
+      headers: { ...headers, Authorization },
+    });
+    expect(code).toBe('SignatureDoesNotMatch');
+    const text = /<CanonicalRequest>([^<]*)</.exec(body)?.[1] ?? '';
+    return text.replaceAll('&amp;', '&').split('\n');
+  }
+
+  it.each([
+    ['/test$file.text', '/test%24file.text'],
+    ['/examplebucket/', '/examplebucket/'],
+    ['/a//b/./../c', '/a//b/./../c'],
+    ["/it's%20(1)!*", '/it%27s%20%281%29%21%2A'],
+    ['/a+b%2Bc', '/a%20b%2Bc'],
+    ['/%e6%99%82', '/%E6%99%82'],
+    ['/a%2Fb', '/a/b'],
+    ['/a~b-c_d.e', '/a~b-c_d.e'],
+    ['/100%25', '/100%25'],
+    ['/path?query', '/path'],
+  ])('has for the path of %s the URI %s', async (target, uri) => {
+    expect((await canonicalOf(target))[1]).toBe(uri);
+  });
+
+  it.each([
+    ['/?max-keys=2&prefix=J', 'max-keys=2&prefix=J'],
+    ['/?lifecycle', 'lifecycle='],
+    ['/?b=2&a=1', 'a=1&b=2'],
+    ['/?a=2&a=1&a=10', 'a=1&a=10&a=2'],
+    ['/?B=1&a=1', 'B=1&a=1'],
+    ['/?a-b=1&a=2', 'a=2&a-b=1'],
+    ['/?prefix=a+b%20c%2B', 'prefix=a%20b%20c%2B'],
+    ["/?x=!'()*", 'x=%21%27%28%29%2A'],
+    ['/?x=a=b?c/d', 'x=a%3Db%3Fc%2Fd'],
+    ['/?&a=1&&', 'a=1'],
+    ['/', ''],
+  ])('has for the query of %s the query %s', async (target, query) => {
+    expect((await canonicalOf(target))[2]).toBe(query);
+  });
+
+  it('changes whenever a parameter is appended', async () => {
+    const name = fc.string({ minLength: 1 }).filter((each) => !/^x-amz-/i.test(each));
+    const parameter = fc.tuple(name, fc.string());
+    const encode = (parameters: [string, string][]) =>
+      `/?${parameters.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')}`;
+    const property = fc.asyncProperty(
+      fc.array(parameter),
+      parameter,
+      async (parameters, appended) => {
+        const before = await canonicalOf(encode(parameters));
+        expect(await canonicalOf(encode([...parameters, appended]))).not.toEqual(before);
+      },
+    );
+    await fc.assert(property, { numRuns: 50 });
+  });
 });

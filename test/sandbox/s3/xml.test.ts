@@ -12,9 +12,9 @@ describe('renderXml', () => {
     );
   });
 
-  it('writes attributes and text', () => {
-    expect(renderXml({ A: { '@': { xmlns: 'http://x/"' }, '#': 'text' } })).toBe(
-      `${prolog}<A xmlns="http://x/&quot;">text</A>`,
+  it('writes a namespace', () => {
+    expect(renderXml({ A: { '@xmlns': 'http://x/"', B: 'text' } })).toBe(
+      `${prolog}<A xmlns="http://x/&quot;"><B>text</B></A>`,
     );
   });
 

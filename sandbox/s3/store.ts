@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+/** One version of an object. An object is replaced whole, so that no reader sees half of it. */
+export interface StoredObject {
+  readonly body: Buffer;
+  /** Without quotes. */
+  readonly etag: string;
+  /** In whole seconds, as S3's dates are. */
+  readonly lastModified: Date;
+  /** Headers that S3 stores with an object and sends back, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `x-amz-checksum-…` headers that the body was compared with. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+export interface PutOptions extends Partial<Pick<StoredObject, 'headers' | 'checksums'>> {
+  /** In place of the body's MD5: objects uploaded in parts or encrypted with KMS have another. */
+  readonly etag?: string;
+}
+
+/** Buckets and their objects, in memory. */
+export class ObjectStore {
+  readonly #buckets: ReadonlyMap<string, Map<string, StoredObject>>;
+
+  constructor(buckets: readonly string[]) {
+    this.#buckets = new Map(buckets.map((name) => [name, new Map()]));
+  }
+
+  hasBucket(bucket: string): boolean {
+    return this.#buckets.has(bucket);
+  }
+
+  get(bucket: string, key: string): StoredObject | undefined {
+    return this.#buckets.get(bucket)?.get(key);
+  }
+
+  /** @throws {Error} when there is no such bucket */
+  put(bucket: string, key: string, body: Buffer, options: PutOptions = {}): StoredObject {
+    const objects = this.#buckets.get(bucket);
+    if (!objects) throw new Error(`there is no bucket ${bucket}`);
+    const object: StoredObject = {
+      body,
+      etag: options.etag ?? createHash('md5').update(body).digest('hex'),
+      lastModified: new Date(Math.floor(Date.now() / 1000) * 1000),
+      headers: options.headers ?? {},
+      checksums: options.checksums ?? {},
+    };
+    objects.set(key, object);
+    return object;
+  }
+
+  delete(bucket: string, key: string): void {
+    this.#buckets.get(bucket)?.delete(key);
+  }
+
+  /** Objects of a bucket in the order of their keys' UTF-8 bytes, which S3 lists in. */
+  sorted(bucket: string): [key: string, object: StoredObject][] {
+    return [...(this.#buckets.get(bucket) ?? [])].sort(([a], [b]) => compareUtf8(a, b));
+  }
+}
+
+/**
+ * JavaScript compares strings by UTF-16 units, which is another order.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html
+ */
+export function compareUtf8(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,6 +1,6 @@
 import { CALL_FLOW_ASSET } from '../src/call-flow/asset';
 import { defineFunction, sentence } from '../src/runtime';
-import { answerSync } from '../src/sync/answer';
+import { answerSync } from '../src/sync/slice';
 
 /** One bounded step of making Assets equal to S3: call it until it answers 200. */
 export const handler = defineFunction(

@@ -1,7 +1,7 @@
 import type { PhoneOptions } from '../../phone';
 import { promptsOf } from '../../src/call-flow/places';
 import type { CallFlow } from '../../src/call-flow/schema';
-import { isAssetPath } from '../../src/sync/identity';
+import { isAssetPath } from '../../src/sync/asset-path';
 import { servedBy } from '../inspector';
 import type { Deployment } from './deployment';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';

@@ -1,5 +1,5 @@
 import type { Version, Visibility } from '../twilio/resources';
-import { isAssetPath } from './identity';
+import { isAssetPath } from './asset-path';
 
 /** What the friendly name of one of our Assets says. */
 export interface AssetName {

@@ -7,7 +7,7 @@ import {
 } from '../manifest';
 import type { Build, Deployment } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
-import { fingerprint, manifestVersionOf, markOf } from './code';
+import { fingerprint, manifestVersionOf, markOf } from './carry-over';
 import type { LiveBuild, Plan } from './plan';
 
 /** Milliseconds for which a Build that nobody activated is still somebody's work. */

@@ -1,5 +1,5 @@
 import type { Build, Deployment } from '../twilio/resources';
-import { type Code, codeOf, markOf } from './code';
+import { type Code, codeOf, markOf } from './carry-over';
 
 /** A Build of the near past, or the live one, with what its Deployment tells. */
 export interface Deployed {

@@ -8,7 +8,7 @@ import { type Environment, Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import { check } from './check';
 import type { SyncEvent, SyncOutcome } from './events';
-import { type ReconcileOptions, reconcile } from './reconcile';
+import { type ReconcileOptions, reconcile } from './run';
 import { keysNamedBy, selection } from './selection';
 
 export { deployUnlessMoved } from './deploy';

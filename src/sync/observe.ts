@@ -3,7 +3,7 @@ import { decodeManifest, EMPTY_MANIFEST, type Manifest } from '../manifest';
 import type { PromptBucket, PromptObject } from '../s3/prompts';
 import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
-import { manifestVersionOf } from './code';
+import { manifestVersionOf } from './carry-over';
 import { type Deployed, expectedCode, walkBack } from './history';
 import type { LiveBuild, RecentBuild } from './plan';
 

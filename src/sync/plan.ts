@@ -3,9 +3,9 @@ import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
 import { encodeManifest, type Manifest, type Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
-import { type Code, fingerprint, markOf } from './code';
+import { assetPath, isAssetPath } from './asset-path';
+import { type Code, fingerprint, markOf } from './carry-over';
 import { guardOf } from './guard';
-import { assetPath, isAssetPath } from './identity';
 import { absentFrom, knownMissing, MISSING } from './missing';
 import { isUnplayable, type Reason, refusalOf } from './refusal';
 

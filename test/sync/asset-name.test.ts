@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { assetName, readAssetName, refusedName } from '../../src/sync/asset-name';
-import { assetPath } from '../../src/sync/identity';
+import { assetPath } from '../../src/sync/asset-path';
 import { sidOf } from '../helpers/sync/values';
 
 const path = assetPath('a long name, that is cut off somewhere, with 営業 時間.mp3', '"e"');

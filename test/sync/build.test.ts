@@ -6,9 +6,9 @@ import {
   MANIFEST_FUNCTION,
   type Manifest,
 } from '../../src/manifest';
+import { assetPath } from '../../src/sync/asset-path';
 import { findTwin, pendingBuilds, prepareBuild } from '../../src/sync/build';
-import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/code';
-import { assetPath } from '../../src/sync/identity';
+import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/carry-over';
 import { type LiveBuild, type Plan, plan } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
 import type { Serverless } from '../../src/twilio/serverless';

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { ListOrder } from '../../sandbox/twilio';
 import { manifestPath } from '../../src/manifest';
 import { assetName } from '../../src/sync/asset-name';
+import { assetPath } from '../../src/sync/asset-path';
+import { fingerprint } from '../../src/sync/carry-over';
 import { cleanUp } from '../../src/sync/clean-up';
-import { fingerprint } from '../../src/sync/code';
-import { assetPath } from '../../src/sync/identity';
 import { HOUR } from '../helpers/sandbox/twilio-harness';
 import { type Account, answering, type Fault, openAccount } from '../helpers/twilio/account';
 

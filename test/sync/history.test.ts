@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Code, codeOf, fingerprint } from '../../src/sync/code';
+import { type Code, codeOf, fingerprint } from '../../src/sync/carry-over';
 import { type Deployed, expectedCode, walkBack } from '../../src/sync/history';
 import type { Build, Deployment } from '../../src/twilio/resources';
 import {

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeManifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
-import { type Code, fingerprint } from '../../src/sync/code';
-import { assetPath, isAssetPath } from '../../src/sync/identity';
+import { assetPath, isAssetPath } from '../../src/sync/asset-path';
+import { type Code, fingerprint } from '../../src/sync/carry-over';
 import {
   type LiveBuild,
   type Plan,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY_MANIFEST, type Manifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
-import { assetPath } from '../../src/sync/identity';
+import { assetPath } from '../../src/sync/asset-path';
 import {
   type LiveBuild,
   type Plan,

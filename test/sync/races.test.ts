@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isAssetPath } from '../../src/sync/identity';
+import { isAssetPath } from '../../src/sync/asset-path';
 import { audio, Buckets, HOUR, Rig } from '../helpers/sync/rig';
 
 const before = { 'a.mp3': audio('a'), 'b.mp3': audio('b') };

@@ -3,7 +3,7 @@ import { type LoopbackHosts, routeToLoopback } from '../../../sandbox/rehearsal/
 import { systemClock } from '../../../src/clock';
 import { resultOf } from '../../../src/result';
 import { PromptBucket } from '../../../src/s3/prompts';
-import { reconcile } from '../../../src/sync/reconcile';
+import { reconcile } from '../../../src/sync/run';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
 import { RUN_OPTIONS } from './run-options';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EMPTY_MANIFEST, encodeManifest, type Manifest, manifestPath } from '../../../src/manifest';
 import type { PromptObject } from '../../../src/s3/prompts';
-import { type Code, fingerprint } from '../../../src/sync/code';
+import { type Code, fingerprint } from '../../../src/sync/carry-over';
 import type { Build, Deployment, Version, Visibility } from '../../../src/twilio/resources';
 
 /** A SID that is the same for the same name. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isManifestPath, type ManifestMark, readMark } from '../manifest';
 import type { Build, Version } from '../twilio/resources';
-import { isAssetPath } from './identity';
+import { isAssetPath } from './asset-path';
 
 /** All of a Build that is not the sync's: what every new Build must carry over. */
 export interface Code {

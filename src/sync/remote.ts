@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock';
-import type { SyncOutcome, SyncReport, Wait } from '../events';
-import { type RemoteCall, requestStep } from './step';
+import type { Clock } from '../clock';
+import type { SyncOutcome, SyncReport, Wait } from './events';
+import { type RemoteCall, requestStep } from './remote-step';
 
 /** One answer of a deployment that has more to do. */
 export interface RemoteStep {

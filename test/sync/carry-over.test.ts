@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/code';
-import { assetPath } from '../../src/sync/identity';
+import { assetPath } from '../../src/sync/asset-path';
+import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/carry-over';
 import { codeNamed, sidOf, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const code = codeNamed('deploy');

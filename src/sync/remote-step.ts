@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import * as v from 'valibot';
-import { PlayError } from '../../errors';
-import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../../retry';
-import { type SyncOutcome, WAITS } from '../events';
-import { GuardError } from '../guard';
-import { REASONS } from '../refusal';
+import { PlayError } from '../errors';
+import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../retry';
+import { type SyncOutcome, WAITS } from './events';
+import { GuardError } from './guard';
+import { REASONS } from './refusal';
 
 /** What a deployed /sync is called with. */
 export interface RemoteCall {

@@ -12,7 +12,7 @@ import {
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { TwilioOptions } from '../../sandbox/twilio';
 import type { FunctionResponse } from '../../src/runtime';
-import { answerSync } from '../../src/sync/answer';
+import { answerSync } from '../../src/sync/slice';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
 import { type Account, openAccount } from '../helpers/twilio/account';

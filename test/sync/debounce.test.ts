@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { apartFrom, quietIn } from '../../src/sync/quiet';
+import { apartFrom, quietIn } from '../../src/sync/debounce';
 import { object } from '../helpers/sync/values';
 
 const NOW = new Date('2026-01-02T03:04:05Z');

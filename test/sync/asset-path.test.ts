@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assetPath, isAssetPath } from '../../src/sync/identity';
+import { assetPath, isAssetPath } from '../../src/sync/asset-path';
 
 /** Twilio's rule for paths: https://www.twilio.com/docs/serverless/api/resource/asset-version */
 const FORBIDDEN = /[;,?:@+&$()'"#\s]/;

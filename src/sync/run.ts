@@ -5,17 +5,17 @@ import { S3Error } from '../s3/errors';
 import { ChangedObjectError } from '../s3/prompts';
 import { TwilioError } from '../twilio/errors';
 import type { Build, Version } from '../twilio/resources';
+import { fingerprint, markOf } from './carry-over';
 import { checkReadable } from './check';
 import { cleanUp } from './clean-up';
-import { fingerprint, markOf } from './code';
+import { apartFrom, quietIn } from './debounce';
 import { deployUnlessMoved } from './deploy';
 import type { SyncEvent, SyncOutcome, SyncReport } from './events';
 import { GuardError } from './guard';
 import { type Observation, observe } from './observe';
 import { obtainBuild, POLL } from './obtain-build';
 import { type Plan, type PlanOptions, plan } from './plan';
-import { type Published, type PublishOptions, publish, toEvent } from './publish';
-import { apartFrom, quietIn } from './quiet';
+import { type Published, type PublishOptions, publish, toEvent } from './upload';
 
 export interface ReconcileOptions extends PublishOptions, Omit<PlanOptions, 'now' | 'force'> {
   /** The two ends once more, for objects in work: these may be finished after the deadline. */

@@ -24,6 +24,21 @@ export const TWIML_BYTES = 64_000;
  */
 export const PROXY_BYTES = 4_000_000;
 
+/** A whole request to /audio. Twilio ends a Function after 10 s. */
+export const PROXY_TIMEOUT_MS = 8000;
+
+/** The longest pause of S3 in it: before its headers have come, and within the body. */
+export const PROXY_IDLE_TIMEOUT_MS = 2500;
+
+/** How often S3 is asked in it. */
+export const PROXY_ATTEMPTS = 4;
+
+/** How long a proxy URL works at least: a URL given out now outlives the call. */
+export const PROXY_URL_MIN_SECONDS = CALL_SECONDS;
+
+/** One prompt has one proxy URL for this long, so that Twilio's cache works. */
+export const PROXY_URL_ROUNDING_SECONDS = 4 * 60 * 60;
+
 /**
  * How long an object counts as current: in this process's memory unless AUDIO_CACHE_SECONDS says
  * otherwise, and in Twilio's cache unless the object has a Cache-Control.
@@ -36,9 +51,18 @@ export const MAX_CACHE_SECONDS = 86_400;
 /** How long after that an object is still served while S3 cannot be asked (stale-if-error). */
 export const STALE_IF_ERROR_SECONDS = 3600;
 
+/** Until S3 must begin to answer while there is a cached object to serve instead. */
+export const REVALIDATION_TIMEOUT_MS = 2000;
+
+/** After S3 could not be asked: how long a cached object is served without asking again. */
+export const REVALIDATION_PAUSE_MS = 5000;
+
 /** Memory for objects: AUDIO_CACHE_MB unless it is set, and at most. A Function has 256 MB. */
 export const CACHE_MB = 32;
 export const MAX_CACHE_MB = 128;
+
+/** What one cached object takes besides its body and its key, roughly. */
+export const CACHE_ENTRY_BYTES = 1000;
 
 // Requests to S3
 

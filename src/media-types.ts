@@ -11,3 +11,25 @@ export const PLAYED_TYPES: ReadonlySet<string> = new Set([
   'audio/gsm',
   'audio/ulaw',
 ]);
+
+const TYPES_BY_ENDING: ReadonlyMap<string, string> = new Map([
+  ['mp3', 'audio/mpeg'],
+  ['wav', 'audio/wav'],
+  ['aif', 'audio/aiff'],
+  ['aiff', 'audio/aiff'],
+  ['aifc', 'audio/x-aifc'],
+  ['gsm', 'audio/gsm'],
+  ['ulaw', 'audio/ulaw'],
+]);
+
+/**
+ * The type under which Twilio plays an object: S3's Content-Type if Twilio plays that, otherwise by
+ * the key's ending, because many uploads leave S3 with binary/octet-stream.
+ *
+ * @returns undefined for what Twilio does not play
+ */
+export function playableType(contentType: string | undefined, key: string): string | undefined {
+  const [essence = ''] = (contentType ?? '').toLowerCase().split(';');
+  if (PLAYED_TYPES.has(essence.trim())) return essence.trim();
+  return TYPES_BY_ENDING.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
+}

@@ -1,8 +1,8 @@
 import type { ProxyAccess } from '../config';
 import type { Manifest } from '../manifest';
+import { signProxyQuery } from '../proxy/signed-url';
 import { isAddressable } from '../s3/address';
 import type { Rung } from './ladder';
-import { signProxyQuery } from './proxy-url';
 
 /** How one prompt reaches the caller: a URL to play, or nothing but its text to say. */
 export type Playable =

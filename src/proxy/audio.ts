@@ -1,21 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PlayError } from '../errors';
+import { CACHE_SECONDS } from '../limits';
+import { playableType } from '../media-types';
 import type { HttpResponse } from '../s3/request';
-import { playableType } from './media-type';
 
-/** An object as it is served: its bytes, and the headers that they are sent with. */
+/** An object as it is served. */
 export interface Audio {
   readonly body: Buffer;
   readonly headers: AudioHeaders;
-  /** The object's own. */
+  /** The object's own Cache-Control. */
   readonly cacheControl: string | undefined;
-}
-
-/** What a cache keeps an object by. */
-export interface Validators {
-  readonly 'Cache-Control': string;
-  readonly ETag?: string;
-  readonly 'Last-Modified'?: string;
 }
 
 export interface AudioHeaders extends Validators {
@@ -23,32 +17,40 @@ export interface AudioHeaders extends Validators {
   readonly 'Content-Encoding'?: string;
 }
 
-/** Neither S3 nor the key's ending calls it anything that Twilio plays. */
+/** The headers by which Twilio's cache keeps an object. */
+export interface Validators {
+  readonly 'Cache-Control': string;
+  readonly ETag?: string;
+  readonly 'Last-Modified'?: string;
+}
+
+/** Twilio plays neither the object's Content-Type nor its key's ending. */
 export class UnplayableTypeError extends PlayError {}
 
-/** Lets Twilio's cache answer for a minute, and then ask whether the ETag is still right. */
-const CACHE_CONTROL = 'max-age=60';
+/** @throws {UnplayableTypeError} */
+export function audioOf(key: string, { headers, body }: HttpResponse): Audio {
+  return { body, headers: audioHeadersOf(key, headers), cacheControl: headers['cache-control'] };
+}
 
-/** The validators of an answer of S3's, with a Cache-Control where the object has none. */
-export function validatorsOf(headers: IncomingHttpHeaders): Validators {
-  return {
-    'Cache-Control': headers['cache-control'] ?? CACHE_CONTROL,
-    ...(headers.etag !== undefined && { ETag: headers.etag }),
-    ...(headers['last-modified'] !== undefined && { 'Last-Modified': headers['last-modified'] }),
-  };
+/** A cached object after S3 called it current; its Cache-Control may have changed. */
+export function revalidatedAudio(audio: Audio, { headers }: HttpResponse): Audio {
+  const cacheControl = headers['cache-control'];
+  return cacheControl === undefined
+    ? audio
+    : { ...audio, cacheControl, headers: { ...audio.headers, 'Cache-Control': cacheControl } };
 }
 
 /**
- * The headers of S3's that are passed on. Those of AWS's own making are not.
+ * The response headers that are passed on. AWS's own are not.
  *
  * @throws {UnplayableTypeError}
  */
 export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): AudioHeaders {
-  const { 'content-type': given, 'content-encoding': encoding } = headers;
-  const type = playableType(given, key);
+  const { 'content-type': contentType, 'content-encoding': encoding } = headers;
+  const type = playableType(contentType, key);
   if (type === undefined) {
     throw new UnplayableTypeError(
-      `S3 says that it is ${given ?? 'of no type'}, which Twilio does not play: store it with a Content-Type such as audio/mpeg.`,
+      `S3 says that it is ${contentType ?? 'of no type'}, which Twilio does not play: store it with a Content-Type such as audio/mpeg.`,
     );
   }
   return {
@@ -58,16 +60,11 @@ export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): Audio
   };
 }
 
-/** @throws {UnplayableTypeError} */
-export function audioOf(key: string, { headers, body }: HttpResponse): Audio {
-  const cacheControl = headers['cache-control'];
-  return { body, headers: audioHeadersOf(key, headers), cacheControl };
-}
-
-/** The object after S3 has said that it is unchanged; what was set on it since comes along. */
-export function confirmed(audio: Audio, { headers }: HttpResponse): Audio {
-  const cacheControl = headers['cache-control'];
-  return cacheControl === undefined
-    ? audio
-    : { ...audio, cacheControl, headers: { ...audio.headers, 'Cache-Control': cacheControl } };
+/** The validators of a response of S3's. An object without Cache-Control gets one. */
+export function validatorsOf(headers: IncomingHttpHeaders): Validators {
+  return {
+    'Cache-Control': headers['cache-control'] ?? `max-age=${CACHE_SECONDS}`,
+    ...(headers.etag !== undefined && { ETag: headers.etag }),
+    ...(headers['last-modified'] !== undefined && { 'Last-Modified': headers['last-modified'] }),
+  };
 }

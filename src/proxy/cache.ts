@@ -1,86 +1,107 @@
 import { LRUCache } from 'lru-cache';
 import type { AudioCacheConfig } from '../config';
+import { CACHE_ENTRY_BYTES, REVALIDATION_PAUSE_MS, STALE_IF_ERROR_SECONDS } from '../limits';
 import type { Audio } from './audio';
-import { freshnessOf } from './freshness';
 
 interface Entry {
   readonly audio: Audio;
-  /** Epoch milliseconds at which S3 said that it is the current one. */
-  readonly confirmedAt: number;
+  /** Epoch milliseconds at which S3 last sent the object or called it current. */
+  readonly validatedAt: number;
   readonly freshUntil: number;
-  readonly servableUntil: number;
+  readonly staleIfErrorUntil: number;
 }
 
-/** What is in memory of an object. */
-export interface Kept {
+/** What the cache has of an object. */
+export interface CachedAudio {
   readonly audio: Audio;
-  /** Seconds since S3 said that it is the current one. */
-  readonly age: number;
+  /** Seconds since S3 last sent the object or called it current. */
+  readonly ageSeconds: number;
   /** May be served without asking S3. */
-  readonly fresh: boolean;
-  /** May be served where S3 cannot be asked. */
-  readonly servable: boolean;
+  readonly isFresh: boolean;
+  /** May be served when S3 cannot be asked (stale-if-error). */
+  readonly isServableOnError: boolean;
 }
 
-/** What an entry takes besides its body, roughly. */
-const OVERHEAD = 1000;
-
-/** Milliseconds for which S3 is left alone after it could not be asked. */
-const PAUSE = 5000;
-
-/** Whole objects, in the memory of this process; the least recently used ones make room. */
+/** Whole objects, in the memory of this process. The least recently used ones make room. */
 export class AudioCache {
   readonly #entries: LRUCache<string, Entry>;
-  readonly #seconds: number;
+  readonly #freshSeconds: number;
 
   constructor({ maxBytes, freshSeconds }: AudioCacheConfig) {
-    this.#seconds = freshSeconds;
+    this.#freshSeconds = freshSeconds;
     this.#entries = new LRUCache({
-      // 0 would be no limit; what is larger than all is not kept.
+      // 0 would mean no limit. With 1 nothing fits.
       maxSize: Math.max(1, maxBytes),
-      sizeCalculation: ({ audio }, id) => audio.body.length + id.length + OVERHEAD,
+      sizeCalculation: ({ audio }, id) => audio.body.length + id.length + CACHE_ENTRY_BYTES,
     });
   }
 
-  find(id: string, now: Date): Kept | undefined {
+  find(id: string, now: Date): CachedAudio | undefined {
     const entry = this.#entries.get(id);
     if (!entry) return undefined;
-    const { audio, confirmedAt, freshUntil, servableUntil } = entry;
     const time = now.getTime();
     return {
-      audio,
-      age: Math.max(0, Math.floor((time - confirmedAt) / 1000)),
-      fresh: time < freshUntil,
-      servable: time < servableUntil,
+      audio: entry.audio,
+      ageSeconds: Math.max(0, Math.floor((time - entry.validatedAt) / 1000)),
+      isFresh: time < entry.freshUntil,
+      isServableOnError: time < entry.staleIfErrorUntil,
     };
   }
 
-  /** Keeps what S3 has just sent or confirmed, unless its Cache-Control forbids that. */
-  keep(id: string, audio: Audio, now: Date): void {
-    const freshness = freshnessOf(audio.cacheControl, this.#seconds);
+  /** Stores what S3 has just sent or called current, unless its Cache-Control forbids that. */
+  store(id: string, audio: Audio, now: Date): void {
+    const freshness = freshnessOf(audio.cacheControl, this.#freshSeconds);
     if (!freshness) {
       this.drop(id);
       return;
     }
-    const confirmedAt = now.getTime();
-    const freshUntil = confirmedAt + freshness.fresh;
-    this.#entries.set(id, {
-      audio,
-      confirmedAt,
-      freshUntil,
-      servableUntil: freshUntil + freshness.stale,
-    });
+    const validatedAt = now.getTime();
+    const freshUntil = validatedAt + freshness.freshMs;
+    const staleIfErrorUntil = freshUntil + freshness.staleIfErrorMs;
+    this.#entries.set(id, { audio, validatedAt, freshUntil, staleIfErrorUntil });
   }
 
-  /** S3 could not be asked: spares the next callers the wait. */
-  postpone(id: string, now: Date): void {
+  /** After S3 could not be asked: serves the object for some seconds without asking again. */
+  pauseRevalidation(id: string, now: Date): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    const freshUntil = Math.min(now.getTime() + PAUSE, entry.servableUntil);
+    const freshUntil = Math.min(now.getTime() + REVALIDATION_PAUSE_MS, entry.staleIfErrorUntil);
     this.#entries.set(id, { ...entry, freshUntil });
   }
 
   drop(id: string): void {
     this.#entries.delete(id);
   }
+}
+
+/** How long an object may be served from memory. */
+export interface Freshness {
+  /** Without asking S3. */
+  readonly freshMs: number;
+  /** After that, while S3 cannot be asked. */
+  readonly staleIfErrorMs: number;
+}
+
+/**
+ * An object is fresh for as long as is configured, or shorter if its own Cache-Control says so.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
+ *
+ * @returns undefined when it must not be stored
+ */
+export function freshnessOf(
+  cacheControl: string | undefined,
+  freshSeconds: number,
+): Freshness | undefined {
+  const directives = (cacheControl ?? '').toLowerCase().split(/\s*,\s*/);
+  const says = (name: string) => directives.some((directive) => directive.split('=')[0] === name);
+  if (says('no-store')) return undefined;
+  const maxAges = directives.flatMap((directive) => {
+    const [, seconds] = /^(?:s-maxage|max-age)="?(\d+)"?$/.exec(directive) ?? [];
+    return seconds === undefined ? [] : [Number(seconds)];
+  });
+  return {
+    freshMs: says('no-cache') ? 0 : Math.min(freshSeconds, ...maxAges) * 1000,
+    staleIfErrorMs: says('must-revalidate') ? 0 : STALE_IF_ERROR_SECONDS * 1000,
+  };
 }

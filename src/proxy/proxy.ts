@@ -1,99 +1,213 @@
-import type { AudioConfig } from '../config';
+import type { AudioConfig, S3Config } from '../config';
 import { type CredentialsOptions, createCredentials } from '../credentials/credentials';
-import { PROXY_BYTES } from '../limits';
-import { type FunctionResponse, sentence } from '../runtime';
+import {
+  PROXY_ATTEMPTS,
+  PROXY_BYTES,
+  PROXY_IDLE_TIMEOUT_MS,
+  PROXY_TIMEOUT_MS,
+  REVALIDATION_TIMEOUT_MS,
+} from '../limits';
+import { type FunctionResponse, log, sentence } from '../runtime';
 import { getObject } from '../s3/get-object';
-import { type Connections, createConnections, requestIdOf } from '../s3/request';
-import { AudioCache } from './cache';
-import { adviceOn, answerFailure } from './failure';
-import { permissionOf } from './permission';
-import { answerOf } from './source';
-import { report, type Trace } from './trace';
-import { wantedBy } from './wanted';
+import { type Connections, createConnections, type HttpResponse, requestIdOf } from '../s3/request';
+import { audioOf, revalidatedAudio } from './audio';
+import { AudioCache, type CachedAudio } from './cache';
+import { adviceOn, failureResponse, isTemporary } from './failures';
+import { conditionHeaders, type RequestConditions, readConditions } from './request-conditions';
+import { audioResponse, passedOn } from './responses';
+import { authorize } from './signed-url';
 
 export interface AudioProxyOptions extends CredentialsOptions {
   /** To S3. */
   readonly connections?: Connections;
-  /** Milliseconds for a whole request. Twilio ends a Function after 10 s. */
-  readonly budget?: number;
-  /** Milliseconds in which a try must bring all headers, and then every next piece of the body. */
-  readonly patience?: number;
-  /** Milliseconds in which S3 must begin to confirm what is in memory; then that is served as it is. */
-  readonly confirmation?: number;
+  /** For a whole request. */
+  readonly timeoutMs?: number;
+  /** The longest pause of S3: before its headers have come, and within the body. */
+  readonly idleTimeoutMs?: number;
+  /** Until S3 must begin to answer while there is a cached object to serve instead. */
+  readonly revalidationTimeoutMs?: number;
   /** How often S3 is asked. */
   readonly attempts?: number;
 }
 
-/** @param event what the Function was called with, as it came */
+/** @param event the parameters of a request, unchecked */
 export type ServeAudio = (
   config: AudioConfig,
   event: Readonly<Record<string, unknown>>,
 ) => Promise<FunctionResponse>;
 
+/** How one request ended: its response, and what the log says about it. */
+interface Served {
+  readonly response: FunctionResponse;
+  /** Undefined when we did not sign the URL: its text may be anything. */
+  readonly key?: string;
+  /** Requests sent to S3. */
+  readonly tries: number;
+  /** S3's id of the last request that it answered. */
+  readonly requestId?: string;
+  /** How the response came from the cache, if it did. */
+  readonly cache?: 'fresh' | 'revalidated' | 'replaced' | 'stale';
+  /** What went wrong, and what to check. */
+  readonly message?: string;
+}
+
+/** What S3 answered, or why it did not. */
+interface Fetched extends Pick<Served, 'tries' | 'requestId'> {
+  readonly outcome: PromiseSettledResult<HttpResponse>;
+}
+
 /**
- * Makes the proxy: it serves objects of the private bucket to whoever holds a URL that we signed.
- * Only our three parameters are read; what Twilio or anybody else appends changes nothing.
+ * The audio proxy: serves objects of the private bucket for URLs that we signed. It reads no other
+ * query parameters than its own three, so nothing that is appended to its URLs changes its response.
  *
- * Meant to live as long as the module that makes it, with its cache, credentials and connections.
+ * Create it once a process: it keeps a cache, credentials and connections.
  */
 export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   const { clock, connections = createConnections() } = options;
-  const { budget = 8000, patience = 2500, confirmation = 2000, attempts = 4 } = options;
+  const { timeoutMs = PROXY_TIMEOUT_MS, idleTimeoutMs = PROXY_IDLE_TIMEOUT_MS } = options;
+  const { revalidationTimeoutMs = REVALIDATION_TIMEOUT_MS, attempts = PROXY_ATTEMPTS } = options;
   const credentials = createCredentials(options);
   let cache: AudioCache | undefined;
 
+  return async (config, event) => {
+    const startedAt = clock.now();
+    const served = await serve(config, event, startedAt);
+    logServed(served, clock.now().getTime() - startedAt.getTime());
+    return served.response;
+  };
+
   async function serve(
-    { s3, audioCache }: AudioConfig,
+    config: AudioConfig,
     event: Readonly<Record<string, unknown>>,
+    now: Date,
+  ): Promise<Served> {
+    // 1. Authorize.
+    const authorization = authorize(event, config, now);
+    if (!authorization.granted) {
+      const response = sentence(403, 'This audio URL is not valid or has expired.');
+      return { response, key: authorization.key, tries: 0, message: authorization.reason };
+    }
+    const { key } = authorization;
+    const conditions = readConditions(event);
+
+    // 2. Look up.
+    cache ??= new AudioCache(config.audioCache);
+    const id = JSON.stringify([config.s3.endpoint, config.s3.bucket, key]);
+    const cached = cache.find(id, now);
+    if (cached?.isFresh) {
+      const response = audioResponse(cached.audio, conditions, cached.ageSeconds);
+      return { response, key, tries: 0, cache: 'fresh' };
+    }
+
+    // 3. Fetch, or revalidate what is cached.
+    const headers = cached ? revalidationHeaders(cached) : conditionHeaders(conditions);
+    const headersTimeoutMs = cached?.isServableOnError ? revalidationTimeoutMs : timeoutMs;
+    const { outcome, ...sent } = await fetchObject(config.s3, key, headers, headersTimeoutMs);
+
+    // 4. Respond.
+    return { key, ...sent, ...respond(outcome, { key, id, conditions, cached, cache }) };
+  }
+
+  async function fetchObject(
+    s3: S3Config,
     key: string,
-    trace: Trace,
-  ): Promise<FunctionResponse> {
-    const deadline = clock.now().getTime() + budget;
-    const ask = async (headers: Readonly<Record<string, string>>, headWithin = budget) => {
-      const begun = clock.now().getTime();
-      const headDeadline = Math.min(deadline, begun + headWithin);
-      const access = {
-        ...s3,
-        credentials: await credentials(s3.credentials, Math.max(1, headDeadline - begun)),
-      };
+    headers: Readonly<Record<string, string>>,
+    headersTimeoutMs: number,
+  ): Promise<Fetched> {
+    let tries = 0;
+    let requestId: string | undefined;
+    const startedAt = clock.now().getTime();
+    const deadline = startedAt + timeoutMs;
+    const headersDeadline = Math.min(deadline, startedAt + headersTimeoutMs);
+    const fetch = async () => {
+      const waitMs = Math.max(1, headersDeadline - startedAt);
+      const access = { ...s3, credentials: await credentials(s3.credentials, waitMs) };
       return getObject(access, key, headers, {
         clock,
         connections,
-        idleTimeoutMs: patience,
         attempts,
         deadline,
-        headersDeadline: headDeadline,
+        headersDeadline,
+        idleTimeoutMs,
         maxBytes: PROXY_BYTES,
         onSend: () => {
-          trace.tries += 1;
+          tries += 1;
         },
-        onHeaders: (head) => {
-          trace.requestId = requestIdOf(head);
+        onHeaders: (responseHeaders) => {
+          requestId = requestIdOf(responseHeaders);
         },
       });
     };
-    cache ??= new AudioCache(audioCache);
-    const id = JSON.stringify([s3.endpoint, s3.bucket, key]);
-    try {
-      return await answerOf(wantedBy(event), { key, id, cache, clock, confirmation, ask }, trace);
-    } catch (thrown) {
-      trace.message = adviceOn(thrown);
-      return answerFailure(thrown);
-    }
+    const [outcome] = await Promise.allSettled([fetch()]);
+    return { outcome, tries, requestId };
   }
 
-  return async (config, event) => {
-    const started = clock.now().getTime();
-    const permission = permissionOf(event, config, clock.now());
-    const trace: Trace = { key: permission.key, tries: 0 };
-    let answer: FunctionResponse;
-    if (permission.granted) {
-      answer = await serve(config, event, permission.key, trace);
-    } else {
-      trace.message = permission.reason;
-      answer = sentence(403, 'This audio URL is not valid or has expired.');
+  /**
+   * | cached | S3                        | response                            | cache           |
+   * |--------|---------------------------|-------------------------------------|-----------------|
+   * | yes    | not modified              | the cached object                   | fresh again     |
+   * | yes    | another object            | that                                | stores it       |
+   * | yes    | could not be asked        | the cached object, for an hour      | pauses 5 s      |
+   * | yes    | any other failure         | the failure                         | drops it        |
+   * | no     | the whole object          | that                                | stores it       |
+   * | no     | a part, or not modified   | S3's own                            |                 |
+   * | no     | any failure               | the failure                         |                 |
+   *
+   * @throws an error that is no failure of S3 or of the object
+   */
+  function respond(
+    outcome: Fetched['outcome'],
+    { key, id, conditions, cached, cache }: LookUp,
+  ): Pick<Served, 'response' | 'cache' | 'message'> {
+    const now = clock.now();
+    try {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      const { value } = outcome;
+      const isUnchanged = value.status === 304;
+      if (!cached && value.status !== 200) return { response: passedOn(key, value) };
+      const audio =
+        cached && isUnchanged ? revalidatedAudio(cached.audio, value) : audioOf(key, value);
+      cache.store(id, audio, now);
+      const response = audioResponse(audio, conditions, 0);
+      return { response, cache: cached && (isUnchanged ? 'revalidated' : 'replaced') };
+    } catch (thrown) {
+      const message = adviceOn(thrown);
+      if (cached && !isTemporary(thrown)) cache.drop(id);
+      else if (cached?.isServableOnError) {
+        cache.pauseRevalidation(id, now);
+        const response = audioResponse(cached.audio, conditions, cached.ageSeconds);
+        return { response, cache: 'stale', message };
+      }
+      return { response: failureResponse(thrown), message };
     }
-    report(trace, answer, clock.now().getTime() - started);
-    return answer;
-  };
+  }
+}
+
+/** What is known before S3 is asked. */
+interface LookUp {
+  readonly key: string;
+  /** The object's name in the cache. */
+  readonly id: string;
+  readonly conditions: RequestConditions;
+  readonly cached: CachedAudio | undefined;
+  readonly cache: AudioCache;
+}
+
+function revalidationHeaders({ audio }: CachedAudio): Record<string, string> {
+  const { ETag: etag } = audio.headers;
+  return etag === undefined ? {} : { 'if-none-match': etag };
+}
+
+/** Writes one line, without signature, token or phone number. */
+function logServed({ response, message, ...fields }: Served, milliseconds: number): void {
+  const { status, body } = response;
+  const bytes = Buffer.isBuffer(body) ? body.length : Buffer.byteLength(String(body));
+  const level = levelOf(status, message);
+  log(level, { function: 'audio', ...fields, status, bytes, milliseconds, message });
+}
+
+function levelOf(status: number, message: string | undefined): 'info' | 'warn' | 'error' {
+  // The owner of the bucket has to repair 413 and 415, as with S3's errors.
+  if (status >= 500 || status === 413 || status === 415) return 'error';
+  return message === undefined ? 'info' : 'warn';
 }

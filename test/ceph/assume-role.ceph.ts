@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock';
 import type { AssumedRole } from '../../src/credentials/credentials';
 import { createCredentials } from '../../src/credentials/credentials';
 import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
-import { signProxyQuery } from '../../src/playback/proxy-url';
+import { signProxyQuery } from '../../src/proxy/signed-url';
 import { presignedUrl } from '../../src/s3/presign';
 import { PromptBucket } from '../../src/s3/prompts';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';

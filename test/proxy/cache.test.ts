@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { freshnessOf } from '../../src/proxy/cache';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
+import type { FakeClock } from '../helpers/clock';
 import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
 import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
@@ -14,7 +16,7 @@ const [OLD, NEW] = [randomBytes(3000), randomBytes(2000)];
 
 let s3: TestS3;
 let faulty: FaultyS3;
-let clock: ReturnType<typeof testClock>;
+let clock: FakeClock;
 let proxy: TestProxy;
 
 captureLog();
@@ -43,7 +45,7 @@ function start(
   proxy?.close();
   clock = testClock();
   const config = s3.config({ S3_ENDPOINT: faulty.endpoint, ...changes });
-  proxy = startTestProxy(config, { clock, attempts: 2, patience: 1500, ...options });
+  proxy = startTestProxy(config, { clock, attempts: 2, idleTimeoutMs: 1500, ...options });
 }
 
 const DOWN: Fault = { kind: 'refusal', status: 503, code: 'ServiceUnavailable' };
@@ -67,7 +69,7 @@ describe('an object in memory', () => {
     const { body, headers, line } = await proxy.get(KEY);
     expect(body.equals(OLD)).toBe(true);
     expect(headers).not.toHaveProperty('Age');
-    expect(line).toMatchObject({ cache: 'confirmed', tries: 1 });
+    expect(line).toMatchObject({ cache: 'revalidated', tries: 1 });
     expect(faulty.requests.at(-1)?.headers['if-none-match']).toBe(headers.ETag);
     clock.forward(59);
     expect((await proxy.get(KEY)).line).toMatchObject({ cache: 'fresh', tries: 0 });
@@ -94,7 +96,7 @@ describe('an object in memory', () => {
     clock.forward(61);
     const { status, body, line } = await proxy.get(KEY, { headers: { range: 'bytes=1-2' } });
     expect([status, body]).toEqual([206, OLD.subarray(1, 3)]);
-    expect(line.cache).toBe('confirmed');
+    expect(line.cache).toBe('revalidated');
     expect(faulty.requests.at(-1)?.headers).not.toHaveProperty('range');
   });
 
@@ -119,7 +121,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).line.tries).toBe(0);
     clock.forward(6);
     faulty.next();
-    expect((await proxy.get(KEY)).line.cache).toBe('confirmed');
+    expect((await proxy.get(KEY)).line.cache).toBe('revalidated');
   });
 
   it('is not served after an hour in which S3 failed, not even for seconds', async () => {
@@ -131,7 +133,7 @@ describe('an object in memory', () => {
   });
 
   it('is served as it is where S3 does not begin to confirm it soon', async () => {
-    start({}, { patience: 5000, confirmation: 200 });
+    start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 200 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', milliseconds: 1500 });
     clock.forward(61);
@@ -139,10 +141,11 @@ describe('an object in memory', () => {
   });
 
   it('is served as it is where the time of the request is over', async () => {
-    start({}, { patience: 5000, confirmation: 60_000, budget: 1500 });
+    start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 60_000, timeoutMs: 1500 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', milliseconds: 4500 });
     clock.forward(61);
+    setTimeout(() => clock.forward(2), 100);
     expect(await proxy.get(KEY)).toMatchObject({
       status: 200,
       line: { cache: 'stale', tries: 1 },
@@ -150,7 +153,7 @@ describe('an object in memory', () => {
   });
 
   it('is served as it is where there is no time at all for S3', async () => {
-    start({}, { confirmation: 0 });
+    start({}, { revalidationTimeoutMs: 0 });
     await proxy.get(KEY);
     clock.forward(61);
     expect(await proxy.get(KEY)).toMatchObject({
@@ -160,7 +163,7 @@ describe('an object in memory', () => {
   });
 
   it('is replaced though the new one takes longer to come than S3 has to begin', async () => {
-    start({}, { patience: 5000, confirmation: 500 });
+    start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 500 });
     await proxy.get(KEY);
     await s3.put(KEY, NEW);
     faulty.next({ kind: 'late body', head: 0, body: 1000 });
@@ -182,9 +185,9 @@ describe('an object in memory', () => {
     faulty.next({ kind: 'headers', headers: { 'cache-control': 'max-age=7' } });
     clock.forward(61);
     const { headers, line } = await proxy.get(KEY);
-    expect([line.cache, headers['Cache-Control']]).toEqual(['confirmed', 'max-age=7']);
+    expect([line.cache, headers['Cache-Control']]).toEqual(['revalidated', 'max-age=7']);
     clock.forward(8);
-    expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'confirmed' });
+    expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
   });
 
   it('that has no ETag is asked for without one, and so replaced', async () => {
@@ -255,7 +258,7 @@ describe('what memory holds', () => {
   it('is confirmed every time where it may have no seconds', async () => {
     start({ AUDIO_CACHE_SECONDS: '0' });
     await proxy.get(KEY);
-    expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'confirmed' });
+    expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
   });
 
   it('is fresh for as long as is configured', async () => {
@@ -277,8 +280,8 @@ describe('what memory holds', () => {
 
   it.each([
     ['no-store', { tries: 1 }],
-    ['no-cache', { tries: 1, cache: 'confirmed' }],
-    ['public, max-age=10', { tries: 1, cache: 'confirmed' }],
+    ['no-cache', { tries: 1, cache: 'revalidated' }],
+    ['public, max-age=10', { tries: 1, cache: 'revalidated' }],
     ['public, max-age=100', { tries: 0, cache: 'fresh' }],
   ])('is what %s allows, 20 seconds later', async (CacheControl, line) => {
     const key = `${CacheControl}.mp3`;
@@ -302,5 +305,24 @@ describe('what memory holds', () => {
     await proxy.get(KEY, { headers: { range: 'bytes=0-9' } });
     const { body, line } = await proxy.get(KEY);
     expect([body.length, line.tries]).toEqual([OLD.length, 1]);
+  });
+});
+
+describe('an object in memory, for which 60 seconds are configured,', () => {
+  it.each([
+    [undefined, { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
+    ['', { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
+    ['public, max-age=31536000, immutable', { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
+    ['max-age=10', { freshMs: 10_000, staleIfErrorMs: HOUR * 1000 }],
+    ['MAX-AGE="10"', { freshMs: 10_000, staleIfErrorMs: HOUR * 1000 }],
+    ['max-age=50,s-maxage=20', { freshMs: 20_000, staleIfErrorMs: HOUR * 1000 }],
+    ['max-age=0', { freshMs: 0, staleIfErrorMs: HOUR * 1000 }],
+    ['max-age=soon', { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
+    ['no-cache', { freshMs: 0, staleIfErrorMs: HOUR * 1000 }],
+    ['no-cache="set-cookie"', { freshMs: 0, staleIfErrorMs: HOUR * 1000 }],
+    ['private , must-revalidate', { freshMs: 60_000, staleIfErrorMs: 0 }],
+    ['public , No-Store', undefined],
+  ])('that is stored with Cache-Control %j is kept for %j', (cacheControl, freshness) => {
+    expect(freshnessOf(cacheControl, 60)).toEqual(freshness);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '../../src/config';
+import type { FakeClock } from '../helpers/clock';
 import { type Fault, startCognito, type TestCognito } from '../helpers/credentials/cognito';
 import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
@@ -11,7 +12,7 @@ const GUEST = 'us-east-1:11111111-2222-3333-4444-555555555555';
 
 let s3: TestS3;
 let cognito: TestCognito;
-let clock: ReturnType<typeof testClock>;
+let clock: FakeClock;
 let proxy: TestProxy;
 /** The same bucket, for a Cognito identity. */
 let asGuest: Config;
@@ -34,7 +35,7 @@ beforeAll(async () => {
 beforeEach(() => {
   proxy?.close();
   clock = testClock();
-  proxy = startTestProxy(s3.config(), { clock, confirmation: 1000, budget: 2000 });
+  proxy = startTestProxy(s3.config(), { clock, revalidationTimeoutMs: 1000, timeoutMs: 2000 });
 });
 
 afterAll(async () => {

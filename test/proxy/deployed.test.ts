@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
-import { signProxyQuery } from '../../src/playback/proxy-url';
+import { signProxyQuery } from '../../src/proxy/signed-url';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
 import { type DeployedProxy, deployProxy } from '../helpers/proxy/runtime';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';

@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(() => {
   faulty.next();
   faulty.requests.length = 0;
-  start({ patience: LONG });
+  start({ idleTimeoutMs: LONG });
 });
 
 afterAll(async () => {
@@ -48,7 +48,7 @@ function start(options: Partial<AudioProxyOptions>): void {
   proxy = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }), {
     // Backoff has no part in what is told here.
     clock: { ...systemClock, random: () => 0 },
-    budget: 2 * LONG,
+    timeoutMs: 2 * LONG,
     attempts: ATTEMPTS,
     ...options,
   });
@@ -93,7 +93,7 @@ describe('what S3 does once', () => {
   });
 
   it.each(TIMED_OUT)('%s: the whole audio is served after a time-out', async (_, fault) => {
-    start({ patience: SHORT });
+    start({ idleTimeoutMs: SHORT });
     faulty.next(fault);
     const served = await proxy.get(KEY);
     expect([served.status, served.body.equals(BODY)]).toEqual([200, true]);
@@ -101,7 +101,9 @@ describe('what S3 does once', () => {
   });
 
   it('is slow with its headers, and as slow again with the body: each has its own time', async () => {
-    const patient = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { patience: 2500 });
+    const patient = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), {
+      idleTimeoutMs: 2500,
+    });
     faulty.next({ kind: 'late body', head: 1500, body: 1500 });
     expect(await patient.get(KEY)).toMatchObject({ status: 200, line: { tries: 1 } });
     patient.close();
@@ -147,12 +149,12 @@ describe('what S3 does again and again', () => {
   };
 
   it.each(TIMED_OUT)('%s: 504', async (_, fault) => {
-    start({ patience: SHORT });
+    start({ idleTimeoutMs: SHORT });
     await isGivenUp(fault, ATTEMPTS);
   });
 
   it('sends byte by byte: 504', async () => {
-    start({ patience: LONG, budget: 4 * SHORT });
+    start({ idleTimeoutMs: LONG, timeoutMs: 4 * SHORT });
     await isGivenUp({ kind: 'drip', every: 20 }, 1);
   });
 
@@ -182,7 +184,7 @@ describe('what S3 does again and again', () => {
 
 describe('a request that has no time', () => {
   it('is 504, and S3 is not asked', async () => {
-    const late = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { budget: 0 });
+    const late = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { timeoutMs: 0 });
     expect(await late.get(KEY)).toMatchObject({ status: 504, line: { tries: 0 } });
     late.close();
   });
@@ -280,7 +282,7 @@ describe('the log', () => {
     ['broke off', { kind: 'cut', after: BODY_BYTES }],
     ['stalled', { kind: 'stall', after: BODY_BYTES }],
   ])("has S3's name for a request whose answer %s in the body", async (_, fault) => {
-    start({ patience: SHORT });
+    start({ idleTimeoutMs: SHORT });
     faulty.always(fault);
     expect((await proxy.get(KEY)).line.requestId).toMatch(/./);
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { signProxyQuery } from '../../src/playback/proxy-url';
+import { signProxyQuery } from '../../src/proxy/signed-url';
 import {
   appended,
   appendedToHeaders,

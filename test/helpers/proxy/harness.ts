@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { type Clock, systemClock } from '../../../src/clock';
+import { systemClock } from '../../../src/clock';
 import type { Config } from '../../../src/config';
-import { signProxyQuery } from '../../../src/playback/proxy-url';
 import { type AudioProxyOptions, createAudioProxy } from '../../../src/proxy/proxy';
+import { signProxyQuery } from '../../../src/proxy/signed-url';
 import { createConnections } from '../../../src/s3/request';
+import { FakeClock } from '../clock';
 
 /** The proxy's line in the log. */
-export interface Line {
+export interface LogLine {
   readonly level: string;
   readonly key?: string;
   readonly status: number;
@@ -22,45 +23,36 @@ export interface Served {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  readonly line: Line;
+  readonly line: LogLine;
 }
 
 export interface Ask {
   /** Request headers, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Put into the event as the runtime would put parameters. */
+  /** Further query parameters, as the runtime puts them into the event. */
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** What the deployment is configured with for this request, where that is something else. */
+  /** For this request only. */
   readonly config?: Config;
 }
 
 export interface TestProxy {
-  /** Asks for a key by a URL that we signed. */
+  /** Requests a key by a signed URL. */
   get(key: string, ask?: Ask): Promise<Served>;
-  /** Calls the proxy with an event as it is. */
+  /** Calls the proxy with this event, unchanged. */
   serve(event: Readonly<Record<string, unknown>>): Promise<Served>;
-  /** Our three parameters for a key. */
+  /** The proxy's own three parameters for a key. */
   parameters(key: string): Record<string, string>;
   close(): void;
 }
 
-/** A clock that can be set forward; it does not wait. */
-export function testClock(start = new Date()): Clock & { forward(seconds: number): void } {
-  let ahead = 0;
-  const offset = start.getTime() - Date.now();
-  return {
-    now: () => new Date(Date.now() + offset + ahead),
-    sleep: async () => {},
-    random: () => 0,
-    forward(seconds) {
-      ahead += seconds * 1000;
-    },
-  };
+/** Begins now, because S3 compares the time of signatures with its own. */
+export function testClock(): FakeClock {
+  return new FakeClock({ startMs: Date.now(), random: () => 0 });
 }
 
-const lines: Line[] = [];
+const lines: LogLine[] = [];
 
-/** Keeps the proxy's log from the terminal, for the tests to read. */
+/** Captures the proxy's log for the tests, and keeps it from the terminal. */
 export function captureLog(): void {
   beforeAll(() => {
     for (const level of ['info', 'warn', 'error'] as const) {

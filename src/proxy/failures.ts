@@ -4,38 +4,38 @@ import { PROXY_BYTES } from '../limits';
 import { OutOfTimeError } from '../retry';
 import { type FunctionResponse, sentence } from '../runtime';
 import { ObjectTooLargeError, S3Error, type S3ErrorKind, S3TimeoutError } from '../s3/errors';
-import { noSuchRange } from './answers';
 import { UnplayableTypeError } from './audio';
+import { rangeNotSatisfiable } from './responses';
 
-/** Whether S3 could not be asked, or not just now; its word about the object is still to come. */
-export function isPassing(thrown: unknown): boolean {
+/** Whether S3 could not be asked just now, so that the object may still be current. */
+export function isTemporary(thrown: unknown): boolean {
   if (thrown instanceof S3Error) return thrown.kind === 'unavailable';
   return thrown instanceof OutOfTimeError || thrown instanceof CredentialsError;
 }
 
 /**
- * What the caller is told. S3's own words stay here: they may name keys and signatures.
+ * The response to a failure. It has none of S3's own text, which may hold keys and signatures.
  *
- * | what happened                                       | status              |
- * |-----------------------------------------------------|---------------------|
- * | no such object                                      | 404                 |
- * | the object has no such range                        | 416                 |
- * | larger than a Function can return                   | 413                 |
- * | nothing that Twilio plays                           | 415                 |
- * | denied, wrong signature, wrong region, no credentials | 502               |
- * | overloaded, no connection, cut off                  | 503 and Retry-After |
- * | too slow                                            | 504                 |
+ * | what happened                                         | status              |
+ * |-------------------------------------------------------|---------------------|
+ * | no such object                                        | 404                 |
+ * | the object has no such range                          | 416                 |
+ * | larger than a Function can return                     | 413                 |
+ * | nothing that Twilio plays                             | 415                 |
+ * | denied, wrong signature, wrong region, no credentials | 502                 |
+ * | overloaded, no connection, cut off                    | 503 and Retry-After |
+ * | too slow                                              | 504                 |
  *
- * @throws what it does not know
+ * @throws any other error
  */
-export function answerFailure(thrown: unknown): FunctionResponse {
+export function failureResponse(thrown: unknown): FunctionResponse {
   if (thrown instanceof S3TimeoutError || thrown instanceof OutOfTimeError) {
     return sentence(504, 'The audio did not come in time.');
   }
   if (thrown instanceof ObjectTooLargeError) {
     return sentence(413, 'The audio is too large for this URL.');
   }
-  if (thrown instanceof S3Error) return RESPONSES[thrown.kind](thrown);
+  if (thrown instanceof S3Error) return BY_KIND[thrown.kind](thrown);
   if (thrown instanceof UnplayableTypeError) {
     return sentence(415, 'This is not audio that can be played.');
   }
@@ -43,9 +43,9 @@ export function answerFailure(thrown: unknown): FunctionResponse {
   throw thrown;
 }
 
-const RESPONSES: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse>> = {
+const BY_KIND: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse>> = {
   'not found': () => sentence(404, 'There is no such audio.'),
-  'invalid range': ({ contentRange }) => noSuchRange(contentRange),
+  'invalid range': ({ contentRange }) => rangeNotSatisfiable(contentRange),
   unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   refused: notFetched,
 };
@@ -54,19 +54,19 @@ function notFetched(): FunctionResponse {
   return sentence(502, 'The audio could not be fetched.');
 }
 
-function unavailable(milliseconds = 1000): FunctionResponse {
+function unavailable(retryAfterMs = 1000): FunctionResponse {
   return sentence(503, 'The audio is not available at the moment.', {
-    'Retry-After': String(Math.max(1, Math.ceil(milliseconds / 1000))),
+    'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
   });
 }
 
-/** What the log tells the person who looks after the deployment. */
+/** What the log tells about a failure: what happened, and what to check. */
 export function adviceOn(thrown: unknown): string {
   if (thrown instanceof ObjectTooLargeError) {
     return `${thrown.message}, and a Function can return ${PROXY_BYTES}: sync it (npm run sync), so that it is played as an Asset.`;
   }
-  const unread = thrown instanceof S3Error && thrown.status === undefined;
-  return unread
+  const isUnanswered = thrown instanceof S3Error && thrown.status === undefined;
+  return isUnanswered
     ? `S3 could not be read: ${thrown.message}. If this stays so, check S3_ENDPOINT and S3_REGION.`
     : messageOf(thrown);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { signProxyQuery, verifyProxyParameters } from '../../src/playback/proxy-url';
+import { signProxyQuery, verifyProxyParameters } from '../../src/proxy/signed-url';
 
 const secret = { authToken: 'token of the account', bucket: 'examplebucket' };
 const now = new Date('2026-01-02T03:04:05Z');

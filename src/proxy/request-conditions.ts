@@ -1,0 +1,128 @@
+/** Request headers that decide what the response brings: a part, or only the news of no change. */
+export interface RequestConditions {
+  /** One range of bytes. */
+  readonly range?: string;
+  readonly ifNoneMatch?: string;
+  readonly ifModifiedSince?: string;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#field.if-none-match */
+const ENTITY_TAGS = /^(?:\*|(?:W\/)?"[!#-~]*"(?:, ?(?:W\/)?"[!#-~]*")*)$/;
+const MAX_ENTITY_TAGS_LENGTH = 1000;
+
+/**
+ * Reads the conditions of a request. Values in an unknown form are ignored, as HTTP allows: the
+ * response is the whole object then. Several ranges are ignored, too, and a Range with If-Range,
+ * because S3 has no If-Range.
+ *
+ * @param event the parameters of a request, unchecked
+ */
+export function readConditions(event: Readonly<Record<string, unknown>>): RequestConditions {
+  const headers = headersOf(event.request);
+  const text = (name: string, isKnown: (value: string) => boolean) => {
+    const value = headers[name];
+    return typeof value === 'string' && isKnown(value) ? value : undefined;
+  };
+  return {
+    range: headers['if-range'] === undefined ? text('range', isRange) : undefined,
+    ifNoneMatch: text('if-none-match', isListOfEntityTags),
+    ifModifiedSince: text('if-modified-since', isDate),
+  };
+}
+
+/** The conditions as request headers for S3. */
+export function conditionHeaders({
+  range,
+  ifNoneMatch,
+  ifModifiedSince,
+}: RequestConditions): Record<string, string> {
+  return {
+    ...(range !== undefined && { range }),
+    ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+    ...(ifModifiedSince !== undefined && { 'if-modified-since': ifModifiedSince }),
+  };
+}
+
+/**
+ * Whether the client has the object already. An entity tag overrules the date, and weak tags compare
+ * like strong ones: https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+ */
+export function isNotModified(
+  { ifNoneMatch, ifModifiedSince }: RequestConditions,
+  { etag, lastModified }: { readonly etag?: string; readonly lastModified?: string },
+): boolean {
+  if (ifNoneMatch !== undefined) {
+    const current = etag?.replace(/^W\//, '');
+    const tags = ifNoneMatch.match(/"[^"]*"/g) ?? [];
+    return ifNoneMatch === '*' || tags.some((tag) => tag === current);
+  }
+  // Without a date on either side this compares NaN, which is false.
+  return Date.parse(lastModified ?? '') <= Date.parse(ifModifiedSince ?? '');
+}
+
+/** First and last byte, both included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The one range that a Range header asks for, of an object with so many bytes. Several ranges, and
+ * invalid ones, ask for the whole object, as they do with S3. Not by range-parser, which reads
+ * `bytes=0-9x` as 0-9, and calls 5-1 and a suffix longer than the object unsatisfiable.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9110#section-14.1.2
+ */
+export function rangeOf(
+  header: string | undefined,
+  size: number,
+): ByteRange | 'whole' | 'unsatisfiable' {
+  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? [];
+  if (from === '' && to === '') return 'whole';
+  if (from === '') {
+    const length = Math.min(Number(to), size);
+    return length === 0 ? 'unsatisfiable' : { first: size - length, last: size - 1 };
+  }
+  const first = Number(from);
+  if (to !== '' && Number(to) < first) return 'whole';
+  if (first >= size) return 'unsatisfiable';
+  return { first, last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
+}
+
+/** Whether a Range header asks for one range of bytes that some object can have. */
+function isRange(header: string): boolean {
+  return typeof rangeOf(header, Number.MAX_SAFE_INTEGER) === 'object';
+}
+
+function isListOfEntityTags(value: string): boolean {
+  return value.length <= MAX_ENTITY_TAGS_LENGTH && ENTITY_TAGS.test(value);
+}
+
+/**
+ * Only the form that HTTP still sends; two older ones are obsolete.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+ */
+function isDate(value: string): boolean {
+  return value.length === 29 && new Date(value).toUTCString() === value;
+}
+
+/**
+ * The headers in the runtime's `request`, unless a query parameter has replaced it: a parameter named
+ * `request` does, and `request[headers][range]=…` even has the same form. So `request` counts only if
+ * it looks like a media request of Twilio's: with a User-Agent, which no parameter has by chance, and
+ * without cookies. Otherwise the response is the whole object.
+ *
+ * A client with a URL that we signed could forge all of this. It would get what real headers would
+ * get it, a part of the object or a 304. Nothing of it reaches the cache or another client.
+ */
+function headersOf(request: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(request) || !isRecord(request.headers) || !isRecord(request.cookies)) return {};
+  const { headers, cookies } = request;
+  const isTheRuntimes = Object.keys(request).length === 2 && Object.keys(cookies).length === 0;
+  return isTheRuntimes && typeof headers['user-agent'] === 'string' ? headers : {};
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

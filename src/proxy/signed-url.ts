@@ -1,0 +1,92 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { AudioConfig } from '../config';
+import { PROXY_URL_MIN_SECONDS, PROXY_URL_ROUNDING_SECONDS } from '../limits';
+import { isAddressable } from '../s3/address';
+
+export interface ProxySecret {
+  /** Twilio's auth token. The signing key is derived from it. */
+  readonly authToken: string;
+  /** Part of the signature: a URL of one environment opens nothing in another. */
+  readonly bucket: string;
+}
+
+/** The proxy's own query parameters. Twilio's begin with a capital letter, so none of them is one of these. */
+interface ProxyParameters {
+  readonly key: string;
+  /** Epoch seconds. */
+  readonly exp: string;
+  /** Hex HMAC-SHA256. */
+  readonly sig: string;
+}
+
+/**
+ * The query of a proxy URL for one key. Expiry is rounded, so that one prompt has one URL for hours
+ * and Twilio's media cache works; the URL outlives any call that begins now.
+ *
+ * @throws {URIError} when the key is not well-formed Unicode, as no S3 key can be
+ */
+export function signProxyQuery(secret: ProxySecret, key: string, now: Date): string {
+  const earliest = now.getTime() / 1000 + PROXY_URL_MIN_SECONDS;
+  const exp = String(Math.ceil(earliest / PROXY_URL_ROUNDING_SECONDS) * PROXY_URL_ROUNDING_SECONDS);
+  return `key=${encodeURIComponent(key)}&exp=${exp}&sig=${signature(secret, key, exp)}`;
+}
+
+/** Whether we signed three parameters: `genuine`, signed by us but `expired`, or not signed by us. */
+export type Verdict = 'genuine' | 'expired' | 'tampered';
+
+/** Compares signatures in constant time. */
+export function verifyProxyParameters(
+  secret: ProxySecret,
+  { key, exp, sig }: ProxyParameters,
+  now: Date,
+): Verdict {
+  const expected = Buffer.from(signature(secret, key, exp));
+  const given = Buffer.from(sig);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'tampered';
+  return Number(exp) * 1000 > now.getTime() ? 'genuine' : 'expired';
+}
+
+function signature({ authToken, bucket }: ProxySecret, key: string, exp: string): string {
+  const signingKey = createHmac('sha256', authToken).update('twilio-s3-play audio proxy').digest();
+  // JSON separates the fields whatever characters they contain.
+  const message = JSON.stringify(['v1', bucket, exp, key]);
+  return createHmac('sha256', signingKey).update(message).digest('hex');
+}
+
+/** The key of the object that a request may get, or why it may get none. */
+export type Authorization =
+  | { readonly granted: true; readonly key: string }
+  | { readonly granted: false; readonly reason: string; readonly key?: string };
+
+/**
+ * Checks the proxy's own three parameters. All others are ignored, whoever appended them. A missing
+ * parameter refuses the request; so does a repeated one, which the runtime makes an array.
+ *
+ * @param event the parameters of a request, unchecked
+ */
+export function authorize(
+  event: Readonly<Record<string, unknown>>,
+  { s3, twilio }: Pick<AudioConfig, 's3' | 'twilio'>,
+  now: Date,
+): Authorization {
+  if (twilio.authToken === undefined) return { granted: false, reason: 'AUTH_TOKEN is not set' };
+  const parameters = parametersIn(event);
+  if (!parameters) return { granted: false, reason: 'key, exp or sig is missing or repeated' };
+  const secret = { authToken: twilio.authToken, bucket: s3.bucket };
+  const verdict = verifyProxyParameters(secret, parameters, now);
+  if (verdict === 'tampered') return { granted: false, reason: 'tampered' };
+  const { key } = parameters;
+  if (verdict === 'expired') return { granted: false, reason: 'expired', key };
+  if (!key.startsWith(s3.prefix)) return { granted: false, reason: 'outside S3_PREFIX', key };
+  if (!isAddressable(key)) return { granted: false, reason: 'no URL can name this key', key };
+  return { granted: true, key };
+}
+
+function parametersIn(event: Readonly<Record<string, unknown>>): ProxyParameters | undefined {
+  const [key, exp, sig] = ['key', 'exp', 'sig'].map((name) =>
+    Object.hasOwn(event, name) ? event[name] : undefined,
+  );
+  return typeof key === 'string' && typeof exp === 'string' && typeof sig === 'string'
+    ? { key, exp, sig }
+    : undefined;
+}

@@ -1,8 +1,8 @@
-import { defineVoiceFunction } from '../src/call-flow';
-import { recover } from '../src/call-flow/recover';
+import { recover } from '../src/call-flow/advance';
+import { defineVoiceFunction } from '../src/call-flow/webhook';
 import { log } from '../src/runtime';
 
-/** A phone number's fallback URL: the same call, one rung down the ladder. */
+/** A phone number's fallback URL: the same call goes on, on a higher fallback level. */
 export const handler = defineVoiceFunction('fallback', (flow, event, input) => {
   const { ErrorCode, ErrorUrl } = event;
   const state = recover(flow, ErrorUrl, input);

@@ -1,4 +1,4 @@
-import { CALL_FLOW_ASSET } from '../src/call-flow/asset';
+import { CALL_FLOW_ASSET } from '../src/call-flow/files';
 import { defineFunction, sentence } from '../src/runtime';
 import { answerSync } from '../src/sync/slice';
 

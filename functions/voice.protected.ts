@@ -1,5 +1,5 @@
-import { defineVoiceFunction } from '../src/call-flow';
-import { BEGINNING } from '../src/call-flow/state';
+import { INITIAL_STATE } from '../src/call-flow/state';
+import { defineVoiceFunction } from '../src/call-flow/webhook';
 
 /** A phone number's voice webhook. */
-export const handler = defineVoiceFunction('voice', () => BEGINNING);
+export const handler = defineVoiceFunction('voice', () => INITIAL_STATE);

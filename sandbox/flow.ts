@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkCallFlow, missingPrompts } from '../src/call-flow/check';
-import { CALL_FLOW_FILE } from '../src/call-flow/parse';
+import { CALL_FLOW_FILE } from '../src/call-flow/files';
+import { checkCallFlow, missingPrompts } from '../src/call-flow/parse';
 import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';

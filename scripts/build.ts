@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { checkCallFlow } from '../src/call-flow/check';
-import { CALL_FLOW_FILE } from '../src/call-flow/parse';
+import { CALL_FLOW_FILE } from '../src/call-flow/files';
+import { checkCallFlow } from '../src/call-flow/parse';
 
 const root = join(__dirname, '..');
 const out = join(root, '.twilioserverless');

@@ -6,10 +6,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
+import { actionSchema } from '../src/call-flow/actions';
+import { hoursSchema } from '../src/call-flow/hours';
+import { language, promptSchema } from '../src/call-flow/prompts';
 import { callFlowSchema } from '../src/call-flow/schema';
-import { actionSchema } from '../src/call-flow/schema/action';
-import { hoursSchema } from '../src/call-flow/schema/hours';
-import { language, promptSchema } from '../src/call-flow/schema/prompt';
 
 /** The JSON Schema of a call flow. What only a program can check, the build does. */
 export function callFlowJsonSchema(): string {

@@ -16,6 +16,51 @@ export const CALL_SECONDS = 4 * 60 * 60;
  */
 export const TWIML_BYTES = 64_000;
 
+/**
+ * The longest text of a <Say>, in bytes.
+ * https://www.twilio.com/docs/voice/twiml/say
+ */
+export const SAY_BYTES = 4000;
+
+/**
+ * Questions that one call asks before the farewell, unless the flow says otherwise, and the most that
+ * it may say. They bound every call.
+ */
+export const QUESTIONS = 50;
+export const QUESTIONS_MAX = 200;
+
+/** How often a menu asks its question, unless it says otherwise, and the most that it may say. */
+export const ATTEMPTS = 3;
+export const ATTEMPTS_MAX = 10;
+
+/** Seconds that a menu waits for a key, unless it says otherwise, and the most that it may say. */
+export const ANSWER_SECONDS = 5;
+export const ANSWER_SECONDS_MAX = 60;
+
+/** The most keys that a caller presses for one answer. */
+export const KEYS_MAX = 20;
+
+/**
+ * Seconds that a <Dial> rings, unless the flow says otherwise, and what it may say: Twilio's bounds.
+ * https://www.twilio.com/docs/voice/twiml/dial
+ */
+export const RING_SECONDS = 30;
+export const RING_SECONDS_MIN = 5;
+export const RING_SECONDS_MAX = 600;
+
+/**
+ * Seconds of a message, unless the flow says otherwise, and what it may say. Twilio takes no message
+ * of a single second.
+ * https://www.twilio.com/docs/voice/twiml/record
+ */
+export const MESSAGE_SECONDS = 120;
+export const MESSAGE_SECONDS_MIN = 2;
+export const MESSAGE_SECONDS_MAX = 3600;
+
+/** Seconds of silence that end a message, unless the flow says otherwise, and the most that it may say. */
+export const SILENCE_SECONDS = 5;
+export const SILENCE_SECONDS_MAX = 60;
+
 // The audio proxy
 
 /**
@@ -65,6 +110,12 @@ export const MAX_CACHE_MB = 128;
 export const CACHE_ENTRY_BYTES = 1000;
 
 // Requests to S3
+
+/**
+ * The longest key, in bytes of UTF-8.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+export const S3_KEY_BYTES = 1024;
 
 /** One attempt of the sync at one request, body included; an object's transfer comes on top. */
 export const S3_TIMEOUT_MS = 10_000;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MediaStep } from '../../phone';
-import { CALL_FLOW_FILE, parseCallFlow } from '../../src/call-flow/parse';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
+import { parseCallFlow } from '../../src/call-flow/parse';
 import { type Flow, layOut } from '../../src/call-flow/steps';
 import { messageOf } from '../../src/errors';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { CALL_FLOW_FILE } from '../../src/call-flow/parse';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import type { Environment } from '../../src/config';
 import { DEFAULTS, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from '../deployment-variables';

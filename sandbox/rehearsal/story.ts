@@ -1,6 +1,6 @@
 import type { PhoneOptions } from '../../phone';
-import { promptsOf } from '../../src/call-flow/places';
 import type { CallFlow } from '../../src/call-flow/schema';
+import { promptsOf } from '../../src/call-flow/steps';
 import { isAssetPath } from '../../src/sync/asset-path';
 import { servedBy } from '../inspector';
 import type { Deployment } from './deployment';

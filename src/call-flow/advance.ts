@@ -1,46 +1,68 @@
 import type { Input } from './input';
-import type { Place } from './places';
-import { moveTo, type State } from './state';
-import { END, type Flow, type Question, stepAt } from './steps';
+import { type FallbackLevel, INITIAL_STATE, moveTo, raiseTo, readState, type State } from './state';
+import { type Flow, type StepId, stepAt } from './steps';
 
-/** Where a call goes from a place that was waiting for the caller, or for a call to end. */
-export function answered(flow: Flow, state: State, input: Input): State {
+/** Where a call goes from a step that waited for the caller, or for another call to end. */
+export function advance(flow: Flow, state: State, input: Input): State {
   const step = stepAt(flow, state.at);
-  switch (step.kind) {
-    case 'ask':
-      return moveTo(state, answerTo(step, input.digits));
-    case 'dial':
-      return moveTo(state, input.dialCallStatus === 'completed' ? END : step.next);
-    case 'record':
-      return moveTo(state, step.next);
-    default:
-      return state;
-  }
+  return 'answered' in step ? moveTo(state, step.answered(input)) : state;
 }
 
-function answerTo({ digits, unknown, silence }: Question, pressed: string | undefined): Place {
-  return pressed === undefined ? silence : (digits.get(pressed) ?? unknown);
+/** To a question once more while it has attempts left, otherwise to what comes then. */
+export function askAgain(flow: Flow, state: State, question: StepId): State {
+  const step = stepAt(flow, question);
+  if (step.kind !== 'ask') throw new RangeError(`${question} is not a question`);
+  return moveTo(state, state.attempt < step.menu.attempts ? question : step.otherwise);
 }
 
 /**
- * Where a call goes when the request that would have answered got lost. A question is asked again,
- * without a word of what was pressed; that costs an attempt, so that it ends if all get lost.
+ * Where a call goes on after something failed, read from the URL that Twilio sends as `ErrorUrl`:
+ * https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls
+ *
+ * - One of our media: the fallback level rises to what comes after it, and its step is repeated.
+ * - One of our webhooks: nobody knows why, so the level rises by one, and the call goes on from what
+ *   the caller did, or from the question if the request does not say it.
+ * - Anything else: the call begins again, and everything is said.
+ *
+ * Twilio documents the fallback URL for TwiML that cannot be retrieved or executed. It does not
+ * document whether a medium that cannot be fetched is such a failure.
  */
-export function lost(flow: Flow, state: State): State {
-  const step = stepAt(flow, state.at);
-  if (step.kind !== 'ask') return answered(flow, state, NOTHING);
-  return askAgain(flow, state, state.at);
+export function recover(flow: Flow, errorUrl: unknown, input: Input): State {
+  const { pathname, parameters } = readUrl(errorUrl);
+  if (pathname === '/voice') return raiseTo(INITIAL_STATE, 1);
+  const state = readState(flow, parameters);
+  if (parameters.at === state.at) {
+    if (pathname.startsWith('/audio/')) return raiseTo(state, 1);
+    if (pathname === '/audio') return raiseTo(state, 2);
+    if (pathname === '/menu') return afterLostAnswer(flow, raise(state), input);
+  }
+  return raiseTo(INITIAL_STATE, 2);
 }
 
-const NOTHING: Input = {
-  digits: undefined,
-  dialCallStatus: undefined,
-  substituteCallerId: undefined,
-};
+/** The next fallback level of each. */
+const NEXT: Readonly<Record<FallbackLevel, FallbackLevel>> = { 0: 1, 1: 2, 2: 2 };
+const raise = (state: State): State => raiseTo(state, NEXT[state.level]);
 
-/** To a question once more while it has attempts left, otherwise to what comes then. */
-export function askAgain(flow: Flow, state: State, question: Place): State {
-  const step = stepAt(flow, question);
-  if (step.kind !== 'ask') throw new RangeError(`${question} is not a question`);
-  return moveTo(state, state.attempt < step.attempts ? question : step.otherwise);
+/**
+ * A question whose answer is not known is asked again. That costs an attempt, so that a call ends in
+ * which every answer gets lost.
+ */
+function afterLostAnswer(flow: Flow, state: State, input: Input): State {
+  const isAnswerKnown = input.digits !== undefined || input.dialCallStatus !== undefined;
+  const isQuestion = stepAt(flow, state.at).kind === 'ask';
+  if (isQuestion && !isAnswerKnown) return askAgain(flow, state, state.at);
+  return advance(flow, state, input);
+}
+
+interface FailedUrl {
+  readonly pathname: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Twilio may have appended parameters of its own; a parameter that is there twice is not ours. */
+function readUrl(url: unknown): FailedUrl {
+  if (typeof url !== 'string' || !URL.canParse(url)) return { pathname: '', parameters: {} };
+  const { pathname, searchParams } = new URL(url);
+  const once = [...searchParams].filter(([name]) => searchParams.getAll(name).length === 1);
+  return { pathname, parameters: Object.fromEntries(once) };
 }

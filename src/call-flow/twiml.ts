@@ -1,153 +1,157 @@
 import VoiceResponse, { type SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
 import type { Playback } from '../playback';
+import { RUNGS } from '../playback/ladder';
+import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
 import { isOpen } from './hours';
-import type { Prompt } from './schema';
-import { mediumQuery, moveTo, rungOf, type State, stateQuery } from './state';
-import { FAREWELL, type Flow, type Step, stepAt } from './steps';
+import type { Prompt } from './prompts';
+import { mediumQuery, moveTo, type State, stateQuery } from './state';
+import { FAREWELL, type Flow, type Question, type Step, stepAt } from './steps';
 
-/** What the flow needs to write TwiML; nothing of it is trusted from the request. */
-export interface Line {
+/** What TwiML needs beyond the flow and the state. Nothing of it is taken from the request unchecked. */
+export interface TwimlContext {
   readonly playback: Playback;
-  /** Absolute URL of the action of all that waits for the caller, without a query. */
+  /** Absolute URL, without a query, of the action of all that waits for the caller. */
   readonly actionUrl: string;
-  /** Shown by a <Dial> where the caller's own number cannot be. */
+  /** Caller id of a <Dial> where the caller's own number cannot be shown. */
   readonly substituteCallerId: string | undefined;
   readonly now: Date;
 }
 
-/** The parts of <Response> and <Gather> that a prompt is written to. */
-interface Voice {
-  play(url: string): unknown;
-  say(attributes: SayAttributes, text: string): unknown;
-}
-
 /**
- * Writes the TwiML of a call from a place on, up to where it waits for the caller or ends.
+ * Writes the TwiML of a call from its state on, up to where it waits for the caller or ends.
  *
- * Every call ends: a place leads to a later one in the tree of its actions, to a question or to the
- * end; a question waits, is counted, and the flow limits how many a call may ask.
+ * Every call ends: a step leads to a later one in the tree of its actions, to a question or to the
+ * end; a question waits and is counted, and the flow limits how many questions a call may ask.
  *
- * @throws {RangeError} when a time zone of the flow is none
+ * @throws {RangeError} when a time zone of the flow does not exist
  */
-export function twiml(flow: Flow, state: State, line: Line): string {
+export function twiml(flow: Flow, state: State, context: TwimlContext): string {
   const response = new VoiceResponse();
-  for (let here: State | undefined = state; here; ) here = perform(response, flow, here, line);
+  let here: State | undefined = state;
+  while (here) here = writeStep({ response, flow, context, state: here });
   return response.toString();
 }
 
-/** @returns where the call goes on in the same document; undefined at its end. */
-function perform(response: VoiceResponse, flow: Flow, state: State, line: Line): State | undefined {
+/** What the verbs of one step are written with. */
+interface Writing {
+  readonly response: VoiceResponse;
+  readonly flow: Flow;
+  readonly context: TwimlContext;
+  readonly state: State;
+}
+
+/** @returns where the call goes on in the same document; undefined at the document's end. */
+function writeStep(writing: Writing): State | undefined {
+  const { response, flow, context, state } = writing;
   const step = stepAt(flow, state.at);
-  if (step.kind === 'ask') return ask(response, step, flow, state, line);
-  if (step.kind === 'again') return again(response, step, flow, state, line);
-  if ('prompt' in step && step.prompt) speak(response, step.prompt, flow, state, line);
   switch (step.kind) {
     case 'say':
+      speak(response, step.prompt, writing);
       return moveTo(state, step.next);
-    case 'fresh':
+    case 'ask':
+      return writeQuestion(step, writing);
+    case 'enter':
       return { ...state, at: step.next, attempt: 0 };
+    case 'again':
+      return writeAgain(step, writing);
     case 'hours':
-      return moveTo(state, isOpen(step.hours, line.now) ? step.open : step.closed);
+      return moveTo(state, isOpen(step.hours, context.now) ? step.open : step.closed);
     case 'dial':
-      return dial(response, step, state, line);
+      speak(response, step.prompt, writing);
+      writeDial(step.dial, writing);
+      return undefined;
     case 'record':
-      return record(response, step, state, line);
+      speak(response, step.prompt, writing);
+      writeRecord(step.record, writing);
+      // An empty message does not reach the action: Twilio goes on with the next verb.
+      return moveTo(state, step.silence);
     case 'hangup':
+      speak(response, step.prompt, writing);
       response.hangup();
+      return undefined;
   }
 }
 
-type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
+/** https://www.twilio.com/docs/voice/twiml/gather */
+function writeQuestion(question: Question, writing: Writing): State | undefined {
+  const { response, flow, state } = writing;
+  if (!mayAsk(flow, state)) return moveTo(state, FAREWELL);
+  const { attempt, asked } = state;
+  const action = actionUrl(writing, { ...state, attempt: attempt + 1, asked: asked + 1 });
+  const gather = response.gather({
+    numDigits: question.numDigits,
+    timeout: question.menu.timeout,
+    action,
+    method: 'POST',
+    // The keypad only: speech must not end the question.
+    input: ['dtmf'],
+    finishOnKey: question.menu.finishOnKey,
+  });
+  speak(gather, question.prompt, writing);
+  // Without an answer Twilio goes on with the next verb.
+  response.redirect({ method: 'POST' }, action);
+  return undefined;
+}
 
-/** Its prompt leads over to the question, so it is heard only where that follows. */
-function again(
-  response: VoiceResponse,
-  { prompt, question }: StepOf<'again'>,
-  flow: Flow,
-  state: State,
-  line: Line,
-): State {
-  const next = askAgain(flow, state, question);
-  const isAsked = next.at === question && mayAsk(flow, next);
-  if (prompt && isAsked) speak(response, prompt, flow, state, line);
+/** The prompt leads over to the question, so it is written only where the question follows. */
+function writeAgain(again: Extract<Step, { kind: 'again' }>, writing: Writing): State {
+  const { response, flow, state } = writing;
+  const next = askAgain(flow, state, again.question);
+  if (next.at === again.question && mayAsk(flow, next)) speak(response, again.prompt, writing);
   return next;
 }
 
 const mayAsk = ({ questions }: Flow, { asked }: State): boolean => asked < questions;
 
-/** https://www.twilio.com/docs/voice/twiml/gather */
-function ask(
-  response: VoiceResponse,
-  step: StepOf<'ask'>,
-  flow: Flow,
-  state: State,
-  line: Line,
-): State | undefined {
-  if (!mayAsk(flow, state)) return moveTo(state, FAREWELL);
-  const action = actionOf({ ...state, attempt: state.attempt + 1, asked: state.asked + 1 }, line);
-  const { numDigits, timeout, finishOnKey } = step;
-  const gather = response.gather({
-    numDigits,
-    timeout,
-    action,
-    method: 'POST',
-    // The keypad only: what is said must not end the question.
-    input: ['dtmf'],
-    finishOnKey,
-  });
-  speak(gather, step.prompt, flow, state, line);
-  // Without an answer Twilio goes on with the next verb.
-  response.redirect({ method: 'POST' }, action);
-}
-
 /** https://www.twilio.com/docs/voice/twiml/dial */
-function dial(
-  response: VoiceResponse,
-  { number, callerId, timeout }: StepOf<'dial'>,
-  state: State,
-  line: Line,
-): undefined {
-  const shown = callerId ?? line.substituteCallerId;
-  const verb = response.dial({
+function writeDial({ number, callerId, timeout }: DialAction, writing: Writing): void {
+  const shown = callerId ?? writing.context.substituteCallerId;
+  const dial = writing.response.dial({
     timeout,
-    action: actionOf(state, line),
+    action: actionUrl(writing),
     method: 'POST',
     ...(shown && { callerId: shown }),
   });
-  if (number.startsWith('sip')) verb.sip(number);
-  else verb.number(number);
+  if (number.startsWith('sip')) dial.sip(number);
+  else dial.number(number);
 }
 
 /** https://www.twilio.com/docs/voice/twiml/record */
-function record(
-  response: VoiceResponse,
-  { maxLength, timeout, finishOnKey, silence }: StepOf<'record'>,
-  state: State,
-  line: Line,
-): State {
-  const action = actionOf(state, line);
-  response.record({ maxLength, timeout, finishOnKey, action, method: 'POST' });
-  // An empty message does not reach the action: Twilio goes on with the next verb.
-  return moveTo(state, silence);
+function writeRecord({ maxLength, timeout, finishOnKey }: RecordAction, writing: Writing): void {
+  const action = actionUrl(writing);
+  writing.response.record({ maxLength, timeout, finishOnKey, action, method: 'POST' });
 }
 
-const actionOf = (state: State, { actionUrl }: Line): string => `${actionUrl}?${stateQuery(state)}`;
+function actionUrl({ context, state }: Writing, next: State = state): string {
+  return `${context.actionUrl}?${stateQuery(next)}`;
+}
 
-function speak(voice: Voice, prompt: Prompt, flow: Flow, state: State, line: Line): void {
-  const { key, text } = prompt;
-  const playable =
-    key === undefined ? ({ rung: 'say' } as const) : line.playback(key, rungOf(flow, state, key));
-  if (playable.rung === 'say') voice.say(speechOf(prompt, flow), text);
-  else voice.play(withQuery(playable.url, mediumQuery(state)));
+/** The parts of <Response> and <Gather> that a prompt is written to. */
+interface Speaker {
+  play(url: string): unknown;
+  say(attributes: SayAttributes, text: string): unknown;
+}
+
+function speak(speaker: Speaker, prompt: Prompt | undefined, writing: Writing): void {
+  if (!prompt) return;
+  const { context, state, flow } = writing;
+  const url = prompt.key === undefined ? undefined : mediumUrl(prompt.key, context, state);
+  if (url === undefined) speaker.say(speechOf(prompt, flow), prompt.text);
+  else speaker.play(url);
+}
+
+/** Undefined where the prompt has to be said. */
+function mediumUrl(key: string, { playback }: TwimlContext, state: State): string | undefined {
+  const playable = playback(key, RUNGS[state.level]);
+  if (playable.rung === 'say') return undefined;
+  const { url } = playable;
+  return `${url}${url.includes('?') ? '&' : '?'}${mediumQuery(state)}`;
 }
 
 /** The flow's voice speaks the flow's language only. */
 function speechOf({ language, voice }: Prompt, { speech }: Flow): SayAttributes {
-  const tongue = language ?? speech.language;
-  const speaker = voice ?? (tongue === speech.language ? speech.voice : undefined);
-  return { ...(tongue && { language: tongue }), ...(speaker && { voice: speaker }) };
+  const spoken = language ?? speech.language;
+  const speaker = voice ?? (spoken === speech.language ? speech.voice : undefined);
+  return { ...(spoken && { language: spoken }), ...(speaker && { voice: speaker }) };
 }
-
-const withQuery = (url: string, query: string): string =>
-  `${url}${url.includes('?') ? '&' : '?'}${query}`;

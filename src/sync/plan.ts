@@ -1,4 +1,4 @@
-import { CALL_FLOW_ASSET } from '../call-flow/asset';
+import { CALL_FLOW_ASSET } from '../call-flow/files';
 import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
 import { encodeManifest, type Manifest, type Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';

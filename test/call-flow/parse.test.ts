@@ -1,10 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { checkCallFlow, missingPrompts } from '../../src/call-flow/check';
-import { parseCallFlow } from '../../src/call-flow/parse';
+import { describe, expect, test } from '@jest/globals';
+import { checkCallFlow, missingPrompts, parseCallFlow } from '../../src/call-flow/parse';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
-/** The flow with one value replaced, or taken away where there is none. */
-function broken(path: string, value?: unknown): string {
+/** The flow with one value replaced, or removed if there is none. */
+function changed(path: string, value?: unknown): string {
   const flow = structuredClone(everyBranch);
   const names = path.split('/');
   const last = names.pop() ?? '';
@@ -16,7 +15,7 @@ function broken(path: string, value?: unknown): string {
 
 function messageFor(path: string, value?: unknown, read = parseCallFlow): string {
   try {
-    read(broken(path, value));
+    read(changed(path, value));
     return '';
   } catch (thrown) {
     return String(thrown);
@@ -26,7 +25,7 @@ function messageFor(path: string, value?: unknown, read = parseCallFlow): string
 const prompt = { text: 'Words.' };
 
 describe('a call flow', () => {
-  it('is read with its defaults', () => {
+  test('gets its defaults when it is read', () => {
     const small = {
       start: { action: 'menu', menu: 'm' },
       menus: { m: { prompt, digits: { '1': { action: 'hangup' } } } },
@@ -49,7 +48,7 @@ describe('a call flow', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['farewell', undefined, 'farewell must be there'],
     ['menus/main/greting', prompt, 'menus.main.greting is not a field; the fields are greeting,'],
     ['menus/main/attempts', 0, 'menus.main.attempts must be a whole number from 1 to 10 (found 0)'],
@@ -131,13 +130,13 @@ describe('a call flow', () => {
     },
   );
 
-  it('names every fault at once', () => {
+  test('is refused with all its problems at once', () => {
     const message = messageFor('menus/main', { prompt: {}, digits: { '1': { action: 'menu' } } });
     expect(message).toContain('menus.main.prompt.text must be there');
     expect(message).toContain('menus.main.digits.1.menu must be there');
   });
 
-  it('that is not JSON is refused with the reason', () => {
+  test('that is not JSON is refused with the reason and the line', () => {
     expect(() => parseCallFlow('{"start": }')).toThrow(
       /^assets\/call-flow\.private\.json is not JSON: Unexpected token/,
     );
@@ -146,31 +145,14 @@ describe('a call flow', () => {
 });
 
 describe('the check before a deployment', () => {
-  it('finds a time zone that does not exist', () => {
+  test('refuses a time zone that does not exist', () => {
     expect(messageFor('hours/never/timeZone', 'Asia/Tokio')).toBe('');
     expect(messageFor('hours/never/timeZone', 'Asia/Tokio', checkCallFlow)).toContain(
       'hours.never.timeZone must be a time zone such as Asia/Tokyo (found "Asia/Tokio")',
     );
   });
 
-  it('finds TwiML that would be too large for Twilio', () => {
-    const said = { text: '<'.repeat(3000) };
-    const play = (next: object): object => ({ action: 'play', prompt: said, next });
-    const chain = (length: number): object =>
-      length === 0 ? { action: 'hangup' } : play(chain(length - 1));
-    expect(messageFor('start', chain(4), checkCallFlow)).toBe('');
-    expect(messageFor('start', chain(6), checkCallFlow)).toMatch(
-      /start may lead to 7\d{4} bytes of TwiML, and Twilio takes 64000: say less in a row/,
-    );
-    // After the last attempt a caller hears what comes otherwise in the same document.
-    const main = { ...everyBranch.menus.main, unknown: { action: 'play', prompt: said } };
-    expect(messageFor('menus/main', { ...main, otherwise: chain(4) }, checkCallFlow)).toBe('');
-    expect(messageFor('menus/main', { ...main, otherwise: chain(5) }, checkCallFlow)).toContain(
-      'menus.main.unknown may lead to',
-    );
-  });
-
-  it('names the prompts that a bucket lacks, once each', () => {
+  test('names the prompts that a bucket lacks, each once', () => {
     const keys = new Set(['prompts/welcome.mp3', 'prompts/menu.mp3', 'prompts/unknown.mp3']);
     const missing = missingPrompts(everyBranch, keys);
     expect(missing.map(({ at, prompt: { key } }) => [at, key])).toEqual([

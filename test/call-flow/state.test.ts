@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  BEGINNING,
+  type FallbackLevel,
+  INITIAL_STATE,
   mediumQuery,
+  raiseTo,
   readState,
-  rungOf,
   type State,
   stateQuery,
 } from '../../src/call-flow/state';
@@ -12,64 +13,54 @@ import { layOut } from '../../src/call-flow/steps';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
 const flow = layOut(everyBranch);
-const places = fc.constantFrom(...flow.steps.keys());
 const states: fc.Arbitrary<State> = fc.record({
-  at: places,
+  at: fc.constantFrom(...flow.steps.keys()),
   attempt: fc.nat(10),
   asked: fc.nat(200),
-  fallen: fc
-    .array(fc.tuple(fc.oneof(places, fc.constant('*')), fc.constantFrom('proxy', 'say')), {
-      maxLength: 3,
-    })
-    .map((entries) => new Map(entries)),
+  level: fc.constantFrom<FallbackLevel>(0, 1, 2),
 });
 
 const parametersOf = (query: string) => Object.fromEntries(new URLSearchParams(query));
 
 describe('the state of a call', () => {
-  it('comes back whole from the URL that it was written to', () => {
+  test('comes back whole from the URL that it was written to', () => {
     fc.assert(
       fc.property(states, (state) => {
         const query = stateQuery(state);
         expect(readState(flow, parametersOf(query))).toEqual(state);
-        // Encoded once, and of characters that no server and no signature writes differently.
+        // Encoded once, in characters that no server and no signature writes differently.
         expect(query).toMatch(/^[\w.*&=%-]+$/);
       }),
     );
   });
 
-  it('is the place alone in the URL of a medium, so that callers share it, until something failed', () => {
-    const state = { ...BEGINNING, at: 'farewell', attempt: 2, asked: 7 };
+  test("is only the step's id in the URL of a medium until something fails, so that calls share it", () => {
+    const state = { ...INITIAL_STATE, at: 'farewell', attempt: 2, asked: 7 };
     expect(mediumQuery(state)).toBe('at=farewell');
-    const fallen = new Map([['farewell', 'proxy'] as const]);
-    expect(mediumQuery({ ...state, fallen })).toBe(
-      'at=farewell&attempt=2&asked=7&fallen=farewell%3Aproxy',
-    );
+    expect(mediumQuery({ ...state, level: 1 })).toBe('at=farewell&attempt=2&asked=7&level=1');
   });
 
-  it('is the beginning where the flow no longer has the place', () => {
+  test('is the beginning when the flow no longer has the step', () => {
     expect(readState(flow, { at: 'menus.gone.prompt', attempt: '1', asked: '4' })).toEqual({
-      ...BEGINNING,
+      ...INITIAL_STATE,
       attempt: 1,
       asked: 4,
     });
   });
 
-  it('forgets what has fallen where the flow no longer has the place', () => {
-    const { fallen } = readState(flow, { fallen: 'menus.gone.prompt:say,farewell:proxy,*:proxy' });
-    expect([...fallen]).toEqual([
-      ['farewell', 'proxy'],
-      ['*', 'proxy'],
-    ]);
-  });
+  test.each([undefined, '', '0', '3', '-1', '01', 'say', 1, ['1'], '__proto__', 'constructor'])(
+    'begins with Assets when the level is %j',
+    (level) => {
+      expect(readState(flow, { level }).level).toBe(0);
+    },
+  );
 
-  it('knows the lowest rung that a recording has fallen to, in any place', () => {
-    const fallen = new Map([
-      ['*', 'proxy'],
-      ['farewell', 'say'],
-    ] as const);
-    expect(rungOf(flow, { ...BEGINNING, fallen }, 'prompts/goodbye.mp3')).toBe('say');
-    expect(rungOf(flow, { ...BEGINNING, fallen }, 'prompts/menu.mp3')).toBe('proxy');
-    expect(rungOf(flow, BEGINNING, 'prompts/menu.mp3')).toBe('asset');
+  test('never goes to a lower level', () => {
+    fc.assert(
+      fc.property(states, fc.constantFrom<FallbackLevel>(0, 1, 2), (state, level) => {
+        const expected = Math.max(state.level, level);
+        expect(raiseTo(state, level)).toEqual({ ...state, level: expected });
+      }),
+    );
   });
 });

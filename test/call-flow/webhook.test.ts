@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { handler as fallback } from '../../functions/fallback.protected';
 import { handler as menu } from '../../functions/menu.protected';
 import { handler as voice } from '../../functions/voice.protected';
-import { CALL_FLOW_FILE } from '../../src/call-flow/parse';
-import { heard } from '../helpers/call-flow/line';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
+import { outlineOf } from '../helpers/call-flow/outline';
 import {
   deleteTwilioGlobals,
   setTwilioGlobals,
@@ -42,7 +42,7 @@ async function ask(
     handler(variables, event, (_, answer) => resolve(answer as TwilioResponse));
   });
   expect([response.status, response.headers]).toEqual([200, { 'Content-Type': 'text/xml' }]);
-  return heard(String(response.body));
+  return outlineOf(String(response.body));
 }
 
 let logged: string[];
@@ -64,7 +64,7 @@ const apology = [
 ];
 
 describe('the voice webhooks', () => {
-  it('greet, answer and go on', async () => {
+  test('greet, answer keys, and go on after a failure', async () => {
     const [greeting, gather] = await ask(voice);
     expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);
     expect(gather).toContain('at=menus.main.prompt&attempt=1&asked=1');
@@ -79,7 +79,7 @@ describe('the voice webhooks', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['nothing', {}],
     [
       'all that Twilio may send',
@@ -91,8 +91,8 @@ describe('the voice webhooks', () => {
         at: ['a', 'b'],
       },
     ],
-    ['objects', { at: {}, attempt: null, asked: [], fallen: {}, ErrorUrl: {}, ErrorCode: {} }],
-  ])('answer whatever is sent: %s', async (_, event) => {
+    ['objects', { at: {}, attempt: null, asked: [], level: {}, ErrorUrl: {}, ErrorCode: {} }],
+  ])('answer TwiML to whatever is sent: %s', async (_, event) => {
     for (const handler of [voice, menu, fallback]) {
       expect((await ask(handler, event)).length).toBeGreaterThan(0);
     }
@@ -100,20 +100,20 @@ describe('the voice webhooks', () => {
 });
 
 describe('a voice webhook whose other variables are malformed', () => {
-  it('plays on', async () => {
+  test('still plays the flow', async () => {
     const typos = { SYNC_BUDGET_SECONDS: '7', AUDIO_VISIBILITY: 'Public', TWILIO_API_URL: 'x' };
     const [greeting] = await ask(voice, {}, { ...context, ...typos });
     expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);
     expect(logged).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['S3_BUCKET', '', 'S3_BUCKET is not set'],
     ['S3_REGION', 'EU', 'S3_REGION must be'],
     ['S3_SECRET_ACCESS_KEY', '', 'S3_SECRET_ACCESS_KEY is not set'],
     ['AUTH_TOKEN', undefined, 'AUTH_TOKEN is not set'],
   ])(
-    'says what is no Asset where %s=%s closes the proxy, and why in one line',
+    'says what is not an Asset when %s=%s closes the proxy, and logs the reason in one line',
     async (name, value, why) => {
       const [greeting, gather] = await ask(voice, {}, { ...context, [name]: value });
       expect(greeting).toContain('Say language=en-US Welcome to Harbour Clinic.');
@@ -127,13 +127,13 @@ describe('a voice webhook whose other variables are malformed', () => {
 });
 
 describe('a voice webhook that cannot play the flow', () => {
-  it.each([
+  test.each([
     ['there is none', () => deploy(undefined), context],
     ['it is not JSON', () => deploy('{'), context],
     ['it is not valid', () => deploy('{}'), context],
     ['the domain is not known', () => deploy(sample), { ...context, DOMAIN_NAME: undefined }],
     ['there is no context at all', () => deploy(sample), {}],
-  ])('since %s, says so and hangs up', async (_, prepare, variables) => {
+  ])('apologizes and hangs up when %s', async (_, prepare, variables) => {
     prepare();
     for (const handler of [voice, menu, fallback]) {
       expect(await ask(handler, {}, variables)).toEqual(apology);
@@ -141,7 +141,7 @@ describe('a voice webhook that cannot play the flow', () => {
     expect(logged.filter((line) => line.includes('"level":"error"'))).toHaveLength(3);
   });
 
-  it('connects to the operator, if there is one', async () => {
+  test('connects to the operator if there is one', async () => {
     deploy(undefined);
     const variables = { OPERATOR_NUMBER: '+12025550143' };
     const toOperator = (dial: string) => [
@@ -160,7 +160,7 @@ describe('a voice webhook that cannot play the flow', () => {
     );
   });
 
-  it('does not dial what is no phone number', async () => {
+  test('does not dial an operator that is no phone number', async () => {
     deploy(undefined);
     expect(await ask(voice, {}, { OPERATOR_NUMBER: 'reception' })).toEqual(apology);
   });

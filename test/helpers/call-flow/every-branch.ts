@@ -5,7 +5,7 @@ import { callFlowSchema } from '../../../src/call-flow/schema';
 const recorded = (name: string, text: string) => ({ key: `prompts/${name}.mp3`, text });
 const day = ['00:00-24:00'];
 
-/** A flow with a branch of every kind. Its prompts are among the sample prompts. */
+/** A flow with every action and every branch. Its prompts are among the sample prompts. */
 export const everyBranch: CallFlow = v.parse(callFlowSchema, {
   language: 'en-GB',
   voice: 'Polly.Amy-Neural',

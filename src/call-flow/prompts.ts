@@ -1,7 +1,8 @@
 import type { SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
 import * as v from 'valibot';
+import { S3_KEY_BYTES, SAY_BYTES } from '../limits';
+import { matching, strict, text } from './fields';
 import { LANGUAGES } from './languages';
-import { matching, strict, text } from './strict';
 
 type SayVoice = NonNullable<SayAttributes['voice']>;
 
@@ -19,18 +20,23 @@ export const voice = v.pipe(
   v.description('Voice in which a text is said, as Twilio names it: Polly.Amy-Neural.'),
 );
 
-/** A dot segment would be resolved on the way to S3, and another object asked for. */
+/** Servers on the way to S3 resolve dot segments, and would ask for another object. */
 const hasDotSegment = (key: string): boolean =>
   key.split('/').some((segment) => segment === '.' || segment === '..');
 
-/** Half of a character cannot be written as UTF-8. */
+/** UTF-8 cannot hold half of a surrogate pair. */
 const LONE_SURROGATE = /\p{Cs}/u;
 /** https://www.w3.org/TR/xml/#charsets */
 const NOT_XML = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
+const written = (count: number): string => count.toLocaleString('en');
+
 const key = v.pipe(
   text('an S3 key'),
-  v.maxBytes(1024, 'must be an S3 key, which has at most 1,024 bytes'),
+  v.maxBytes(
+    S3_KEY_BYTES,
+    ({ requirement }) => `must be an S3 key, which has at most ${written(requirement)} bytes`,
+  ),
   v.check((value) => !hasDotSegment(value), 'must not have "." or ".." between slashes'),
   v.check((value) => !LONE_SURROGATE.test(value), 'must be text that UTF-8 can hold'),
   v.description('S3 key of the recording, whole, with its prefix. Without one the text is said.'),
@@ -38,8 +44,10 @@ const key = v.pipe(
 
 const words = v.pipe(
   matching(/\S/, 'the words of the prompt'),
-  // https://www.twilio.com/docs/voice/twiml/say
-  v.maxBytes(4000, 'must have at most 4,000 bytes, as <Say> takes no more'),
+  v.maxBytes(
+    SAY_BYTES,
+    ({ requirement }) => `must have at most ${written(requirement)} bytes, as <Say> takes no more`,
+  ),
   v.check((value) => !NOT_XML.test(value), 'must have no control characters'),
   v.description('The words of the recording, which are said where it cannot be played.'),
 );

@@ -1,17 +1,16 @@
 import { readTwiml, type TwimlNode } from '../../../phone';
-import type { Line } from '../../../src/call-flow/twiml';
-import { lower, type Rung } from '../../../src/playback/ladder';
+import type { TwimlContext } from '../../../src/call-flow/twiml';
+import { RUNGS, type Rung } from '../../../src/playback/ladder';
 
 export const ORIGIN = 'https://clinic-1234-dev.twil.io';
 
-/**
- * A line on which every prompt is an Asset, unless `highest` says that it can only be had further
- * down.
- */
-export function lineWith(highest: Readonly<Record<string, Rung>> = {}): Line {
+/** A deployment in which every prompt is an Asset, unless `best` says how it can be had at best. */
+export function contextWith(best: Readonly<Record<string, Rung>> = {}): TwimlContext {
   return {
     playback: (key, from = 'asset') => {
-      const rung = lower(highest[key] ?? 'asset', from);
+      const [rung = 'say'] = RUNGS.slice(
+        Math.max(RUNGS.indexOf(best[key] ?? 'asset'), RUNGS.indexOf(from)),
+      );
       const name = encodeURIComponent(key);
       if (rung === 'say') return { rung };
       const path = rung === 'asset' ? `/audio/${name}` : `/audio?key=${name}&exp=1&sig=2`;
@@ -24,10 +23,10 @@ export function lineWith(highest: Readonly<Record<string, Rung>> = {}): Line {
 }
 
 /**
- * TwiML as a caller meets it, one line a verb: strictly read, so that a document that Twilio would
- * warn of fails the test. Addresses are without their origin, and decoded.
+ * A TwiML document in short, one line a verb. It is read strictly, so that a document that Twilio
+ * would warn of fails the test. URLs are without their origin, and decoded.
  */
-export function heard(document: string): string[] {
+export function outlineOf(document: string): string[] {
   return readTwiml(document).flatMap((verb) => outline(verb, ''));
 }
 
@@ -35,7 +34,7 @@ function outline({ name, attributes, text, children }: TwimlNode, indent: string
   const written = Object.entries(attributes)
     .filter(([attribute, value]) => !['method', 'input'].includes(attribute) || value === 'GET')
     .map(([attribute, value]) => `${attribute}=${short(value)}`);
-  // The phone counts the text of what is nested too.
+  // The reader counts nested text, too.
   const own = children.length > 0 ? '' : short(text);
   const line = [name, ...written, own].filter(Boolean).join(' ');
   return [indent + line, ...children.flatMap((child) => outline(child, `${indent}  `))];

@@ -1,20 +1,24 @@
 import * as v from 'valibot';
-import { type Action, actionSchema } from './action';
+import {
+  ANSWER_SECONDS,
+  ANSWER_SECONDS_MAX,
+  ATTEMPTS,
+  ATTEMPTS_MAX,
+  KEYS_MAX,
+  QUESTIONS,
+  QUESTIONS_MAX,
+} from '../limits';
+import { type Action, actionSchema } from './actions';
+import { described, matching, strict, whole } from './fields';
 import { hoursSchema } from './hours';
-import { language, promptSchema, voice } from './prompt';
-import { matching, strict, whole } from './strict';
-
-export type { Action } from './action';
-export { phoneNumber } from './action';
-export type { Hours } from './hours';
-export type { Prompt } from './prompt';
+import { language, promptSchema, voice } from './prompts';
 
 /** The keys of a telephone: https://www.twilio.com/docs/voice/twiml/gather */
-const KEYS = /^[0-9*#]{1,20}$/;
+const KEYS = new RegExp(`^[0-9*#]{1,${KEYS_MAX}}$`);
 
 const AGAIN = { action: 'again' } as const satisfies Action;
 
-export const menuSchema = v.pipe(
+const menuSchema = v.pipe(
   strict({
     greeting: v.optional(promptSchema),
     prompt: promptSchema,
@@ -28,11 +32,9 @@ export const menuSchema = v.pipe(
       v.description('What a caller may press, and what it does.'),
     ),
     numDigits: v.optional(
-      v.pipe(
-        whole(1, 20),
-        v.description(
-          'How many keys end the answer. Otherwise those of the longest in "digits", or with a finishOnKey any number.',
-        ),
+      described(
+        whole(1, KEYS_MAX),
+        'How many keys end the answer. Otherwise those of the longest in "digits", or with a finishOnKey any number.',
       ),
     ),
     finishOnKey: v.pipe(
@@ -40,17 +42,15 @@ export const menuSchema = v.pipe(
       v.description('Key that ends the answer. None by default: # and * are answers too.'),
     ),
     timeout: v.optional(
-      v.pipe(whole(1, 60), v.description('Seconds to wait for a key, and between two.')),
-      5,
+      described(whole(1, ANSWER_SECONDS_MAX), 'Seconds to wait for a key, and between two.'),
+      ANSWER_SECONDS,
     ),
     attempts: v.optional(
-      v.pipe(
-        whole(1, 10),
-        v.description(
-          'How often the question is asked of a caller who is silent or presses unknown keys.',
-        ),
+      described(
+        whole(1, ATTEMPTS_MAX),
+        'How often the question is asked of a caller who is silent or presses unknown keys.',
       ),
-      3,
+      ATTEMPTS,
     ),
     unknown: v.pipe(
       v.optional(actionSchema, AGAIN),
@@ -72,6 +72,7 @@ export const menuSchema = v.pipe(
   v.description('A question that a caller answers with keys.'),
 );
 
+/** A call flow as its JSON has it. `npm run schema` writes call-flow.schema.json from it. */
 export const callFlowSchema = v.pipe(
   strict({
     $schema: v.optional(v.string('must be the address of a JSON Schema')),
@@ -92,11 +93,11 @@ export const callFlowSchema = v.pipe(
     ),
     farewell: v.pipe(promptSchema, v.description('What ends a call in which nothing else does.')),
     questions: v.optional(
-      v.pipe(
-        whole(1, 200),
-        v.description('How many questions one call may ask, in all, before the farewell.'),
+      described(
+        whole(1, QUESTIONS_MAX),
+        'How many questions one call may ask, in all, before the farewell.',
       ),
-      50,
+      QUESTIONS,
     ),
   }),
   v.title('Call flow'),

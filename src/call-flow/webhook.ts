@@ -1,0 +1,92 @@
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import { readCallConfig, readOperatorNumber } from '../config';
+import { ConfigError, messageOf } from '../errors';
+import { RING_SECONDS } from '../limits';
+import { createPlayback } from '../playback';
+import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
+import { CALL_FLOW_ASSET, CALL_FLOW_FILE } from './files';
+import { type Input, readInput } from './input';
+import { parseCallFlow } from './parse';
+import type { State } from './state';
+import { type Flow, layOut } from './steps';
+import { twiml } from './twiml';
+
+/** Tells from a request where its call goes on. */
+type NextState = (flow: Flow, event: FunctionRequest['event'], input: Input) => State;
+
+/**
+ * Makes a voice webhook. It answers valid TwiML whatever goes wrong: after an error page Twilio
+ * would end the call.
+ */
+export function defineVoiceFunction(name: string, nextState: NextState) {
+  return defineFunction(
+    name,
+    async ({ context, event }) => {
+      const input = readInput(event);
+      try {
+        return xml(answerCall(name, { context, event }, input, nextState));
+      } catch (thrown) {
+        log('error', { function: name, message: messageOf(thrown) });
+        return xml(apologize(readOperatorNumber(context), input.substituteCallerId));
+      }
+    },
+    () => xml(apologize()),
+  );
+}
+
+function answerCall(
+  name: string,
+  { context, event }: Pick<FunctionRequest, 'context' | 'event'>,
+  input: Input,
+  nextState: NextState,
+): string {
+  const flow = loadFlow();
+  const config = readCallConfig(context);
+  if ('problem' in config.proxy) {
+    log('warn', { function: name, event: 'no audio proxy', message: config.proxy.problem });
+  }
+  const now = new Date();
+  return twiml(flow, nextState(flow, event, input), {
+    playback: createPlayback(config, now),
+    actionUrl: `${config.publicOrigin}/menu`,
+    substituteCallerId: input.substituteCallerId,
+    now,
+  });
+}
+
+function xml(body: string): FunctionResponse {
+  return { status: 200, headers: { 'Content-Type': 'text/xml' }, body };
+}
+
+let loaded: { readonly file: string; readonly flow: Flow } | undefined;
+
+/**
+ * The call flow of the Build that this Function was deployed with.
+ *
+ * @throws {ConfigError} when it is missing or not valid
+ */
+function loadFlow(): Flow {
+  const asset = Runtime.getAssets()[CALL_FLOW_ASSET];
+  if (!asset)
+    throw new ConfigError(`The deployment has no call flow: ${CALL_FLOW_FILE} is missing.`);
+  if (loaded?.file !== asset.path) {
+    loaded = { file: asset.path, flow: layOut(parseCallFlow(asset.open())) };
+  }
+  return loaded.flow;
+}
+
+/** TwiML for a caller to whom the flow cannot be played: apologizes, and dials the operator if there is one. */
+function apologize(operator?: string, callerId?: string): string {
+  const response = new VoiceResponse();
+  if (operator === undefined) {
+    response.say(
+      'We are sorry. This line cannot take your call at the moment. Please try again later.',
+    );
+  } else {
+    response.say('We are sorry, our menu is not available. Please hold for an operator.');
+    response.dial({ timeout: RING_SECONDS, ...(callerId && { callerId }) }).number(operator);
+    response.say('Thank you for calling. Goodbye.');
+  }
+  response.hangup();
+  return response.toString();
+}

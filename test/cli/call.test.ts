@@ -66,7 +66,8 @@ describe('npm run call', () => {
       ['Play', 'proxy prompts/welcome.mp3 + 27 parameters', '503 → error 11200'],
       ['fallback', '/fallback', '#'],
       ['Say', 'Welcome to Harbour Clinic. Thank you for calling.'],
-      ['Gather › Play', 'proxy prompts/menu.mp3 + 27 parameters', '503 → error 11200'],
+      // The level stays for the rest of the call: the next prompt is said at once.
+      ['Gather › Say', 'For opening hours, press 1. For directions, press 2. To hea…'],
     ]);
   });
 

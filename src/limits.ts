@@ -111,12 +111,6 @@ export const CACHE_ENTRY_BYTES = 1000;
 
 // Requests to S3
 
-/**
- * The longest key, in bytes of UTF-8.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
- */
-export const S3_KEY_BYTES = 1024;
-
 /** One attempt of the sync at one request, body included; an object's transfer comes on top. */
 export const S3_TIMEOUT_MS = 10_000;
 

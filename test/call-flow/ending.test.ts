@@ -44,7 +44,7 @@ const events: fc.Arbitrary<CallerEvent> = fc.oneof(
 function countDocuments(flow: CallFlow, repeated: readonly CallerEvent[], limit: number): number {
   let document: PerformedDocument | undefined = callFlow(layOut(flow), contextWith());
   for (let count = 1; count < limit; count += 1) {
-    document = document.then(repeated[count % repeated.length] ?? { happens: 'silence' });
+    document = document.after(repeated[count % repeated.length] ?? { happens: 'silence' });
     if (!document) return count;
   }
   return limit;
@@ -112,7 +112,7 @@ describe('every call ends', () => {
       if (explored.has(here)) return;
       explored.add(here);
       for (const choice of choices) {
-        const next = document.then(choice);
+        const next = document.after(choice);
         if (next) explore(next, [...above, here]);
       }
     };
@@ -154,7 +154,7 @@ describe('a flow whose menus lead round to each other', () => {
       let document: PerformedDocument | undefined = callFlow(layOut(flowOf(menus)), contextWith());
       while (document) {
         names.push(...document.verbs.map(({ name, text }) => (name === 'Say' ? text : name)));
-        document = document.then(event);
+        document = document.after(event);
       }
       expect(names.filter((name) => name === 'Gather')).toHaveLength(7);
       expect(names.slice(-2)).toEqual(['Bye.', 'Hangup']);

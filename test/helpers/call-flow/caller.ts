@@ -33,7 +33,7 @@ export interface PerformedDocument {
   /** Strictly read. */
   readonly verbs: readonly TwimlNode[];
   /** The document that follows this event; undefined when the call ends. */
-  then(event: CallerEvent): PerformedDocument | undefined;
+  after(event: CallerEvent): PerformedDocument | undefined;
 }
 
 /** Begins a call that knows nothing but the TwiML and its URLs, as Twilio does. */
@@ -44,7 +44,7 @@ export function callFlow(flow: Flow, context: TwimlContext): PerformedDocument {
     for (const url of verbs.flatMap(urlsOf)) checkUrl(flow, url);
     return {
       verbs,
-      then(event) {
+      after(event) {
         const next = nextDocument(event);
         return next === undefined ? undefined : perform(next);
       },

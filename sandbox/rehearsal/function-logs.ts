@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener } from 'node:http';
 import { format } from 'node:util';
 import { pathOf } from '../edge/route';
-import type { FunctionLine } from '../twilio/state/logs';
+import type { FunctionLine } from '../twilio';
 
 export interface FunctionLogs {
   /** The same listener, with what is written while it answers taken away from the console. */

@@ -6,13 +6,12 @@ import { makeDirectory } from '../directory';
 import { createEdge } from '../edge';
 import { seedPrompts } from '../prompts';
 import { type S3Server, startS3 } from '../s3';
-import { createTwilio, type Twilio } from '../twilio';
+import { createTwilio, type MediaHabits, type Twilio } from '../twilio';
 import { BUCKET, deploymentVariables, PREFIX } from '../variables';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
 import { type LoopbackHosts, routeToLoopback } from './loopback';
 import { type Exchange, recordExchanges } from './record';
-import { createTelephony, type MediaHabits } from './telephony';
 
 /** The domain that every environment gets, as Twilio composes it; there is one at a time. */
 export const DOMAIN_NAME = 'rehearsal-1234-dev.twil.io';
@@ -64,7 +63,12 @@ export async function startRehearsal({
     cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
     const authToken = randomBytes(16).toString('hex');
-    const twilio = createTwilio({ accountSid, authToken, domainName: () => DOMAIN_NAME });
+    const twilio = createTwilio({
+      accountSid,
+      authToken,
+      domainName: () => DOMAIN_NAME,
+      phone: { ...mediaHabits, send: (request) => internet.send(request) },
+    });
     const api = recordExchanges(twilio.listener, onExchange);
     const edge = createEdge({
       liveBuild: () => twilio.liveBuild(DOMAIN_NAME),
@@ -78,16 +82,11 @@ export async function startRehearsal({
     const logs = startFunctionLogs((line) => twilio.log(DOMAIN_NAME, line));
     cleanUp.push(logs.stop);
 
-    const telephony = createTelephony(twilio, {
-      ...mediaHabits,
-      send: (request) => internet.send(request),
-    });
-    const calls = recordExchanges(telephony, onExchange);
     const internet = await startInternet({
       'serverless.twilio.com': api,
       'serverless-upload.twilio.com': api,
-      'api.twilio.com': calls,
-      'monitor.twilio.com': calls,
+      'api.twilio.com': api,
+      'monitor.twilio.com': api,
       [DOMAIN_NAME]: logs.capture(edge.listener),
     });
     cleanUp.push(() => internet.close());

@@ -1,6 +1,6 @@
 /**
- * A refusal as Twilio's REST API words it: an HTTP status and a Twilio error code.
- * The codes: https://www.twilio.com/docs/api/errors
+ * An error answer of the API: an HTTP status and one of Twilio's error codes.
+ * https://www.twilio.com/docs/api/errors
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -16,9 +16,8 @@ export class ApiError extends Error {
 }
 
 /**
- * 400 with 20001, the code under which the Serverless API reports a bad parameter where its code is
- * known (an empty Build, two versions of one Asset, dependencies that cannot be resolved). Where it
- * is not known, this code stands in.
+ * 400 with 20001, the known code of some bad parameters (an empty Build, two versions of one Asset,
+ * dependencies that cannot be resolved). It stands in where the code is not known.
  */
 export const invalid = (message: string): ApiError => new ApiError(400, 20001, message);
 
@@ -29,9 +28,8 @@ export const pageTooLarge = (message: string): ApiError => new ApiError(400, 200
 export const badPageToken = (): ApiError => new ApiError(400, 21481, 'Invalid PageToken');
 
 /**
- * 400 with 82006. Twilio documents the code for an invocation, not for the API call that made the
- * context too large: the stand-in refuses earlier, so that nobody finds out on a phone call.
- * https://www.twilio.com/docs/api/errors/82006
+ * 400 with 82006. Twilio documents the code for an invocation; the stand-in refuses the variable that
+ * makes the context too large. https://www.twilio.com/docs/api/errors/82006
  */
 export const contextTooLarge = (message: string): ApiError => new ApiError(400, 82006, message);
 
@@ -59,9 +57,6 @@ export const conflict = (message: string): ApiError => new ApiError(409, 20409, 
  */
 export const tooLarge = (message: string): ApiError => new ApiError(413, 20413, message);
 
-/**
- * 429 with 20429: nothing was done, and the request may be sent again after `retryAfter` seconds.
- * https://www.twilio.com/docs/api/errors/20429
- */
-export const tooMany = (message: string, retryAfter: number): ApiError =>
-  new ApiError(429, 20429, message, { 'Retry-After': String(retryAfter) });
+/** 429 with 20429: nothing was done. https://www.twilio.com/docs/api/errors/20429 */
+export const tooManyRequests = (message: string, retryAfterSeconds: number): ApiError =>
+  new ApiError(429, 20429, message, { 'Retry-After': String(retryAfterSeconds) });

@@ -1,22 +1,21 @@
 import type { RequestListener } from 'node:http';
 import type { HostedBuild } from '../hosted';
-import { createListener } from './http/app';
+import { createListener } from './app';
+import { liveBuild } from './deployments';
+import { addLog, type FunctionLine } from './logs';
 import { resolveOptions, type TwilioOptions } from './options';
-import { liveBuild } from './state/hosted';
-import { addLog, type FunctionLine } from './state/logs';
-import { addPhoneNumber } from './state/phone-numbers';
-import { createState, type State } from './state/state';
+import { addPhoneNumber } from './phone-numbers';
+import { createState, type State } from './state';
 
-export { defaultLimits, type Limits } from './limits';
-export type { ListOrder, RequestInfo, TwilioOptions } from './options';
-export type { Build, Environment, FileVersion, Service } from './state/records';
-export type { State } from './state/state';
+export type { FunctionLine } from './logs';
+export type { ListOrder, MediaHabits, TwilioOptions } from './options';
+export type { State } from './state';
 
-/** One account at Twilio, as far as the Serverless API and calls to its numbers go. */
+/** One account at Twilio: the Serverless API, phone numbers, calls and the debugger's alerts. */
 export interface Twilio {
-  /** Answers the API's requests and the upload host's. */
+  /** Answers the requests of all hosts of the API. */
   readonly listener: RequestListener;
-  /** All that it holds, for a test to look at. */
+  /** All that the account holds, for a test to look at. */
   readonly state: State;
   /**
    * What an environment serves now, by SID or domain name. Cheap, and the same object until a
@@ -28,8 +27,8 @@ export interface Twilio {
 }
 
 /**
- * A stateful stand-in of Twilio's Serverless API v1 and its upload host, in memory, with Twilio's
- * documented limits and no timers: time is `options.now`.
+ * A stand-in of Twilio's API, in memory, with Twilio's documented limits and no timers: time is
+ * `options.now`. It serves what the commands, the toolkit and the Functions send, and no more.
  * https://www.twilio.com/docs/serverless/api
  */
 export function createTwilio(options: TwilioOptions): Twilio {

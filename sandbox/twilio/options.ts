@@ -1,27 +1,28 @@
-import { randomBytes } from 'node:crypto';
-import { defaultLimits, type Limits } from './limits';
-import type { BuildContents } from './state/records';
+import type { PhoneOptions } from '../../phone';
+import { BUILDS_PER_HOUR, MAX_PAGE_SIZE } from '../../src/limits';
+import type { BuildContents } from './builds';
 
 /** Twilio does not document the order of its lists: code that is right under all three is right. */
 export type ListOrder = 'newest' | 'oldest' | 'shuffled';
 
-/** One answered request: the path is the requested one, without its query. */
-export interface RequestInfo {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
+/** How calls fetch media: what is not known of the real Twilio is a switch. */
+export type MediaHabits = Pick<PhoneOptions, 'append' | 'signMedia' | 'fallbackOnMediaError'>;
+
+/** Those limits that a test can lower. */
+export interface Limits {
+  /** In the account, over any 60 minutes. */
+  readonly buildsPerHour: number;
+  /** Requests of the account in progress at once. Twilio has such a limit, and no number for it. */
+  readonly concurrentRequests: number;
+  readonly pageSize: number;
 }
 
 export interface TwilioOptions {
   /** The one account: user name and password of basic authentication. */
   readonly accountSid: string;
   readonly authToken: string;
-  /** Origin of the URLs in answers, such as `https://serverless.twilio.com`. Default: the request's. */
-  readonly publicUrl?: string;
   /** The time, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Random bytes, for SIDs and domain names. */
-  readonly random?: (size: number) => Buffer;
   readonly limits?: Partial<Limits>;
   /** Milliseconds from a Build's creation until it has completed or failed. Default 500. */
   readonly buildMs?: number;
@@ -32,15 +33,13 @@ export interface TwilioOptions {
    * under `twil.io`.
    */
   readonly domainName?: (
-    service: { readonly sid: string; readonly uniqueName: string; readonly domainBase: string },
-    environment: {
-      readonly sid: string;
-      readonly uniqueName: string;
-      readonly domainSuffix: string | null;
-    },
+    service: { readonly domainBase: string; readonly uniqueName: string },
+    environment: { readonly uniqueName: string; readonly domainSuffix: string | null },
   ) => string;
   /** The account's phone numbers, in E.164. Default: one. */
   readonly phoneNumbers?: readonly string[];
+  /** How calls that are made through the API reach their URLs. Default: as in 2019. */
+  readonly phone?: MediaHabits & Pick<PhoneOptions, 'send'>;
   /** Order of every list. Default `newest` first; `shuffled` is by SID, so as random as they are. */
   readonly listOrder?: ListOrder;
   /**
@@ -48,31 +47,28 @@ export interface TwilioOptions {
    * `PUBLIC`; its toolkit compares with `public`, the default here. Be right under both.
    */
   readonly buildVisibility?: 'lower' | 'upper';
-  /** Called once a request, just before its answer is sent. */
-  readonly onRequest?: (info: RequestInfo) => void;
 }
 
 /** The options with every default filled in. */
-export type Settings = Omit<Required<TwilioOptions>, 'limits' | 'publicUrl'> & {
-  readonly limits: Limits;
-  readonly publicUrl: string | undefined;
-};
+export type Settings = Omit<Required<TwilioOptions>, 'limits'> & { readonly limits: Limits };
 
-/** Fills in the defaults. */
 export function resolveOptions(options: TwilioOptions): Settings {
   return {
-    publicUrl: undefined,
     now: Date.now,
-    random: randomBytes,
     buildMs: 500,
     buildFails: () => false,
     domainName: ({ domainBase }, { domainSuffix }) =>
       `${[domainBase, domainSuffix].filter(Boolean).join('-')}.twil.io`,
     phoneNumbers: ['+815012345678'],
+    phone: { append: 'gather' },
     listOrder: 'newest',
     buildVisibility: 'lower',
-    onRequest: () => {},
     ...options,
-    limits: { ...defaultLimits, ...options.limits },
+    limits: {
+      buildsPerHour: BUILDS_PER_HOUR,
+      concurrentRequests: 100,
+      pageSize: MAX_PAGE_SIZE,
+      ...options.limits,
+    },
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { run, type Surroundings } from '../../cli/number/command';
-import type { PhoneNumber } from '../../sandbox/twilio/state/records';
+import type { PhoneNumber } from '../../sandbox/twilio/phone-numbers';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
 const PHONE = '+815012345678';

@@ -110,7 +110,7 @@ describe('our client of the Serverless API', () => {
   });
 
   it('reads a list of several pages', async () => {
-    const recorded = await startRecorded({ limits: { pageSize: 1000, defaultPageSize: 50 } });
+    const recorded = await startRecorded();
     const { client, functionVersion } = await setScene(recorded);
     for (let built = 0; built < 45; built += 1) await client.createBuild(contents(functionVersion));
     let count = 0;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import type { MediaHabits } from '../../../sandbox/rehearsal/telephony';
+import type { MediaHabits } from '../../../sandbox/twilio';
 import { judge } from '../../helpers/contract/contract';
 import { outcomeOf, saying, startProgram } from '../../helpers/program';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';

@@ -1,4 +1,7 @@
-/** What the twilio library, as it comes, finds in the account: run with the rehearsal's network. */
+/**
+ * Prints what the unmodified twilio library finds in the account. Run in the rehearsal's environment,
+ * which leads Twilio's host names to this machine.
+ */
 import twilio from 'twilio';
 import * as v from 'valibot';
 
@@ -12,14 +15,15 @@ async function main(): Promise<void> {
   const [environment] = await service.environments.list();
   const builds = await service.builds.list({ pageSize: 1 });
   const live = await service.builds(environment?.buildSid ?? '').fetch();
-  const changed = await service.update({ uiEditable: true });
   const page = await service.assets.page({ pageSize: 2 });
   const second = await page.nextPage();
+  const [asset] = page.instances;
+  const renamed = await service.assets(asset?.sid ?? '').update({ friendlyName: 'renamed' });
   console.log(
     JSON.stringify({
       domainName: environment?.domainName,
       listed: builds.some(({ sid }) => sid === live.sid),
-      uiEditable: changed.uiEditable,
+      friendlyName: renamed.friendlyName,
       paths: v.parse(Paths, live.assetVersions).map(({ path }) => path),
       pages: [page.instances.length, second?.instances.length],
     }),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../../sandbox/listen';
 import { type FunctionLogs, startFunctionLogs } from '../../../sandbox/rehearsal/function-logs';
-import type { FunctionLine } from '../../../sandbox/twilio/state/logs';
+import type { FunctionLine } from '../../../sandbox/twilio';
 
 const originals = { ...console };
 let logs: FunctionLogs | undefined;

@@ -149,7 +149,7 @@ describe.each([
     expect(JSON.parse(output)).toEqual({
       domainName: DOMAIN,
       listed: true,
-      uiEditable: true,
+      friendlyName: 'renamed',
       paths: expect.arrayContaining([...synced, '/call-flow.json']),
       pages: [2, 2],
     });

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import {
   ACCOUNT_SID,
-  type Api,
+  Api,
   AUTH_TOKEN,
   HOUR,
+  serve,
   start,
 } from '../../helpers/sandbox/twilio-harness';
 
@@ -64,7 +65,7 @@ describe('the toolkit’s client', () => {
     expect(live?.assets[0]?.content.toString()).toBe('ID3');
   });
 
-  it('deploys again over what is there, with the same Assets and Functions', async () => {
+  it('deploys again into the same Service, with the same Assets and Functions', async () => {
     const api = await start();
     const first = await toolkit(api).deployProject(project);
     await expect(toolkit(api).deployProject(project)).rejects.toMatchObject({
@@ -110,7 +111,7 @@ describe('the toolkit’s client', () => {
     expect(services).toHaveLength(60);
   });
 
-  it('activates a Build in another environment, and meets 20409 where it is live', async () => {
+  it('activates a Build in another environment, and reports 20409 where it is live already', async () => {
     const api = await start();
     const client = toolkit(api);
     const { serviceSid, environmentSid, buildSid } = await client.deployProject(project);
@@ -143,18 +144,20 @@ describe('the toolkit’s client', () => {
   });
 
   it('waits out a 429 and goes on', async () => {
-    const answered: number[] = [];
-    const api: Api = await start({
-      limits: { buildsPerHour: 1 },
-      onRequest: ({ status }) => {
-        answered.push(status);
-        if (status === 429) api.clock.time += 1000;
-      },
+    const statuses: number[] = [];
+    const direct = await start({ limits: { buildsPerHour: 1 } });
+    const url = await serve((request, response) => {
+      response.once('finish', () => {
+        statuses.push(response.statusCode);
+        if (response.statusCode === 429) api.clock.time += 1000;
+      });
+      direct.twilio.listener(request, response);
     });
+    const api = new Api(url, direct.twilio, direct.clock);
     await toolkit(api).deployProject(project);
     api.clock.time += HOUR - 1000;
     await toolkit(api).deployProject({ ...project, overrideExistingService: true });
-    expect(answered.filter((status) => status === 429)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
     expect((await api.get('/Services/prompts/Builds')).body.builds).toHaveLength(2);
   });
 });

@@ -8,9 +8,9 @@ import { signProxyQuery } from '../../src/proxy/signed-url';
 import { presignedUrl } from '../../src/s3/presign';
 import { PromptBucket } from '../../src/s3/prompts';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, testClock } from '../helpers/proxy/harness';
 import { deployProxy } from '../helpers/proxy/runtime';
-import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
@@ -20,14 +20,14 @@ const S3_ROLE_ARN = 'arn:aws:iam:::role/PromptsRole';
 
 let s3: TestS3;
 /** Counts what STS is asked. */
-let sts: FaultyS3;
+let sts: FaultServer;
 
 captureLog();
 
 beforeAll(async () => {
   s3 = await startTestS3();
   await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' });
-  sts = await startFaultyS3(s3.endpoint);
+  sts = await startFaultServer(s3.endpoint);
 });
 
 afterAll(async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { freshnessOf } from '../../src/proxy/cache';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import type { FakeClock } from '../helpers/clock';
+import { type Fault, type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
-import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
@@ -15,7 +15,7 @@ const HOUR = 3600;
 const [OLD, NEW] = [randomBytes(3000), randomBytes(2000)];
 
 let s3: TestS3;
-let faulty: FaultyS3;
+let faulty: FaultServer;
 let clock: FakeClock;
 let proxy: TestProxy;
 
@@ -23,7 +23,7 @@ captureLog();
 
 beforeAll(async () => {
   s3 = await startTestS3();
-  faulty = await startFaultyS3(s3.endpoint);
+  faulty = await startFaultServer(s3.endpoint);
 });
 
 beforeEach(async () => {

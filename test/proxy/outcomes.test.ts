@@ -6,8 +6,8 @@ import { systemClock } from '../../src/clock';
 import { PROXY_BYTES } from '../../src/limits';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import { createConnections } from '../../src/s3/request';
+import { type Fault, type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
-import { type Fault, type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 import { RUNS } from '../helpers/sigv4/arbitraries';
 
@@ -20,14 +20,14 @@ const SHORT = 400;
 const LONG = 10_000;
 
 let s3: TestS3;
-let faulty: FaultyS3;
+let faulty: FaultServer;
 let proxy: TestProxy;
 
 captureLog();
 
 beforeAll(async () => {
   s3 = await startTestS3();
-  faulty = await startFaultyS3(s3.endpoint);
+  faulty = await startFaultServer(s3.endpoint);
   await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' });
 });
 
@@ -169,7 +169,7 @@ describe('what S3 does again and again', () => {
   });
 
   it('cannot be connected to', async () => {
-    const closed = await startFaultyS3(s3.endpoint);
+    const closed = await startFaultServer(s3.endpoint);
     await closed.close();
     const lonely = startTestProxy(s3.config({ S3_ENDPOINT: closed.endpoint }), { attempts: 2 });
     const served = await lonely.get(KEY);

@@ -3,15 +3,15 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
 import { createConnections } from '../../src/s3/request';
+import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
-import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);
 
 let s3: TestS3;
-let counted: FaultyS3;
+let counted: FaultServer;
 let proxy: TestProxy;
 let etag = '';
 
@@ -19,7 +19,7 @@ captureLog();
 
 beforeAll(async () => {
   s3 = await startTestS3();
-  counted = await startFaultyS3(s3.endpoint);
+  counted = await startFaultServer(s3.endpoint);
   etag = (await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' })) ?? '';
   proxy = startTestProxy(s3.config({ S3_ENDPOINT: counted.endpoint, S3_PREFIX: 'prompts/' }));
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { signProxyQuery } from '../../src/proxy/signed-url';
+import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import {
   appended,
   appendedToHeaders,
@@ -10,7 +11,6 @@ import {
 } from '../helpers/proxy/appended';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { type DeployedProxy, deployProxy } from '../helpers/proxy/runtime';
-import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 import { RUNS } from '../helpers/sigv4/arbitraries';
 
@@ -20,7 +20,7 @@ const TIMEOUT = 600_000;
 const runs = { numRuns: RUNS };
 
 let s3: TestS3;
-let counted: FaultyS3;
+let counted: FaultServer;
 let deployed: DeployedProxy;
 let ours = '';
 
@@ -29,7 +29,7 @@ captureLog();
 beforeAll(async () => {
   s3 = await startTestS3();
   await s3.put(KEY, BODY, { ContentType: 'audio/mpeg' });
-  counted = await startFaultyS3(s3.endpoint);
+  counted = await startFaultServer(s3.endpoint);
   deployed = await deployProxy({ ...s3.variables, S3_ENDPOINT: counted.endpoint });
   ours = queryFor(KEY);
 }, 60_000);

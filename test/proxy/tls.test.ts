@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
 import { createConnections } from '../../src/s3/request';
+import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { lookupLoopback } from '../helpers/proxy/lookup';
-import { type FaultyS3, startFaultyS3 } from '../helpers/s3/faulty-s3';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
@@ -12,7 +12,7 @@ const BODY = randomBytes(100_000);
 const certificates = throwawayCertificates(['s3.localhost'], new Date());
 
 let s3: TestS3;
-let faulty: FaultyS3;
+let faulty: FaultServer;
 let proxy: TestProxy;
 
 captureLog();
@@ -27,7 +27,7 @@ beforeAll(async () => {
   s3 = await startTestS3();
   await s3.put(KEY, BODY);
   const { key, certificate: cert } = certificates;
-  faulty = await startFaultyS3(s3.endpoint, { key, cert });
+  faulty = await startFaultServer(s3.endpoint, { key, cert });
   proxy = start(certificates.authority);
 });
 

@@ -1,25 +1,20 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
-import type { Clock } from '../../src/clock';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { S3Error } from '../../src/s3/errors';
 import { ChangedObjectError, PromptBucket, type PromptObject } from '../../src/s3/prompts';
+import { FakeClock } from '../helpers/clock';
 import {
-  brokenOff,
   type Fault,
-  type FaultyServer,
-  refusal,
-  reset,
-  silence,
-  stalled,
-  startFaulty,
-  withBody,
-  withHeaders,
-} from '../helpers/s3/faulty';
+  type FaultServer,
+  S3_ERROR_MESSAGE,
+  s3Error,
+  startFaultServer,
+} from '../helpers/fault-server';
 
 const Bucket = 'prompts';
 const content = Buffer.from('This is a prompt. '.repeat(1000));
@@ -38,7 +33,7 @@ const ODD_KEYS = [
 
 let s3: S3Server;
 let client: S3Client;
-let faulty: FaultyServer;
+let faulty: FaultServer;
 const opened: PromptBucket[] = [];
 
 beforeAll(async () => {
@@ -49,13 +44,13 @@ beforeAll(async () => {
     forcePathStyle: true,
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
-  faulty = await startFaulty(s3.endpoint);
+  faulty = await startFaultServer(s3.endpoint);
   await put('hello.mp3', content);
 });
 
 afterEach(() => {
   for (const bucket of opened.splice(0)) bucket.close();
-  faulty.faults.length = 0;
+  faulty.next();
   faulty.requests.length = 0;
 });
 
@@ -69,30 +64,18 @@ async function put(Key: string, Body: Buffer, bucket = Bucket): Promise<void> {
   await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 }
 
-/** Time that only sleeping moves. */
-class TestClock implements Clock {
-  readonly slept: number[] = [];
-  #now = Date.UTC(2026, 0, 2);
-  now = () => new Date(this.#now);
-  random = () => 0.5;
-  async sleep(milliseconds: number): Promise<void> {
-    this.slept.push(milliseconds);
-    this.#now += milliseconds;
-  }
-}
-
 interface Settings {
   readonly bucket?: string;
   readonly prefix?: string;
   readonly region?: string;
-  readonly clock?: Clock;
+  readonly clock?: FakeClock;
   readonly deadline?: number;
   readonly timeoutMs?: number;
   readonly secretAccessKey?: string;
 }
 
 function open(settings: Settings = {}): PromptBucket {
-  const { bucket = Bucket, prefix = '', clock = new TestClock(), timeoutMs } = settings;
+  const { bucket = Bucket, prefix = '', clock = new FakeClock(), timeoutMs } = settings;
   const { deadline = Number.POSITIVE_INFINITY } = settings;
   const { accessKeyId } = s3.credentials;
   const { secretAccessKey = s3.credentials.secretAccessKey } = settings;
@@ -101,7 +84,7 @@ function open(settings: Settings = {}): PromptBucket {
       bucket,
       prefix,
       region: settings.region ?? s3.region,
-      endpoint: faulty.url,
+      endpoint: faulty.endpoint,
       addressingStyle: 'auto',
       credentials: { kind: 'access key', keys: { accessKeyId, secretAccessKey } },
     },
@@ -121,70 +104,77 @@ async function listed(key: string): Promise<PromptObject> {
 /** Reads hello.mp3 while these faults happen, one a request. */
 async function fetchDespite(faults: readonly Fault[], settings: Settings = {}): Promise<Buffer> {
   const object = await listed('hello.mp3');
-  faulty.faults.push(...faults);
+  faulty.next(...faults);
   return open(settings).fetch(object);
 }
 
 const always = (fault: Fault): Fault[] => Array.from({ length: S3_ATTEMPTS }, () => fault);
-const corrupt = withBody((body) => Buffer.from(body).fill('x', 5, 6));
-const shortened = withBody((body) => body.subarray(1));
-const lengthened = withBody((body) => Buffer.concat([body, body]));
+
+const OVERLOADED = s3Error(503, 'SlowDown', { 'retry-after': '7' });
+const RESET: Fault = { kind: 'reset', after: 0 };
+const CUT_IN_BODY: Fault = { kind: 'cut', after: -100 };
+const SHORTENED: Fault = { kind: 'headers', body: (body) => body.subarray(1) };
+const LENGTHENED: Fault = { kind: 'headers', body: (body) => Buffer.concat([body, body]) };
+const CORRUPT: Fault = { kind: 'headers', body: (body) => Buffer.from(body).fill('x', 5, 6) };
+const withChecksum = (algorithm: string, value: string): Fault => ({
+  kind: 'headers',
+  headers: { [`x-amz-checksum-${algorithm}`]: value },
+});
 
 describe('fetch', () => {
-  it.each<[string, Fault]>([
-    ['a connection that breaks before the answer', reset],
-    ['a connection that breaks inside the body', brokenOff],
-    ['a body that is whole for HTTP, but too short', shortened],
-    ['a body that is too long', lengthened],
-    ['bytes that were changed on the way', corrupt],
-    ['a checksum that does not match', withHeaders({ 'x-amz-checksum-crc32': 'AAAAAA==' })],
-    ['S3 being overloaded', refusal(503, 'SlowDown')],
-    ['an error inside S3', refusal(500, 'InternalError')],
-  ])('tries again after %s', async (_, fault) => {
+  test.each<[string, Fault]>([
+    ['a connection that breaks before the response', RESET],
+    ['a connection that breaks in the body', CUT_IN_BODY],
+    ['a body that is whole for HTTP, but too short', SHORTENED],
+    ['a body that is too long', LENGTHENED],
+    ['bytes that were changed on the way', CORRUPT],
+    ['a checksum that does not match', withChecksum('crc32', 'AAAAAA==')],
+    ['S3 being overloaded', s3Error(503, 'SlowDown')],
+    ['an error inside S3', s3Error(500, 'InternalError')],
+  ])('another attempt follows %s', async (_, fault) => {
     expect(await fetchDespite([fault, fault])).toEqual(content);
     expect(faulty.requests).toHaveLength(3);
   });
 
-  it.each<[string, Fault]>([
-    ['before it answers', silence],
-    ['inside the body', stalled],
-  ])('does not wait for ever for a server that falls silent %s', async (_, fault) => {
+  test.each<[string, Fault]>([
+    ['before it answers', { kind: 'stall', after: 0 }],
+    ['in the body', { kind: 'stall', after: -100 }],
+  ])('another attempt follows the timeout of a server that stops %s', async (_, fault) => {
     expect(await fetchDespite([fault], { timeoutMs: 2000 })).toEqual(content);
     expect(faulty.requests).toHaveLength(2);
   });
 
-  it.each<[string, Fault, string]>([
-    ['shortened', shortened, `${content.length - 1} bytes came instead of ${content.length}`],
-    ['corrupt', corrupt, 'do not match their MD5'],
-  ])('never gives bytes that stay %s', async (_, fault, message) => {
+  test.each<[string, Fault, string]>([
+    ['shortened', SHORTENED, `${content.length - 1} bytes came instead of ${content.length}`],
+    ['corrupt', CORRUPT, 'do not match their MD5'],
+  ])('bytes that stay %s are never returned', async (_, fault, message) => {
     const fetching = fetchDespite(always(fault));
     await expect(fetching).rejects.toThrow(S3Error);
     await expect(fetching).rejects.toThrow(message);
     expect(faulty.requests).toHaveLength(S3_ATTEMPTS);
   });
 
-  it('waits as long as S3 asks for', async () => {
-    const clock = new TestClock();
-    await fetchDespite([refusal(503, 'SlowDown', { 'retry-after': '7' })], { clock });
+  test('the next attempt waits as long as S3 asks for', async () => {
+    const clock = new FakeClock();
+    await fetchDespite([OVERLOADED], { clock });
     expect(clock.slept).toEqual([7000]);
   });
 
-  it('does not wait past its deadline', async () => {
-    const clock = new TestClock();
-    const deadline = clock.now().getTime() + 5000;
-    const busy = refusal(503, 'SlowDown', { 'retry-after': '7' });
-    await expect(fetchDespite([busy], { clock, deadline })).rejects.toThrow('503 SlowDown');
+  test('no wait goes past the deadline', async () => {
+    const clock = new FakeClock();
+    const fetching = fetchDespite([OVERLOADED], { clock, deadline: clock.time + 5000 });
+    await expect(fetching).rejects.toThrow('503 SlowDown');
     expect(clock.slept).toEqual([]);
   });
 
-  it('begins nothing after its deadline', async () => {
-    const clock = new TestClock();
-    const deadline = clock.now().getTime();
-    await expect(fetchDespite([], { clock, deadline })).rejects.toThrow(OutOfTimeError);
+  test('nothing begins after the deadline', async () => {
+    const clock = new FakeClock();
+    const fetching = fetchDespite([], { clock, deadline: clock.time });
+    await expect(fetching).rejects.toThrow(OutOfTimeError);
     expect(faulty.requests).toEqual([]);
   });
 
-  it('says that an object was replaced since it was listed', async () => {
+  test('an object that was replaced since it was listed is an error', async () => {
     await put('replaced.mp3', Buffer.from('old'));
     const object = await listed('replaced.mp3');
     await put('replaced.mp3', Buffer.from('new, and longer'));
@@ -192,46 +182,39 @@ describe('fetch', () => {
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('says so too where the server ignores If-Match', async () => {
+  test('a replaced object is an error where the server ignores If-Match, too', async () => {
     const object = await listed('hello.mp3');
-    const ignored: Fault = (_, response) =>
-      response.writeHead(200, { etag: '"another"', 'content-length': 3 }).end('new');
-    faulty.faults.push(ignored);
+    faulty.next({ kind: 'reply', status: 200, headers: { etag: '"another"' }, body: 'new' });
     await expect(open().fetch(object)).rejects.toThrow(ChangedObjectError);
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('says so for an object that was deleted', async () => {
+  test('an object that was deleted since it was listed is an error', async () => {
     const object = { ...(await listed('hello.mp3')), key: 'deleted.mp3' };
     await expect(open().fetch(object)).rejects.toThrow(ChangedObjectError);
   });
 
-  it.each<[string, Record<string, string>]>([
-    ['CRC-32', { 'x-amz-checksum-crc32': base64OfCrc32(content) }],
-    ['SHA-256', { 'x-amz-checksum-sha256': createHash('sha256').update(content).digest('base64') }],
-    ['an algorithm that nobody knows', { 'x-amz-checksum-xyz': 'AAAA' }],
-  ])('accepts what matches the checksum that S3 sends: %s', async (_, headers) => {
-    expect(await fetchDespite([withHeaders(headers)])).toEqual(content);
+  test.each<[string, Fault]>([
+    ['CRC-32', withChecksum('crc32', base64OfCrc32(content))],
+    ['SHA-256', withChecksum('sha256', createHash('sha256').update(content).digest('base64'))],
+    ['an unknown algorithm', withChecksum('xyz', 'AAAA')],
+  ])('bytes that match the checksum of S3 are returned: %s', async (_, fault) => {
+    expect(await fetchDespite([fault])).toEqual(content);
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('checks the CRC-64 that S3 computes for every new object', async () => {
-    const wrong = withHeaders({ 'x-amz-checksum-crc64nvme': 'AAAAAAAAAAA=' });
-    await fetchDespite([wrong]);
+  test('the CRC-64 that S3 computes for every new object is checked', async () => {
+    await fetchDespite([withChecksum('crc64nvme', 'AAAAAAAAAAA=')]);
     expect(faulty.requests).toHaveLength(2);
   });
 
-  it('does not take the ETag for an MD5 where S3 encrypts with KMS', async () => {
-    const encrypted: Fault = (answer, response) =>
-      corrupt(
-        { ...answer, headers: { ...answer.headers, 'x-amz-server-side-encryption': 'aws:kms' } },
-        response,
-      );
-    expect(await fetchDespite([encrypted])).not.toEqual(content);
+  test('the ETag is no MD5 where S3 encrypts with KMS', async () => {
+    const headers = { 'x-amz-server-side-encryption': 'aws:kms' };
+    expect(await fetchDespite([{ ...CORRUPT, headers }])).not.toEqual(content);
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('reads an object that was uploaded in parts, whose ETag is no MD5', async () => {
+  test('an object that was uploaded in parts, whose ETag is no MD5, is read', async () => {
     const Key = 'parts.mp3';
     s3.store.put(Bucket, Key, content, { etag: 'd41d8cd98f00b204e9800998ecf8427e-1' });
     const object = await listed(Key);
@@ -239,36 +222,37 @@ describe('fetch', () => {
     expect(await open().fetch(object)).toEqual(content);
   });
 
-  it('reads an empty object', async () => {
+  test('an empty object is read', async () => {
     await put('empty.mp3', Buffer.alloc(0));
     expect(await open().fetch(await listed('empty.mp3'))).toHaveLength(0);
   });
 });
 
-describe('a refusal', () => {
-  it.each<[string, Settings, string]>([
+describe('an error of S3', () => {
+  test.each<[string, Settings, string]>([
     ['a wrong secret', { secretAccessKey: 'not the secret' }, '403 SignatureDoesNotMatch'],
     ['a bucket that does not exist', { bucket: 'nowhere' }, '404 NoSuchBucket. Check S3_BUCKET'],
     ['another region', { region: 'eu-west-1' }, 'AuthorizationHeaderMalformed. Check S3_REGION'],
-  ])('because of %s stops at once', async (_, settings, message) => {
+  ])('that comes from %s ends the call at once', async (_, settings, message) => {
     await expect(open(settings).list()).rejects.toThrow(message);
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('names the credentials and the permission, and holds neither a secret nor words of S3', async () => {
-    faulty.faults.push(refusal(403, 'AccessDenied'));
-    const list = open().list().catch(String);
-    expect(await list).toContain(
+  test('names the credentials and the permission, and holds neither a secret nor the message of S3', async () => {
+    faulty.next(s3Error(403, 'AccessDenied'));
+    const listing = await open().list().catch(String);
+    expect(listing).toContain(
       'Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may s3:ListBucket',
     );
     const object = await listed('hello.mp3');
-    faulty.faults.push(refusal(403, 'AccessDenied'));
+    faulty.next(s3Error(403, 'AccessDenied'));
     const fetching = await open().fetch(object).catch(String);
     expect(fetching).toContain('hello.mp3');
     expect(fetching).toContain('the key may s3:GetObject');
     const wrong = await open({ secretAccessKey: 'not the secret' }).list().catch(String);
-    for (const message of [await list, fetching, wrong]) {
-      expect(message).not.toMatch(/not the secret|Words of S3|we calculated/);
+    for (const message of [listing, fetching, wrong]) {
+      expect(message).not.toMatch(/not the secret|we calculated/);
+      expect(message).not.toContain(S3_ERROR_MESSAGE);
       expect(message).not.toContain(s3.credentials.secretAccessKey);
     }
   });
@@ -281,14 +265,14 @@ function page(keys: readonly string[], more: string): Fault {
       `<Contents><Key>${key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>1</Size></Contents>`,
   );
   const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${contents.join('')}${more}</ListBucketResult>`;
-  return (_, response) => response.writeHead(200, { 'content-type': 'application/xml' }).end(body);
+  return { kind: 'reply', status: 200, headers: { 'content-type': 'application/xml' }, body };
 }
 
 const truncated = (token: string) =>
   `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`;
 
 describe('list', () => {
-  it('describes objects, without the folders that consoles make', async () => {
+  test('objects are described, without the folders that consoles make', async () => {
     await put('folder/', Buffer.alloc(0), 'odd');
     await put('folder/a.mp3', content, 'odd');
     const [object, ...others] = await open({ bucket: 'odd', prefix: 'folder/' }).list();
@@ -302,7 +286,7 @@ describe('list', () => {
     });
   });
 
-  it('finds objects by any name, and reads them', async () => {
+  test('objects with any name are listed and read', async () => {
     for (const key of ODD_KEYS) await put(key, Buffer.from(key), 'odd');
     const bucket = open({ bucket: 'odd' });
     const found = new Map((await bucket.list()).map((object) => [object.key, object]));
@@ -312,37 +296,33 @@ describe('list', () => {
     }
   });
 
-  it('is empty for an empty bucket', async () => {
+  test('an empty bucket has an empty listing', async () => {
     expect(await open({ bucket: 'empty' }).list()).toEqual([]);
   });
 
-  it('reads page after page', async () => {
-    faulty.faults.push(
-      page(['a', 'b'], truncated('t1')),
-      page([], truncated('t2')),
-      page(['c'], ''),
-    );
+  test('page is read after page', async () => {
+    faulty.next(page(['a', 'b'], truncated('t1')), page([], truncated('t2')), page(['c'], ''));
     expect((await open().list()).map(({ key }) => key)).toEqual(['a', 'b', 'c']);
-    expect(faulty.requests.map((request) => /continuation-token=\w+/.exec(request)?.[0])).toEqual([
+    expect(faulty.requests.map(({ path }) => /continuation-token=\w+/.exec(path)?.[0])).toEqual([
       undefined,
       'continuation-token=t1',
       'continuation-token=t2',
     ]);
   });
 
-  it('tries a page again', async () => {
-    faulty.faults.push(page(['a'], truncated('t1')), reset, brokenOff, page(['b'], ''));
+  test('a page that fails is tried again', async () => {
+    faulty.next(page(['a'], truncated('t1')), RESET, CUT_IN_BODY, page(['b'], ''));
     expect(await open().list()).toHaveLength(2);
   });
 
-  it.each<[string, Fault[]]>([
+  test.each<[string, Fault[]]>([
     ['says that there is more, but not where', [page(['a'], '<IsTruncated>true</IsTruncated>')]],
     ['turns in a circle', [page(['a'], truncated('t')), page(['b'], truncated('t'))]],
-    ['refuses a later page', [page(['a'], truncated('t')), refusal(403, 'AccessDenied')]],
+    ['refuses a later page', [page(['a'], truncated('t')), s3Error(403, 'AccessDenied')]],
     ['leaves out an ETag', [page(['a'], '<Contents><Key>b</Key></Contents>')]],
-    ['breaks down', [page(['a'], truncated('t')), ...always(refusal(500, 'InternalError'))]],
-  ])('gives nothing rather than half when S3 %s', async (_, faults) => {
-    faulty.faults.push(...faults);
+    ['breaks down', [page(['a'], truncated('t')), ...always(s3Error(500, 'InternalError'))]],
+  ])('half a listing is an error when S3 %s', async (_, faults) => {
+    faulty.next(...faults);
     await expect(open().list()).rejects.toThrow(S3Error);
   });
 });

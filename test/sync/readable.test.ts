@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
 import { checkReadable } from '../../src/sync/check';
 import { FakeClock } from '../helpers/clock';
-import { type FaultyServer, refusal, startFaulty } from '../helpers/s3/faulty';
+import { type FaultServer, s3Error, startFaultServer } from '../helpers/fault-server';
 import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
 let buckets: Buckets;
-let faulty: FaultyServer;
+let faulty: FaultServer;
 let bucket: PromptBucket;
 let objects: readonly PromptObject[];
 beforeAll(async () => {
@@ -15,13 +15,13 @@ beforeAll(async () => {
   buckets = await Buckets.start({ prompts, one: { 'a.mp3': audio('a') } });
   await buckets.put('prompts', 'EMPTY.mp3', Buffer.alloc(0));
   const { endpoint, region, credentials: keys } = buckets.server;
-  faulty = await startFaulty(endpoint);
+  faulty = await startFaultServer(endpoint);
   bucket = new PromptBucket(
     {
       bucket: 'prompts',
       region,
       prefix: '',
-      endpoint: faulty.url,
+      endpoint: faulty.endpoint,
       addressingStyle: 'auto',
       credentials: { kind: 'access key', keys },
     },
@@ -38,12 +38,13 @@ afterAll(async () => {
   await buckets.stop();
 });
 beforeEach(() => {
-  faulty.faults.length = 0;
+  faulty.next();
   faulty.requests.length = 0;
 });
 
-const denied = refusal(403, 'AccessDenied');
-const pathsAsked = () => faulty.requests.map((request) => request.replace(/\?.*/, ''));
+const denied = s3Error(403, 'AccessDenied');
+const pathsAsked = () =>
+  faulty.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
 
 describe('a bucket', () => {
   it('is readable when the first object gives its first byte, an empty one left out', async () => {
@@ -53,19 +54,19 @@ describe('a bucket', () => {
   });
 
   it('is readable when only some objects refuse', async () => {
-    faulty.faults.push(denied, refusal(404, 'NoSuchKey'));
+    faulty.next(denied, s3Error(404, 'NoSuchKey'));
     await checkReadable(bucket, objects);
     expect(pathsAsked()).toEqual(['a', 'b', 'c'].map((name) => `GET /prompts/${name}.mp3`));
   });
 
   it('is readable when an object is archived, as S3 says only with the permission', async () => {
-    faulty.faults.push(refusal(403, 'InvalidObjectState'));
+    faulty.next(s3Error(403, 'InvalidObjectState'));
     await checkReadable(bucket, objects);
     expect(faulty.requests).toHaveLength(1);
   });
 
   it('is not when three refuse; the first refusal says why', async () => {
-    faulty.faults.push(denied, refusal(404, 'NoSuchKey'), denied, denied);
+    faulty.next(denied, s3Error(404, 'NoSuchKey'), denied, denied);
     await expect(checkReadable(bucket, objects)).rejects.toThrow(
       /^Reading a\.mp3 from bucket prompts: S3 answered 403 AccessDenied\. .*s3:GetObject/,
     );

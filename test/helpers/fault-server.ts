@@ -1,0 +1,272 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * What goes wrong with one request. `after` counts the bytes of the response, its status line
+ * and headers included; a negative number counts from the end.
+ */
+export type Fault =
+  | { readonly kind: 'none' }
+  /** The response comes late. */
+  | { readonly kind: 'latency'; readonly milliseconds: number }
+  /** The connection is reset, or ended in good order. */
+  | { readonly kind: 'reset' | 'cut'; readonly after: number }
+  /** Nothing more comes, and the connection stays open. */
+  | { readonly kind: 'stall'; readonly after: number }
+  /** The headers come late, and the body some time after them. */
+  | { readonly kind: 'late body'; readonly head: number; readonly body: number }
+  /** The body comes byte by byte, each before an idle timeout. */
+  | { readonly kind: 'drip'; readonly every: number }
+  /** The server is not asked: this is the response. */
+  | Reply
+  /** The server is not asked: S3's error is the response. */
+  | {
+      readonly kind: 'refusal';
+      readonly status: number;
+      readonly code: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** How many bytes follow the error; it never ends then. */
+      readonly tail?: number;
+    }
+  /** The response has other headers (names in lower case; undefined leaves one out) or another body. */
+  | {
+      readonly kind: 'headers';
+      readonly headers?: Readonly<Record<string, string | undefined>>;
+      readonly body?: (body: Buffer) => Buffer;
+    }
+  /** Headers come one after another without end: slowly, or as fast as they can. */
+  | { readonly kind: 'endless headers'; readonly every: number }
+  | { readonly kind: 'flood of headers' }
+  /** The body's end is the connection's end: a whole body cannot be told from a part. */
+  | { readonly kind: 'no length' }
+  /** The body comes in chunks, its length unannounced; so many times over. */
+  | { readonly kind: 'chunks'; readonly times: number };
+
+interface Reply {
+  readonly kind: 'reply';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Request ID and message of the fault "refusal". */
+export const S3_ERROR_REQUEST_ID = '4442587FB7D0A2F9';
+export const S3_ERROR_MESSAGE = 'Secrets of the account: AKIAIOSFODNN7EXAMPLE';
+
+export const s3Error = (
+  status: number,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+): Fault => ({ kind: 'refusal', status, code, headers });
+
+/** Stands between a client and a real server, and lets requests go wrong. */
+export interface FaultServer {
+  readonly endpoint: string;
+  /** The requests that came, in order. */
+  readonly requests: {
+    readonly method: string;
+    /** With its query. */
+    readonly path: string;
+    readonly headers: IncomingMessage['headers'];
+  }[];
+  /** How many connections were opened. */
+  connections(): number;
+  /** The faults of the next requests, in order; later requests have none. */
+  next(...faults: readonly Fault[]): void;
+  /** The fault of all requests from now on. */
+  always(fault: Fault): void;
+  close(): Promise<void>;
+}
+
+const NONE: Fault = { kind: 'none' };
+
+/**
+ * @param upstream origin of the real server
+ * @param tls makes it an HTTPS server, named s3.localhost: the one name that the Ceph gateway knows
+ */
+export async function startFaultServer(
+  upstream: string,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<FaultServer> {
+  const requests: FaultServer['requests'] = [];
+  let queue: Fault[] = [];
+  let fallback = NONE;
+  let opened = 0;
+  const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '', headers } = incoming;
+    requests.push({ method, path: url, headers });
+    const fault = queue.shift() ?? fallback;
+    if (fault.kind === 'reply' || fault.kind === 'refusal') {
+      incoming.resume();
+      return reply(fault, response);
+    }
+    return respond(fault, await forward(upstream, incoming), response, incoming.socket);
+  };
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
+  server.on('connection', () => {
+    opened += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  return {
+    endpoint: tls ? `https://s3.localhost:${address.port}` : `http://127.0.0.1:${address.port}`,
+    requests,
+    connections: () => opened,
+    next(...faults) {
+      queue = [...faults];
+      fallback = NONE;
+    },
+    always(fault) {
+      queue = [];
+      fallback = fault;
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** What the real server responded. */
+interface Upstream {
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+}
+
+/** Asks the real server exactly the same, Host header included, which is signed. */
+async function forward(upstream: string, incoming: IncomingMessage): Promise<Upstream> {
+  const { hostname, port } = new URL(upstream);
+  const { method, url: path, rawHeaders } = incoming;
+  const asked = request({ hostname, port, method, path, headers: rawHeaders });
+  incoming.pipe(asked);
+  const [response]: IncomingMessage[] = await once(asked, 'response');
+  if (!response) throw new Error('no response');
+  const body = Buffer.concat(await response.toArray());
+  return { status: response.statusCode ?? 0, rawHeaders: response.rawHeaders, body };
+}
+
+async function respond(
+  fault: Exclude<Fault, { kind: 'reply' | 'refusal' }>,
+  upstream: Upstream,
+  response: ServerResponse,
+  socket: Socket,
+): Promise<void> {
+  switch (fault.kind) {
+    case 'none':
+      return send(response, upstream);
+    case 'latency':
+      await pause(fault.milliseconds);
+      return send(response, upstream);
+    case 'late body':
+      await pause(fault.head);
+      response.writeHead(upstream.status, [...upstream.rawHeaders]).flushHeaders();
+      await pause(fault.body);
+      response.end(upstream.body);
+      return;
+    case 'headers':
+      return send(response, changed(upstream, fault));
+    case 'reset':
+      socket.write(bytesOf(upstream).subarray(0, fault.after), () => socket.resetAndDestroy());
+      return;
+    case 'cut':
+      socket.end(bytesOf(upstream).subarray(0, fault.after));
+      return;
+    case 'stall':
+      socket.write(bytesOf(upstream).subarray(0, fault.after));
+      return;
+    case 'drip':
+      return drip(response, upstream, fault.every);
+    case 'endless headers':
+      return writeHeaders(socket, fault.every);
+    case 'flood of headers':
+      socket.end(`HTTP/1.1 200 OK\r\n${'x-flood: more\r\n'.repeat(100_000)}`);
+      return;
+    case 'no length':
+      socket.end(bytesOf({ ...upstream, rawHeaders: [] }));
+      return;
+    case 'chunks':
+      response.writeHead(upstream.status, { 'content-type': 'audio/mpeg' });
+      for (let sent = 0; sent < fault.times; sent++) response.write(upstream.body);
+      response.end();
+  }
+}
+
+function send(response: ServerResponse, { status, rawHeaders, body }: Upstream): void {
+  response.writeHead(status, [...rawHeaders]).end(body);
+}
+
+function reply(fault: Extract<Fault, { kind: 'reply' | 'refusal' }>, response: ServerResponse) {
+  if (fault.kind === 'reply') {
+    response.writeHead(fault.status, fault.headers).end(fault.body);
+    return;
+  }
+  response.writeHead(fault.status, {
+    'x-amz-request-id': S3_ERROR_REQUEST_ID,
+    'content-type': 'application/xml',
+    ...fault.headers,
+  });
+  response.write(`<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>${fault.code}</Code><Message>${S3_ERROR_MESSAGE}</Message><RequestId>${S3_ERROR_REQUEST_ID}</RequestId></Error>`);
+  if (fault.tail === undefined) response.end();
+  else response.write(Buffer.alloc(fault.tail, ' '));
+}
+
+function changed(
+  { status, rawHeaders, body }: Upstream,
+  { headers = {}, body: change }: Extract<Fault, { kind: 'headers' }>,
+): Upstream {
+  if (!change) return { status, rawHeaders: withHeaders(rawHeaders, headers), body };
+  const other = change(body);
+  const length = { 'transfer-encoding': undefined, 'content-length': String(other.length) };
+  return { status, rawHeaders: withHeaders(rawHeaders, { ...headers, ...length }), body: other };
+}
+
+/** @param rawHeaders names and values by turns */
+function withHeaders(
+  rawHeaders: readonly string[],
+  headers: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const kept = rawHeaders.filter((_, at) => {
+    const name = rawHeaders[at - (at % 2)]?.toLowerCase() ?? '';
+    return !Object.hasOwn(headers, name);
+  });
+  const set = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, value],
+  );
+  return [...kept, ...set];
+}
+
+async function drip(response: ServerResponse, upstream: Upstream, everyMs: number): Promise<void> {
+  response.writeHead(upstream.status, [...upstream.rawHeaders]);
+  for (const byte of upstream.body) {
+    if (response.destroyed) return;
+    response.write(Buffer.of(byte));
+    await pause(everyMs);
+  }
+  response.end();
+}
+
+async function writeHeaders(socket: Socket, everyMs: number): Promise<void> {
+  socket.write('HTTP/1.1 200 OK\r\n');
+  while (!socket.destroyed) {
+    socket.write('x-more: to come\r\n');
+    await pause(everyMs);
+  }
+}
+
+/** The response as it is on the wire. */
+function bytesOf({ status, rawHeaders, body }: Upstream): Buffer {
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : [],
+  );
+  const head = [`HTTP/1.1 ${status} OK`, ...lines, '', ''].join('\r\n');
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+}

@@ -1,19 +1,52 @@
 import Twilio from 'twilio/lib/rest/Twilio';
 import { systemClock } from '../src/clock';
-import { type Account, isLoopback } from '../src/config';
+import {
+  type Account,
+  type Config,
+  type Environment,
+  readAccount,
+  readConfig,
+} from '../src/config';
 import { ConfigError } from '../src/errors';
-import type { Target } from '../src/sync';
-import { askTwilio } from '../src/twilio/errors';
 import { Transport } from '../src/twilio/transport';
 
-export { type Account, readAccount } from '../src/config';
+/** How S3 and Twilio are reached. */
+export interface DeploymentVariables {
+  readonly config: Config;
+  readonly account: Account;
+}
 
-/** Milliseconds that a command has for all that it asks of Twilio's API. */
-const PATIENCE = 60_000;
+/**
+ * @param advice where to set an account that is missing
+ * @throws {ConfigError} naming all that is missing or malformed at once, never a value
+ */
+export function readDeploymentVariables(
+  variables: Environment,
+  advice?: string,
+): DeploymentVariables {
+  const problems: string[] = [];
+  const config = attempt(() => readConfig(variables), problems);
+  const account = attempt(() => readAccount(variables, advice), problems);
+  if (config && account) return { config, account };
+  throw new ConfigError(problems.join('\n'));
+}
 
-/** The API client of an account, with passing failures tried again. */
+function attempt<T>(read: () => T, problems: string[]): T | undefined {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    problems.push(thrown.message);
+    return undefined;
+  }
+}
+
+/** Time that a command has for all its requests to Twilio's API. */
+const API_BUDGET_MS = 60_000;
+
+/** The API client of an account; it retries passing failures. */
 export function connect({ accountSid, authToken, apiOrigin }: Account): Twilio {
-  const deadline = systemClock.now().getTime() + PATIENCE;
+  const deadline = systemClock.now().getTime() + API_BUDGET_MS;
   const httpClient = new Transport({ clock: systemClock, deadline });
   const client = new Twilio(accountSid, authToken, { httpClient });
   if (apiOrigin !== undefined) {
@@ -21,26 +54,4 @@ export function connect({ accountSid, authToken, apiOrigin }: Account): Twilio {
     client.api.baseUrl = apiOrigin;
   }
   return client;
-}
-
-/**
- * The origin under which a deployment answers, such as https://name-1234-dev.twil.io.
- *
- * @throws {ConfigError} when there is no such Service or environment
- * @throws {TwilioError} when Twilio's API refuses
- */
-export async function findOrigin(
-  client: Twilio,
-  { service, environment }: Target,
-): Promise<string> {
-  const environments = await askTwilio(`Looking for the Service ${service}`, () =>
-    client.serverless.v1.services(service).environments.list(),
-  );
-  const found = environments.find(
-    ({ sid, domainSuffix }) => environment === (domainSuffix ?? '') || environment === sid,
-  );
-  if (found) return `${isLoopback(found.domainName) ? 'http' : 'https'}://${found.domainName}`;
-  throw new ConfigError(
-    `The Service ${service} has no environment "${environment}": deploy the project first.`,
-  );
 }

@@ -1,4 +1,167 @@
-import { run } from './deploy/command';
-import { runAtTerminal } from './terminal';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Environment, readAdminSecret, readOperatorNumber } from '../src/config';
+import { ConfigError, detailsOf } from '../src/errors';
+import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
+import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
+import { type DeploymentVariables, readDeploymentVariables } from './account';
+import type { CommandContext } from './command-context';
+import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
+import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
+import { readDeployedVariables } from './environment';
+import { type ExitStatus, parseArguments, startCommand } from './run-command';
+import { sync } from './sync';
+import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
+import { findTarget, lastDeployedBuild } from './target';
 
-runAtTerminal(run);
+interface Options {
+  /** Domain suffix. */
+  readonly environment: string;
+  readonly force?: true;
+}
+
+const DESCRIPTION = `Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live. First checks whether the sync can succeed. If the sync fails anyway, the previous Build becomes live again.`;
+
+const MORE = `
+Variables and account are those of .env. Variables of the shell are ignored.
+
+Exit code:
+  0    the project is live, and Assets equal S3
+  1    failed; the message says why, and what is live
+  2    wrong usage or configuration; nothing was deployed
+  3    a guard stopped it: too many prompts vanished from S3; --force goes on all the same
+  4    the sync was not finished: deploy again later; the message says what is live
+  130  stopped by Ctrl-C (143 by SIGTERM); the message says what is live`;
+
+function readOptions(args: readonly string[], context: CommandContext): Options {
+  const command = new Command('npm run deploy --')
+    .description(DESCRIPTION)
+    .option(
+      '--environment <suffix>',
+      'of the domain: dev is name-1234-dev.twil.io',
+      readSuffix,
+      'dev',
+    )
+    .option('--force', 'go on where a guard would stop')
+    .addHelpText('after', MORE);
+  return parseArguments<Options>(command, args, context);
+}
+
+function readSuffix(text: string): string {
+  if (/^[a-z0-9-]+$/i.test(text)) return text;
+  throw new InvalidArgumentError('It has letters, digits and hyphens only.');
+}
+
+async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
+  const prepared = await prepare(options, context);
+  return typeof prepared === 'string' ? prepared : deployAndSync(prepared, context);
+}
+
+interface Prepared {
+  readonly options: Options;
+  readonly variables: Environment;
+  readonly target: DeployTarget;
+  /** What is live; undefined before the first deploy. */
+  readonly before: LiveTarget | undefined;
+}
+
+/** Runs every check that needs no deploy. Returns an exit status when the deploy must not start. */
+async function prepare(options: Options, context: CommandContext): Promise<Prepared | ExitStatus> {
+  const { environment, force = false } = options;
+  const { writeError } = context;
+  try {
+    const variables = readDeployedVariables();
+    const { config, account } = checkVariables(variables);
+    const target = { account, ...findTarget({ environment }, account.accountSid) };
+    const checked = await Promise.race([
+      checkTarget(config, target, { ...DEFAULTS, force }).then((before) => ({ before })),
+      context.interruption().then((signal) => ({ signal })),
+    ]);
+    if (!('signal' in checked)) return { options, variables, target, before: checked.before };
+    writeError('Stopped. Nothing was deployed.\n');
+    return checked.signal;
+  } catch (thrown) {
+    writeError(`${detailsOf(thrown)}\nNothing was deployed.\n`);
+    if (thrown instanceof GuardError) {
+      writeError(`To go on all the same: npm run deploy -- --environment ${environment} --force\n`);
+    }
+    return exitStatusOf(endingOf(thrown));
+  }
+}
+
+/**
+ * Looks at the variables before anything is live.
+ *
+ * @param variables those of .env, where the toolkit finds the account, too
+ * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
+ */
+export function checkVariables(variables: Environment): DeploymentVariables {
+  const problems = ignoredVariables(variables);
+  try {
+    const read = readDeploymentVariables(variables, 'Set them in .env.');
+    if (problems.length === 0) return read;
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    problems.unshift(thrown.message);
+  }
+  throw new ConfigError(problems.join('\n'));
+}
+
+/** Variables that a deployment would ignore silently. */
+function ignoredVariables({ ADMIN_SECRET, OPERATOR_NUMBER }: Environment): string[] {
+  const problems: string[] = [];
+  if (ADMIN_SECRET && readAdminSecret({ ADMIN_SECRET }) === undefined) {
+    problems.push(
+      `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
+    );
+  }
+  if (OPERATOR_NUMBER && readOperatorNumber({ OPERATOR_NUMBER }) === undefined) {
+    problems.push(
+      'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
+    );
+  }
+  return problems;
+}
+
+/** From here on, whatever fails, the Build that was live comes back. */
+async function deployAndSync(prepared: Prepared, context: CommandContext): Promise<ExitStatus> {
+  const { options, target, before } = prepared;
+  const { writeError } = context;
+  context.interruption().then(() => writeError('Stopping …\n'));
+  // ZB… of the Build that the toolkit made live.
+  let deployed: string | undefined;
+  let status: ExitStatus = 'failed';
+  try {
+    status = await deployCode(options.environment, context);
+    if (status === 'done') {
+      deployed = lastDeployedBuild(target.account.accountSid);
+      status = await syncPrompts(prepared, context);
+    }
+  } catch (thrown) {
+    status = 'failed';
+    writeError(`${detailsOf(thrown)}\n`);
+  }
+  if (status !== 'done') writeError(`${await restorePreviousBuild(target, before, deployed)}\n`);
+  return status;
+}
+
+async function deployCode(environment: string, context: CommandContext): Promise<ExitStatus> {
+  const { status, errors } = await deployWithToolkit(environment, context);
+  const advice = status === 'done' ? undefined : adviceOnRefusal(errors);
+  if (advice !== undefined) context.writeError(`${advice}\n`);
+  return status;
+}
+
+async function syncPrompts(
+  { options: { environment, force }, variables }: Prepared,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const args = ['--deployed', '--environment', environment, ...(force ? ['--force'] : [])];
+  const syncOptions = sync.readOptions(args, context);
+  const status = exitStatusOf(await runSync(syncOptions, () => variables, 'deploy', context));
+  // `misconfigured` would say that nothing was deployed.
+  return status === 'misconfigured' ? 'failed' : status;
+}
+
+export const deploy = { readOptions, run };
+
+if (require.main === module) startCommand(deploy);

@@ -1,26 +1,14 @@
-import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
-import { type ExplainOptions, explain } from '../explain';
+import { type ExplainOptions, type Explanation, explain as explainUrls } from '../explain';
 import { printExplanation } from '../explain/print';
 import { ConfigError } from '../src/errors';
-import { failureOf } from './command-failure';
-import { type CommandOutput, parseArguments } from './command-line';
-
-/** What the command reads and writes, so that it can be run without a terminal. */
-export interface Surroundings extends CommandOutput {
-  readonly now: Date;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly colors: boolean;
-  /** Columns. */
-  readonly width: number;
-  readonly readInput: () => Promise<string>;
-}
-
-/** 0: S3 has nothing against the request. 1: S3 refuses it. 2: the command was not used right. */
-export type ExitCode = 0 | 1 | 2;
+import type { CommandContext } from './command-context';
+import { type ExitStatus, parseArguments, startCommand } from './run-command';
 
 interface Options {
+  /** The presigned and the requested one; none of both reads them from the input. */
+  readonly urls: readonly string[];
   readonly at?: Date;
   readonly region?: string;
   readonly presignedMethod?: string;
@@ -38,31 +26,8 @@ them one a line; with --silent, npm does not print them either:
 
 Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.`;
 
-/** Runs the command with the arguments that follow its name. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { write, writeError, width } = surroundings;
-  const command = createCommand();
-  try {
-    const options = parseArguments<Options>(command, args, surroundings, width);
-    const [presigned, requested] = await readUrls(command.args, surroundings);
-    const explanation = explain(presigned, requested, explainOptions(options, surroundings));
-    write(
-      options.json
-        ? `${JSON.stringify(explanation, undefined, 2)}\n`
-        : printExplanation(explanation, createColors(surroundings.colors), surroundings.width),
-    );
-    return explanation.accepted ? 0 : 1;
-  } catch (thrown) {
-    // What explain() says of its arguments.
-    const unfit = thrown instanceof TypeError;
-    const { exitCode, message } = failureOf(unfit ? new ConfigError(`${thrown.message}.`) : thrown);
-    writeError(message);
-    return exitCode;
-  }
-}
-
-function createCommand(): Command {
-  return new Command('npm run explain --')
+function readOptions(args: readonly string[], context: CommandContext): Options {
+  const command = new Command('npm run explain --')
     .description(DESCRIPTION)
     .argument('[presigned-url]', 'as the signer made it')
     .argument('[requested-url]', 'as S3 got it: whole, or path and query from an access log')
@@ -73,6 +38,8 @@ function createCommand(): Command {
     .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', MORE);
+  const options = parseArguments<Omit<Options, 'urls'>>(command, args, context);
+  return { ...options, urls: command.args };
 }
 
 function readTime(text: string): Date {
@@ -81,62 +48,73 @@ function readTime(text: string): Date {
   return time;
 }
 
-async function readUrls(
-  args: readonly string[],
-  { readInput }: Surroundings,
-): Promise<[string, string]> {
-  const given = args.length > 0 ? args : (await readInput()).split('\n');
-  const [presigned, requested, ...more] = given.map((url) => url.trim()).filter(Boolean);
-  if (!presigned || !requested || more.length > 0) {
-    throw new TypeError(
-      "Give two URLs in single quotes, the presigned and the requested one ('…' '…'), or paste them one a line",
-    );
-  }
-  return [presigned, requested];
+async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
+  const [presigned, requested] = await readUrls(options.urls, context);
+  const explanation = explainOrRefuse(presigned, requested, explainOptions(options, context));
+  context.write(
+    options.json
+      ? `${JSON.stringify(explanation, undefined, 2)}\n`
+      : printExplanation(explanation, createColors(context.colors), context.width),
+  );
+  return explanation.accepted ? 'done' : 'failed';
 }
 
-/** Characters that a terminal lets into a line: https://man7.org/linux/man-pages/man3/termios.3.html */
-const LONGEST_PASTED = 4095;
+/** @throws {ConfigError} when one is not a URL, or the first is not presigned */
+function explainOrRefuse(
+  presigned: string,
+  requested: string,
+  options: ExplainOptions,
+): Explanation {
+  try {
+    return explainUrls(presigned, requested, options);
+  } catch (thrown) {
+    if (thrown instanceof TypeError) throw new ConfigError(`${thrown.message}.`);
+    throw thrown;
+  }
+}
 
-/**
- * What was typed or pasted.
- *
- * @throws {ConfigError} when a terminal has cut a line
- */
-export function uncut(input: string, fromTerminal: boolean): string {
-  if (!fromTerminal || input.split('\n').every(({ length }) => length < LONGEST_PASTED))
-    return input;
+async function readUrls(
+  args: readonly string[],
+  { input, writeError }: CommandContext,
+): Promise<[string, string]> {
+  let lines = args;
+  if (args.length === 0) {
+    if (input.isTerminal) {
+      writeError('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
+    }
+    const text = await input.read();
+    if (input.isTerminal) refuseCutLines(text);
+    lines = text.split('\n');
+  }
+  const [presigned, requested, ...more] = lines.map((url) => url.trim()).filter(Boolean);
+  if (presigned && requested && more.length === 0) return [presigned, requested];
   throw new ConfigError(
-    `A terminal cuts lines at ${LONGEST_PASTED} characters, and a URL is that long: put both into a file, one a line, and run npm run --silent explain < file.`,
+    "Give two URLs in single quotes, the presigned and the requested one ('…' '…'), or paste them one a line.",
   );
 }
 
-function explainOptions(options: Options, { now, environment }: Surroundings): ExplainOptions {
-  const secretAccessKey = options.verify ? environment.S3_SECRET_ACCESS_KEY : undefined;
-  if (options.verify && !secretAccessKey) {
-    throw new TypeError('--verify needs S3_SECRET_ACCESS_KEY in the environment');
-  }
-  const { region, presignedMethod, requestedMethod } = options;
-  return { now: options.at ?? now, region, presignedMethod, requestedMethod, secretAccessKey };
+/** Longest line that a terminal passes on: https://man7.org/linux/man-pages/man3/termios.3.html */
+const TERMINAL_LINE_CHARACTERS = 4095;
+
+/** @throws {ConfigError} when the terminal may have cut a line */
+function refuseCutLines(text: string): void {
+  if (text.split('\n').every(({ length }) => length < TERMINAL_LINE_CHARACTERS)) return;
+  throw new ConfigError(
+    `A terminal cuts lines at ${TERMINAL_LINE_CHARACTERS} characters, and a URL is that long: put both into a file, one a line, and run npm run --silent explain < file.`,
+  );
 }
 
-// The command itself; tests call run().
-if (require.main === module) {
-  run(process.argv.slice(2), {
-    now: new Date(),
-    environment: process.env,
-    colors: createColors().isColorSupported,
-    width: Math.min(process.stdout.columns || 100, 120),
-    readInput: async () => {
-      if (process.stdin.isTTY) {
-        process.stderr.write('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
-      }
-      // Not at once: a terminal that has nothing to give yet would be an error.
-      return uncut(await text(process.stdin), process.stdin.isTTY);
-    },
-    write: (words) => process.stdout.write(words),
-    writeError: (words) => process.stderr.write(words),
-  }).then((exitCode) => {
-    process.exitCode = exitCode;
-  });
+function explainOptions(
+  { verify, at, region, presignedMethod, requestedMethod }: Options,
+  { clock, environment }: CommandContext,
+): ExplainOptions {
+  const secretAccessKey = verify ? environment.S3_SECRET_ACCESS_KEY : undefined;
+  if (verify && !secretAccessKey) {
+    throw new ConfigError('--verify needs S3_SECRET_ACCESS_KEY in the environment.');
+  }
+  return { now: at ?? clock.now(), region, presignedMethod, requestedMethod, secretAccessKey };
 }
+
+export const explain = { readOptions, run };
+
+if (require.main === module) startCommand(explain);

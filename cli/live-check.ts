@@ -1,44 +1,86 @@
+import { Command } from 'commander';
+import { type Account, readAccount } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
-import { type Account, readAccount } from './account';
-import { asking } from './agrees';
-import { failureOf } from './command-failure';
-import { loadEnvironment } from './environment';
-import { interruption } from './interruption';
+import type { CommandContext } from './command-context';
+import { ENV_FILE, loadEnvironment } from './environment';
 import { check } from './live-check/check';
 import type { Finding } from './live-check/findings';
-import { type Options, readOptions } from './live-check/options';
+import { readPhoneNumber, readSeconds } from './options';
+import { type ExitStatus, parseArguments, startCommand } from './run-command';
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  const account = readAccount(loadEnvironment(options.env));
-  if (!options.yes && !(await agreed(options, account))) {
+interface Options {
+  /** E.164. */
+  readonly from: string;
+  readonly to: string;
+  readonly yes?: true;
+  readonly json?: true;
+  /** Seconds. */
+  readonly patience: number;
+  /** File with the account. */
+  readonly env: string;
+}
+
+const DESCRIPTION = `Finds out on your own Twilio account what only a live account can show: see docs/fidelity.md. Makes a temporary Service, calls a phone once, and removes the Service again.`;
+
+const MORE = `
+Answer the phone and listen; on a trial account, press a key when you are asked to.
+
+Exit code: 0 the account was asked, whatever it answered; 1 it was not asked, or not
+to the end; 2 wrong usage or configuration.`;
+
+function readOptions(args: readonly string[], context: CommandContext): Options {
+  const command = new Command('npm run live-check --')
+    .description(DESCRIPTION)
+    .requiredOption(
+      '--from <number>',
+      'a number of the account, such as +815012345678',
+      readPhoneNumber,
+    )
+    .requiredOption('--to <number>', 'a phone that you answer', readPhoneNumber)
+    .option('--yes', 'do not ask before the call, which Twilio bills')
+    .option('--json', 'print the findings as JSON')
+    .option('--patience <seconds>', 'how long to wait for logs after the call', readSeconds, 60)
+    .option('--env <file>', 'file with ACCOUNT_SID and AUTH_TOKEN', ENV_FILE)
+    .addHelpText('after', MORE);
+  return parseArguments<Options>(command, args, context);
+}
+
+async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
+  const { write, writeError, environment } = context;
+  const account = readAccount(loadEnvironment(options.env, environment));
+  if (!options.yes && !(await isAgreed(options, account, context))) {
     throw new PlayError('Nothing was made, and nobody was called.');
   }
   const { from, to, patience, json } = options;
+  let status: ExitStatus = 'done';
   const findings = await check({
     account,
     call: { from, to, patience: patience * 1000 },
-    tell: (doing) => (json ? undefined : console.log(doing)),
+    tell: (doing) => (json ? undefined : write(`${doing}\n`)),
     warn(message) {
-      console.error(message);
-      process.exitCode = 1;
+      writeError(`${message}\n`);
+      status = 'failed';
     },
-    signal: abortedByInterruption(),
+    signal: abortedByInterruption(context),
   });
-  console.log(json ? JSON.stringify(findings, undefined, 2) : print(findings));
+  write(`${json ? JSON.stringify(findings, undefined, 2) : print(findings)}\n`);
+  return status;
 }
 
-async function agreed({ from, to }: Options, { accountSid }: Account): Promise<boolean> {
+async function isAgreed(
+  { from, to }: Options,
+  { accountSid }: Account,
+  { confirm }: CommandContext,
+): Promise<boolean> {
   const what = `This makes a temporary Service in ${accountSid} and calls ${to} from ${from}: one call of half a minute and some 30 runs of Functions, at your Twilio rates.`;
-  const { stdin, stdout } = process;
-  if (!stdin.isTTY) throw new ConfigError(`${what} Say so with --yes.`);
-  return asking(stdin, stdout)(`${what} Go on?`);
+  if (confirm === undefined) throw new ConfigError(`${what} Say so with --yes.`);
+  return confirm(`${what} Go on?`);
 }
 
-function abortedByInterruption(): AbortSignal {
+function abortedByInterruption({ interruption, writeError }: CommandContext): AbortSignal {
   const controller = new AbortController();
   interruption().then((name) => {
-    console.error('Cleaning up …');
+    writeError('Cleaning up …\n');
     controller.abort(new PlayError(`Stopped by ${name}.`));
   });
   return controller.signal;
@@ -51,8 +93,4 @@ function print(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-main().catch((thrown: unknown) => {
-  const { exitCode, message } = failureOf(thrown);
-  process.stderr.write(message);
-  process.exitCode = exitCode;
-});
+if (require.main === module) startCommand({ readOptions, run });

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
+import { isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { Target } from '../src/sync';
+import { askTwilio } from '../src/twilio/errors';
 
 /** What `serverless:deploy` remembers: account and region → where it deployed to. */
 const DEPLOY_INFO = '.twiliodeployinfo';
@@ -78,5 +81,27 @@ function notUsable(file: string, cause?: unknown): ConfigError {
   return new ConfigError(
     `Looking for the Service in ${file}: it does not name one. Deploy the project, or give --service.`,
     { cause },
+  );
+}
+
+/**
+ * The origin of a deployment, such as https://name-1234-dev.twil.io.
+ *
+ * @throws {ConfigError} when there is no such environment
+ * @throws {TwilioError} when Twilio's API refuses
+ */
+export async function findOrigin(
+  client: Twilio,
+  { service, environment }: Target,
+): Promise<string> {
+  const environments = await askTwilio(`Looking for the Service ${service}`, () =>
+    client.serverless.v1.services(service).environments.list(),
+  );
+  const found = environments.find(
+    ({ sid, domainSuffix }) => environment === (domainSuffix ?? '') || environment === sid,
+  );
+  if (found) return `${isLoopback(found.domainName) ? 'http' : 'https'}://${found.domainName}`;
+  throw new ConfigError(
+    `The Service ${service} has no environment "${environment}": deploy the project first.`,
   );
 }

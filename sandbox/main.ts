@@ -1,9 +1,8 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { failureOf } from '../cli/command-failure';
-import { parseArguments } from '../cli/command-line';
-import { interruption } from '../cli/interruption';
+import type { CommandContext } from '../cli/command-context';
+import { type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
 import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
@@ -28,17 +27,25 @@ const DIGITS = ['1', '9'];
 /** Milliseconds that the sync of the sample prompts may take. */
 const SYNC_BUDGET = 60_000;
 
-async function main(): Promise<void> {
-  // A newcomer's first screen should not begin with a warning about next year's Node.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+interface Options {
+  readonly once?: true;
+}
+
+function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm start --')
     .description(
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
     .option('--once', 'end after the call; exit code 0 only if it went as it should');
-  const { once: endAfterCall } = parseArguments<{ once?: boolean }>(command, process.argv.slice(2));
+  return parseArguments<Options>(command, args, context);
+}
+
+async function run(
+  { once: endAfterCall }: Options,
+  { environment, interruption }: CommandContext,
+): Promise<ExitStatus> {
   const flow = readCallFlow();
-  const port = readPort(process.env.PORT);
+  const port = readPort(environment.PORT);
   const interrupted = interruption();
   console.log('Starting S3, Twilio and the edge, and deploying the project …');
   const sandbox = await startSandbox({ port });
@@ -47,14 +54,12 @@ async function main(): Promise<void> {
       console.log(colors.yellow(warning));
     }
     const rows = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
-    if (endAfterCall) {
-      if (!rows || !isAsExpected(rows)) process.exitCode = 1;
-      return;
-    }
-    if (!rows) return;
+    if (endAfterCall) return rows && isAsExpected(rows) ? 'done' : 'failed';
+    if (!rows) return 'done';
     printWhereToLook(sandbox, rows);
     await interrupted;
     console.log('\nStopping …');
+    return 'done';
   } finally {
     await sandbox.stop();
   }
@@ -140,11 +145,4 @@ function readPort(value: string | undefined): number {
   throw new ConfigError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}.`);
 }
 
-main()
-  .catch((thrown: unknown) => {
-    const { exitCode, message } = failureOf(thrown);
-    process.stderr.write(colors.red(message));
-    process.exitCode = exitCode;
-  })
-  // A call that was interrupted would otherwise be heard to its end.
-  .finally(() => process.exit());
+startCommand({ readOptions, run });

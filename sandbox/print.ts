@@ -1,5 +1,5 @@
 import colors from 'picocolors';
-import { plainTable } from '../cli/plain-table';
+import { plainTable } from '../cli/format';
 import type { MediaStep } from '../phone';
 import { type Row, servedBy } from './inspector';
 

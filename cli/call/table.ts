@@ -1,27 +1,30 @@
+import { readFileSync } from 'node:fs';
 import type { Colors } from 'picocolors/types';
 import type { MediaStep, Step, VerbStep, WebhookStep } from '../../phone';
-import { plainTable } from '../plain-table';
-import { rungOf } from './broken';
-import type { Words } from './words';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
+import { parseCallFlow } from '../../src/call-flow/parse';
+import { type Flow, layOut } from '../../src/call-flow/steps';
+import { messageOf } from '../../src/errors';
+import { plainTable } from '../format';
 
-/** Columns beyond which what is said is cut, unless the words are asked for. */
+/** Characters of a spoken text that are shown without --say. */
 const SHOWN = 60;
 
 export interface TableOptions {
   readonly colors: Colors;
   /** Prints the words of each step below it; undefined does not. */
-  readonly words: Words | undefined;
+  readonly texts: PromptTexts | undefined;
 }
 
-/** A call as lines for a terminal, one a step. Queries are left out: they hold signatures. */
-export function callTable(steps: readonly Step[], { colors, words }: TableOptions): string {
+/** A call as a table, one line a step. Queries are left out: they hold signatures. */
+export function callTable(steps: readonly Step[], { colors, texts }: TableOptions): string {
   const head = ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'];
   const table = plainTable(head, ['right', 'left', 'left', 'left', 'left', 'right', 'right']);
-  // Of a <Redirect> the request that follows says all.
+  // The request that follows a <Redirect> shows where it leads.
   const shown = steps.filter(({ kind, verb }) => kind !== 'verb' || verb !== 'Redirect');
   shown.forEach((step, index) => {
-    table.push([`${index + 1}`, ...cellsOf(step, colors, words === undefined)]);
-    const spoken = words && spokenIn(step, words);
+    table.push([`${index + 1}`, ...cellsOf(step, colors, texts === undefined)]);
+    const spoken = texts && spokenIn(step, texts);
     if (spoken) table.push(['', '', { content: colors.dim(`“${spoken}”`), colSpan: 5 }]);
   });
   return table.toString();
@@ -44,7 +47,7 @@ function statusOf(step: MediaStep | WebhookStep, colors: Colors): string {
   return colors.red(parts.filter((part) => part !== undefined).join(' '));
 }
 
-/** Where the call is; the rest of its state is of no use to a reader. */
+/** The path, and where in the call flow the call is. */
 function placeOf({ url }: WebhookStep): string {
   if (!URL.canParse(url)) return url.split('?', 1)[0] ?? '';
   const { pathname, searchParams } = new URL(url);
@@ -62,7 +65,7 @@ function mediumOf({ url, appended, loop }: MediaStep): string {
   };
   const parameters = appended === 0 ? '' : ` + ${appended} parameters`;
   const times = loop === 1 ? '' : ` × ${loop}`;
-  return names[rungOf(url) ?? 'other'] + parameters + times;
+  return names[mediaSource(url) ?? 'other'] + parameters + times;
 }
 
 function detailOf({ verb, attributes, text, digits }: VerbStep, isCut: boolean): string {
@@ -72,12 +75,45 @@ function detailOf({ verb, attributes, text, digits }: VerbStep, isCut: boolean):
   return text;
 }
 
-function spokenIn(step: Step, words: Words): string | undefined {
-  if (step.kind === 'media') return words(step);
+function spokenIn(step: Step, texts: PromptTexts): string | undefined {
+  if (step.kind === 'media') return texts(step);
   return step.kind === 'verb' && step.verb.endsWith('Say') ? step.text : undefined;
 }
 
 function cut(text: string): string {
   const characters = [...text];
   return characters.length <= SHOWN ? text : `${characters.slice(0, SHOWN - 1).join('')}…`;
+}
+
+/** What serves a medium of a deployment of this project; undefined for any other URL. */
+export function mediaSource(url: string): 'asset' | 'audio' | undefined {
+  const { pathname } = new URL(url);
+  if (pathname === '/audio') return 'audio';
+  return pathname.startsWith('/audio/') ? 'asset' : undefined;
+}
+
+/** The text of a prompt that is played; undefined where it is not known. */
+export type PromptTexts = (step: MediaStep) => string | undefined;
+
+/**
+ * The texts of prompts, from the call flow of this folder: a medium's URL names the step that plays
+ * it. The texts of another flow's prompts are not known.
+ *
+ * @param onProblem called where the call flow cannot be read
+ */
+export function readPromptTexts(onProblem: (problem: string) => void): PromptTexts {
+  const flow = readFlow(onProblem);
+  return ({ url }) => {
+    const step = flow?.steps.get(new URL(url).searchParams.get('at') ?? '');
+    return step && 'prompt' in step ? step.prompt?.text : undefined;
+  };
+}
+
+function readFlow(onProblem: (problem: string) => void): Flow | undefined {
+  try {
+    return layOut(parseCallFlow(readFileSync(CALL_FLOW_FILE, 'utf8')));
+  } catch (thrown) {
+    onProblem(messageOf(thrown));
+    return undefined;
+  }
 }

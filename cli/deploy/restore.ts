@@ -1,12 +1,12 @@
 import { systemClock } from '../../src/clock';
+import type { Account } from '../../src/config';
 import { messageOf } from '../../src/errors';
 import { deployUnlessMoved, findLive, type LiveTarget } from '../../src/sync';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
-import type { Account } from '../account';
 
-/** Milliseconds in which the Build that was live must be live again. */
-const BUDGET = 60_000;
+/** Time in which the previous Build must be live again. */
+const RESTORE_BUDGET_MS = 60_000;
 
 export interface DeployTarget {
   readonly account: Account;
@@ -22,12 +22,12 @@ function clientOf({ account, service }: DeployTarget, deadline: number): Serverl
 }
 
 /**
- * Makes the Build live again that was live before a deploy, if the deploy's own took its place. In
+ * Makes the Build that was live before a deploy live again, if the deploy's own took its place. In
  * doubt, what is live stands.
  *
  * @param before what was live; undefined before the first deploy
  * @param deployed ZB… of the Build that the toolkit made live; undefined when it did not finish
- * @returns what is live now and what callers hear, for a person
+ * @returns a message: what is live now, and what callers hear
  */
 export async function restorePreviousBuild(
   target: DeployTarget,
@@ -35,7 +35,7 @@ export async function restorePreviousBuild(
   deployed: string | undefined,
 ): Promise<string> {
   const { environment } = target;
-  const deadline = systemClock.now().getTime() + BUDGET;
+  const deadline = systemClock.now().getTime() + RESTORE_BUDGET_MS;
   const twilio = clientOf(target, deadline);
   const sync = `npm run sync -- --deployed --environment ${environment}`;
   try {

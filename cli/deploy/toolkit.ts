@@ -6,32 +6,26 @@ import {
   RUNTIME_HANDLER_PACKAGE,
   RUNTIME_HANDLERS_PAGE,
 } from '../../src/limits';
-import type { StopSignal } from '../interruption';
-import { exitCodeAfter } from '../sync/ending';
-import type { TerminalSurroundings } from '../terminal';
+import type { CommandContext, StopSignal } from '../command-context';
+import type { ExitStatus } from '../run-command';
 
 const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
-
-export interface ToolkitOptions extends Pick<TerminalSurroundings, 'writeError' | 'interrupted'> {
-  /** Domain suffix. */
-  readonly environment: string;
-}
 
 /**
  * Runs Twilio's deployer to its end, at this terminal.
  *
- * @returns what it wrote to standard error, where its errors are, and its exit code, after an
- * interruption never 0
+ * @param environment domain suffix
+ * @returns what it wrote to standard error, where its errors are, and how it ended: after an
+ * interruption never as done
  */
-export async function deployWithToolkit({
-  environment,
-  writeError,
-  interrupted,
-}: ToolkitOptions): Promise<{ readonly exitCode: number; readonly errors: string }> {
+export async function deployWithToolkit(
+  environment: string,
+  { writeError, interruption }: CommandContext,
+): Promise<{ readonly status: ExitStatus; readonly errors: string }> {
   const args = [TOOLKIT, 'deploy', '--environment', environment];
   const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'pipe'] });
   let received: StopSignal | undefined;
-  interrupted.then((signal) => {
+  interruption().then((signal) => {
     received = signal;
     child.kill(signal);
   });
@@ -41,10 +35,10 @@ export async function deployWithToolkit({
     writeError(text);
   });
   const [code] = await once(child, 'close');
-  return { exitCode: received === undefined ? (code ?? 1) : exitCodeAfter(received), errors };
+  return { status: received ?? (code === 0 ? 'done' : 'failed'), errors };
 }
 
-/** What to do about Twilio's refusal; undefined when there is nothing to add to its message. */
+/** What to do about a refusal of Twilio's; undefined when its message says it all. */
 export function adviceOnRefusal(errors: string): string | undefined {
   const words = unwrapped(errors);
   const [, name, version] =
@@ -61,7 +55,7 @@ export function adviceOnRefusal(errors: string): string | undefined {
   return undefined;
 }
 
-/** The toolkit draws a bar beside its errors, breaks their lines and colours them. */
+/** The toolkit colours its errors, wraps their lines, and draws a bar beside them. */
 function unwrapped(text: string): string {
   const colors = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
   return text.replace(colors, '').replace(/[\s│|]+/g, ' ');

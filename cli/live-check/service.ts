@@ -1,8 +1,8 @@
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
 import type { Twilio } from 'twilio';
+import type { Account } from '../../src/config';
 import { RUNTIME } from '../../src/limits';
 import { askTwilio } from '../../src/twilio/errors';
-import type { Account } from '../account';
 import { bundleFunctions } from './bundle';
 import { silence } from './silence';
 

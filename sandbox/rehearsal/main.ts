@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
-import { failureOf } from '../../cli/command-failure';
-import { parseArguments } from '../../cli/command-line';
-import { interruption } from '../../cli/interruption';
+import type { CommandContext } from '../../cli/command-context';
+import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
 import type { CallFlow } from '../../src/call-flow/schema';
 import { readConfig } from '../../src/config';
 import { promptWarnings, readCallFlow } from '../flow';
@@ -23,9 +22,7 @@ interface Options {
   readonly quiet?: true;
 }
 
-async function main(): Promise<void> {
-  // A newcomer's first screen should not begin with a warning about next year's Node.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run sandbox:deploy --')
     .description(
       'Rehearse a deploy: the real deployer, unmodified, against a Twilio on this machine, by HTTPS.',
@@ -34,9 +31,12 @@ async function main(): Promise<void> {
     .option('--through-proxy', "reach Twilio through a proxy, as in a company's network")
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
     .option('--quiet', 'leave out what the commands write');
-  const options = parseArguments<Options>(command, process.argv.slice(2));
+  return parseArguments<Options>(command, args, context);
+}
+
+async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const flow = readCallFlow();
-  const signal = abortedByInterruption();
+  const signal = abortedByInterruption(context);
   console.log('Starting S3 and a Twilio with nothing in it …');
   let uploads = 0;
   const rehearsal = await startRehearsal({
@@ -63,21 +63,21 @@ async function main(): Promise<void> {
     };
     const habits = { signMedia: options.protected === true };
     const good = await rehearse(tellStory(rehearsal, deployment, countUploads, habits), flow);
-    if (!good) process.exitCode = 1;
     if (good && options.protected) await showProtected(rehearsal);
     if (good && options.stay) {
       printHowToGoOn(rehearsal, deployment);
       if (!signal.aborted) await once(signal, 'abort');
     }
+    return good ? 'done' : 'failed';
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
-    process.exitCode = 1;
+    return 'failed';
   } finally {
     await rehearsal.stop();
   }
 }
 
-function abortedByInterruption(): AbortSignal {
+function abortedByInterruption({ interruption }: CommandContext): AbortSignal {
   const controller = new AbortController();
   interruption().then(() => controller.abort());
   return controller.signal;
@@ -121,8 +121,4 @@ It stays up until Ctrl-C. In a terminal of its own, whose programs reach nothing
 `);
 }
 
-main().catch((thrown: unknown) => {
-  const { exitCode, message } = failureOf(thrown);
-  process.stderr.write(message);
-  process.exitCode = exitCode;
-});
+startCommand({ readOptions, run });

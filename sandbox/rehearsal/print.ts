@@ -1,4 +1,4 @@
-import { plainTable } from '../../cli/plain-table';
+import { plainTable } from '../../cli/format';
 import { servedBy } from '../inspector';
 import type { Chapter } from './story';
 

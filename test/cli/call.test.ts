@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { run } from '../../cli/call/command';
+import { callCommand } from '../../cli/call';
 import { type SendRequest, sendRequest } from '../../phone';
-import { outcomeOf, startProgram } from '../helpers/program';
+import { runVerb } from '../helpers/cli/commands';
+import { resultOfProgram, startProgram } from '../helpers/program';
 import { publishFlow } from '../helpers/sandbox/publish';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
@@ -25,20 +26,8 @@ afterAll(async () => {
 
 const command = (...args: string[]) => commandOver(sendRequest, ...args);
 
-async function commandOver(send: SendRequest, ...args: string[]) {
-  const said = { out: '', err: '' };
-  const exitCode = await run(['--env', env, ...args], {
-    colors: false,
-    send,
-    write: (words) => {
-      said.out += words;
-    },
-    writeError: (words) => {
-      said.err += words;
-    },
-  });
-  return { exitCode, ...said };
-}
+const commandOver = (send: SendRequest, ...args: string[]) =>
+  runVerb(callCommand(send), ['--env', env, ...args]);
 
 /** The rows of a table: cells without the blanks around them, and without milliseconds. */
 const rows = (out: string): string[][] =>
@@ -55,8 +44,8 @@ const rows = (out: string): string[][] =>
 // The deployment has not been synced: all prompts come through the proxy.
 describe('npm run call', () => {
   it('goes down the ladder when media are made to fail, and calls that well', async () => {
-    const { exitCode, out } = await command('--fail', 'audio', '--append', 'always');
-    expect(exitCode).toBe(0);
+    const { code, out } = await command('--fail', 'audio', '--append', 'always');
+    expect(code).toBe(0);
     expect(
       rows(out)
         .slice(0, 5)
@@ -89,10 +78,10 @@ describe('npm run call', () => {
   });
 
   it('goes to the end of a call of as many questions as the flow allows', async () => {
-    const { exitCode, out } = await command('--digits', Array(50).fill('1').join());
+    const { code, out } = await command('--digits', Array(50).fill('1').join());
     expect(rows(out).length).toBeGreaterThan(200);
     expect(out).toContain('The call ended: Hangup.');
-    expect(exitCode).toBe(0);
+    expect(code).toBe(0);
   });
 
   it('prints what was heard of a call that leads back to itself, and fails', async () => {
@@ -102,8 +91,8 @@ describe('npm run call', () => {
       headers: { 'content-type': 'text/xml' },
       body,
     });
-    const { exitCode, out, err } = await commandOver(round, '--url', 'http://localhost:1');
-    expect(exitCode).toBe(1);
+    const { code, out, err } = await commandOver(round, '--url', 'http://localhost:1');
+    expect(code).toBe(1);
     expect(err).toMatch(/^The call was cut after \d+ steps: does its TwiML lead back to itself\?/);
     expect(rows(out).slice(0, 2)).toEqual([
       ['#', 'voice', '/voice', '#', 'text/xml', '#'],
@@ -115,25 +104,25 @@ describe('npm run call', () => {
     'does not call anybody if %s cannot be written',
     async (file) => {
       const send: SendRequest = () => Promise.reject(new Error('called'));
-      const { exitCode, err } = await commandOver(send, '--out', file);
+      const { code, err } = await commandOver(send, '--out', file);
       expect(err).toMatch(`Writing what is heard to ${file}: `);
-      expect(exitCode).toBe(2);
+      expect(code).toBe(2);
     },
   );
 
   it('fails when something fails that was not made to', async () => {
-    const { exitCode, out, err } = await command('--url', 'http://localhost:1');
-    expect(exitCode).toBe(1);
+    const { code, out, err } = await command('--url', 'http://localhost:1');
+    expect(code).toBe(1);
     expect(out).toContain('The call ended: application error, error 11205.');
     expect(err).toMatch(/^voice: 11205: POST "http:\/\/localhost:1\/voice": ECONNREFUSED\.$/m);
-    expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).exitCode).toBe(0);
+    expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).code).toBe(0);
   });
 
   it('says what to look at when the webhooks refuse its signature', async () => {
     const other = join(folder, 'other');
     writeFileSync(other, readFileSync(env, 'utf8').replace(/^AUTH_TOKEN=.*$/m, 'AUTH_TOKEN=x'));
-    const { exitCode, err } = await command('--env', other, '--url', sandbox.publicOrigin);
-    expect(exitCode).toBe(1);
+    const { code, err } = await command('--env', other, '--url', sandbox.publicOrigin);
+    expect(code).toBe(1);
     expect(err).toMatch(/answered 403\. Check that AUTH_TOKEN is the one of the deployment\.$/m);
   });
 
@@ -145,14 +134,14 @@ describe('npm run call', () => {
     [['--environment', 'live'], 'has no environment "live"'],
     [['--env', '/nowhere/env'], 'There is no file /nowhere/env'],
   ])('says what is wrong with %j', async (args, message) => {
-    const { exitCode, err } = await command(...args);
-    expect(exitCode).toBe(2);
+    const { code, err } = await command(...args);
+    expect(code).toBe(2);
     expect(err).toContain(message);
   });
 
   it('shows its help', async () => {
-    const { exitCode, out } = await command('--help');
-    expect(exitCode).toBe(0);
+    const { code, out } = await command('--help');
+    expect(code).toBe(0);
     expect(out).toContain('--fail');
   });
 });
@@ -167,7 +156,7 @@ describe('npm run call -- --out', () => {
   beforeAll(async () => {
     const file = join(folder, 'call.wav');
     const args = ['--env', env, '--digits', '2', '--out', file];
-    const { code, out, err } = await outcomeOf(startProgram('cli/call.ts', args));
+    const { code, out, err } = await resultOfProgram(startProgram('cli/call.ts', args));
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain(`The call ended: Hangup.\n${file} is what the caller heard.\n`);
     table = rows(out);

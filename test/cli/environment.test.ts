@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ENV_FILE, loadEnvironment } from '../../cli/environment';
+import { ENV_FILE, loadEnvironment, readDeployedVariables } from '../../cli/environment';
 import { ConfigError } from '../../src/errors';
 
 const home = process.cwd();
@@ -13,28 +13,59 @@ beforeEach(() => {
 });
 afterEach(() => {
   process.chdir(home);
-  delete process.env.FROM_PROCESS;
   rmSync(directory, { recursive: true });
 });
 
 describe('the environment of a command', () => {
-  it('is what the file says, and the process before it', () => {
-    process.env.FROM_PROCESS = 'process';
-    writeFileSync('my.env', '# a comment\nFROM_FILE="two words"\nFROM_PROCESS=file\n');
-    expect(loadEnvironment('my.env')).toMatchObject({
+  it('is that of the file, which the shell overrides', () => {
+    writeFileSync('my.env', '# a comment\nFROM_FILE="two words"\nFROM_SHELL=file\n');
+    expect(loadEnvironment('my.env', { FROM_SHELL: 'shell' })).toEqual({
       FROM_FILE: 'two words',
-      FROM_PROCESS: 'process',
+      FROM_SHELL: 'shell',
     });
   });
 
-  it('is that of the process when there is no default file', () => {
-    process.env.FROM_PROCESS = 'process';
-    expect(loadEnvironment(ENV_FILE)).toMatchObject({ FROM_PROCESS: 'process' });
+  it('is that of the shell when there is no default file', () => {
+    expect(loadEnvironment(ENV_FILE, { FROM_SHELL: 'shell' })).toEqual({ FROM_SHELL: 'shell' });
   });
 
   it('is not guessed when the file that was asked for cannot be read', () => {
-    expect(() => loadEnvironment('my.env')).toThrow(/^There is no file my\.env\.$/);
-    expect(() => loadEnvironment(directory)).toThrow(ConfigError);
-    expect(() => loadEnvironment(directory)).toThrow(/^Reading .*EISDIR/);
+    expect(() => loadEnvironment('my.env', {})).toThrow(/^There is no file my\.env\.$/);
+    expect(() => loadEnvironment(directory, {})).toThrow(ConfigError);
+    expect(() => loadEnvironment(directory, {})).toThrow(/^Reading .*EISDIR/);
+  });
+});
+
+describe('the variables that are deployed', () => {
+  function read(text: string) {
+    writeFileSync(ENV_FILE, text);
+    return readDeployedVariables();
+  }
+
+  it('are those of .env, as the toolkit reads it', () => {
+    expect(read('# S3\nA=1\r\nB="a b"\nC=\'x#y\'\nD=\n\nE=a=b+/c\n')).toEqual({
+      A: '1',
+      B: 'a b',
+      C: 'x#y',
+      D: '',
+      E: 'a=b+/c',
+    });
+  });
+
+  it('are all read from .env.example', () => {
+    expect(readDeployedVariables(join(home, '.env.example'))).toHaveProperty('S3_BUCKET');
+  });
+
+  it.each([
+    ['a comment behind a value', 'SECRET=hidden # production'],
+    ['a # in a value', 'SECRET=hid#den'],
+    ['export', 'export SECRET=hidden'],
+    ['backquotes', 'SECRET=`hidden`'],
+    ['a value of two lines', 'SECRET="hid\nden"'],
+    ['a byte order mark', '\uFEFFSECRET=hidden'],
+  ])('are refused by name where Node and the toolkit read them differently: %s', (_, line) => {
+    expect(() => read(`${line}\nPLAIN=1\n`)).toThrow(ConfigError);
+    expect(() => read(`${line}\nPLAIN=1\n`)).toThrow(/in another way:\n {2}\S*SECRET\n/);
+    expect(() => read(`${line}\nPLAIN=1\n`)).not.toThrow(/hid|PLAIN/);
   });
 });

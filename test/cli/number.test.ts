@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { run, type Surroundings } from '../../cli/number/command';
+import type { CommandContext } from '../../cli/command-context';
+import { number as numberCommand } from '../../cli/number';
 import type { PhoneNumber } from '../../sandbox/twilio/phone-numbers';
+import { runVerb } from '../helpers/cli/commands';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
 const PHONE = '+815012345678';
@@ -32,19 +34,8 @@ async function account(): Promise<{ api: Api; env: string; number: PhoneNumber }
   return { api, env, number };
 }
 
-async function command(args: readonly string[], agrees?: Surroundings['agrees']) {
-  const said = { out: '', err: '' };
-  const exitCode = await run(args, {
-    agrees,
-    write: (text) => {
-      said.out += text;
-    },
-    writeError: (text) => {
-      said.err += text;
-    },
-  });
-  return { exitCode, ...said };
-}
+const command = (args: readonly string[], confirm?: CommandContext['confirm']) =>
+  runVerb(numberCommand, args, { confirm });
 
 const deployed = {
   voiceUrl: `https://${DOMAIN}/voice`,
@@ -58,7 +49,7 @@ const deployed = {
 describe('npm run number', () => {
   it('lets the deployment answer a number that points nowhere, without asking', async () => {
     const { env, number } = await account();
-    const { exitCode, out, err } = await command(['--phone', PHONE, '--env', env]);
+    const { code, out, err } = await command(['--phone', PHONE, '--env', env]);
     expect(out).toBe(
       `${PHONE}
   Voice URL     —  →  https://${DOMAIN}/voice
@@ -68,7 +59,7 @@ describe('npm run number', () => {
 Changed.
 `,
     );
-    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(number).toMatchObject(deployed);
   });
 
@@ -76,8 +67,8 @@ Changed.
     const { api, env } = await account();
     await command(['--phone', PHONE, '--env', env]);
     api.clock.time += 1000;
-    const { exitCode, out } = await command(['--phone', PHONE, '--env', env]);
-    expect(exitCode).toBe(0);
+    const { code, out } = await command(['--phone', PHONE, '--env', env]);
+    expect(code).toBe(0);
     expect(out).toContain('Nothing to do');
     const [number] = api.twilio.state.phoneNumbers.values();
     expect(number?.updatedAt).toBe(api.clock.time - 1000);
@@ -100,10 +91,10 @@ Changed.
       return answer;
     };
     const declined = await command(['--phone', PHONE, '--env', env], answering(false));
-    expect(declined).toMatchObject({ exitCode: 1, err: expect.stringContaining('Nothing was') });
+    expect(declined).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was') });
     expect(number).toEqual(was);
     const agreed = await command(['--phone', PHONE, '--env', env], answering(true));
-    expect(agreed.exitCode).toBe(0);
+    expect(agreed.code).toBe(0);
     expect(number).toMatchObject(deployed);
     expect(questions).toHaveLength(2);
   });
@@ -111,21 +102,21 @@ Changed.
   it('changes nothing where nobody can be asked, unless it is told to', async () => {
     const { env, number } = await account();
     number.voiceUrl = 'https://example.com/voice';
-    const { exitCode, err } = await command(['--phone', PHONE, '--env', env]);
-    expect(exitCode).toBe(1);
+    const { code, err } = await command(['--phone', PHONE, '--env', env]);
+    expect(code).toBe(1);
     expect(err).toContain('Give --yes');
     expect(number.voiceUrl).toBe('https://example.com/voice');
-    expect((await command(['--phone', PHONE, '--env', env, '--yes'])).exitCode).toBe(0);
+    expect((await command(['--phone', PHONE, '--env', env, '--yes'])).code).toBe(0);
     expect(number).toMatchObject(deployed);
   });
 
   it('fails where Twilio takes the change, but not all of it', async () => {
     const { env, number } = await account();
     Object.defineProperty(number, 'voiceFallbackMethod', { get: () => 'GET', set: () => {} });
-    const { exitCode, out, err } = await command(['--phone', PHONE, '--env', env]);
+    const { code, out, err } = await command(['--phone', PHONE, '--env', env]);
     expect(err).toContain('Twilio took the change, but not all of it: voiceFallbackMethod differ');
     expect(out).not.toContain('Changed.');
-    expect(exitCode).toBe(1);
+    expect(code).toBe(1);
   });
 
   it('takes the deployment that it is given', async () => {
@@ -143,8 +134,8 @@ Changed.
     [[], "required option '--phone <number>'"],
   ])('says what is wrong with %j', async (args, message) => {
     const { env } = await account();
-    const { exitCode, err } = await command([...args, '--env', env]);
-    expect(exitCode).toBe(2);
+    const { code, err } = await command([...args, '--env', env]);
+    expect(code).toBe(2);
     expect(err).toContain(message);
   });
 
@@ -153,8 +144,8 @@ Changed.
     const wrong = join(env, '..', 'wrong');
     writeFileSync(wrong, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=wrong\nTWILIO_API_URL=${api.url}`);
     const url = ['--url', 'https://other.example.com'];
-    const { exitCode, err } = await command(['--phone', PHONE, '--env', wrong, ...url]);
-    expect(exitCode).toBe(1);
+    const { code, err } = await command(['--phone', PHONE, '--env', wrong, ...url]);
+    expect(code).toBe(1);
     expect(err).toMatch(
       /^Looking for \+815012345678 among the numbers of the account: Twilio answered 401 .* Check ACCOUNT_SID and AUTH_TOKEN/,
     );
@@ -165,7 +156,7 @@ Changed.
     const { env } = await account();
     const live = join(env, '..', 'live');
     writeFileSync(live, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=${AUTH_TOKEN}`);
-    const { exitCode, err } = await command([
+    const { code, err } = await command([
       '--phone',
       PHONE,
       '--env',
@@ -173,7 +164,7 @@ Changed.
       '--url',
       'http://localhost:3000',
     ]);
-    expect(exitCode).toBe(2);
+    expect(code).toBe(2);
     expect(err).toContain('Twilio cannot reach http://localhost:3000');
   });
 
@@ -181,8 +172,8 @@ Changed.
     const { env } = await account();
     const empty = join(env, '..', 'empty');
     writeFileSync(empty, '');
-    const { exitCode, err } = await command(['--phone', PHONE, '--env', empty]);
-    expect(exitCode).toBe(2);
+    const { code, err } = await command(['--phone', PHONE, '--env', empty]);
+    expect(code).toBe(2);
     expect(err).toMatch(/ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set/);
   });
 });

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
+import { sync as syncCommand } from '../../cli/sync';
 import { call, type Step } from '../../phone';
 import { resultOf } from '../../src/result';
-import { runSync, type Variables, writeVariables } from '../helpers/cli/run-sync';
-import { outcomeOf, saying, startProgram } from '../helpers/program';
+import { runSync, runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
+import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
@@ -91,7 +92,7 @@ describe('npm run sync', () => {
   it('says what it would do in a dry run, and changes nothing', async () => {
     const { code, out, err } = await sync('--dry-run');
     const [plan, ...lines] = out.split('\n');
-    expect(plan).toMatch(/^Plan: 0 to keep, 7 to upload \(\d+\.\d kB\), a Build to make$/);
+    expect(plan).toMatch(/^Plan: 0 to keep, 7 to upload \(\d+ kB\), a Build to make$/);
     expect(lines.slice(0, 7).sort()).toEqual([
       'Would upload prompts/directions.mp3',
       'Would upload prompts/goodbye.mp3',
@@ -268,7 +269,7 @@ describe('npm run sync', () => {
   it('exits with 2 for an option, a file or an environment that does not exist', async () => {
     const outcomes = await Promise.all([
       sync('--unknown'),
-      outcomeOf(startProgram('cli/sync.ts', ['--env', 'no/such/file'])),
+      runVerb(syncCommand, ['--env', 'no/such/file']),
       sync('--environment', 'nowhere'),
     ]);
     expect(outcomes).toEqual([
@@ -311,8 +312,8 @@ describe('npm run sync', () => {
     await put('menu.mp3', mp3('once more'));
     const { file, remove: removeFile } = writeVariables({ ...variables, SYNC_QUIET_SECONDS: '20' });
     const child = startProgram('cli/sync.ts', ['--env', file]);
-    const outcome = outcomeOf(child);
-    await saying(child, 'Waiting');
+    const outcome = resultOfProgram(child);
+    await waitForOutput(child, 'Waiting');
     // From the terminal, and from npm.
     child.kill('SIGINT');
     child.kill('SIGINT');
@@ -333,7 +334,7 @@ describe('npm run sync', () => {
     await put('menu.mp3', mp3('too late'));
     expect(await sync()).toMatchObject({
       code: 4,
-      err: 'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 60 s.\n',
+      err: 'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 1 minute.\n',
     });
   });
 });

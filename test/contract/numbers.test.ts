@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../cli/account';
-import { differences, findNumber, route, routingTo } from '../../cli/number/routing';
+import { differences, findNumber, routingTo, setRouting } from '../../cli/number';
 import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
 
 describe('npm run number', () => {
@@ -10,7 +10,7 @@ describe('npm run number', () => {
     const client = connect({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin });
     const found = await findNumber(client, '+815012345678');
     const after = routingTo('https://prompts-1234-dev.twil.io');
-    expect(differences(await route(client, found, after), after)).toEqual([]);
+    expect(differences(await setRouting(client, found, after), after)).toEqual([]);
     expect(await recorded.verdict()).toEqual({
       operations: ['ListIncomingPhoneNumber', 'UpdateIncomingPhoneNumber'],
       problems: [],

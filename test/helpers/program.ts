@@ -8,7 +8,8 @@ import * as v from 'valibot';
 
 export type Program = ChildProcessByStdio<null, Readable, Readable>;
 
-export interface Outcome {
+/** How a program ended, and all that it wrote. */
+export interface ProgramResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
@@ -51,8 +52,8 @@ export function startProgram(
   });
 }
 
-/** All that a program writes, and its exit code. */
-export async function outcomeOf(program: Program): Promise<Outcome> {
+/** Waits until a program ends. */
+export async function resultOfProgram(program: Program): Promise<ProgramResult> {
   const [[code], out, err] = await Promise.all([
     once(program, 'exit'),
     text(program.stdout),
@@ -62,25 +63,26 @@ export async function outcomeOf(program: Program): Promise<Outcome> {
 }
 
 /** Resolves as soon as a program has written a text to its standard output, with all up to it. */
-export function saying({ stdout }: Program, words: string): Promise<string> {
+export function waitForOutput({ stdout }: Program, text: string): Promise<string> {
   return new Promise((resolve) => {
-    let said = '';
-    const hear = (chunk: Buffer) => {
-      said += chunk;
-      if (!said.includes(words)) return;
-      stdout.off('data', hear);
-      resolve(said);
+    let written = '';
+    const read = (chunk: Buffer) => {
+      written += chunk;
+      if (!written.includes(text)) return;
+      stdout.off('data', read);
+      resolve(written);
     };
-    stdout.on('data', hear);
+    stdout.on('data', read);
   });
 }
 
 /** The first message of a forked program; fails when it ends without one. */
-export async function reportOf<T>(child: ChildProcess): Promise<T> {
+export async function firstMessage<T>(child: ChildProcess): Promise<T> {
   const [message, code] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => [undefined, code]),
   ]);
-  if (message === undefined) throw new Error(`The program ended with ${code}, and said nothing.`);
+  if (message === undefined)
+    throw new Error(`The program ended with ${code}, and sent no message.`);
   return message;
 }

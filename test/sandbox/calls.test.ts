@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Broken, breaking } from '../../cli/call/broken';
+import { type FailingMedia, failMedia } from '../../cli/call';
 import {
   type AppendMode,
   type CallOptions,
@@ -125,8 +125,12 @@ const branches: Branch[] = [
 const modes: AppendMode[] = ['gather', 'always', 'never'];
 
 /** Every branch, with what makes it fail; each call has to sound the same. */
-async function expectEveryBranch(append: AppendMode, broken: Broken | undefined, rung: string) {
-  const send = broken === undefined ? sendRequest : breaking(broken, sendRequest);
+async function expectEveryBranch(
+  append: AppendMode,
+  failing: FailingMedia | undefined,
+  rung: string,
+) {
+  const send = failing === undefined ? sendRequest : failMedia(failing, sendRequest);
   for (const [name, options, words] of branches) {
     const { steps, summary } = await phone({ ...options, append, send });
     expect([name, ...heard(steps)]).toEqual([name, ...words]);

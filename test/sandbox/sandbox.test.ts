@@ -6,7 +6,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call, type MediaStep } from '../../phone';
 import { promptFolder } from '../../sandbox/prompts';
-import { runSync } from '../helpers/cli/run-sync';
+import { runSync } from '../helpers/cli/commands';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, saying, startProgram } from '../helpers/program';
+import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
 
 /** What `npm start` runs, without npm around it. */
 const start = (args: readonly string[], port: string) =>
@@ -23,7 +23,7 @@ const status = async (url: string) => (await fetch(url)).status;
 
 describe('npm start', () => {
   it('shows the bug and its end, and with --once it ends well', async () => {
-    const { code, out, err } = await outcomeOf(start(['--once'], '0'));
+    const { code, out, err } = await resultOfProgram(start(['--once'], '0'));
     expect(rows(out)).toEqual([
       ['Play', 'presigned URL', '200'],
       ['Gather › Play', 'presigned URL + 27 parameters', '403 SignatureDoesNotMatch'],
@@ -35,7 +35,7 @@ describe('npm start', () => {
 
   it('says what to try by hand, and it goes as it says', async () => {
     const child = start([], '0');
-    const output = await saying(child, 'Ctrl-C');
+    const output = await waitForOutput(child, 'Ctrl-C');
     const urls = [...output.matchAll(/'(\S+[?&]CallSid=CA1)'/g)].map(([, url = '']) => url);
     expect(urls).toHaveLength(3);
     expect(await Promise.all(urls.map(status))).toEqual([403, 200, 200]);
@@ -52,7 +52,7 @@ describe('npm start', () => {
       const abandoned = join('.sandbox', 'rehearsal-4194305');
       mkdirSync(abandoned, { recursive: true });
       const child = start([], '0');
-      const output = await saying(child, 'Ctrl-C');
+      const output = await waitForOutput(child, 'Ctrl-C');
       const voice = read(output, 'is answered at');
       expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
       const exited = once(child, 'exit');
@@ -70,14 +70,14 @@ describe('npm start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { code, err } = await outcomeOf(start([], String(port)));
+    const { code, err } = await resultOfProgram(start([], String(port)));
     server.close();
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT, .*\n$`));
   });
 
   it('says what PORT must be', async () => {
-    const { code, err } = await outcomeOf(start([], 'http'));
+    const { code, err } = await resultOfProgram(start([], 'http'));
     expect([code, err]).toEqual([2, 'PORT must be a number from 0 to 65535, not "http".\n']);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSync } from 'esbuild';
-import { reportOf } from '../helpers/program';
+import { firstMessage } from '../helpers/program';
 import type { DeployedReport } from '../helpers/sync/deployed-process';
 import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
@@ -36,7 +36,7 @@ async function callUntilDone(): Promise<DeployedReport> {
   buildSync({ entryPoints, outfile: program, bundle: true, platform: 'node' });
   const child = fork(program, { execArgv: [] });
   child.send({ file, hosts: rig.hosts, context: rig.context('large') });
-  return reportOf<DeployedReport>(child);
+  return firstMessage<DeployedReport>(child);
 }
 
 describe('the deployed /sync', () => {

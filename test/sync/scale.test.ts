@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { reportOf } from '../helpers/program';
+import { firstMessage } from '../helpers/program';
 import { audio, Buckets, type Objects, Rig } from '../helpers/sync/rig';
 import type { ScaleReport } from '../helpers/sync/scale-process';
 
@@ -50,7 +50,7 @@ async function sync(bucket: string, way: Way): Promise<ScaleReport> {
     env: { ...process.env, ...(way === 'through a proxy' && throughProxy) },
   });
   child.send({ ...rig.order(bucket), ...(way === 'directly' && { hosts: rig.hosts }) });
-  const report = await reportOf<ScaleReport>(child);
+  const report = await firstMessage<ScaleReport>(child);
   rmSync(folder, { recursive: true });
   return report;
 }

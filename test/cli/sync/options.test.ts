@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CommanderError } from 'commander';
-import { readOptions, type SyncOptions } from '../../../cli/sync/options';
+import { sync } from '../../../cli/sync';
+import type { SyncOptions } from '../../../cli/sync/run-sync';
+import { createContext } from '../../helpers/cli/commands';
 
 interface Reading {
   readonly options?: SyncOptions;
@@ -10,20 +12,12 @@ interface Reading {
 }
 
 function read(...args: string[]): Reading {
-  const said = { out: '', err: '' };
-  const output = {
-    write: (text: string) => {
-      said.out += text;
-    },
-    writeError: (text: string) => {
-      said.err += text;
-    },
-  };
+  const { context, output } = createContext();
   try {
-    return { options: readOptions(args, output), ...said };
+    return { options: sync.readOptions(args, context), ...output };
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    return { exitCode: thrown.exitCode, ...said };
+    return { exitCode: thrown.exitCode, ...output };
   }
 }
 

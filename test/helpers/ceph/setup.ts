@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { interruption } from '../../../cli/interruption';
+import { interruption } from '../../../cli/command-context';
 
 const script = join(__dirname, '../../../scripts/ceph.sh');
 

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, startProgram } from '../../helpers/program';
+import { resultOfProgram, startProgram } from '../../helpers/program';
 
 /** What `npm run sandbox:deploy` runs, without npm around it. */
 const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', args);
 
 describe('npm run sandbox:deploy', () => {
   it('tells its story through a proxy, and what protected Assets mean', async () => {
-    const { code, out, err } = await outcomeOf(start('--protected', '--through-proxy', '--quiet'));
+    const { code, out, err } = await resultOfProgram(
+      start('--protected', '--through-proxy', '--quiet'),
+    );
     expect([code, err]).toEqual([0, '']);
     const rows = out.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(rows).toEqual(

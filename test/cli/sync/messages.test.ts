@@ -1,22 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Progress } from '../../../cli/sync/drive';
-import type { Ending } from '../../../cli/sync/ending';
-import { jsonReporter, plainReporter, type Reporter } from '../../../cli/sync/reporters';
+import { jsonReporter, lineReporter, type Reporter } from '../../../cli/sync/messages';
+import type { Ending, SyncProgress } from '../../../cli/sync/run-sync';
 import type { SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 1, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 const buildSid = `ZB${'0'.repeat(32)}`;
 
-function planned(changes: Partial<Extract<Progress, { type: 'planned' }>> = {}): Progress {
+function planned(changes: Partial<Extract<SyncProgress, { type: 'planned' }>> = {}): SyncProgress {
   const nothing = { keep: 0, upload: 0, bytes: 0, retain: 0, retire: 0, skip: 0, build: false };
   return { type: 'planned', ...nothing, ...changes };
 }
 
 function tell(
-  events: readonly Progress[],
+  events: readonly SyncProgress[],
   ending?: Ending,
   make: (output: Parameters<typeof jsonReporter>[0]) => Reporter = (output) =>
-    plainReporter(output, 'sync'),
+    lineReporter(output, 'sync'),
 ) {
   let out = '';
   let err = '';
@@ -34,11 +33,11 @@ function tell(
 }
 
 describe('plain lines', () => {
-  it.each<[Progress, string]>([
+  it.each<[SyncProgress, string]>([
     [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
     [
       planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5, build: true }),
-      'Plan: 1 to keep, 2 to upload (1.3 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip, a Build to make',
+      'Plan: 1 to keep, 2 to upload (1.25 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip, a Build to make',
     ],
     [{ type: 'intended', step: 'upload', what: 'p/a b.mp3' }, 'Would upload p/a b.mp3'],
     [{ type: 'uploaded', key: 'p/a b.mp3', path: '/x', bytes: 999 }, 'Uploaded p/a b.mp3 (999 B)'],
@@ -49,7 +48,7 @@ describe('plain lines', () => {
     ],
     [
       { type: 'waiting', for: 'quiet', milliseconds: 2001 },
-      'Waiting 3 s: the bucket changed just now',
+      'Waiting 3 seconds: the bucket changed just now',
     ],
     [{ type: 'waiting', for: 'build', milliseconds: 1000 }, 'Waiting for the Build of another run'],
     [{ type: 'building', buildSid, adopted: false }, `Making Build ${buildSid}`],
@@ -63,7 +62,7 @@ describe('plain lines', () => {
     ],
     [
       { type: 'step', reason: 'quiet', report: { ...report, remaining: 2 }, retryAfter: 1000 },
-      'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 s',
+      'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 second',
     ],
   ])('say %j', (event, line) => {
     expect(tell([event])).toEqual({ out: `${line}\n`, err: '' });
@@ -89,11 +88,11 @@ describe('plain lines', () => {
   it.each<[Ending, string]>([
     [
       { status: 'pending', reason: 'time', report: { ...report, remaining: 2 }, retryAfter: 1500 },
-      'Not finished, time is over, 2 prompts to upload: run the sync again in 2 s.\n',
+      'Not finished, time is over, 2 prompts to upload: run the sync again in 2 seconds.\n',
     ],
     [
       { status: 'pending', reason: 'limit', report, retryAfter: 60_000 },
-      'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 60 s.\n',
+      'Not finished, a limit of Twilio is reached, the Build is not live: run the sync again in 1 minute.\n',
     ],
     [
       { status: 'guarded', message: 'All gone.' },

@@ -3,13 +3,13 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Listening, listen } from '../../../sandbox/listen';
-import { runProgram } from '../../../sandbox/rehearsal/command';
-import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
-import { outcomeOf, saying, startProgram } from '../../helpers/program';
-import { s3ClientOf } from '../../helpers/sandbox/s3-client';
-import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
-import { forwardTo } from '../../helpers/sync/wire';
+import { type Listening, listen } from '../../sandbox/listen';
+import { runProgram } from '../../sandbox/rehearsal/command';
+import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
+import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
+import { s3ClientOf } from '../helpers/sandbox/s3-client';
+import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
+import { forwardTo } from '../helpers/sync/wire';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -227,8 +227,8 @@ describe('npm run deploy', () => {
         rehearsal.environment,
         deployment.directory,
       );
-      const outcome = outcomeOf(program);
-      await saying(program, 'Plan: ');
+      const outcome = resultOfProgram(program);
+      await waitForOutput(program, 'Plan: ');
       program.kill(signal);
       program.kill(signal);
       const { code, err } = await outcome;

@@ -1,12 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { barReporter } from '../../../cli/sync/bar';
-import type { Progress } from '../../../cli/sync/drive';
-import type { Ending } from '../../../cli/sync/ending';
+import { barReporter } from '../../../cli/sync/progress-bar';
+import type { Ending, SyncProgress } from '../../../cli/sync/run-sync';
 import type { SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };
-const planned: Progress = {
+const planned: SyncProgress = {
   type: 'planned',
   keep: 0,
   upload: 3,
@@ -16,18 +15,18 @@ const planned: Progress = {
   skip: 0,
   build: true,
 };
-const uploaded: Progress = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
-const found: Progress = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };
-const refused: Progress = { type: 'refused', key: 'c', bytes: 5, reason: 'not audio' };
-const building: Progress = { type: 'building', buildSid: 'ZB', adopted: false };
+const uploaded: SyncProgress = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
+const found: SyncProgress = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };
+const refused: SyncProgress = { type: 'refused', key: 'c', bytes: 5, reason: 'not audio' };
+const building: SyncProgress = { type: 'building', buildSid: 'ZB', adopted: false };
 
 /** Feeds a bar; a second passes before each event. */
-function draw(events: readonly Progress[], ending?: Ending) {
+function draw(events: readonly SyncProgress[], ending?: Ending) {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
   const told: string[] = [];
   let seconds = 0;
   const lines = {
-    progress: ({ type }: Progress) => told.push(type),
+    progress: ({ type }: SyncProgress) => told.push(type),
     end: ({ status }: Ending) => told.push(status),
   };
   const reporter = barReporter(lines, terminal, { now: () => new Date(seconds * 1000) });
@@ -49,10 +48,10 @@ describe('the progress bar', () => {
   it('counts files and bytes, and the speed of what was sent', () => {
     const { drawn, told } = draw([planned, uploaded, found, refused, building]);
     expect(told).toEqual(['planned', 'building']);
-    expect(drawn).toContain('[                    ] 0/3 files · 0 B of 4.0 MB');
+    expect(drawn).toContain('[                    ] 0/3 files · 0 B of 4 MB');
     expect(last(drawn)).toEqual({
-      bar: '[====================] 3/3 files · 3.5 MB of 4.0 MB · 500.0 kB/s',
-      line: 'Uploaded 3/3 files · 3.5 MB of 4.0 MB · 500.0 kB/s\n',
+      bar: '[====================] 3/3 files · 3.5 MB of 4 MB · 500 kB/s',
+      line: 'Uploaded 3/3 files · 3.5 MB of 4 MB · 500 kB/s\n',
     });
   });
 
@@ -62,7 +61,7 @@ describe('the progress bar', () => {
   });
 
   it('leaves no line when the sync waits before it uploads', () => {
-    const waiting: Progress = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
+    const waiting: SyncProgress = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
     const { drawn, told } = draw([planned, waiting]);
     expect(told).toEqual(['planned', 'waiting']);
     expect(last(drawn).line).toBeUndefined();

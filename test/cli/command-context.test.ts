@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { asking } from '../../cli/agrees';
+import { confirmBy } from '../../cli/command-context';
 
-/** What a person at a terminal who types this has agreed to, and the last that is on the screen. */
+/** Whether this input agrees, and the last that is on the screen. */
 async function answering(typed: string): Promise<{ agreed: boolean; screen: string }> {
   const [keyboard, screen] = [new PassThrough(), new PassThrough()];
-  const answer = asking(keyboard, screen)('Change that?');
+  const answer = confirmBy(keyboard, screen)('Change that?');
   keyboard.write(typed);
   return { agreed: await answer, screen: String(screen.read()) };
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import type { MediaHabits } from '../../../sandbox/twilio';
-import { judge } from '../../helpers/contract/contract';
-import { outcomeOf, saying, startProgram } from '../../helpers/program';
-import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
+import type { MediaHabits } from '../../sandbox/twilio';
+import { judge } from '../helpers/contract/contract';
+import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
+import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
 const Findings = v.array(v.object({ question: v.string(), answer: v.string() }));
 
@@ -24,7 +24,7 @@ describe('what npm run live-check finds', () => {
   async function findings(mediaHabits: MediaHabits): Promise<Record<string, string>> {
     rehearsal = await startRehearsal({ mediaHabits });
     const child = start(rehearsal, ...NUMBERS, '--yes', '--json', '--patience', '10');
-    const { code, out, err } = await outcomeOf(child);
+    const { code, out, err } = await resultOfProgram(child);
     expect([code, err]).toEqual([0, '']);
     const found = v.parse(Findings, JSON.parse(out));
     return Object.fromEntries(found.map(({ question, answer }) => [question, answer]));
@@ -90,21 +90,23 @@ describe('npm run live-check', () => {
   afterAll(() => rehearsal.stop());
 
   it('asks before it calls, and does nothing where nobody can answer', async () => {
-    const { code, err } = await outcomeOf(start(rehearsal, ...NUMBERS));
+    const { code, err } = await resultOfProgram(start(rehearsal, ...NUMBERS));
     expect(code).toBe(2);
     expect(err).toMatch(/calls \+819012345678 from \+815012345678: one call.* Say so with --yes/s);
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
   it('says what is wrong with its arguments, and how it is used', async () => {
-    const wrong = await outcomeOf(start(rehearsal, '--from', '050-1234', '--to', '+819012345678'));
+    const wrong = await resultOfProgram(
+      start(rehearsal, '--from', '050-1234', '--to', '+819012345678'),
+    );
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Give it as +8150')]);
-    const help = await outcomeOf(start(rehearsal, '--help'));
+    const help = await resultOfProgram(start(rehearsal, '--help'));
     expect([help.code, help.out]).toEqual([0, expect.stringContaining('docs/fidelity.md')]);
   });
 
   it('says what is wrong with the account before anything is made', async () => {
-    const { code, err } = await outcomeOf(
+    const { code, err } = await resultOfProgram(
       start({ ...rehearsal, authToken: 'wrong' }, ...NUMBERS, '--yes'),
     );
     expect(code).toBe(1);
@@ -115,7 +117,7 @@ describe('npm run live-check', () => {
 
   it('says that Twilio cannot be reached, and of nothing that remains', async () => {
     const environment = { ...rehearsal.environment, HTTP_PROXY: 'http://127.0.0.1:1' };
-    const { code, err } = await outcomeOf(
+    const { code, err } = await resultOfProgram(
       start({ ...rehearsal, environment }, ...NUMBERS, '--yes'),
     );
     expect([code, err]).toEqual([
@@ -128,8 +130,8 @@ describe('npm run live-check', () => {
   it('removes its Service when it is interrupted, even twice, and does not call', async () => {
     await rehearsal.exchanges();
     const child = start(rehearsal, ...NUMBERS, '--yes');
-    const outcome = outcomeOf(child);
-    await saying(child, 'Asking a Function');
+    const outcome = resultOfProgram(child);
+    await waitForOutput(child, 'Asking a Function');
     child.kill('SIGINT');
     await once(child.stderr, 'data');
     child.kill('SIGINT');

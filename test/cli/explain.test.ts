@@ -1,33 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { run, type Surroundings, uncut } from '../../cli/explain';
+import type { CommandContext } from '../../cli/command-context';
+import { explain as explainCommand } from '../../cli/explain';
+import { systemClock } from '../../src/clock';
+import { runVerb } from '../helpers/cli/commands';
 import { now, presign, secretAccessKey, TWILIO_PARAMETERS } from '../helpers/explain/urls';
 
 const url = presign();
 const broken = `${url}&${TWILIO_PARAMETERS}`;
 
-async function explain(args: readonly string[], surroundings: Partial<Surroundings> = {}) {
-  const output = { out: '', err: '' };
-  const exitCode = await run(args, {
-    now,
-    environment: {},
-    colors: false,
-    width: 100,
-    readInput: async () => '',
-    write: (text) => {
-      output.out += text;
-    },
-    writeError: (text) => {
-      output.err += text;
-    },
-    ...surroundings,
-  });
-  return { exitCode, ...output };
-}
+const explain = (args: readonly string[], changes: Partial<CommandContext> = {}) =>
+  runVerb(explainCommand, args, { clock: { ...systemClock, now: () => now }, ...changes });
+
+const input = (text: string, isTerminal = false) => ({
+  input: { isTerminal, read: async () => text },
+});
 
 describe('npm run explain', () => {
   it('prints why S3 refuses, what to do and the differing lines, and exits with 1', async () => {
-    const { exitCode, out, err } = await explain([url, broken]);
-    expect({ exitCode, err }).toEqual({ exitCode: 1, err: '' });
+    const { code, out, err } = await explain([url, broken]);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(out).toMatch(/^REFUSED {2}403 SignatureDoesNotMatch\n\nS3 refuses the request/);
     expect(out).toMatch(/^What to do {2}These are Twilio’s request parameters/m);
     expect(out).toMatch(/^Added {7}27: Called, ToState/m);
@@ -39,15 +30,15 @@ describe('npm run explain', () => {
   });
 
   it('exits with 0 when S3 has nothing against the request', async () => {
-    const { exitCode, out } = await explain([url, url]);
-    expect(exitCode).toBe(0);
+    const { code, out } = await explain([url, url]);
+    expect(code).toBe(0);
     expect(out).toMatch(/^ACCEPTED/);
     expect(out).not.toMatch(/^ {2}[-+]/m);
   });
 
   it('prints JSON for other programs', async () => {
-    const { exitCode, out } = await explain(['--json', url, broken]);
-    expect(exitCode).toBe(1);
+    const { code, out } = await explain(['--json', url, broken]);
+    expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       accepted: false,
       refusals: [{ status: 403, code: 'SignatureDoesNotMatch' }],
@@ -55,8 +46,8 @@ describe('npm run explain', () => {
   });
 
   it('reads the URLs from its input when it is given none', async () => {
-    const { exitCode } = await explain([], { readInput: async () => `${url}\r\n\n  ${url}\n` });
-    expect(exitCode).toBe(0);
+    const { code } = await explain([], input(`${url}\r\n\n  ${url}\n`));
+    expect(code).toBe(0);
   });
 
   it.each([
@@ -65,16 +56,16 @@ describe('npm run explain', () => {
     [['--requested-method', 'HEAD'], 'SignatureDoesNotMatch'],
     [['--presigned-method', 'put', '--requested-method', 'get'], 'SignatureDoesNotMatch'],
     [['--verify'], 'SignatureDoesNotMatch'],
-  ])('takes %j into account', async (options, code) => {
+  ])('takes %j into account', async (options, s3Code) => {
     const environment = { S3_SECRET_ACCESS_KEY: 'another' };
-    const { exitCode, out } = await explain([...options, url, url], { environment });
-    expect(exitCode).toBe(1);
-    expect(out).toContain(code);
+    const { code, out } = await explain([...options, url, url], { environment });
+    expect(code).toBe(1);
+    expect(out).toContain(s3Code);
   });
 
   it('finds the right secret right', async () => {
     const environment = { S3_SECRET_ACCESS_KEY: secretAccessKey };
-    expect(await explain(['--verify', url, url], { environment })).toMatchObject({ exitCode: 0 });
+    expect(await explain(['--verify', url, url], { environment })).toMatchObject({ code: 0 });
   });
 
   it.each([
@@ -86,22 +77,25 @@ describe('npm run explain', () => {
     ['a time that is none', ['--at', 'noon', url, url], 'ISO 8601'],
     ['--verify without a secret', ['--verify', url, url], 'S3_SECRET_ACCESS_KEY'],
   ])('exits with 2 for %s, and quotes no URL', async (_, args, message) => {
-    const { exitCode, out, err } = await explain(args);
-    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    const { code, out, err } = await explain(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('Amz-Signature=');
   });
 
-  it('does not judge what a terminal has cut', () => {
-    const input = `${url}\n${'x'.repeat(4095)}\n`;
-    expect(() => uncut(input, true)).toThrow('npm run --silent explain < file');
-    expect(uncut(input, false)).toBe(input);
-    expect(uncut(`${url}\n${'x'.repeat(4094)}\n`, true)).toMatch(/^https/);
+  it('does not judge what a terminal has cut', async () => {
+    const cut = `${url}\n${'x'.repeat(4095)}\n`;
+    const { code, err } = await explain([], input(cut, true));
+    expect([code, err]).toEqual([2, expect.stringContaining('npm run --silent explain < file')]);
+    for (const whole of [input(cut), input(`${url}\n${'x'.repeat(4094)}\n`, true)]) {
+      expect((await explain([], whole)).err).not.toContain('A terminal cuts lines');
+    }
+    expect((await explain([], input(`${url}\n${url}\n`, true))).code).toBe(0);
   });
 
   it('prints its help and exits with 0', async () => {
-    const { exitCode, out } = await explain(['--help']);
-    expect(exitCode).toBe(0);
+    const { code, out } = await explain(['--help']);
+    expect(code).toBe(0);
     expect(out).toContain('Exit code: 0');
   });
 

@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { createColors } from 'picocolors';
+import { type Clock, systemClock } from '../src/clock';
+
+/** Where a command writes to. */
+export interface CommandOutput {
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+/** What ends a command from outside: Ctrl-C, a request to end, a terminal that is closed. */
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+
+/** All that a verb gets from outside, so that it can be run without a process of its own. */
+export interface CommandContext extends CommandOutput {
+  /** Variables of the shell. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Columns for texts. */
+  readonly width: number;
+  readonly colors: boolean;
+  /** Where a progress bar may be drawn; undefined where output is no terminal. */
+  readonly terminal: NodeJS.WritableStream | undefined;
+  readonly input: { readonly isTerminal: boolean; readonly read: () => Promise<string> };
+  /** Asks a person yes or no; undefined where nobody can answer. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /**
+   * Resolves with the first signal that asks the command to end. From the call on, no signal ends
+   * the process: the command cleans up and ends by itself.
+   */
+  readonly interruption: () => Promise<StopSignal>;
+}
+
+/** Columns of texts where output is no terminal, and at most. */
+const WIDTH = 100;
+const MAX_WIDTH = 120;
+
+/** The context of a command that runs at this process's terminal. */
+export function terminalContext(): CommandContext {
+  const { env, stdin, stdout, stderr } = process;
+  let interrupted: Promise<StopSignal> | undefined;
+  return {
+    write: (text) => stdout.write(text),
+    writeError: (text) => stderr.write(text),
+    environment: env,
+    clock: systemClock,
+    width: Math.min(stdout.columns || WIDTH, MAX_WIDTH),
+    colors: createColors().isColorSupported,
+    terminal: stdout.isTTY && env.TERM !== 'dumb' ? stdout : undefined,
+    input: { isTerminal: stdin.isTTY, read: () => text(stdin) },
+    confirm: stdin.isTTY ? confirmBy(stdin, stdout) : undefined,
+    interruption() {
+      interrupted ??= interruption();
+      return interrupted;
+    },
+  };
+}
+
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Resolves with the first signal that asks this process to end. From the call on, no signal ends it.
+ * A Ctrl-C comes twice, from the terminal and from npm: the second one must not cut the clean-up short.
+ */
+export function interruption(): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    for (const signal of SIGNALS) process.on(signal, () => resolve(signal));
+  });
+}
+
+/** Makes a yes-or-no question for a terminal: only y or yes agrees; Ctrl-C and Ctrl-D do not. */
+export function confirmBy(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): (question: string) => Promise<boolean> {
+  return (question) =>
+    new Promise((resolve) => {
+      const terminal = createInterface({ input, output, terminal: true });
+      let answer: string | undefined;
+      terminal.once('close', () => {
+        if (answer === undefined) output.write('\n');
+        resolve(/^y(es)?$/i.test(answer?.trim() ?? ''));
+      });
+      terminal.question(`${question} [y/N] `, (typed) => {
+        answer = typed;
+        terminal.close();
+      });
+    });
+}

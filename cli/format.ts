@@ -1,0 +1,55 @@
+import Table from 'cli-table3';
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
+
+/** How numbers, texts and tables look at a terminal. */
+
+/** In powers of ten, as Twilio counts: such as 999 B, 23.4 kB, 4 MB. */
+export function formatBytes(bytes: number): string {
+  return prettyBytes(bytes);
+}
+
+/** A time to wait, in whole seconds: such as 3 seconds, 1 minute 30 seconds. */
+export function formatWait(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  return prettyMilliseconds(seconds * 1000, { verbose: true });
+}
+
+/** Such as 1 prompt, 2 prompts. */
+export function formatCount(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/**
+ * A text in one line, in which the terminal finds nothing to obey: S3 keys may hold escape sequences
+ * and marks that turn the direction of writing.
+ */
+export function oneLine(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+const SIDES = ['top', 'bottom', 'left', 'mid', 'right', 'middle'];
+const CORNERS = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
+const CROSSINGS = ['left-mid', 'mid-mid', 'right-mid'];
+
+const NO_LINES = Object.fromEntries([...SIDES, ...CORNERS, ...CROSSINGS].map((side) => [side, '']));
+
+/**
+ * A table without lines.
+ *
+ * @param alignments of the columns; left, where there are none
+ */
+export function plainTable(
+  head: readonly string[],
+  alignments: readonly Table.HorizontalAlignment[] = [],
+): Table.Table {
+  return new Table({
+    head: [...head],
+    chars: NO_LINES,
+    colAligns: [...alignments],
+    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
+  });
+}

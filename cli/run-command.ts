@@ -1,0 +1,108 @@
+import { type Command, CommanderError } from 'commander';
+import { createColors } from 'picocolors';
+import { ConfigError, detailsOf } from '../src/errors';
+import { type CommandContext, terminalContext } from './command-context';
+import { rejectOptionsTakenByNpm } from './npm-options';
+
+/**
+ * The exit codes of all verbs, by how a command ended. A verb's help lists those that it can end with.
+ * After a signal as a shell has it:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ */
+const EXIT_CODES = {
+  done: 0,
+  failed: 1,
+  /** Wrong usage or configuration. */
+  misconfigured: 2,
+  /** A guard of the sync stopped it. */
+  guarded: 3,
+  /** Not finished: running it again later goes on. */
+  pending: 4,
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+} as const;
+
+/** How a command ended; a signal is what stopped it. */
+export type ExitStatus = keyof typeof EXIT_CODES;
+
+export function exitCodeOf(status: ExitStatus): number {
+  return EXIT_CODES[status];
+}
+
+/** A verb of the command line. */
+export interface CommandDefinition<Options> {
+  /**
+   * Reads the arguments that follow the verb, with `parseArguments`.
+   *
+   * @throws {CommanderError} for wrong usage, after printing what is wrong, and after the help
+   */
+  readonly readOptions: (args: readonly string[], context: CommandContext) => Options;
+  readonly run: (options: Options, context: CommandContext) => Promise<ExitStatus>;
+}
+
+/** Runs a verb: parses, runs, prints what was thrown. Returns the exit code. */
+export async function runCommand<Options>(
+  { readOptions, run }: CommandDefinition<Options>,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  try {
+    return exitCodeOf(await run(readOptions(args, context), context));
+  } catch (thrown) {
+    // commander has printed the help, or what is wrong.
+    if (thrown instanceof CommanderError) {
+      return exitCodeOf(thrown.exitCode === 0 ? 'done' : 'misconfigured');
+    }
+    const { red } = createColors(context.colors);
+    context.writeError(`${red(detailsOf(thrown))}\n`);
+    return exitCodeOf(failureStatusOf(thrown));
+  }
+}
+
+/** How a command ends that threw. */
+export function failureStatusOf(thrown: unknown): 'failed' | 'misconfigured' {
+  return thrown instanceof ConfigError ? 'misconfigured' : 'failed';
+}
+
+/**
+ * Reads the options of a verb.
+ *
+ * @param command named as a person starts it, such as `npm run sync --`
+ * @throws {CommanderError} for wrong usage, after printing what is wrong, and after the help
+ * @throws {ConfigError} when npm kept options for itself
+ */
+export function parseArguments<Options extends object>(
+  command: Command,
+  args: readonly string[],
+  { write, writeError, width, environment }: CommandContext,
+): Options {
+  rejectOptionsTakenByNpm(command, args, environment);
+  return command
+    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => width })
+    .exitOverride()
+    .parse(args, { from: 'user' })
+    .opts<Options>();
+}
+
+/** Runs a verb with the arguments of this process, and ends the process with the exit code. */
+export async function startCommand<Options>(command: CommandDefinition<Options>): Promise<void> {
+  // The AWS SDK would begin every run with a warning about next year's Node.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  // S3_ENDPOINT alone says where S3 is, as it does for the deployed Functions.
+  delete process.env.AWS_ENDPOINT_URL;
+  delete process.env.AWS_ENDPOINT_URL_S3;
+  const { stdout, stderr } = process;
+  // Ignore EPIPE and EIO, so that neither `npm run sync | head` nor a closed terminal aborts the work.
+  let isOutputLost = false;
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE' && code !== 'EIO') isOutputLost = true;
+    });
+  }
+  const exitCode = await runCommand(command, process.argv.slice(2), terminalContext());
+  // Work in progress at an interruption would keep the process up.
+  stdout.write('', () =>
+    process.exit(exitCode === 0 && isOutputLost ? exitCodeOf('failed') : exitCode),
+  );
+}

@@ -1,0 +1,150 @@
+import { REASONS, type SkippedPrompt, type SyncReport, type Wait } from '../../src/sync';
+import type { CommandOutput } from '../command-context';
+import { formatBytes, formatCount, formatWait, oneLine } from '../format';
+import type { Ending, SyncProgress } from './run-sync';
+
+/** Prints how a sync goes on and ends. */
+export interface Reporter {
+  progress(progress: SyncProgress): void;
+  end(ending: Ending): void;
+}
+
+/** What a sync is part of. A deploy prints its own last lines when its sync fails. */
+export type Occasion = 'sync' | 'dry run' | 'deploy';
+
+/** One JSON object a line: every event, then the ending. */
+export function jsonReporter({ write }: CommandOutput): Reporter {
+  const print = (value: SyncProgress | Ending) => write(`${JSON.stringify(value)}\n`);
+  return { progress: print, end: print };
+}
+
+/** One line an event; an ending that is not `done` goes to standard error. */
+export function lineReporter({ write, writeError }: CommandOutput, occasion: Occasion): Reporter {
+  let lastPlan: string | undefined;
+
+  /** A run plans again after each wait and each Deployment: mostly the same plan, or an empty one. */
+  const isNews = (progress: SyncProgress, line: string) => {
+    if (progress.type !== 'planned') return true;
+    const news = lastPlan === undefined || (line !== lastPlan && progress.upload > 0);
+    lastPlan = line;
+    return news;
+  };
+  return {
+    progress(progress) {
+      const line = progressLine(progress);
+      if (isNews(progress, line)) write(`${oneLine(line)}\n`);
+    },
+    end(ending) {
+      const print = ending.status === 'done' ? write : writeError;
+      const lines = endingLines(ending, occasion).flatMap((line) => line.split('\n'));
+      print(lines.map((line) => `${oneLine(line)}\n`).join(''));
+    },
+  };
+}
+
+function progressLine(progress: SyncProgress): string {
+  switch (progress.type) {
+    case 'planned':
+      return planLine(progress);
+    case 'intended':
+      return `Would ${progress.step} ${progress.what}`;
+    case 'uploaded':
+      return `Uploaded ${progress.key} (${formatBytes(progress.bytes)})`;
+    case 'found':
+      return `Uploaded before: ${progress.key} (${formatBytes(progress.bytes)})`;
+    case 'refused':
+      return `Refused ${progress.key}: ${REASONS[progress.reason]}`;
+    case 'waiting':
+      return progress.for === 'quiet'
+        ? `Waiting ${formatWait(progress.milliseconds)}: the bucket changed just now`
+        : 'Waiting for the Build of another run';
+    case 'building':
+      return `${progress.adopted ? 'Taking over' : 'Making'} Build ${progress.buildSid}`;
+    case 'activated':
+      return `Build ${progress.buildSid} is live`;
+    case 'moved':
+      return 'Another Build became live meanwhile: planning again';
+    case 'cleaned':
+      return `Deleted ${formatCount(progress.assets, 'old Asset')}`;
+    case 'not cleaned':
+      return `Old Assets were not deleted, which harms no call: ${progress.message}`;
+    case 'step':
+      return `The deployment is not finished, ${WAITS_FOR[progress.reason]}, ${remainderOf(progress.report)}: calling again in ${formatWait(progress.retryAfter)}`;
+  }
+}
+
+function planLine({
+  keep,
+  upload,
+  bytes,
+  retain,
+  retire,
+  skip,
+  build,
+}: Extract<SyncProgress, { type: 'planned' }>): string {
+  const parts = [
+    `${keep} to keep`,
+    `${upload} to upload${upload > 0 ? ` (${formatBytes(bytes)})` : ''}`,
+    retain > 0 && `${retain} to retain for calls in progress`,
+    retire > 0 && `${retire} to retire`,
+    skip > 0 && `${skip} to skip`,
+    build && 'a Build to make',
+  ];
+  return `Plan: ${parts.filter(Boolean).join(', ')}`;
+}
+
+const WAITS_FOR: Readonly<Record<Wait, string>> = {
+  time: 'time is over',
+  quiet: 'the bucket is still changing',
+  build: 'Twilio is still building',
+  limit: 'a limit of Twilio is reached',
+};
+
+/** How it ended. The last line says what to do, if there is anything to do. */
+function endingLines(ending: Ending, occasion: Occasion): string[] {
+  const alone = occasion !== 'deploy';
+  switch (ending.status) {
+    case 'done':
+      return [...skippedLines(ending.report.skipped), doneLine(ending.report, occasion)];
+    case 'pending': {
+      const { reason, report, retryAfter } = ending;
+      const advice = alone ? `: run the sync again in ${formatWait(retryAfter)}` : '';
+      return [`Not finished, ${WAITS_FOR[reason]}, ${remainderOf(report)}${advice}.`];
+    }
+    case 'guarded':
+      return [
+        ending.message,
+        ...(alone ? ['Nothing was changed. To go on all the same: --force'] : []),
+      ];
+    case 'interrupted':
+      return alone ? ['Stopped. The next sync finishes what this one began.'] : [];
+    case 'failed':
+    case 'misconfigured':
+      return [ending.message];
+  }
+}
+
+function remainderOf({ remaining }: SyncReport): string {
+  return remaining > 0 ? `${formatCount(remaining, 'prompt')} to upload` : 'the Build is not live';
+}
+
+function doneLine(
+  { prompts, uploaded, remaining, retained }: SyncReport,
+  occasion: Occasion,
+): string {
+  if (occasion === 'dry run')
+    return `Dry run: ${formatCount(remaining, 'prompt')} to upload, nothing was changed.`;
+  const old =
+    retained > 0 ? `, ${formatCount(retained, 'old version')} kept for calls in progress` : '';
+  return `Assets equal S3: ${formatCount(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
+}
+
+/** Why prompts are not Assets, and what callers hear instead. */
+function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
+  if (skipped.length === 0) return [];
+  const lines = skipped.map(({ key, reason, unplayable }) => {
+    const instead = unplayable ? 'no call can play it' : 'played through the proxy';
+    return `  ${key}: ${REASONS[reason]} (${instead})`;
+  });
+  return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];
+}

@@ -1,0 +1,153 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
+import { type Environment, readAdminSecret } from '../../src/config';
+import { ConfigError, detailsOf } from '../../src/errors';
+import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
+import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
+import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
+import { readDeploymentVariables } from '../account';
+import type { CommandContext, StopSignal } from '../command-context';
+import { type ExitStatus, failureStatusOf } from '../run-command';
+import { findTarget, type TargetOptions } from '../target';
+import { jsonReporter, lineReporter, type Occasion, type Reporter } from './messages';
+import { barReporter } from './progress-bar';
+
+/** What `sync` was asked for. */
+export interface SyncOptions extends TargetOptions {
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  /** These three override the configuration. */
+  readonly prefix?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Per cent. */
+  readonly maxDelete: number;
+  readonly concurrency: number;
+  /** Whether the call flow of this folder is the deployed one. */
+  readonly deployed: boolean;
+  /** The deployed /sync; undefined runs the sync on this machine. */
+  readonly remote?: URL;
+  /** File with the variables. */
+  readonly env: string;
+  readonly json: boolean;
+}
+
+/** What happens during a sync, on this machine or in a deployment. */
+export type SyncProgress = SyncEvent | RemoteStep;
+
+/** How a sync ended: the last line of --json, and the exit code. */
+export type Ending =
+  | SyncOutcome
+  | { readonly status: 'failed' | 'misconfigured' | 'guarded'; readonly message: string }
+  | { readonly status: 'interrupted'; readonly signal: StopSignal };
+
+/**
+ * Syncs, and prints its progress and ending: for `sync` and `deploy`.
+ *
+ * @param load reads the variables; what it throws is printed as the ending
+ */
+export async function runSync(
+  options: SyncOptions,
+  load: () => Environment,
+  occasion: Occasion,
+  context: CommandContext,
+): Promise<Ending> {
+  const reporter = reporterFor(options, occasion, context);
+  const begin = () => start(options, load(), context);
+  const ending = await follow(begin, reporter, context.interruption());
+  reporter.end(ending);
+  return ending;
+}
+
+function reporterFor(
+  { json, dryRun }: SyncOptions,
+  occasion: Occasion,
+  context: CommandContext,
+): Reporter {
+  if (json) return jsonReporter(context);
+  const lines = lineReporter(context, occasion);
+  const { terminal, clock } = context;
+  return terminal && !dryRun ? barReporter(lines, terminal, clock) : lines;
+}
+
+function start(
+  options: SyncOptions,
+  environment: Environment,
+  { clock }: CommandContext,
+): AsyncGenerator<SyncProgress, SyncOutcome> {
+  const { remote: url, dryRun, force } = options;
+  if (url === undefined) return syncHere(options, environment);
+  const secret = requireAdminSecret(environment);
+  return syncRemotely({ url, secret, dryRun, force, clock, budget: DEFAULTS.budget });
+}
+
+/** @throws {ConfigError} when no deployment accepts it */
+export function requireAdminSecret(environment: Environment): string {
+  const secret = readAdminSecret(environment);
+  if (secret !== undefined) return secret;
+  throw new ConfigError(
+    `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_CHARACTERS} ASCII characters or more: --remote needs the one that the deployment has.`,
+  );
+}
+
+/** @throws {ConfigError} naming each variable that is missing or malformed */
+function syncHere(
+  options: SyncOptions,
+  environment: Environment,
+): AsyncGenerator<SyncEvent, SyncOutcome> {
+  const { prefix, include, exclude, dryRun, force, concurrency, maxDelete, deployed } = options;
+  const { config, account } = readDeploymentVariables(
+    prefix === undefined ? environment : { ...environment, S3_PREFIX: prefix },
+  );
+  const selection = {
+    include: include ?? config.sync.include,
+    exclude: exclude ?? config.sync.exclude,
+  };
+  return sync(
+    { ...config, sync: { ...config.sync, ...selection } },
+    findTarget(options, account.accountSid),
+    {
+      ...DEFAULTS,
+      dryRun,
+      force,
+      concurrency,
+      maxDelete: maxDelete / 100,
+      flowIsLive: deployed,
+      flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
+    },
+  );
+}
+
+/**
+ * Reports the events of a sync until it ends, fails or is interrupted. An interrupted run is not
+ * awaited: before its next event it may still make a Build live, and the user wants to stop that. The
+ * next run finishes what is dropped.
+ */
+export async function follow(
+  begin: () => AsyncGenerator<SyncProgress, SyncOutcome>,
+  reporter: Pick<Reporter, 'progress'>,
+  interrupted: Promise<StopSignal>,
+): Promise<Ending> {
+  const stopped = interrupted.then((signal) => ({ signal }));
+  try {
+    const events = begin();
+    for (;;) {
+      const next = await Promise.race([stopped, events.next()]);
+      if ('signal' in next) return { status: 'interrupted', signal: next.signal };
+      if (next.done) return next.value;
+      reporter.progress(next.value);
+    }
+  } catch (thrown) {
+    return endingOf(thrown);
+  }
+}
+
+/** How a sync ends that threw. */
+export function endingOf(thrown: unknown): Ending {
+  const status = thrown instanceof GuardError ? 'guarded' : failureStatusOf(thrown);
+  return { status, message: detailsOf(thrown) };
+}
+
+export function exitStatusOf(ending: Ending): ExitStatus {
+  return ending.status === 'interrupted' ? ending.signal : ending.status;
+}

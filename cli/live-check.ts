@@ -1,10 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import twilio from 'twilio';
+import * as v from 'valibot';
 import { type Account, readAccount } from '../src/config';
-import { ConfigError, PlayError } from '../src/errors';
+import { ConfigError, messageOf, PlayError } from '../src/errors';
+import { RUNTIME_HANDLER, RUNTIME_HANDLER_PACKAGE } from '../src/limits';
+import { Serverless } from '../src/twilio/serverless';
+import { Transport } from '../src/twilio/transport';
 import type { CommandContext } from './command-context';
 import { ENV_FILE, loadEnvironment } from './environment';
-import { check } from './live-check/check';
-import type { Finding } from './live-check/findings';
+import { callFindings, type Finding, platformFindings, sizeFinding } from './live-check/findings';
+import { handlerToDeploy, requestBuilds, requestSizes } from './live-check/platform';
+import {
+  createService,
+  deployService,
+  REMOVE_BY_HAND,
+  removeService,
+  SERVICE_NAME,
+} from './live-check/service';
+import { makeTestCall } from './live-check/test-call';
 import { readPhoneNumber, readSeconds } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 
@@ -51,19 +67,12 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   if (!options.yes && !(await isAgreed(options, account, context))) {
     throw new PlayError('Nothing was made, and nobody was called.');
   }
-  const { from, to, patience, json } = options;
   let status: ExitStatus = 'done';
-  const findings = await check({
-    account,
-    call: { from, to, patience: patience * 1000 },
-    tell: (doing) => (json ? undefined : write(`${doing}\n`)),
-    warn(message) {
-      writeError(`${message}\n`);
-      status = 'failed';
-    },
-    signal: abortedByInterruption(context),
+  const findings = await check(options, account, context, (problem) => {
+    writeError(`${problem}\n`);
+    status = 'failed';
   });
-  write(`${json ? JSON.stringify(findings, undefined, 2) : print(findings)}\n`);
+  write(`${options.json ? JSON.stringify(findings, undefined, 2) : print(findings)}\n`);
   return status;
 }
 
@@ -75,6 +84,64 @@ async function isAgreed(
   const what = `This makes a temporary Service in ${accountSid} and calls ${to} from ${from}: one call of half a minute and some 30 runs of Functions, at your Twilio rates.`;
   if (confirm === undefined) throw new ConfigError(`${what} Say so with --yes.`);
   return confirm(`${what} Go on?`);
+}
+
+/** Time for all requests about handlers and runtimes. */
+const PLATFORM_BUDGET_MS = 2 * 60_000;
+
+/**
+ * Answers every question about a live account. However that ends, the Service is removed, and the
+ * call is hung up.
+ *
+ * @param onProblem called when the Service could not be removed
+ * @throws {Error} of the Twilio library or its toolkit, and the reason of an interruption
+ */
+async function check(
+  { from, to, patience, json }: Options,
+  account: Account,
+  context: CommandContext,
+  onProblem: (problem: string) => void,
+): Promise<Finding[]> {
+  const { clock } = context;
+  const signal = abortedByInterruption(context);
+  const client = twilio(account.accountSid, account.authToken, { autoRetry: true });
+  const announce = (doing: string) => {
+    signal.throwIfAborted();
+    if (!json) context.write(`${doing}\n`);
+  };
+  const run = randomBytes(8).toString('hex');
+  // Removes what an interrupted run left. A wrong token fails here, before anything is made.
+  await removeService(client);
+  try {
+    announce(`Making the Service ${SERVICE_NAME}, and asking which runtimes Twilio takes …`);
+    const serviceSid = await createService(client);
+    const deadline = clock.now().getTime() + PLATFORM_BUDGET_MS;
+    const transport = new Transport({ clock, deadline });
+    const serverless = new Serverless({ ...account, transport }, serviceSid);
+    const platform = await requestBuilds(serverless, RUNTIME_HANDLER, signal);
+    announce('Deploying Functions that observe the test call …');
+    const handler = handlerToDeploy(platform, RUNTIME_HANDLER);
+    const dependencies = { ...ownDependencies(), [RUNTIME_HANDLER_PACKAGE]: handler };
+    const service = await deployService(account, { serviceSid, run, dependencies });
+    announce('Asking a Function for larger and larger answers …');
+    const size = sizeFinding(await requestSizes(service.origin, signal));
+    announce(`Calling ${to} …`);
+    const call = { from, to, run, logTimeoutMs: patience * 1000 };
+    const report = await makeTestCall(client, service, call, { clock, signal });
+    return [...platformFindings(platform), ...callFindings(report), size];
+  } finally {
+    await removeService(client).catch((thrown: unknown) =>
+      onProblem(`${messageOf(thrown)} ${REMOVE_BY_HAND}`),
+    );
+  }
+}
+
+const packageSchema = v.object({ dependencies: v.record(v.string(), v.string()) });
+
+/** The project's dependencies: Twilio installs them with these Functions, too. */
+function ownDependencies(): Record<string, string> {
+  const file = join(__dirname, '..', 'package.json');
+  return v.parse(packageSchema, JSON.parse(readFileSync(file, 'utf8'))).dependencies;
 }
 
 function abortedByInterruption({ interruption, writeError }: CommandContext): AbortSignal {

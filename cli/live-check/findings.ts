@@ -1,7 +1,6 @@
-import type { Alert, CallReport } from './call';
-import type { Fallback, Medium, Observation } from './observations';
-import type { SizeProbe } from './size';
-import type { Place } from './steps';
+import type { BuildAnswer, PlatformReport, SizeAnswer } from './platform';
+import type { Observation, Place } from './probes';
+import type { Alert, CallReport } from './test-call';
 
 /** One question of docs/fidelity.md, and what this account answers. */
 export interface Finding {
@@ -11,15 +10,18 @@ export interface Finding {
 
 const NOT_KNOWN = 'not known: the call did not come that far';
 
-/** What a test call tells. Pure: no answer is better than a guess. */
+type Medium = Extract<Observation, { kind: 'medium' }>;
+type Fallback = Extract<Observation, { kind: 'fallback' }>;
+
+/** The findings of a test call. What it did not show is "not known": nothing is guessed. */
 export function callFindings({ status, observations, alerts }: CallReport): Finding[] {
   if (status !== 'completed') {
     return [{ question: 'The test call', answer: `ended as ${status}: nothing was played` }];
   }
-  const at = (place: Place) => observations.find((it) => isMedium(it) && it.place === place);
-  const about = (place: Place, tell: (medium: Medium) => string) => {
+  const at = (place: Place) => observations.filter(isMedium).find((it) => it.place === place);
+  const about = (place: Place, describe: (medium: Medium) => string) => {
     const medium = at(place);
-    return medium?.kind === 'medium' ? tell(medium) : NOT_KNOWN;
+    return medium ? describe(medium) : NOT_KNOWN;
   };
   return [
     { question: 'Parameters appended in <Play>', answer: about('play', appended) },
@@ -49,8 +51,8 @@ const carried = (medium: Medium) => (medium.carried ? 'yes' : 'no');
 const signed = (medium: Medium) => (medium.signed ? 'yes' : 'no');
 
 /**
- * An Asset leaves no log line: that it was refused shows in an alert. Whether alerts come at all
- * shows in the one about the medium that answers 403 for certain.
+ * An Asset leaves no log line; an alert shows that it was refused. The alert about the medium that
+ * always answers 403 shows that alerts come at all.
  */
 function played(place: Place, alerts: readonly Alert[]): string {
   const alert = alerts.find((candidate) => candidate.place === place);
@@ -61,8 +63,8 @@ function played(place: Place, alerts: readonly Alert[]): string {
 }
 
 function afterRefusal(observations: readonly Observation[]): string {
-  const fallback = observations.find((it) => isFallback(it) && it.place === 'forbidden');
-  if (fallback?.kind === 'fallback') {
+  const fallback = observations.filter(isFallback).find((it) => it.place === 'forbidden');
+  if (fallback) {
     const url = fallback.document ? "the document's URL" : "the medium's URL";
     return `reaches the fallback URL, with ErrorCode ${fallback.errorCode} and ${url} as ErrorUrl`;
   }
@@ -75,17 +77,43 @@ function afterRefusal(observations: readonly Observation[]): string {
 }
 
 /** How large a Function's answer may be. */
-export function sizeFinding(probes: readonly SizeProbe[]): Finding {
+export function sizeFinding(answers: readonly SizeAnswer[]): Finding {
   const question = 'Audio that a Function can answer with';
   const megabytes = (bytes: number) => `${bytes / 1_000_000} MB`;
-  const largest = probes.filter(({ outcome }) => outcome === 'whole').at(-1);
-  const refused = probes.find(({ outcome }) => outcome !== 'whole');
+  const largest = answers.filter(({ outcome }) => outcome === 'whole').at(-1);
+  const refused = answers.find(({ outcome }) => outcome !== 'whole');
   const upTo = largest ? `${megabytes(largest.bytes)} or more` : 'nothing';
   if (!refused) return { question, answer: upTo };
-  return { question, answer: `${upTo}; ${megabytes(refused.bytes)} ${inWords(refused.outcome)}` };
+  return {
+    question,
+    answer: `${upTo}; ${megabytes(refused.bytes)} ${describeSize(refused.outcome)}`,
+  };
 }
 
-function inWords(outcome: SizeProbe['outcome']): string {
+function describeSize(outcome: SizeAnswer['outcome']): string {
   if (typeof outcome === 'string') return `comes ${outcome}`;
   return 'status' in outcome ? `is answered ${outcome.status}` : outcome.error;
+}
+
+export function platformFindings({ handlers, runtimes }: PlatformReport): Finding[] {
+  return [
+    { question: 'Runtime handlers that Twilio takes', answer: describeBuilds(handlers) },
+    { question: 'Runtimes that Twilio builds for', answer: describeBuilds(runtimes) },
+  ];
+}
+
+function describeBuilds(answers: readonly BuildAnswer[]): string {
+  const taken = answers.filter(({ outcome }) => outcome === 'taken').map(({ name }) => name);
+  const refused = answers.flatMap(({ name, outcome }) =>
+    typeof outcome === 'object' && 'code' in outcome ? [`${name} (${outcome.code})`] : [],
+  );
+  const unknown = answers.flatMap(({ name, outcome }) =>
+    typeof outcome === 'object' && 'unknown' in outcome ? [`${name}: ${outcome.unknown}`] : [],
+  );
+  const parts = [
+    taken.length > 0 ? taken.join(', ') : 'none of those asked for',
+    refused.length > 0 && `not ${refused.join(', ')}`,
+    unknown.length > 0 && `not known: ${unknown.join(' ')}`,
+  ];
+  return parts.filter(Boolean).join('; ');
 }

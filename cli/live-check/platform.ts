@@ -1,31 +1,37 @@
+import RequestClient from 'twilio/lib/base/RequestClient';
+import * as v from 'valibot';
 import { messageOf } from '../../src/errors';
 import { RUNTIME, RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
 import { TwilioError } from '../../src/twilio/errors';
 import type { Serverless } from '../../src/twilio/serverless';
-import type { Finding } from './findings';
+import { PARAMETERS } from './probes';
 
-/** Those of Twilio's list that matter today, and two that npm has beside it; newest first. */
-const PROBED_HANDLERS = ['2.1.2', '2.1.0', '2.0.3', '2.0.1', '2.0.0', '1.3.1'] as const;
-const PROBED_RUNTIMES = ['node24', 'node22', 'node20', 'node18'] as const;
+/** What Twilio's platform takes: runtime handlers, runtimes, and sizes of a Function's answer. */
 
-export interface PlatformProbe {
+/** Those of Twilio's list that matter today, and two that are on npm only; newest first. */
+const ASKED_HANDLERS = ['2.1.2', '2.1.0', '2.0.3', '2.0.1', '2.0.0', '1.3.1'] as const;
+const ASKED_RUNTIMES = ['node24', 'node22', 'node20', 'node18'] as const;
+
+/** Whether Twilio takes a Build with this handler or runtime. */
+export interface BuildAnswer {
   readonly name: string;
-  /** Whether Twilio takes a Build with it, refuses it with this code, or gave no such answer. */
+  /** A code is a refusal; `unknown` says what came instead of an answer. */
   readonly outcome: 'taken' | { readonly code: number } | { readonly unknown: string };
 }
 
 export interface PlatformReport {
-  readonly handlers: readonly PlatformProbe[];
-  readonly runtimes: readonly PlatformProbe[];
+  readonly handlers: readonly BuildAnswer[];
+  readonly runtimes: readonly BuildAnswer[];
 }
 
 /**
- * Asks for one Build each, of an empty Function: Twilio answers at once whether it takes it.
+ * Requests a Build of an empty Function with each handler and runtime: Twilio answers at once whether
+ * it takes it.
  *
  * @param ownHandler the version that the project names
  * @throws {TwilioError} when the Function cannot be made
  */
-export async function probePlatform(
+export async function requestBuilds(
   twilio: Serverless,
   ownHandler: string,
   signal: AbortSignal,
@@ -37,21 +43,21 @@ export async function probePlatform(
     content: Buffer.from('exports.handler = (context, event, callback) => callback();'),
     contentType: 'application/javascript',
   });
-  const probe = async (name: string, handler: string, runtime: string) => {
+  const request = async (name: string, handler: string, runtime: string) => {
     signal.throwIfAborted();
     const dependencies = [{ name: RUNTIME_HANDLER_PACKAGE, version: handler }];
     const contents = { assetVersions: [], functionVersions: [version], dependencies, runtime };
     return { name, outcome: await outcomeOf(() => twilio.createBuild(contents)) };
   };
-  const handlers: PlatformProbe[] = [];
-  for (const name of PROBED_HANDLERS) handlers.push(await probe(name, name, RUNTIME));
+  const handlers: BuildAnswer[] = [];
+  for (const name of ASKED_HANDLERS) handlers.push(await request(name, name, RUNTIME));
   const handler = handlerToDeploy({ handlers }, ownHandler);
-  const runtimes: PlatformProbe[] = [];
-  for (const name of PROBED_RUNTIMES) runtimes.push(await probe(name, handler, name));
+  const runtimes: BuildAnswer[] = [];
+  for (const name of ASKED_RUNTIMES) runtimes.push(await request(name, handler, name));
   return { handlers, runtimes };
 }
 
-async function outcomeOf(create: () => Promise<unknown>): Promise<PlatformProbe['outcome']> {
+async function outcomeOf(create: () => Promise<unknown>): Promise<BuildAnswer['outcome']> {
   try {
     await create();
     return 'taken';
@@ -63,7 +69,7 @@ async function outcomeOf(create: () => Promise<unknown>): Promise<PlatformProbe[
   }
 }
 
-/** The handler to deploy with: the project's own, unless Twilio takes another one only. */
+/** The handler to deploy with: the project's own, unless Twilio only takes another one. */
 export function handlerToDeploy(
   { handlers }: Pick<PlatformReport, 'handlers'>,
   own: string,
@@ -72,25 +78,54 @@ export function handlerToDeploy(
   return taken.some(({ name }) => name === own) ? own : (taken[0]?.name ?? own);
 }
 
-export function platformFindings({ handlers, runtimes }: PlatformReport): Finding[] {
-  return [
-    { question: 'Runtime handlers that Twilio takes', answer: inWords(handlers) },
-    { question: 'Runtimes that Twilio builds for', answer: inWords(runtimes) },
-  ];
+/** What came when a Function answered with so many bytes of audio. */
+export interface SizeAnswer {
+  readonly bytes: number;
+  /** `whole` when all of them came; otherwise what came instead. */
+  readonly outcome: 'whole' | 'cut off' | { readonly status: number } | { readonly error: string };
 }
 
-function inWords(probes: readonly PlatformProbe[]): string {
-  const taken = probes.filter(({ outcome }) => outcome === 'taken').map(({ name }) => name);
-  const refused = probes.flatMap(({ name, outcome }) =>
-    typeof outcome === 'object' && 'code' in outcome ? [`${name} (${outcome.code})`] : [],
-  );
-  const unknown = probes.flatMap(({ name, outcome }) =>
-    typeof outcome === 'object' && 'unknown' in outcome ? [`${name}: ${outcome.unknown}`] : [],
-  );
-  const parts = [
-    taken.length > 0 ? taken.join(', ') : 'none of those asked for',
-    refused.length > 0 && `not ${refused.join(', ')}`,
-    unknown.length > 0 && `not known: ${unknown.join(' ')}`,
-  ];
-  return parts.filter(Boolean).join('; ');
+/** Around the expected limit: 6 MB of base64, 4.5 MB of audio. */
+const SIZES_BYTES = [1, 2, 3, 4, 4.25, 4.5, 4.75, 5, 6, 8, 10].map((MB) => MB * 1_000_000);
+
+/** Time to wait for each answer. */
+const SIZE_TIMEOUT_MS = 30_000;
+
+/** Requests larger and larger answers until one does not come. */
+export async function requestSizes(
+  origin: string,
+  signal: AbortSignal,
+  timeoutMs = SIZE_TIMEOUT_MS,
+): Promise<SizeAnswer[]> {
+  // The library's client goes through HTTP_PROXY where there is one.
+  const http = new RequestClient({ timeout: timeoutMs });
+  const answers: SizeAnswer[] = [];
+  for (const bytes of SIZES_BYTES) {
+    signal.throwIfAborted();
+    const uri = `${origin}/media?${PARAMETERS.bytes}=${bytes}`;
+    // A limit may show as a connection that breaks: that is a finding, too.
+    const outcome = await requestSize(http, uri, bytes).catch((thrown: unknown) => ({
+      error: errorMessage(thrown, timeoutMs),
+    }));
+    answers.push({ bytes, outcome });
+    if (outcome !== 'whole') break;
+  }
+  return answers;
+}
+
+async function requestSize(
+  http: RequestClient,
+  uri: string,
+  bytes: number,
+): Promise<SizeAnswer['outcome']> {
+  const { statusCode: status, body } = await http.request<unknown>({ method: 'get', uri });
+  if (status !== 200) return { status };
+  return typeof body === 'string' && body.length === bytes ? 'whole' : 'cut off';
+}
+
+const timeoutSchema = v.object({ code: v.picklist(['ECONNABORTED', 'ETIMEDOUT']) });
+
+function errorMessage(thrown: unknown, timeoutMs: number): string {
+  if (v.is(timeoutSchema, thrown)) return `gets no answer within ${timeoutMs / 1000} s`;
+  return `breaks off: ${messageOf(thrown)}`;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CallReport } from '../../../cli/live-check/call';
-import { callFindings, sizeFinding } from '../../../cli/live-check/findings';
-import { type Observation, readObservations } from '../../../cli/live-check/observations';
-import type { SizeProbe } from '../../../cli/live-check/size';
+import { callFindings, platformFindings, sizeFinding } from '../../../cli/live-check/findings';
+import type { SizeAnswer } from '../../../cli/live-check/platform';
+import { type Observation, readObservations } from '../../../cli/live-check/probes';
+import type { CallReport } from '../../../cli/live-check/test-call';
 
 const run = 'r';
 const end: Observation = { run, kind: 'end' };
@@ -62,7 +62,7 @@ describe('what a test call tells', () => {
 });
 
 describe('the size of an answer', () => {
-  it.each<[SizeProbe[], string]>([
+  it.each<[SizeAnswer[], string]>([
     [[], 'nothing'],
     [[{ bytes: 1e6, outcome: 'whole' }], '1 MB or more'],
     [
@@ -77,8 +77,8 @@ describe('the size of an answer', () => {
       [{ bytes: 1e6, outcome: { error: 'breaks off: socket hang up' } }],
       'nothing; 1 MB breaks off: socket hang up',
     ],
-  ])('of %j is %s', (probes, expected) => {
-    expect(sizeFinding(probes).answer).toBe(expected);
+  ])('of %j is %s', (answers, expected) => {
+    expect(sizeFinding(answers).answer).toBe(expected);
   });
 });
 
@@ -87,5 +87,24 @@ describe('the log of the temporary Service', () => {
     const line = JSON.stringify(end);
     const other = JSON.stringify({ ...end, run: 'before' });
     expect(readObservations([line, other, 'START', '{"kind":"end"}', '[]'], run)).toEqual([end]);
+  });
+});
+
+describe('what Twilio takes', () => {
+  const taken = (name: string) => ({ name, outcome: 'taken' as const });
+  const refused = (name: string) => ({ name, outcome: { code: 20001 } });
+  const unknown = (name: string) => ({ name, outcome: { unknown: 'Twilio answered 429.' } });
+
+  it('is told with the codes of what it refuses', () => {
+    const report = { handlers: [refused('2.1.0'), taken('2.0.1')], runtimes: [taken('node22')] };
+    expect(platformFindings(report)).toEqual([
+      { question: 'Runtime handlers that Twilio takes', answer: '2.0.1; not 2.1.0 (20001)' },
+      { question: 'Runtimes that Twilio builds for', answer: 'node22' },
+    ]);
+    const none = { handlers: [refused('2.1.0')], runtimes: [taken('node22'), unknown('node18')] };
+    expect(platformFindings(none).map(({ answer }) => answer)).toEqual([
+      'none of those asked for; not 2.1.0 (20001)',
+      'node22; not known: node18: Twilio answered 429.',
+    ]);
   });
 });

@@ -1,18 +1,17 @@
 import type { Twilio } from 'twilio';
 import type { Clock } from '../../src/clock';
 import { askTwilio } from '../../src/twilio/errors';
-import { type Observation, readObservations } from './observations';
+import { type Observation, PARAMETERS, type Place, readObservations, readPlace } from './probes';
 import type { TemporaryService } from './service';
-import { PLACE, PLACES, type Place } from './steps';
 
-/** A warning or an error that Twilio noted about the call. */
+/** A warning or an error in Twilio's debugger about the call. */
 export interface Alert {
   readonly code: string;
-  /** What it is about; undefined when its URL is none of ours. */
+  /** The place that its URL names; undefined when the URL is not ours. */
   readonly place: Place | undefined;
 }
 
-/** All that could be learnt from the test call. */
+/** Everything that the test call showed. */
 export interface CallReport {
   /** How the call ended, such as completed or no-answer. */
   readonly status: string;
@@ -23,22 +22,22 @@ export interface CallReport {
 export interface TestCall {
   readonly from: string;
   readonly to: string;
+  /** Tells the log lines of this run from others. */
   readonly run: string;
-  /** Milliseconds to wait, after the call, for what Twilio writes down about it. */
-  readonly patience: number;
+  /** How long to wait, after the call, for its logs and alerts. */
+  readonly logTimeoutMs: number;
 }
 
-/** Seconds: it rings for the first and lasts for at most the second. */
-const RINGING = 30;
-const LONGEST = 120;
-/** Milliseconds between two looks. Twilio allows five requests for logs a second. */
-const POLL = 2000;
-const FINAL = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
+const RING_SECONDS = 30;
+const MAX_CALL_SECONDS = 120;
+/** Time between two requests. Twilio allows five requests for logs a second. */
+const POLL_MS = 2000;
+const FINAL_STATUSES = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
 /**
- * Calls once, waits for the end, and collects what was seen.
+ * Calls once, waits for the end, and collects the observations.
  *
- * @param signal hangs up when it is aborted
+ * @param signal ends the call when it is aborted
  * @throws {TwilioError} when there is no call
  */
 export async function makeTestCall(
@@ -54,17 +53,17 @@ export async function makeTestCall(
     client.calls.create({
       from,
       to,
-      url: `${origin}/voice?${PLACE}=play`,
-      fallbackUrl: `${origin}/fallback`,
-      timeout: RINGING,
-      timeLimit: LONGEST,
+      url: `${origin}/voice?${PARAMETERS.place}=play`,
+      fallbackUrl: `${origin}/voice?${PARAMETERS.fallback}=yes`,
+      timeout: RING_SECONDS,
+      timeLimit: MAX_CALL_SECONDS,
     }),
   );
-  const sleep = () => clock.sleep(POLL, signal);
+  const sleep = () => clock.sleep(POLL_MS, signal);
   const status = await waitForEnd(client, sid, sleep);
   if (status !== 'completed') return { status, observations: [], alerts: [] };
 
-  const deadline = clock.now().getTime() + test.patience;
+  const deadline = clock.now().getTime() + test.logTimeoutMs;
   for (;;) {
     const logs = await readLogs(client, service, startedAt);
     const observations = readObservations(logs, test.run);
@@ -84,7 +83,7 @@ async function waitForEnd(
   try {
     for (;;) {
       const { status } = await client.calls(sid).fetch();
-      if (FINAL.includes(status)) return status;
+      if (FINAL_STATUSES.includes(status)) return status;
       await sleep();
     }
   } catch (thrown) {
@@ -93,7 +92,7 @@ async function waitForEnd(
   }
 }
 
-/** The refused medium is the last to leave a trace: where it did, all else has. */
+/** The alert about the refused medium comes last: after it, nothing is missing. */
 function isComplete(observations: readonly Observation[], alerts: readonly Alert[]): boolean {
   const ended = observations.some(({ kind }) => kind === 'end');
   return ended && alerts.some(({ place }) => place === 'forbidden');
@@ -113,11 +112,5 @@ async function readAlerts(client: Twilio, callSid: string, startDate: Date): Pro
   const alerts = await client.monitor.v1.alerts.list({ startDate, pageSize: 1000 });
   return alerts
     .filter(({ resourceSid }) => resourceSid === callSid)
-    .map(({ errorCode, requestUrl }) => ({ code: errorCode, place: placeIn(requestUrl) }));
-}
-
-function placeIn(requestUrl: string): Place | undefined {
-  if (!URL.canParse(requestUrl)) return undefined;
-  const named = new URL(requestUrl).searchParams.get(PLACE);
-  return PLACES.find((place) => place === named);
+    .map(({ errorCode, requestUrl }) => ({ code: errorCode, place: readPlace(requestUrl) }));
 }

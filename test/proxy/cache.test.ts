@@ -50,12 +50,12 @@ function start(
 
 const DOWN: Fault = { kind: 'refusal', status: 503, code: 'ServiceUnavailable' };
 
-describe('an object in memory', () => {
+describe('a cached object', () => {
   beforeEach(async () => {
     await proxy.get(KEY);
   });
 
-  it('is served for a minute without asking S3, and tells its age', async () => {
+  it('is served for a minute without asking S3, with its age', async () => {
     await s3.put(KEY, NEW);
     clock.forward(59);
     const { body, headers, line } = await proxy.get(KEY);
@@ -64,7 +64,7 @@ describe('an object in memory', () => {
     expect(line).toMatchObject({ cache: 'fresh', tries: 0 });
   });
 
-  it('is served after a minute once S3 has confirmed it, and then for another one', async () => {
+  it('is served for another minute after S3 called it unchanged', async () => {
     clock.forward(61);
     const { body, headers, line } = await proxy.get(KEY);
     expect(body.equals(OLD)).toBe(true);
@@ -75,7 +75,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).line).toMatchObject({ cache: 'fresh', tries: 0 });
   });
 
-  it('is replaced after a minute where S3 has another one', async () => {
+  it('is replaced after a minute when S3 has another one', async () => {
     await s3.put(KEY, NEW);
     clock.forward(61);
     const { body, line } = await proxy.get(KEY);
@@ -84,7 +84,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).body.equals(NEW)).toBe(true);
   });
 
-  it('answers the client that has the old one with the new one, in one request', async () => {
+  it('is replaced for a client that has the old one, in one request', async () => {
     const { headers } = await proxy.get(KEY);
     await s3.put(KEY, NEW);
     clock.forward(61);
@@ -92,7 +92,7 @@ describe('an object in memory', () => {
     expect([served.status, served.body.equals(NEW)]).toEqual([200, true]);
   });
 
-  it('answers a range after a minute from what S3 has confirmed', async () => {
+  it('answers a range after S3 called it unchanged', async () => {
     clock.forward(61);
     const { status, body, line } = await proxy.get(KEY, { headers: { range: 'bytes=1-2' } });
     expect([status, body]).toEqual([206, OLD.subarray(1, 3)]);
@@ -101,11 +101,11 @@ describe('an object in memory', () => {
   });
 
   it.each<[string, Fault]>([
-    ['refuses for now', DOWN],
+    ['is unavailable', DOWN],
     ['hangs up', { kind: 'reset', after: 0 }],
     ['says nothing', { kind: 'stall', after: 0 }],
-    ['breaks off', { kind: 'cut', after: 100 }],
-  ])('is served as it is while S3 %s', async (_, fault) => {
+    ['breaks off its response', { kind: 'cut', after: 100 }],
+  ])('is served stale while S3 %s', async (_, fault) => {
     faulty.always(fault);
     clock.forward(3599);
     const { status, body, headers, line } = await proxy.get(KEY);
@@ -114,7 +114,7 @@ describe('an object in memory', () => {
     expect(line).toMatchObject({ level: 'warn', cache: 'stale', message: expect.anything() });
   });
 
-  it('is served without asking S3 in the seconds after S3 failed, so that nobody waits', async () => {
+  it('is served without asking S3 for some seconds after S3 failed', async () => {
     faulty.always(DOWN);
     clock.forward(61);
     await proxy.get(KEY);
@@ -124,7 +124,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).line.cache).toBe('revalidated');
   });
 
-  it('is not served after an hour in which S3 failed, not even for seconds', async () => {
+  it('is not served after S3 has failed for an hour, not even for seconds', async () => {
     faulty.always(DOWN);
     clock.forward(MINUTE + HOUR - 2);
     expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
@@ -132,7 +132,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).status).toBe(503);
   });
 
-  it('is served as it is where S3 does not begin to confirm it soon', async () => {
+  it('is served stale when S3 does not begin to answer soon', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 200 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', milliseconds: 1500 });
@@ -140,7 +140,7 @@ describe('an object in memory', () => {
     expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
   });
 
-  it('is served as it is where the time of the request is over', async () => {
+  it('is served stale when the time of the request is over', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 60_000, timeoutMs: 1500 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', milliseconds: 4500 });
@@ -152,7 +152,7 @@ describe('an object in memory', () => {
     });
   });
 
-  it('is served as it is where there is no time at all for S3', async () => {
+  it('is served stale when there is no time to ask S3', async () => {
     start({}, { revalidationTimeoutMs: 0 });
     await proxy.get(KEY);
     clock.forward(61);
@@ -162,7 +162,7 @@ describe('an object in memory', () => {
     });
   });
 
-  it('is replaced though the new one takes longer to come than S3 has to begin', async () => {
+  it('is replaced even if the new one takes longer than S3 has to begin its answer', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 500 });
     await proxy.get(KEY);
     await s3.put(KEY, NEW);
@@ -173,7 +173,7 @@ describe('an object in memory', () => {
     expect(line).toMatchObject({ cache: 'replaced', tries: 1 });
   });
 
-  it('makes room for what is not to be stored, and is not served in its stead', async () => {
+  it('is dropped when S3 has one with no-store, and not served in its place', async () => {
     await s3.put(KEY, NEW, { CacheControl: 'no-store' });
     clock.forward(61);
     expect((await proxy.get(KEY)).line.cache).toBe('replaced');
@@ -181,7 +181,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).status).toBe(503);
   });
 
-  it('takes on the Cache-Control with which S3 confirms it', async () => {
+  it('takes over the Cache-Control of the response that calls it unchanged', async () => {
     faulty.next({ kind: 'headers', headers: { 'cache-control': 'max-age=7' } });
     clock.forward(61);
     const { headers, line } = await proxy.get(KEY);
@@ -190,7 +190,7 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
   });
 
-  it('that has no ETag is asked for without one, and so replaced', async () => {
+  it('without an ETag is fetched again, and so replaced', async () => {
     const key = 'without-etag.mp3';
     await s3.put(key, OLD);
     faulty.next({ kind: 'headers', headers: { etag: undefined } });
@@ -200,7 +200,7 @@ describe('an object in memory', () => {
     expect(faulty.requests.at(-1)?.headers).not.toHaveProperty('if-none-match');
   });
 
-  it('with a weak ETag is compared as with a strong one', async () => {
+  it('with a weak ETag compares as with a strong one', async () => {
     const key = 'weak.mp3';
     const etag = (await s3.put(key, OLD)) ?? '';
     faulty.next({ kind: 'headers', headers: { etag: `W/${etag}` } });
@@ -209,7 +209,7 @@ describe('an object in memory', () => {
     expect([status, line.cache]).toEqual([304, 'fresh']);
   });
 
-  it('is forgotten once S3 says that it is gone', async () => {
+  it('is dropped when S3 has it no more', async () => {
     await s3.client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key: KEY }));
     clock.forward(61);
     expect((await proxy.get(KEY)).status).toBe(404);
@@ -217,27 +217,27 @@ describe('an object in memory', () => {
     expect((await proxy.get(KEY)).status).toBe(503);
   });
 
-  it('is forgotten once S3 denies it: somebody may have meant that', async () => {
+  it('is dropped when S3 denies access, which may be intended', async () => {
     faulty.next({ kind: 'refusal', status: 403, code: 'AccessDenied' }, DOWN, DOWN);
     clock.forward(61);
     expect((await proxy.get(KEY)).status).toBe(502);
     expect((await proxy.get(KEY)).status).toBe(503);
   });
 
-  it("is no other bucket's object of the same key", async () => {
+  it('is not served for the same key of another bucket', async () => {
     const config = s3.config({ S3_ENDPOINT: faulty.endpoint, S3_BUCKET: 'no-such-bucket' });
     expect(await proxy.get(KEY, { config })).toMatchObject({ status: 502, line: { tries: 1 } });
   });
 
-  it("is no other server's object of the same key", async () => {
+  it('is not served for the same key of another server', async () => {
     const { line } = await proxy.get(KEY, { config: s3.config() });
     expect(line).toMatchObject({ status: 200, tries: 1 });
     expect(line).not.toHaveProperty('cache');
   });
 });
 
-describe('what memory holds', () => {
-  it('is bounded: the object that was asked for least lately makes room', async () => {
+describe('the cache', () => {
+  it('is bounded, and the least recently used object makes room', async () => {
     start({ AUDIO_CACHE_MB: '1' });
     const keys = ['a.mp3', 'b.mp3', 'c.mp3'];
     for (const key of keys) await s3.put(key, Buffer.alloc(400_000));
@@ -249,26 +249,26 @@ describe('what memory holds', () => {
     expect([await asked('a.mp3'), await asked('c.mp3'), await asked('b.mp3')]).toEqual([0, 0, 1]);
   });
 
-  it('is nothing where it may have no bytes', async () => {
+  it('holds nothing when it may have no bytes', async () => {
     start({ AUDIO_CACHE_MB: '0' });
     await proxy.get(KEY);
     expect((await proxy.get(KEY)).line.tries).toBe(1);
   });
 
-  it('is confirmed every time where it may have no seconds', async () => {
+  it('revalidates every time when objects may be fresh for no seconds', async () => {
     start({ AUDIO_CACHE_SECONDS: '0' });
     await proxy.get(KEY);
     expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
   });
 
-  it('is fresh for as long as is configured', async () => {
+  it('keeps objects fresh for as long as is configured', async () => {
     start({ AUDIO_CACHE_SECONDS: '600' });
     await proxy.get(KEY);
     clock.forward(599);
     expect((await proxy.get(KEY)).line.tries).toBe(0);
   });
 
-  it('is served for an hour after that while S3 fails, however long it was fresh', async () => {
+  it('serves objects for an hour after they were fresh while S3 fails', async () => {
     start({ AUDIO_CACHE_SECONDS: '7200' });
     await proxy.get(KEY);
     faulty.always(DOWN);
@@ -283,7 +283,7 @@ describe('what memory holds', () => {
     ['no-cache', { tries: 1, cache: 'revalidated' }],
     ['public, max-age=10', { tries: 1, cache: 'revalidated' }],
     ['public, max-age=100', { tries: 0, cache: 'fresh' }],
-  ])('is what %s allows, 20 seconds later', async (CacheControl, line) => {
+  ])('obeys the object’s Cache-Control %s, 20 seconds later', async (CacheControl, line) => {
     const key = `${CacheControl}.mp3`;
     await s3.put(key, OLD, { CacheControl });
     await proxy.get(key);
@@ -293,7 +293,7 @@ describe('what memory holds', () => {
     expect(served.headers['Cache-Control']).toBe(CacheControl);
   });
 
-  it('is not served unconfirmed where must-revalidate forbids that', async () => {
+  it('does not serve an object with must-revalidate stale', async () => {
     await s3.put('strict.mp3', OLD, { CacheControl: 'must-revalidate' });
     await proxy.get('strict.mp3');
     faulty.always(DOWN);
@@ -301,14 +301,14 @@ describe('what memory holds', () => {
     expect((await proxy.get('strict.mp3')).status).toBe(503);
   });
 
-  it('is no part of an object', async () => {
+  it('does not hold a part of an object', async () => {
     await proxy.get(KEY, { headers: { range: 'bytes=0-9' } });
     const { body, line } = await proxy.get(KEY);
     expect([body.length, line.tries]).toEqual([OLD.length, 1]);
   });
 });
 
-describe('an object in memory, for which 60 seconds are configured,', () => {
+describe('an object, with 60 seconds configured,', () => {
   it.each([
     [undefined, { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
     ['', { freshMs: 60_000, staleIfErrorMs: HOUR * 1000 }],
@@ -322,7 +322,7 @@ describe('an object in memory, for which 60 seconds are configured,', () => {
     ['no-cache="set-cookie"', { freshMs: 0, staleIfErrorMs: HOUR * 1000 }],
     ['private , must-revalidate', { freshMs: 60_000, staleIfErrorMs: 0 }],
     ['public , No-Store', undefined],
-  ])('that is stored with Cache-Control %j is kept for %j', (cacheControl, freshness) => {
+  ])('with Cache-Control %j is kept for %j', (cacheControl, freshness) => {
     expect(freshnessOf(cacheControl, 60)).toEqual(freshness);
   });
 });

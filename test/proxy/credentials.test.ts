@@ -14,7 +14,7 @@ let s3: TestS3;
 let cognito: TestCognito;
 let clock: FakeClock;
 let proxy: TestProxy;
-/** The same bucket, for a Cognito identity. */
+/** The same bucket, with the credentials of a Cognito identity. */
 let asGuest: Config;
 
 captureLog();
@@ -52,7 +52,7 @@ describe.each<[string, Fault, RegExp]>([
     cognito.fail(fault);
   });
 
-  it('an object in memory is served as it is', async () => {
+  it('a cached object is served stale', async () => {
     await proxy.get(KEY);
     clock.forward(61);
     const { status, body, line } = await proxy.get(KEY, { config: asGuest });
@@ -60,7 +60,7 @@ describe.each<[string, Fault, RegExp]>([
     expect(line).toMatchObject({ level: 'warn', cache: 'stale', tries: 0 });
   });
 
-  it('any other is 502, within the time of a request', async () => {
+  it('any other object is answered 502, within the time of a request', async () => {
     const { status, line } = await proxy.get(KEY, { config: asGuest });
     expect(status).toBe(502);
     expect(line).toMatchObject({

@@ -21,70 +21,69 @@ beforeAll(async () => {
 
 afterAll(() => s3.stop());
 
-async function deployedWith<T>(
-  deploy: () => Promise<DeployedProxy>,
-  use: (proxy: DeployedProxy, query: (key: string) => string) => Promise<T>,
+async function withDeployed<T>(
+  variables: Readonly<Record<string, string>>,
+  use: (proxy: DeployedProxy) => Promise<T>,
+  options: { readonly withCredentials?: boolean } = {},
 ): Promise<T> {
-  const proxy = await deploy();
-  const { authToken } = proxy;
+  const proxy = await deployProxy(variables, options);
   try {
-    return await use(proxy, (key) =>
-      signProxyQuery({ authToken, bucket: s3.bucket }, key, new Date()),
-    );
+    return await use(proxy);
   } finally {
     await proxy.close();
   }
 }
 
+/** Requests a key by a signed URL. */
+const get = (proxy: DeployedProxy, key = KEY, headers: Record<string, string> = {}) =>
+  proxy.get(
+    signProxyQuery({ authToken: proxy.authToken, bucket: s3.bucket }, key, new Date()),
+    headers,
+  );
+
 describe("the proxy in Twilio's runtime", () => {
+  let proxy: DeployedProxy;
+
+  beforeAll(async () => {
+    proxy = await deployProxy(s3.variables);
+  }, 60_000);
+
+  afterAll(() => proxy.close());
+
   it('sends whole objects, parts and the news that nothing changed', async () => {
-    await deployedWith(
-      () => deployProxy(s3.variables),
-      async (proxy, query) => {
-        const get = (headers?: Record<string, string>) => proxy.get(query(KEY), headers);
-        const whole = await get();
-        expect([whole.status, whole.body.equals(BODY)]).toEqual([200, true]);
-        expect(whole.headers).toMatchObject({
-          'content-type': 'audio/mpeg',
-          'content-length': '3000',
-          'cache-control': 'max-age=60',
-          'accept-ranges': 'bytes',
-          'last-modified': expect.stringMatching(/GMT$/),
-          etag,
-        });
-        expect(Object.keys(whole.headers).filter((name) => name.startsWith('x-amz'))).toEqual([]);
+    const whole = await get(proxy);
+    expect([whole.status, whole.body.equals(BODY)]).toEqual([200, true]);
+    expect(whole.headers).toMatchObject({
+      'content-type': 'audio/mpeg',
+      'content-length': '3000',
+      'cache-control': 'max-age=60',
+      'accept-ranges': 'bytes',
+      'last-modified': expect.stringMatching(/GMT$/),
+      etag,
+    });
+    expect(Object.keys(whole.headers).filter((name) => name.startsWith('x-amz'))).toEqual([]);
 
-        const part = await get({ range: 'bytes=10-19' });
-        expect([part.status, part.body]).toEqual([206, BODY.subarray(10, 20)]);
-        expect(part.headers).toMatchObject({
-          'content-range': 'bytes 10-19/3000',
-          'content-length': '10',
-        });
-        expect((await get({ 'if-none-match': etag ?? '' })).status).toBe(304);
-        expect((await get({ range: 'bytes=3000-' })).status).toBe(416);
-      },
-    );
-  }, 60_000);
+    const part = await get(proxy, KEY, { range: 'bytes=10-19' });
+    expect([part.status, part.body]).toEqual([206, BODY.subarray(10, 20)]);
+    expect(part.headers).toMatchObject({
+      'content-range': 'bytes 10-19/3000',
+      'content-length': '10',
+    });
+    expect((await get(proxy, KEY, { 'if-none-match': etag ?? '' })).status).toBe(304);
+    expect((await get(proxy, KEY, { range: 'bytes=3000-' })).status).toBe(416);
+  });
 
-  it('sends the largest object that it takes', async () => {
-    await deployedWith(
-      () => deployProxy(s3.variables),
-      async (proxy, query) => {
-        const { status, body } = await proxy.get(query('prompts/limit.mp3'));
-        expect([status, body.length]).toEqual([200, PROXY_BYTES]);
-      },
-    );
-  }, 60_000);
+  it('sends the largest object that it accepts', async () => {
+    const { status, body } = await get(proxy, 'prompts/limit.mp3');
+    expect([status, body.length]).toEqual([200, PROXY_BYTES]);
+  });
 
-  it('says which variables are missing to the log, and nothing to the caller', async () => {
-    await deployedWith(
-      () => deployProxy({ ...s3.variables, S3_BUCKET: '' }),
-      async (proxy, query) => {
-        const { status, body } = await proxy.get(query(KEY));
-        expect([status, body.toString()]).toEqual([500, 'The audio could not be fetched.']);
-        await proxy.logged('S3_BUCKET is not set');
-      },
-    );
+  it('names missing variables in the log, and not to the caller', async () => {
+    await withDeployed({ ...s3.variables, S3_BUCKET: '' }, async (unusable) => {
+      const { status, body } = await get(unusable);
+      expect([status, body.toString()]).toEqual([500, 'The audio could not be fetched.']);
+      await unusable.logged('S3_BUCKET is not set');
+    });
   }, 60_000);
 });
 
@@ -111,26 +110,19 @@ describe('temporary credentials in the runtime', () => {
 
   afterAll(() => cognito.close());
 
-  it('are asked for once, by the private Function, and sent to S3', async () => {
-    await deployedWith(
-      () => deployProxy(variables, { withCredentials: true }),
-      async (proxy, query) => {
-        for (let request = 0; request < 2; request++) {
-          expect((await proxy.get(query(KEY))).status).toBe(502);
-        }
-        await proxy.logged('S3 answered 4');
-        expect(cognito.asked()).toBe(1);
-      },
-    );
+  it('are fetched once, by the private Function, and sent to S3', async () => {
+    const use = async (proxy: DeployedProxy) => {
+      for (let request = 0; request < 2; request++) expect((await get(proxy)).status).toBe(502);
+      await proxy.logged('S3 answered 4');
+      expect(cognito.asked()).toBe(1);
+    };
+    await withDeployed(variables, use, { withCredentials: true });
   }, 60_000);
 
-  it('are missed where the private Function was not deployed', async () => {
-    await deployedWith(
-      () => deployProxy(variables),
-      async (proxy, query) => {
-        expect((await proxy.get(query(KEY))).status).toBe(502);
-        await proxy.logged('Deploy the whole project again');
-      },
-    );
+  it('need the private Function to be deployed', async () => {
+    await withDeployed(variables, async (proxy) => {
+      expect((await get(proxy)).status).toBe(502);
+      await proxy.logged('Deploy the whole project again');
+    });
   }, 60_000);
 });

@@ -30,7 +30,7 @@ afterAll(async () => {
   await s3.stop();
 });
 
-/** A proxy that has nothing in memory. */
+/** Without a cache. */
 async function withoutCache<T>(use: (fresh: TestProxy) => Promise<T>): Promise<T> {
   const fresh = startTestProxy(s3.config({ AUDIO_CACHE_MB: '0' }));
   try {
@@ -41,7 +41,7 @@ async function withoutCache<T>(use: (fresh: TestProxy) => Promise<T>): Promise<T
 }
 
 describe('an object', () => {
-  it('is served whole, with what a cache needs and nothing of AWS', async () => {
+  it('is served whole, with the headers of a cache and none of AWS', async () => {
     const { status, headers, body } = await proxy.get(KEY);
     expect(status).toBe(200);
     expect(body.equals(BODY)).toBe(true);
@@ -67,7 +67,7 @@ describe('an object', () => {
     expect([headers['Content-Encoding'], body]).toEqual(['gzip', BODY]);
   });
 
-  it('that is empty is served empty', async () => {
+  it('without bytes is served empty', async () => {
     await s3.put('prompts/empty.mp3', Buffer.alloc(0));
     expect(await proxy.get('prompts/empty.mp3')).toMatchObject({
       status: 200,
@@ -75,14 +75,14 @@ describe('an object', () => {
     });
   });
 
-  it('that does not exist is 404', async () => {
+  it('that does not exist is answered 404', async () => {
     expect(await proxy.get('prompts/missing.mp3')).toMatchObject({
       status: 404,
       line: { tries: 1 },
     });
   });
 
-  it('is 502 to whoever signs with another secret', async () => {
+  it('is answered 502 when the secret access key is wrong', async () => {
     const other = startTestProxy(s3.config({ S3_SECRET_ACCESS_KEY: 'another' }));
     const { status, line } = await other.get(KEY);
     expect(status).toBe(502);
@@ -90,7 +90,7 @@ describe('an object', () => {
     other.close();
   });
 
-  it('is 502 where there is no such bucket', async () => {
+  it('is answered 502 when there is no such bucket', async () => {
     const other = startTestProxy(s3.config({ S3_BUCKET: 'no-such-bucket' }));
     const { status, line } = await other.get(KEY);
     expect(status).toBe(502);
@@ -100,7 +100,7 @@ describe('an object', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request, with what it took', async () => {
+  it('has one line for a request', async () => {
     const { line } = await withoutCache((fresh) => fresh.get(KEY));
     expect(line).toEqual({
       level: 'info',
@@ -115,7 +115,7 @@ describe('the log', () => {
   });
 });
 
-describe('its type', () => {
+describe('the Content-Type', () => {
   it.each([
     ['a.mp3', 'audio/mpeg', 'audio/mpeg'],
     ['a.bin', 'audio/x-wav', 'audio/x-wav'],
@@ -133,7 +133,7 @@ describe('its type', () => {
     ['a.txt', 'text/plain'],
     ['mp3', 'video/mp4'],
     ['a.mp3/x', 'binary/octet-stream'],
-  ])('of %s stored as %s is nothing to play: 415', async (name, ContentType) => {
+  ])('of %s stored as %s cannot be played, and is answered 415', async (name, ContentType) => {
     const key = `prompts/unplayable/${name}`;
     await s3.put(key, BODY, { ContentType });
     const { status, line } = await proxy.get(key);
@@ -155,7 +155,7 @@ describe('an object that is too large for a Function', () => {
     await s3.put('prompts/limit.mp3', Buffer.alloc(PROXY_BYTES), { ContentType: 'audio/mpeg' });
   });
 
-  it('is 413, and the log names key and size and says to sync it', async () => {
+  it('is answered 413, and the log names key and size and says to sync it', async () => {
     const { status, line } = await proxy.get(key);
     expect(status).toBe(413);
     expect(line).toMatchObject({ level: 'error', key, tries: 1 });
@@ -163,7 +163,7 @@ describe('an object that is too large for a Function', () => {
     expect(line.message).toContain('npm run sync');
   });
 
-  it('is 413 though its body never comes: only its head is read', async () => {
+  it('is answered 413 by its headers alone, even if its body never comes', async () => {
     counted.next({ kind: 'stall', after: 600 });
     expect(await proxy.get(key)).toMatchObject({
       status: 413,
@@ -180,7 +180,7 @@ describe('an object that is too large for a Function', () => {
     other.close();
   });
 
-  it('is 413 though its size is not announced', async () => {
+  it('is answered 413 even if its size is not announced', async () => {
     counted.next({ kind: 'chunks', times: 2 });
     expect(await proxy.get('prompts/limit.mp3')).toMatchObject({ status: 413 });
   });
@@ -190,7 +190,7 @@ describe('an object that is too large for a Function', () => {
     expect([status, body.length]).toEqual([206, 10]);
   });
 
-  it('is served at exactly the limit', async () => {
+  it('is served when it has exactly the most bytes', async () => {
     const { status, body } = await proxy.get('prompts/limit.mp3');
     expect([status, body.length]).toEqual([200, PROXY_BYTES]);
   });
@@ -218,7 +218,7 @@ describe.each([
     ['bytes=2990-5000', 2990, 2999],
     ['bytes=-5000', 0, 2999],
     ['bytes=0-0', 0, 0],
-  ])('for %s is answered with that part', async (range, first, last) => {
+  ])('for %s gets that part', async (range, first, last) => {
     const { status, headers, body } = await get({ range });
     expect(status).toBe(206);
     expect(body.equals(BODY.subarray(first, last + 1))).toBe(true);
@@ -229,7 +229,7 @@ describe.each([
     });
   });
 
-  it('for a range past the end is 416', async () => {
+  it('for a range past the end is answered 416', async () => {
     const { status, headers } = await get({ range: 'bytes=3000-' });
     expect(status).toBe(416);
     expect([undefined, 'bytes */3000']).toContain(headers['Content-Range']);
@@ -246,15 +246,15 @@ describe.each([
     'bytes=5-1',
     'bytes=0-1,4-5',
     `bytes=0-${'9'.repeat(20)}`,
-  ])('for %s, which is not one range that an object can have, is answered whole', async (range) => {
+  ])('for %s, which is not one valid range, gets the whole object', async (range) => {
     expect((await get({ range })).status).toBe(200);
   });
 
-  it('for a range that If-Range guards is answered whole', async () => {
+  it('for a range with If-Range gets the whole object', async () => {
     expect((await get({ range: 'bytes=0-9', 'if-range': etag })).status).toBe(200);
   });
 
-  it('with the ETag that it already has is 304, without a body', async () => {
+  it('with the object’s ETag is answered 304 without a body', async () => {
     const { status, headers, body } = await get({ 'if-none-match': etag });
     expect([status, body.length]).toEqual([304, 0]);
     // A Ceph gateway leaves it out.
@@ -263,33 +263,33 @@ describe.each([
     expect(headers).not.toHaveProperty('Content-Type');
   });
 
-  it('with its ETag as a weak one is 304', async () => {
+  it('with the object’s ETag as a weak one is answered 304', async () => {
     expect((await get({ 'if-none-match': `W/${etag}` })).status).toBe(304);
   });
 
-  it('with another ETag is answered whole', async () => {
+  it('with another ETag gets the whole object', async () => {
     expect((await get({ 'if-none-match': '"another"' })).status).toBe(200);
   });
 
   it.each(['"\u00e9"', 'no quotes', '"'.repeat(3), `"${'x'.repeat(2000)}"`])(
-    'with %s, which is no ETag, is answered whole',
+    'with %s, which is no ETag, gets the whole object',
     async (value) => {
       expect((await get({ 'if-none-match': value })).status).toBe(200);
     },
   );
 
-  it('since the object was stored is 304', async () => {
+  it('with the date of the object is answered 304', async () => {
     const { headers } = await get({});
     const since = headers['Last-Modified'] ?? '';
     expect((await get({ 'if-modified-since': since })).status).toBe(304);
   });
 
-  it('since before the object was stored is answered whole', async () => {
+  it('with a date before the object’s gets the whole object', async () => {
     const since = 'Sat, 29 Oct 1994 19:43:31 GMT';
     expect((await get({ 'if-modified-since': since })).status).toBe(200);
   });
 
-  it('since a time to come is 304', async () => {
+  it('with a date in the future is answered 304', async () => {
     const since = 'Thu, 01 Jan 2099 00:00:00 GMT';
     expect((await get({ 'if-modified-since': since })).status).toBe(304);
   });
@@ -300,11 +300,11 @@ describe.each([
     'Thursday, 01-Jan-99 00:00:00 GMT',
     'Thu Jan  1 00:00:00 2099',
     'Fri, 01 Jan 2099 00:00:00 GMT',
-  ])('since %s, which is no date in the form of HTTP, is answered whole', async (since) => {
+  ])('with %s, which is no HTTP date, gets the whole object', async (since) => {
     expect((await get({ 'if-modified-since': since })).status).toBe(200);
   });
 
-  it('with the ETag prefers it to the date and to the range', async () => {
+  it('with the ETag, a date and a range is answered by the ETag', async () => {
     const since = 'Sat, 29 Oct 1994 19:43:31 GMT';
     const headers = { 'if-none-match': etag, 'if-modified-since': since, range: 'bytes=0-9' };
     expect((await get(headers)).status).toBe(304);

@@ -12,7 +12,7 @@ function parameters(query: string) {
 }
 
 describe('a proxy URL', () => {
-  it('is accepted for any key', () => {
+  it('is genuine for any key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
         const given = parameters(signProxyQuery(secret, key, now));
@@ -22,7 +22,7 @@ describe('a proxy URL', () => {
     );
   });
 
-  it('opens no other key, no other time, no other bucket and no other account', () => {
+  it('is tampered with another key, expiry, bucket, account or signature', () => {
     const given = parameters(signProxyQuery(secret, 'a.mp3', now));
     const verdict = (changes: Partial<typeof given>, changed = secret) =>
       verifyProxyParameters(changed, { ...given, ...changes }, now);
@@ -38,7 +38,7 @@ describe('a proxy URL', () => {
     expect(verdict({ sig: 'é'.repeat(32) })).toBe('tampered');
   });
 
-  it('outlives the longest call and ends within the day', () => {
+  it('outlives the longest call and expires within nine hours', () => {
     fc.assert(
       fc.property(fc.date({ min: now, max: hours(48), noInvalidDate: true }), (start) => {
         const given = parameters(signProxyQuery(secret, 'a.mp3', start));
@@ -49,7 +49,7 @@ describe('a proxy URL', () => {
     );
   });
 
-  it('stays the same within its four hours, so that caches work', () => {
+  it('stays the same for four hours, so that caches work', () => {
     const start = new Date('2026-01-02T04:00:00Z');
     const later = new Date('2026-01-02T07:59:59Z');
     expect(signProxyQuery(secret, 'a.mp3', later)).not.toBe(signProxyQuery(secret, 'a.mp3', start));

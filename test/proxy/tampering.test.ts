@@ -44,7 +44,7 @@ function queryFor(key: string, authToken = deployed.authToken): string {
   return signProxyQuery({ authToken, bucket: s3.bucket }, key, new Date());
 }
 
-describe("parameters that are not ours, in Twilio's runtime", () => {
+describe("parameters that somebody appended, in Twilio's runtime,", () => {
   it(
     'change neither status nor bytes',
     async () => {
@@ -65,7 +65,7 @@ describe("parameters that are not ours, in Twilio's runtime", () => {
   );
 
   it(
-    'change nothing in front of ours either',
+    'change nothing when they stand in front of ours',
     async () => {
       const property = fc.asyncProperty(appended, async (others) => {
         // The runtime reads 1,000 parameters.
@@ -79,7 +79,7 @@ describe("parameters that are not ours, in Twilio's runtime", () => {
   );
 
   it(
-    'change nothing of a part that was asked for',
+    'change nothing of a response to a Range',
     async () => {
       const property = fc.asyncProperty(appendedToHeaders, async (others) => {
         const answer = await deployed.get(`${ours}&${others}`, { range: 'bytes=1-9' });
@@ -98,9 +98,9 @@ describe("parameters that are not ours, in Twilio's runtime", () => {
   });
 });
 
-describe('parameters that are not ours, whatever a runtime makes of them', () => {
+describe('parameters that somebody appended, in any form that a runtime may give them,', () => {
   it(
-    'change neither status nor bytes, 10,000 of them neither',
+    'change neither status nor bytes, and neither do 10,000 of them',
     async () => {
       const proxy = startTestProxy(
         s3.config({ S3_ENDPOINT: counted.endpoint, AUDIO_CACHE_MB: '0' }),
@@ -125,7 +125,7 @@ describe('parameters that are not ours, whatever a runtime makes of them', () =>
   );
 });
 
-/** One of ours replaced, removed, repeated, or spelled as somebody else's. */
+/** One of our parameters replaced, removed, repeated, or spelled in another way. */
 const tampered = fc
   .record({
     name: fc.constantFrom('key', 'exp', 'sig'),
@@ -154,9 +154,9 @@ const tampered = fc
     return `${before}${spelled[how]}${after}`;
   });
 
-describe('a URL that is not as we signed it', () => {
+describe('a URL that we did not sign like this', () => {
   it(
-    'is 403, and S3 hears nothing of it',
+    'is answered 403 without asking S3',
     async () => {
       const asked = counted.requests.length;
       const property = fc.asyncProperty(tampered, appended, async (tamper, others) => {
@@ -190,25 +190,25 @@ describe('a URL that is not as we signed it', () => {
     ['with dot segments', () => queryFor('prompts/../secret.mp3')],
     ['of no key', () => queryFor('')],
     ['without parameters', () => ''],
-  ])('%s is 403, and S3 hears nothing of it', async (_, query) => {
+  ])('%s is answered 403 without asking S3', async (_, query) => {
     const asked = counted.requests.length;
     expect((await deployed.get(query())).status).toBe(403);
     expect(counted.requests.length).toBe(asked);
   });
 
-  it('opens nothing outside the prefix', async () => {
+  it('gets nothing outside S3_PREFIX', async () => {
     const proxy: TestProxy = startTestProxy(s3.config({ S3_PREFIX: 'public/' }));
     expect((await proxy.get(KEY)).status).toBe(403);
     proxy.close();
   });
 
-  it('opens nothing where there is no auth token', async () => {
+  it('gets nothing when AUTH_TOKEN is not set', async () => {
     const proxy = startTestProxy(s3.config({ AUTH_TOKEN: '' }));
     expect((await proxy.get(KEY)).status).toBe(403);
     proxy.close();
   });
 
-  it('is told apart in the log, without what it holds', async () => {
+  it('is named tampered or incomplete in the log, without its key', async () => {
     const proxy = startTestProxy(s3.config());
     const sound = proxy.parameters(KEY);
     const message = async (event: Record<string, unknown>) => (await proxy.serve(event)).line;
@@ -225,7 +225,7 @@ describe('a URL that is not as we signed it', () => {
 });
 
 describe('the log of the deployed proxy', () => {
-  it('has one line for a request, and none with a signature or a phone number', async () => {
+  it('has one line for a request, without signature and phone numbers', async () => {
     const key = 'prompts/named in the log.mp3';
     const lines = () =>
       deployed

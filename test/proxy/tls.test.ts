@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 describe('S3 over TLS', () => {
-  it('is read over one connection', async () => {
+  it('is asked over one connection', async () => {
     const before = faulty.connections();
     for (let request = 0; request < 3; request++) {
       expect((await proxy.get(KEY)).body.equals(BODY)).toBe(true);
@@ -46,14 +46,14 @@ describe('S3 over TLS', () => {
     expect(faulty.connections() - before).toBe(1);
   });
 
-  it('that closed an idle connection is asked over a new one', async () => {
+  it('is asked over a new connection after it closed an idle one', async () => {
     await proxy.get(KEY);
     faulty.next({ kind: 'cut', after: 0 });
     const { status, line } = await proxy.get(KEY);
     expect([status, line.tries]).toEqual([200, 2]);
   });
 
-  it('is not trusted without a certificate that vouches for its name', async () => {
+  it('is not trusted without a certificate for its name', async () => {
     const stranger = start(undefined);
     const { status, line } = await stranger.get(KEY);
     expect(status).toBe(503);

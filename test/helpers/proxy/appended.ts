@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What Twilio appended to the media request of the bug report; phone numbers left out. */
+/** What Twilio appended to a media request inside <Gather>; phone numbers are replaced. */
 export const TWILIO_PARAMETERS = [
   'Called=%2B15550100&ToState=&CallerCountry=JP&Direction=inbound&CalledVia=15550100&CallerState=',
   `&ToZip=&CallSid=CA${'0'.repeat(32)}&To=%2B15550100&CallerZip=&ToCountry=JP&ApiVersion=2010-04-01`,
@@ -9,7 +9,7 @@ export const TWILIO_PARAMETERS = [
   '&CalledState=&ForwardedFrom=15550100&FromZip=&FromState=',
 ].join('');
 
-/** Sets that chance would seldom put together: they spell the runtime's own request. */
+/** Parameters that form the runtime's own `request`; random ones seldom would. */
 export const FORGED_REQUESTS = [
   'request=',
   'request=a&request=b',
@@ -19,7 +19,7 @@ export const FORGED_REQUESTS = [
   'request[headers][range]=bytes=0-0&request[cookies][a]=b',
   'request[headers][range]=bytes=9999999-&request[cookies][a]=b',
   'request[headers][if-none-match]=*&request[cookies][a]=b',
-  // An object without any property of its own, which is what no cookies look like.
+  // An object without own properties: what `cookies` is when there are none.
   'request[headers][range]=bytes=0-0&request[cookies][__proto__]=',
   'request[headers][range]=bytes=0-%0A1&request[cookies][__proto__]=',
   'request[headers][if-none-match]=*&request[cookies][__proto__]=',
@@ -57,7 +57,7 @@ const HOSTILE_NAMES = [
   '',
 ];
 
-/** Names that take the place of what the runtime puts into the event itself. */
+/** Names that replace what the runtime itself puts into the event. */
 const RUNTIME_NAMES = [
   'request',
   'request[]',
@@ -84,7 +84,7 @@ const VALUES = [
   '=',
 ];
 
-/** Ours, which are repeated then: the runtime reads `key[a]`, and `[key]` too, as `key`. */
+/** The proxy's own parameters: the runtime reads `key[a]` and `[key]` as `key`, too. */
 const isOurs = (pair: string) => /^\[?(key|exp|sig)([[\]=]|$)/.test(decode(pair));
 
 function decode(text: string): string {
@@ -119,7 +119,7 @@ function pairs(names: fc.Arbitrary<string>, maxLength: number): fc.Arbitrary<str
   );
 }
 
-/** Queries that somebody else appends: nothing in them is ours. */
+/** Queries that somebody else appends, without the proxy's own parameters. */
 export const appended = fc.oneof(
   pairs(fc.oneof(fc.constantFrom(...HOSTILE_NAMES), anything), 30),
   pairs(fc.constantFrom(...HOSTILE_NAMES, ...RUNTIME_NAMES), 12),
@@ -127,7 +127,7 @@ export const appended = fc.oneof(
   fc.constant(TWILIO_PARAMETERS),
 );
 
-/** The same, without the names by which a query can hide the request's own headers. */
+/** The same, without the names that replace the request's headers. */
 export const appendedToHeaders = pairs(
   fc.oneof(fc.constantFrom(...HOSTILE_NAMES), anything),
   30,

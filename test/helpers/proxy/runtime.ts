@@ -16,9 +16,9 @@ export interface DeployedProxy {
   readonly authToken: string;
   /** Sends the query byte for byte, with Twilio's user agent and no header that is not given. */
   get(query: string, headers?: Readonly<Record<string, string>>): Promise<RuntimeAnswer>;
-  /** All that it wrote to its log so far. */
+  /** Its log so far. */
   output(): string;
-  /** Waits until it has written this. */
+  /** Waits until the log contains this. */
   logged(text: string): Promise<void>;
   close(): Promise<void>;
 }

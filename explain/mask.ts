@@ -1,4 +1,4 @@
-/** Hides what must not be shown, and shows whether two hidden values are the same. */
+/** Hides secrets and phone numbers, and shows whether two hidden values are the same. */
 export interface Mask {
   /** The value of a query parameter; this and all others in canonical spelling. */
   value(name: string, value: string): string;
@@ -10,12 +10,12 @@ export interface Mask {
 
 const SECRET_NAME =
   /signature|security-?token|credential|access-?key-?id|secret|password|authorization|^sig$|token$/i;
-/** A credential with its scope, which is kept: it says day, region and service. */
+/** A credential with its scope, which stays: it holds day, region and service. */
 const CREDENTIAL = /^(.+?)((?:%(?:25)*2F)\d{8}(?:%(?:25)*2F).*)$/i;
 /** A secret within a URL that was escaped into a name, a value or a path, once or more. */
 const EMBEDDED =
   /((?:signature|security-?token|credential|access-?key-?id)(?:=|%(?:25)*3D))(.+?)(?=&|%(?:25)*(?:26|3B|2F\d{8}%)|$)/gi;
-/** However long the life, it is a number of seconds. */
+/** A number of seconds, however long: no phone number. */
 const LIFE = /^X-Amz-Expires=\d+$/;
 /**
  * Seven to fifteen digits at the beginning or after a character that was escaped, once or more, such
@@ -25,7 +25,7 @@ const LIFE = /^X-Amz-Expires=\d+$/;
 const PHONE_NUMBER =
   /(?<=^|~|%(?:25)*[2-7][0-9A-F])(?!\d{8}(?<slash>%(?:25)*2F)[\w-]+\k<slash>)\d{7,15}(?![0-9A-Za-z])/gi;
 
-/** A mask numbers the values that it hides, so that a changed one can be told from the first. */
+/** Numbers the values that it hides, so that a changed one can be told from the first. */
 export function createMask(): Mask {
   const hidden = new Map<string, string[]>();
 

@@ -1,6 +1,8 @@
 import type { createColors } from 'picocolors';
-import { duration, second } from './time';
-import type { DiffLine, Explanation, ParameterChange } from './types';
+import prettyMilliseconds from 'pretty-ms';
+import wrapAnsi from 'wrap-ansi';
+import type { DiffLine, ParameterChange } from './compare';
+import type { Explanation } from './explain';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -19,7 +21,7 @@ export function printExplanation(explanation: Explanation, colors: Colors, width
     ? colors.red(colors.bold(`REFUSED  ${first.status} ${first.code}`))
     : colors.green(colors.bold('ACCEPTED  as far as a URL tells'));
   const advice = [...new Set(refusals.flatMap((refusal) => refusal.advice))];
-  const wrapped = (text: string) => wrap(text, width).join('\n');
+  const wrapped = (text: string) => wrapAnsi(text, width);
   const label = (name: string, text: string) => labelled(name, text, colors, width);
 
   return [
@@ -49,7 +51,7 @@ function facts(explanation: Explanation): [string, string][] {
     ['Host', sides(host)],
     ['Path', sides(path)],
     ['Credential', sides(credential).replaceAll('%2F', '/')],
-    ...life(explanation),
+    ...lifeOf(explanation),
     ...changes
       .filter(([, list]) => list.length > 0)
       .map(([kind, list]): [string, string] => [kind, `${list.length}: ${names(list)}`]),
@@ -64,18 +66,18 @@ function names(changes: readonly ParameterChange[]): string {
   return changes.map(({ name }) => name).join(', ');
 }
 
-function life({ validity: { from, until, at } }: Explanation): [string, string][] {
+function lifeOf({ validity: { from, until, at } }: Explanation): [string, string][] {
   if (from === undefined || until === undefined) {
     return [['Life', 'not to be read from the requested URL']];
   }
   const [start, end] = [new Date(from), new Date(until)];
-  const length = duration(end.getTime() - start.getTime());
-  const span: [string, string] = ['Life', `${second(start)} to ${second(end)} (${length})`];
+  const length = formatDuration(end.getTime() - start.getTime());
+  const span: [string, string] = ['Life', `${formatTime(start)} to ${formatTime(end)} (${length})`];
   if (at === undefined) return [span];
   const left = end.getTime() - new Date(at).getTime();
   const distance =
-    left < 0 ? `${duration(-left)} after its end` : `${duration(left)} before its end`;
-  return [span, ['Requested', `${second(new Date(at))}, ${distance}`]];
+    left < 0 ? `${formatDuration(-left)} after its end` : `${formatDuration(left)} before its end`;
+  return [span, ['Requested', `${formatTime(new Date(at))}, ${distance}`]];
 }
 
 function evidence(
@@ -102,19 +104,20 @@ function evidence(
 }
 
 function labelled(name: string, text: string, colors: Colors, width: number): string {
-  const [first = '', ...rest] = wrap(text, width - LABEL_WIDTH);
+  const [first = '', ...rest] = wrapAnsi(text, width - LABEL_WIDTH).split('\n');
   const indent = ' '.repeat(LABEL_WIDTH);
   return [colors.bold(name.padEnd(LABEL_WIDTH)) + first, ...rest.map((line) => indent + line)].join(
     '\n',
   );
 }
 
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
+/** In the two largest units, such as `3 days 2 hours`, `4 minutes`, `12 seconds`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return prettyMilliseconds(seconds * 1000, { verbose: true, unitCount: 2 });
+}
+
+/** `2013-05-24 00:00:00 UTC` */
+export function formatTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -198,15 +198,17 @@ describe('explain, on time', () => {
   it('says since when a URL is expired, and what else is wrong with it', () => {
     const { reason } = explain(url, `${url}&a=1`, { now: minutes(60 * 26) });
     expect(reason).toBe(
-      'S3 refuses the request with 403 AccessDenied because it expired 1 d 1 h ago, at 2026-03-01 13:00:00 UTC, after a life of 1 h; without that, it would still refuse with 403 SignatureDoesNotMatch because the parameter a was added to the query, and the signature covers all of that.',
+      'S3 refuses the request with 403 AccessDenied because it expired 1 day 1 hour ago, at 2026-03-01 13:00:00 UTC, after a life of 1 hour; without that, it would still refuse with 403 SignatureDoesNotMatch because the parameter a was added to the query, and the signature covers all of that.',
     );
   });
 
   it('names the clock where a URL is not valid yet, and where S3 still lets it pass', () => {
     const early = explain(url, url, { now: minutes(-90) });
-    expect(early.reason).toContain('X-Amz-Date is 1 h 30 min in the future');
+    expect(early.reason).toContain('X-Amz-Date is 1 hour 30 minutes in the future');
     expect(early.refusals[0]?.advice.join()).toContain('clock');
-    expect(explain(url, url, { now: minutes(-5) }).notes.join()).toContain('5 min in the future');
+    expect(explain(url, url, { now: minutes(-5) }).notes.join()).toContain(
+      '5 minutes in the future',
+    );
   });
 
   it('says nothing about time when it is not told the time', () => {

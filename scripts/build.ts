@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
   await Promise.all([
     ...sources.map(bundleFunction),
-    bundle(join(root, 'src', 'playback', 'index.ts'), join(out, 'lib', 'prompt-url.js')),
+    bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
   ]);
 }
 

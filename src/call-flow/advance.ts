@@ -1,5 +1,6 @@
+import type { FallbackLevel } from '../playback';
 import type { Input } from './input';
-import { type FallbackLevel, INITIAL_STATE, moveTo, raiseTo, readState, type State } from './state';
+import { INITIAL_STATE, moveTo, raiseTo, readState, type State } from './state';
 import { type Flow, type StepId, stepAt } from './steps';
 
 /** Where a call goes from a step that waited for the caller, or for another call to end. */

@@ -1,12 +1,7 @@
 import * as v from 'valibot';
 import { QUESTIONS_MAX } from '../limits';
+import type { FallbackLevel } from '../playback';
 import { type Flow, START, type StepId } from './steps';
-
-/**
- * What has failed so far in a call, and so how its prompts are played from now on:
- * 0 nothing, as Assets; 1 an Asset, through the proxy; 2 the proxy, as words. It only rises.
- */
-export type FallbackLevel = 0 | 1 | 2;
 
 /** Where a call is. It travels in our own URLs, and whatever comes back is checked. */
 export interface State {
@@ -15,6 +10,7 @@ export interface State {
   readonly attempt: number;
   /** How many questions the call has asked in all. */
   readonly asked: number;
+  /** It only rises. */
   readonly level: FallbackLevel;
 }
 

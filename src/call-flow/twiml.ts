@@ -1,6 +1,5 @@
 import VoiceResponse, { type SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
 import type { Playback } from '../playback';
-import { RUNGS } from '../playback/ladder';
 import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
 import { isOpen } from './hours';
@@ -143,8 +142,8 @@ function speak(speaker: Speaker, prompt: Prompt | undefined, writing: Writing): 
 
 /** Undefined where the prompt has to be said. */
 function mediumUrl(key: string, { playback }: TwimlContext, state: State): string | undefined {
-  const playable = playback(key, RUNGS[state.level]);
-  if (playable.rung === 'say') return undefined;
+  const playable = playback(key, state.level);
+  if (playable.via === 'say') return undefined;
   const { url } = playable;
   return `${url}${url.includes('?') ? '&' : '?'}${mediumQuery(state)}`;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type FallbackLevel,
   INITIAL_STATE,
   mediumQuery,
   raiseTo,
@@ -10,6 +9,7 @@ import {
   stateQuery,
 } from '../../src/call-flow/state';
 import { layOut } from '../../src/call-flow/steps';
+import type { FallbackLevel } from '../../src/playback';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
 const flow = layOut(everyBranch);

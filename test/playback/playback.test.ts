@@ -12,15 +12,15 @@ const options = {
 describe('choosePlayable', () => {
   it('plays the Asset that the live Build holds', () => {
     expect(choosePlayable('prompts/a.mp3', options)).toEqual({
-      rung: 'asset',
+      via: 'asset',
       url: 'https://clinic-1234-dev.twil.io/audio/a.1.2.mp3',
     });
   });
 
-  it('plays what the manifest lacks through the proxy', () => {
+  it('plays a prompt that is no Asset through the proxy', () => {
     const playable = choosePlayable('prompts/b & c.mp3', options);
     expect(playable).toMatchObject({
-      rung: 'proxy',
+      via: 'proxy',
       url: expect.stringMatching(
         /^https:\/\/clinic-1234-dev\.twil\.io\/audio\?key=prompts%2Fb%20%26%20c\.mp3&exp=\d+&sig=[0-9a-f]{64}$/,
       ),
@@ -28,15 +28,15 @@ describe('choosePlayable', () => {
   });
 
   it('plays through the proxy before the first sync', () => {
-    expect(choosePlayable('prompts/a.mp3', { ...options, manifest: undefined }).rung).toBe('proxy');
+    expect(choosePlayable('prompts/a.mp3', { ...options, manifest: undefined }).via).toBe('proxy');
   });
 
-  it('begins below the rungs that have failed', () => {
-    expect(choosePlayable('prompts/a.mp3', options, 'proxy').rung).toBe('proxy');
-    expect(choosePlayable('prompts/a.mp3', options, 'say')).toEqual({ rung: 'say' });
+  it('plays no Asset on level 1, and nothing on level 2', () => {
+    expect(choosePlayable('prompts/a.mp3', options, 1).via).toBe('proxy');
+    expect(choosePlayable('prompts/a.mp3', options, 2)).toEqual({ via: 'say' });
   });
 
-  it('says at once what the last sync found to be unplayable, and plays what it only refused', () => {
+  it('says what the last sync found unplayable, and plays what it refused for another reason', () => {
     const refusal = { etag: 'e', reason: 'not audio' };
     const manifest = {
       ...options.manifest,
@@ -45,16 +45,16 @@ describe('choosePlayable', () => {
         ['prompts/1001.mp3', { ...refusal, unplayable: false }],
       ]),
     };
-    expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({ rung: 'say' });
-    expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).rung).toBe('proxy');
+    expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({ via: 'say' });
+    expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).via).toBe('proxy');
   });
 
-  it('says at once what the proxy would refuse', () => {
-    expect(choosePlayable('other/b.mp3', options)).toEqual({ rung: 'say' });
+  it('says what the proxy would refuse', () => {
+    expect(choosePlayable('other/b.mp3', options)).toEqual({ via: 'say' });
     expect(choosePlayable('prompts/b.mp3', { ...options, proxy: undefined })).toEqual({
-      rung: 'say',
+      via: 'say',
     });
-    expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ rung: 'say' });
-    expect(choosePlayable('prompts/\ud800.mp3', options)).toEqual({ rung: 'say' });
+    expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ via: 'say' });
+    expect(choosePlayable('prompts/\ud800.mp3', options)).toEqual({ via: 'say' });
   });
 });

@@ -38,7 +38,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a project of somebody else's copies. */
+/** What another project copies. */
 const bundled: {
   promptUrl: typeof promptUrl;
 } = require('../../.twilioserverless/lib/prompt-url.js');
@@ -47,42 +47,42 @@ describe.each([
   ['in this project', promptUrl],
   ['copied from the build', bundled.promptUrl],
 ])('promptUrl %s', (_, ask) => {
-  it("is the Asset's, where the live Build has it", async () => {
+  it('is the Asset’s when the live Build has it', async () => {
     deploy(encodeManifest(manifest).source);
     expect(await ask(context, 'menu.mp3')).toBe(
       'https://clinic-1234-dev.twil.io/audio/menu.1.2.mp3',
     );
   });
 
-  it("is the proxy's otherwise", async () => {
+  it('is the proxy’s otherwise', async () => {
     deploy(encodeManifest(manifest).source);
     expect(await ask(context, '営業 時間.mp3')).toMatch(
       /^https:\/\/clinic-1234-dev\.twil\.io\/audio\?key=%E5%96%B6%E6%A5%AD%20%E6%99%82%E9%96%93\.mp3&exp=\d+&sig=[0-9a-f]{64}$/,
     );
   });
 
-  it("is the proxy's when the manifest cannot be read, and the log says so", async () => {
+  it('is the proxy’s when the manifest cannot be read, and the log says so', async () => {
     const logged = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     deploy('module.exports = {');
     expect(await ask(context, 'menu.mp3')).toContain('/audio?key=menu.mp3&');
     expect(logged.mock.calls.join()).toContain('manifest unreadable');
   });
 
-  it('is none for what cannot be played, with the reason', async () => {
+  it('is none for an unplayable prompt, with the reason', async () => {
     deploy(encodeManifest(manifest).source);
     await expect(ask(context, 'notes.mp3')).rejects.toThrow(
       /^"notes.mp3" cannot be played, so say its text: .* the last sync refused it/,
     );
   });
 
-  it('is none for what is outside of the prefix', async () => {
+  it('is none for a key outside of S3_PREFIX', async () => {
     deploy(encodeManifest(manifest).source);
     const variables = { ...context, S3_PREFIX: 'prompts/' };
     expect(await ask(variables, 'prompts/a.mp3')).toContain('/audio?key=prompts%2Fa.mp3&');
     await expect(ask(variables, 'other/a.mp3')).rejects.toThrow('outside of S3_PREFIX');
   });
 
-  it("is still the Asset's where the proxy cannot work, and names the variable that is missing", async () => {
+  it('is still the Asset’s when the proxy cannot work; the error for any other names the missing variable', async () => {
     deploy(encodeManifest(manifest).source);
     const variables = { ...context, S3_BUCKET: undefined };
     expect(await ask(variables, 'menu.mp3')).toMatch(/\/audio\/menu\.1\.2\.mp3$/);
@@ -91,7 +91,7 @@ describe.each([
     await expect(ask(tokenless, 'other.mp3')).rejects.toThrow('AUTH_TOKEN is not set');
   });
 
-  it('is none where the domain is not known', async () => {
+  it('is none when the domain is not known', async () => {
     deploy(encodeManifest(manifest).source);
     await expect(ask({ ...context, DOMAIN_NAME: '' }, 'menu.mp3')).rejects.toThrow('DOMAIN_NAME');
   });

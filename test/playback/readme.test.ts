@@ -36,7 +36,7 @@ describe('the README’s Function', () => {
     );
   });
 
-  it('says its text inside its Gather where the prompt cannot be played', async () => {
+  it('says its text inside its Gather when the prompt cannot be played', async () => {
     expect(await askWith({})).toContain('<Say>For opening hours, press 1.</Say></Gather>');
   });
 });

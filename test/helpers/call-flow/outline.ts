@@ -1,20 +1,20 @@
 import { readTwiml, type TwimlNode } from '../../../phone';
 import type { TwimlContext } from '../../../src/call-flow/twiml';
-import { RUNGS, type Rung } from '../../../src/playback/ladder';
+import type { FallbackLevel, Playable } from '../../../src/playback';
 
 export const ORIGIN = 'https://clinic-1234-dev.twil.io';
 
-/** A deployment in which every prompt is an Asset, unless `best` says how it can be had at best. */
-export function contextWith(best: Readonly<Record<string, Rung>> = {}): TwimlContext {
+const WAYS = ['asset', 'proxy', 'say'] as const;
+
+/** A deployment in which every prompt is an Asset, unless `best` names the best way that it has. */
+export function contextWith(best: Readonly<Record<string, Playable['via']>> = {}): TwimlContext {
   return {
-    playback: (key, from = 'asset') => {
-      const [rung = 'say'] = RUNGS.slice(
-        Math.max(RUNGS.indexOf(best[key] ?? 'asset'), RUNGS.indexOf(from)),
-      );
+    playback: (key, level: FallbackLevel = 0) => {
+      const via = WAYS[Math.max(WAYS.indexOf(best[key] ?? 'asset'), level)] ?? 'say';
       const name = encodeURIComponent(key);
-      if (rung === 'say') return { rung };
-      const path = rung === 'asset' ? `/audio/${name}` : `/audio?key=${name}&exp=1&sig=2`;
-      return { rung, url: ORIGIN + path };
+      if (via === 'say') return { via };
+      const path = via === 'asset' ? `/audio/${name}` : `/audio?key=${name}&exp=1&sig=2`;
+      return { via, url: ORIGIN + path };
     },
     actionUrl: `${ORIGIN}/menu`,
     substituteCallerId: undefined,

@@ -5,13 +5,13 @@ import type { AssumedRole } from '../../src/credentials/credentials';
 import { createCredentials } from '../../src/credentials/credentials';
 import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
 import { signProxyQuery } from '../../src/proxy/signed-url';
-import { presignedUrl } from '../../src/s3/presign';
 import { PromptBucket } from '../../src/s3/prompts';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
 import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, testClock } from '../helpers/proxy/harness';
 import { deployProxy } from '../helpers/proxy/runtime';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
+import { presignedUrl } from '../helpers/sigv4/presign';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/clock';
 import { accessTo } from '../../src/credentials/installed';
-import { presignedUrl } from '../../src/s3/presign';
 import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
 import { signHeaders } from '../../src/sigv4';
 import { ON_CEPH, startTestS3, type TestS3 } from '../helpers/s3/server';
+import { presignedUrl } from '../helpers/sigv4/presign';
 
 const KEY = 'prompt.mp3';
 const BODY = Buffer.from('the words of a prompt');

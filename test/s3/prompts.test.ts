@@ -15,21 +15,10 @@ import {
   s3Error,
   startFaultServer,
 } from '../helpers/fault-server';
+import { DOT_SEGMENT_KEYS, HOSTILE_KEYS } from '../helpers/hostile-keys';
 
 const Bucket = 'prompts';
 const content = Buffer.from('This is a prompt. '.repeat(1000));
-
-const ODD_KEYS = [
-  ' blank .mp3 ',
-  '営業 時間.mp3',
-  '+&;,\'"#?:@$()%25<>.mp3',
-  'a/../b/./c.mp3',
-  '..',
-  '//.mp3',
-  'tab\tline\nreturn\r.mp3',
-  'control\u0001.mp3',
-  `${'長'.repeat(340)}.mp3`,
-];
 
 let s3: S3Server;
 let client: S3Client;
@@ -287,10 +276,12 @@ describe('list', () => {
   });
 
   test('objects with any name are listed and read', async () => {
-    for (const key of ODD_KEYS) await put(key, Buffer.from(key), 'odd');
+    // Keys that end so are the folders of consoles.
+    const keys = [...HOSTILE_KEYS, ...DOT_SEGMENT_KEYS].filter((key) => !key.endsWith('/'));
+    for (const key of keys) await put(key, Buffer.from(key), 'odd');
     const bucket = open({ bucket: 'odd' });
     const found = new Map((await bucket.list()).map((object) => [object.key, object]));
-    for (const key of ODD_KEYS) {
+    for (const key of keys) {
       const object = found.get(key);
       expect(object && (await bucket.fetch(object)).toString()).toBe(key);
     }

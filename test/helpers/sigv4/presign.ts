@@ -1,3 +1,4 @@
+import { objectAddress, type S3Access } from '../../../src/s3/address';
 import {
   ALGORITHM,
   amzDate,
@@ -52,6 +53,19 @@ export function presign(
   const unsignedToken = signSessionToken ? [] : token;
   const signed = signature(signingKey(secretAccessKey, scope), text);
   return { parts, query: append(query, [...unsignedToken, ['X-Amz-Signature', signed]]) };
+}
+
+/** A presigned GET URL of an object. */
+export function presignedUrl(
+  access: S3Access,
+  key: string,
+  now: Date,
+  expiresInSeconds: number,
+): string {
+  const { origin, host, path } = objectAddress(access, key);
+  const request = { method: 'GET', host, path };
+  const { query } = presign(request, { ...access, service: 's3', now, expiresInSeconds });
+  return `${origin}${path}?${query}`;
 }
 
 function append(query: string, parameters: readonly (readonly [string, string])[]): string {

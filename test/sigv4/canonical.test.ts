@@ -23,21 +23,29 @@ describe('canonicalPath', () => {
 
 describe('canonicalQuery', () => {
   test.each([
-    ['sorts by name, then by value', 'b=2&a-=9&a=2&a=1&B=0', 'B=0&a=1&a=2&a-=9&b=2'],
-    ['sorts encoded names', 'z=1&é=2', '%C3%A9=2&z=1'],
-    ['gives a bare name an equals sign', 'acl&b=', 'acl=&b='],
-    ['keeps equals signs in values', 'a=b=c', 'a=b%3Dc'],
-    ['drops empty pieces', '&&a=1&', 'a=1'],
-    ['reads a plus as a blank', 'a+b=c+d', 'a%20b=c%20d'],
-    ['leaves out the signature', 'X-Amz-Signature=0&x-amz-signature=1', 'x-amz-signature=1'],
-    ['signs names that objects inherit', '__proto__=1&constructor=2', '__proto__=1&constructor=2'],
+    [
+      'parameters are sorted by name, then by value',
+      'b=2&a-=9&a=2&a=1&B=0',
+      'B=0&a=1&a=2&a-=9&b=2',
+    ],
+    ['encoded names are sorted', 'z=1&é=2', '%C3%A9=2&z=1'],
+    ['a bare name gets an equals sign', 'acl&b=', 'acl=&b='],
+    ['equals signs in values stay', 'a=b=c', 'a=b%3Dc'],
+    ['empty pieces are dropped', '&&a=1&', 'a=1'],
+    ['a plus is a blank', 'a+b=c+d', 'a%20b=c%20d'],
+    ['the signature is left out', 'X-Amz-Signature=0&x-amz-signature=1', 'x-amz-signature=1'],
+    [
+      'names that objects inherit are signed',
+      '__proto__=1&constructor=2',
+      '__proto__=1&constructor=2',
+    ],
   ])('%s', (_, sent, signed) => {
     expect(canonicalQuery(sent)).toBe(signed);
   });
 });
 
 describe('canonicalHeaders', () => {
-  test('sorts lower-case names, trims values and makes inner blanks one', () => {
+  test('names are lower case and sorted, values trimmed, inner blanks one', () => {
     const sent = lowerCased({ Range: ' bytes=0-9 ', 'If-None-Match': '"a \t\r\n  b"' });
     expect(canonicalHeaders(sent)).toEqual([
       ['if-none-match', '"a b"'],
@@ -45,7 +53,7 @@ describe('canonicalHeaders', () => {
     ]);
   });
 
-  test('leaves out what changes on the way to S3', () => {
+  test('headers that change on the way to S3 are left out', () => {
     const sent = lowerCased({
       'User-Agent': 'TwilioProxy/1.1',
       Connection: 'keep-alive',
@@ -56,7 +64,7 @@ describe('canonicalHeaders', () => {
     expect(canonicalHeaders(sent)).toEqual([['host', 'h']]);
   });
 
-  test('joins headers that differ by case only, as they arrive as one', () => {
+  test('headers that differ by case only are joined, as they arrive as one', () => {
     expect([...lowerCased({ 'X-A': '1', 'x-a': '2' })]).toEqual([['x-a', '1,2']]);
   });
 });

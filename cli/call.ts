@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { createColors } from 'picocolors';
 import {
   type AppendMode,
+  type CallEvent,
   type CallSummary,
   call,
   type DialCallStatus,
   type SendRequest,
-  type Step,
   sendRequest,
-  TooManyStepsError,
+  TooManyEventsError,
 } from '../phone';
 import { recordingOf } from '../phone/recording';
 import { type Account, readAccount } from '../src/config';
@@ -108,12 +108,12 @@ async function run(
   const { steps, ending } = await makeCall(origin, account, options, send);
   const texts = options.say ? readPromptTexts((problem) => writeError(`${problem}\n`)) : undefined;
   write(`${callTable(steps, { colors: createColors(context.colors), texts })}\n\n`);
-  if (!(ending instanceof TooManyStepsError)) write(`${sentenceOf(ending)}\n`);
+  if (!(ending instanceof TooManyEventsError)) write(`${sentenceOf(ending)}\n`);
   if (options.out !== undefined) {
     writeFileSync(options.out, await recordingOf(steps));
     write(`${options.out} is what the caller heard.\n`);
   }
-  if (ending instanceof TooManyStepsError) throw ending;
+  if (ending instanceof TooManyEventsError) throw ending;
   const failures = failuresIn(steps, options);
   writeError(failures.map((failure) => `${failure}\n`).join(''));
   return failures.length > 0 ? 'failed' : 'done';
@@ -147,8 +147,8 @@ const MAX_STEPS = 5000;
 
 /** What a call was: up to the cut where it had too many steps. */
 interface CallLog {
-  readonly steps: readonly Step[];
-  readonly ending: CallSummary | TooManyStepsError;
+  readonly steps: readonly CallEvent[];
+  readonly ending: CallSummary | TooManyEventsError;
 }
 
 async function makeCall(
@@ -157,7 +157,7 @@ async function makeCall(
   options: Options,
   send: SendRequest,
 ): Promise<CallLog> {
-  const steps: Step[] = [];
+  const steps: CallEvent[] = [];
   const events = call({
     voiceUrl: `${origin}/voice`,
     fallbackUrl: `${origin}/fallback`,
@@ -170,13 +170,13 @@ async function makeCall(
     append: options.append,
     dialCallStatus: options.dialStatus,
     messageSeconds: options.message,
-    maxSteps: MAX_STEPS,
+    maxEvents: MAX_STEPS,
     send: options.fail === undefined ? send : failMedia(options.fail, send),
   });
   try {
     return { steps, ending: await resultOf(events, (step) => steps.push(step)) };
   } catch (thrown) {
-    if (thrown instanceof TooManyStepsError) return { steps, ending: thrown };
+    if (thrown instanceof TooManyEventsError) return { steps, ending: thrown };
     throw thrown;
   }
 }
@@ -206,7 +206,7 @@ function isMadeToFail(url: string, failing: FailingMedia | undefined): boolean {
 }
 
 /** What failed that was not made to fail, each once. */
-function failuresIn(steps: readonly Step[], { fail }: Options): string[] {
+function failuresIn(steps: readonly CallEvent[], { fail }: Options): string[] {
   const failures = steps.flatMap((step) => {
     if (step.kind === 'verb' || step.errorCode === undefined) return [];
     if (step.kind === 'media' && isMadeToFail(step.url, fail)) return [];

@@ -1,77 +1,95 @@
-import { TooManyStepsError } from './errors';
-import { type Line, openLine } from './line';
+import { CALL_EVENTS } from '../src/limits';
+import {
+  type CallEvent,
+  type CallSummary,
+  type MediaEvent,
+  TooManyEventsError,
+  type VerbEvent,
+  type WebhookVerb,
+} from './events';
+import { fetchMedia } from './media';
 import type { Parameters } from './parameters';
-import { type Ending, type Outcome, perform } from './perform';
-import { readTwiml } from './twiml';
-import type {
-  CallOptions,
-  CallSummary,
-  PhoneOptions,
-  Step,
-  WebhookStep,
-  WebhookVerb,
-} from './types';
-import { fetchTwiml } from './webhook';
+import { type CallSession, openSession, type PhoneOptions } from './session';
+import { readTwiml, type TwimlNode } from './twiml';
+import { fetchTwiml, type TwimlDocument, type WebhookRequest } from './webhook';
 
-const DEFAULT_MAX_STEPS = 200;
+export interface CallOptions extends PhoneOptions {
+  /** The number's voice URL. */
+  readonly voiceUrl: string;
+}
 
 /**
- * Calls a number and hears what its caller would: asks the voice URL, performs its TwiML, fetches
- * the media, presses the keys, and follows where that leads until the call ends.
- * @throws RangeError for digits that are not on a keypad
- * @throws TooManyStepsError beyond `maxSteps`
+ * Calls a number as Twilio would: requests the voice URL, performs its TwiML, fetches the media,
+ * presses the keys, and follows where that leads until the call ends.
+ *
+ * @throws {RangeError} for digits that are not on a keypad
+ * @throws {TooManyEventsError} beyond `maxEvents`
  */
-export function call(options: CallOptions): AsyncGenerator<Step, CallSummary> {
-  const line = openLine(options);
+export function call(options: CallOptions): AsyncGenerator<CallEvent, CallSummary> {
+  const session = openSession(options);
   const start = webhook('voice', options.voiceUrl, {});
-  return record(line, converse(line, start), options.maxSteps);
+  return summarize(session, converse(session, start), options.maxEvents);
 }
 
 /**
  * Performs a TwiML document that no webhook sent. Its URLs must be absolute.
- * @throws TwilioError when it is not TwiML
- * @throws RangeError for digits that are not on a keypad
- * @throws TooManyStepsError beyond `maxSteps`
+ *
+ * @throws {CallError} when it is not TwiML
+ * @throws {RangeError} for digits that are not on a keypad
+ * @throws {TooManyEventsError} beyond `maxEvents`
  */
-export function playTwiml(twiml: string, options: PhoneOptions): AsyncGenerator<Step, CallSummary> {
-  const line = openLine(options);
+export function playTwiml(
+  twiml: string,
+  options: PhoneOptions,
+): AsyncGenerator<CallEvent, CallSummary> {
+  const session = openSession(options);
   const document = { verbs: readTwiml(twiml), url: undefined };
   const conversation = async function* () {
-    return yield* converse(line, yield* perform(line, document));
+    return yield* converse(session, yield* perform(session, document));
   };
-  return record(line, conversation(), options.maxSteps);
+  return summarize(session, conversation(), options.maxEvents);
 }
 
-async function* converse(line: Line, start: Outcome): AsyncGenerator<Step, Ending> {
+/** Where a call goes after a document or a request. */
+type Outcome =
+  | { readonly kind: 'request'; readonly request: WebhookRequest }
+  | { readonly kind: 'failed'; readonly errorCode: number; readonly errorUrl: string }
+  | Ending;
+
+interface Ending {
+  readonly kind: 'ended';
+  readonly ended: CallSummary['ended'];
+  readonly errorCode?: number;
+}
+
+async function* converse(session: CallSession, start: Outcome): AsyncGenerator<CallEvent, Ending> {
   for (let outcome = start; ; ) {
     if (outcome.kind === 'ended') return outcome;
     if (outcome.kind === 'failed') {
-      outcome = fallBack(line, outcome);
+      outcome = fallBack(session, outcome);
     } else {
-      const { step, document } = await fetchTwiml(line, outcome.request);
-      yield step;
-      outcome = document ? yield* perform(line, document) : failureOf(step);
+      const { event, document } = await fetchTwiml(session, outcome.request);
+      yield event;
+      if (document) outcome = yield* perform(session, document);
+      else outcome = failed(event.verb, event.url, event.errorCode);
     }
   }
 }
 
-/** A fallback URL that fails has none of its own: Twilio apologises and hangs up. */
-function failureOf({ verb, url, errorCode = 0 }: WebhookStep): Outcome {
+/** A fallback URL that fails has none of its own: Twilio apologizes and hangs up. */
+function failed(verb: WebhookVerb, errorUrl: string, errorCode = 0): Outcome {
   return verb === 'fallback'
     ? { kind: 'ended', ended: 'application error', errorCode }
-    : { kind: 'failed', errorCode, errorUrl: url };
+    : { kind: 'failed', errorCode, errorUrl };
 }
 
 /** https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls */
 function fallBack(
-  line: Line,
+  { fallbackUrl }: CallSession,
   { errorCode, errorUrl }: Extract<Outcome, { kind: 'failed' }>,
 ): Outcome {
-  if (line.fallbackUrl === undefined) {
-    return { kind: 'ended', ended: 'application error', errorCode };
-  }
-  const parameters = { ErrorCode: String(errorCode), ErrorUrl: errorUrl };
-  return webhook('fallback', line.fallbackUrl, parameters);
+  if (fallbackUrl === undefined) return { kind: 'ended', ended: 'application error', errorCode };
+  return webhook('fallback', fallbackUrl, { ErrorCode: String(errorCode), ErrorUrl: errorUrl });
 }
 
 function webhook(verb: WebhookVerb, reference: string, parameters: Parameters): Outcome {
@@ -79,21 +97,159 @@ function webhook(verb: WebhookVerb, reference: string, parameters: Parameters): 
   return { kind: 'request', request };
 }
 
-/** Passes the steps on, counts them, and sums the call up. */
-async function* record(
-  line: Line,
-  conversation: AsyncGenerator<Step, Ending>,
-  maxSteps = DEFAULT_MAX_STEPS,
-): AsyncGenerator<Step, CallSummary> {
+/** Passes the events on, counts them, and sums the call up. */
+async function* summarize(
+  { call: { callSid } }: CallSession,
+  conversation: AsyncGenerator<CallEvent, Ending>,
+  maxEvents = CALL_EVENTS,
+): AsyncGenerator<CallEvent, CallSummary> {
   const errorCodes: number[] = [];
   for (let count = 0; ; count += 1) {
     const { done, value } = await conversation.next();
     if (done) {
       const { ended, errorCode } = value;
-      return { callSid: line.call.callSid, ended, errorCode, errorCodes };
+      return { callSid, ended, errorCode, errorCodes };
     }
-    if (count === maxSteps) throw new TooManyStepsError(maxSteps);
+    if (count === maxEvents) throw new TooManyEventsError(maxEvents);
     if (value.kind !== 'verb' && value.errorCode !== undefined) errorCodes.push(value.errorCode);
     yield value;
   }
+}
+
+/** Performs a document's verbs in order until one of them leads elsewhere. */
+async function* perform(
+  session: CallSession,
+  document: TwimlDocument,
+): AsyncGenerator<CallEvent, Outcome> {
+  for (const verb of document.verbs) {
+    const outcome = yield* performVerb(session, verb, document);
+    if (outcome) return outcome;
+  }
+  return { kind: 'ended', ended: 'end of TwiML' };
+}
+
+/** Where a verb leads; undefined: on to the next verb. */
+type Performance = AsyncGenerator<CallEvent, Outcome | undefined>;
+
+async function* performVerb(
+  session: CallSession,
+  verb: TwimlNode,
+  document: TwimlDocument,
+): Performance {
+  switch (verb.name) {
+    case 'Play':
+      return yield* play(session, verb, 'Play', document);
+    case 'Gather':
+      return yield* gather(session, verb, document);
+    case 'Redirect':
+      yield noted(verb);
+      return request('Redirect', verb.text, verb, document, {});
+    case 'Dial':
+      yield noted(verb);
+      return afterDial(session, verb, document);
+    case 'Hangup':
+    case 'Reject':
+      yield noted(verb);
+      return { kind: 'ended', ended: verb.name };
+    case 'Record':
+      yield noted(verb);
+      return afterRecord(session, verb, document);
+    default:
+      // Say and Pause.
+      yield noted(verb);
+      return undefined;
+  }
+}
+
+async function* play(
+  session: CallSession,
+  node: TwimlNode,
+  verb: MediaEvent['verb'],
+  document: TwimlDocument,
+): Performance {
+  const event = await fetchMedia(session, node, verb, document.url);
+  yield event;
+  return event.errorCode !== undefined && session.fallbackOnMediaError
+    ? { kind: 'failed', errorCode: event.errorCode, errorUrl: event.mediaUrl }
+    : undefined;
+}
+
+async function* gather(
+  session: CallSession,
+  node: TwimlNode,
+  document: TwimlDocument,
+): Performance {
+  for (const nested of node.children) {
+    if (nested.name === 'Play') {
+      const outcome = yield* play(session, nested, 'Gather › Play', document);
+      if (outcome) return outcome;
+    } else {
+      yield noted(nested, `Gather › ${nested.name}`);
+    }
+  }
+  const digits = gatherDigits(session.digits.shift() ?? '', node);
+  yield { ...noted(node), digits };
+  if (digits === '' && node.attributes.actionOnEmptyResult !== 'true') return undefined;
+  return request('Gather action', node.attributes.action ?? '', node, document, { Digits: digits });
+}
+
+/**
+ * The keys that a Gather takes: up to `numDigits`, or up to the finishing key, which is not part of
+ * the result. Empty if nothing was gathered, also if the finishing key comes first:
+ * https://www.twilio.com/docs/voice/twiml/gather#finishonkey
+ */
+export function gatherDigits(keys: string, { attributes }: Pick<TwimlNode, 'attributes'>): string {
+  const { input = 'dtmf', numDigits, finishOnKey = '#' } = attributes;
+  if (!input.includes('dtmf')) return '';
+  const end = finishOnKey === '' ? -1 : keys.indexOf(finishOnKey);
+  const gathered = end < 0 ? keys : keys.slice(0, end);
+  return numDigits === undefined ? gathered : gathered.slice(0, Number(numDigits));
+}
+
+/**
+ * The call is not made. With an action Twilio requests it to learn how to go on:
+ * https://www.twilio.com/docs/voice/twiml/dial#action
+ */
+function afterDial(
+  { dialCallStatus }: CallSession,
+  node: TwimlNode,
+  document: TwimlDocument,
+): Outcome | undefined {
+  const { action } = node.attributes;
+  if (action === undefined) return undefined;
+  return request('Dial action', action, node, document, { DialCallStatus: dialCallStatus });
+}
+
+/**
+ * A silent caller leaves no recording, and Twilio goes on with the next verb:
+ * https://www.twilio.com/docs/voice/twiml/record#action
+ */
+function afterRecord(
+  { call: { accountSid, callSid }, messageSeconds }: CallSession,
+  node: TwimlNode,
+  document: TwimlDocument,
+): Outcome | undefined {
+  if (messageSeconds === 0) return undefined;
+  const sid = `RE${callSid.slice(2)}`;
+  const { action = '' } = node.attributes;
+  return request('Record action', action, node, document, {
+    RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${sid}`,
+    RecordingSid: sid,
+    RecordingDuration: String(messageSeconds),
+  });
+}
+
+function request(
+  verb: WebhookVerb,
+  reference: string,
+  { attributes }: TwimlNode,
+  { url: base }: TwimlDocument,
+  parameters: Parameters,
+): Outcome {
+  const method = attributes.method === 'GET' ? 'GET' : 'POST';
+  return { kind: 'request', request: { verb, method, reference, base, parameters } };
+}
+
+function noted({ name, attributes, text }: TwimlNode, verb = name): VerbEvent {
+  return { kind: 'verb', verb, attributes, text };
 }

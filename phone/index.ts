@@ -1,16 +1,18 @@
-export { call, playTwiml } from './call';
-export { TooManyStepsError, TwilioError } from './errors';
-export { sendRequest } from './request';
+export { type CallOptions, call, playTwiml } from './call';
+export {
+  CallError,
+  type CallEvent,
+  type CallSummary,
+  type MediaEvent,
+  TooManyEventsError,
+  type VerbEvent,
+  type WebhookEvent,
+} from './events';
+export {
+  type CreateConnection,
+  type HttpRequest,
+  type HttpResponse,
+  sendRequest,
+} from './request';
+export type { AppendMode, DialCallStatus, PhoneOptions, SendRequest } from './session';
 export { readTwiml, type TwimlNode } from './twiml';
-export type {
-  AppendMode,
-  CallOptions,
-  CallSummary,
-  DialCallStatus,
-  MediaStep,
-  PhoneOptions,
-  SendRequest,
-  Step,
-  VerbStep,
-  WebhookStep,
-} from './types';

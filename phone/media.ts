@@ -1,42 +1,38 @@
+import { MEDIA_REDIRECTS } from '../src/limits';
 import { PLAYED_TYPES } from '../src/media-types';
-import { audioSeconds } from './duration';
-import { TwilioError } from './errors';
-import { answeredParameters, type Line } from './line';
+import { CallError, type MediaEvent } from './events';
 import { encodeParameters, type Parameters } from './parameters';
-import type { HttpAnswer } from './request';
+import { appendQuery, describeUrl, type HttpResponse, queryOf, resolveUrl } from './request';
+import { answeredParameters, type CallSession } from './session';
 import type { TwimlNode } from './twiml';
-import type { MediaStep } from './types';
-import { appendQuery, describeUrl, queryOf, resolveUrl } from './url';
 
-/** Redirects in a row after which a request fails; Twilio does not document its number. */
-const MAX_REDIRECTS = 10;
-
-/** What a fetch found out, as far as it came. */
-type Found = Partial<MediaStep>;
+/** What a fetch learned before it ended or failed. */
+type Found = Partial<MediaEvent>;
 
 /**
- * Fetches what a `<Play>` plays: with the call's parameters appended where Twilio did so in 2019
- * (`append`), and following redirects.
- * @param base the URL of the document that the verb stands in
+ * Fetches what a `<Play>` plays. It appends the call's parameters where `append` says so, as Twilio
+ * did in 2019, and follows redirects.
+ *
+ * @param base the URL of the document that holds the verb
  */
 export async function fetchMedia(
-  line: Line,
+  session: CallSession,
   play: TwimlNode,
-  verb: MediaStep['verb'],
+  verb: MediaEvent['verb'],
   base: string | undefined,
-): Promise<MediaStep> {
+): Promise<MediaEvent> {
   const url = play.text;
-  const appended = parametersFor(line, verb);
-  const startedAt = line.now();
-  const found = await attempt(line, { url, verb, appended, base });
-  const milliseconds = line.now() - startedAt;
+  const appended = parametersFor(session, verb);
+  const startedAt = session.now();
+  const found = await attempt(session, { url, verb, appended, base });
+  const milliseconds = session.now() - startedAt;
   return {
     kind: 'media',
     verb,
     url,
     mediaUrl: url,
     appended: Object.keys(appended).length,
-    signed: line.signMedia,
+    signed: session.signMedia,
     redirects: [],
     loop: Number(play.attributes.loop ?? 1),
     bytes: 0,
@@ -47,74 +43,79 @@ export async function fetchMedia(
 }
 
 async function attempt(
-  line: Line,
-  media: { url: string; verb: MediaStep['verb']; appended: Parameters; base: string | undefined },
+  session: CallSession,
+  media: { url: string; verb: MediaEvent['verb']; appended: Parameters; base: string | undefined },
 ): Promise<Found> {
   let found: Found = {};
   try {
-    if (media.url === '') throw new TwilioError(11100, 'Invalid URL format: <Play> is empty');
+    if (media.url === '') throw new CallError(11100, 'Invalid URL format: <Play> is empty');
     const mediaUrl = appendQuery(
       resolveUrl(media.url, media.base),
       encodeParameters(media.appended),
     );
     found = { mediaUrl };
-    const { answer, redirects } = await followRedirects(line, mediaUrl);
-    found = { ...found, redirects, ...describe(answer) };
-    checkPlayable(media.verb, mediaUrl, answer);
+    const { response, redirects } = await followRedirects(session, mediaUrl);
+    found = { ...found, redirects, ...describe(response) };
+    checkPlayable(media.verb, mediaUrl, response);
     return found;
   } catch (error) {
-    if (!(error instanceof TwilioError)) throw error;
+    if (!(error instanceof CallError)) throw error;
     return { ...found, errorCode: error.code, errorMessage: error.message };
   }
 }
 
-function parametersFor(line: Line, verb: MediaStep['verb']): Parameters {
+function parametersFor(session: CallSession, verb: MediaEvent['verb']): Parameters {
   const isAppended =
-    line.append === 'always' || (line.append === 'gather' && verb === 'Gather › Play');
-  return isAppended ? answeredParameters(line) : {};
+    session.append === 'always' || (session.append === 'gather' && verb === 'Gather › Play');
+  return isAppended ? answeredParameters(session) : {};
 }
 
-/** The first URL's parameters are carried along to where a redirect leads, as Twilio does. */
+/** Appends the first URL's parameters to the URL of each redirect, as Twilio does. */
 async function followRedirects(
-  line: Line,
+  session: CallSession,
   first: string,
-): Promise<{ answer: HttpAnswer; redirects: readonly string[] }> {
+): Promise<{ response: HttpResponse; redirects: readonly string[] }> {
   const redirects: string[] = [];
   for (let url = first; ; ) {
-    const headers = line.signMedia ? { 'X-Twilio-Signature': line.sign(url) } : {};
-    const answer = await line.send({ method: 'GET', url, headers, timeoutMs: line.timeoutMs });
-    const { location } = answer.headers;
-    if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) {
-      return { answer, redirects };
+    const headers = session.signMedia ? { 'X-Twilio-Signature': session.sign(url) } : {};
+    const response = await session.send({
+      method: 'GET',
+      url,
+      headers,
+      timeoutMs: session.timeoutMs,
+    });
+    const { location } = response.headers;
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) {
+      return { response, redirects };
     }
-    if (redirects.length === MAX_REDIRECTS) {
-      throw new TwilioError(11215, `HTTP too many redirects: ${describeUrl(first)}`);
+    if (redirects.length === MEDIA_REDIRECTS) {
+      throw new CallError(11215, `HTTP too many redirects: ${describeUrl(first)}`);
     }
     url = appendQuery(resolveUrl(location, url), queryOf(first));
     redirects.push(url);
   }
 }
 
-function describe({ status, headers, body }: HttpAnswer): Found {
+function describe({ status, headers, body }: HttpResponse): Found {
   const contentType = headers['content-type'];
   return { status, contentType, bytes: body.length, body, s3ErrorCode: s3ErrorCodeOf(body) };
 }
 
-/** @throws TwilioError what Twilio makes of the answer */
+/** @throws {CallError} with the number that Twilio has for the response */
 function checkPlayable(
-  verb: MediaStep['verb'],
+  verb: MediaEvent['verb'],
   url: string,
-  { status, headers }: HttpAnswer,
+  { status, headers }: HttpResponse,
 ): void {
   const where = describeUrl(url);
   if (status < 200 || status > 299) {
-    throw new TwilioError(11200, `HTTP retrieval failure: ${where} answered ${status}`);
+    throw new CallError(11200, `HTTP retrieval failure: ${where} answered ${status}`);
   }
   const contentType = headers['content-type'];
-  if (!contentType) throw new TwilioError(12300, `Invalid Content-Type: ${where} sent none`);
+  if (!contentType) throw new CallError(12300, `Invalid Content-Type: ${where} sent none`);
   if (!isAudio(contentType)) {
     const code = verb === 'Play' ? 13420 : 13325;
-    throw new TwilioError(code, `${verb}: Invalid Content-Type: ${where} sent '${contentType}'`);
+    throw new CallError(code, `${verb}: Invalid Content-Type: ${where} sent '${contentType}'`);
   }
 }
 
@@ -131,4 +132,21 @@ function isAudio(contentType = ''): boolean {
 function s3ErrorCodeOf(body: Buffer): string | undefined {
   const start = body.subarray(0, 4_096).toString('utf8');
   return /^(?:<\?xml[^>]*\?>)?\s*<Error>.*?<Code>(\w{1,64})<\/Code>/s.exec(start)?.[1];
+}
+
+/**
+ * How long audio plays, in seconds; undefined if it cannot be read. The library is loaded at the first
+ * use, as only calls that reach audio need it. An install without development packages lacks it.
+ */
+export async function audioSeconds(
+  audio: Uint8Array,
+  mimeType: string | undefined,
+): Promise<number | undefined> {
+  try {
+    const { parseBuffer } = await import('music-metadata');
+    const { format } = await parseBuffer(audio, { mimeType }, { duration: true });
+    return format.duration;
+  } catch {
+    return undefined;
+  }
 }

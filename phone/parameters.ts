@@ -1,4 +1,4 @@
-/** Who calls whom: what every request of one call has in common. */
+/** Who calls whom. It is the same in every request of a call. */
 export interface CallIdentity {
   readonly callSid: string;
   readonly accountSid: string;

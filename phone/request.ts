@@ -1,11 +1,7 @@
 import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import * as v from 'valibot';
-import { TwilioError } from './errors';
-import { describeUrl, splitUrl } from './url';
-
-/** How long Twilio waits for an answer: https://www.twilio.com/docs/api/errors/11205 */
-export const TWILIO_TIMEOUT_MS = 15_000;
+import { CallError } from './events';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -22,7 +18,7 @@ export interface HttpRequest {
 /** As node:http takes it; for https the connection must speak TLS already. */
 export type CreateConnection = NonNullable<http.RequestOptions['createConnection']>;
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -32,26 +28,27 @@ export interface HttpAnswer {
 export const USER_AGENT = 'TwilioProxy/1.1';
 
 /**
- * Sends one request for exactly the bytes of its URL, and reads the answer, whatever its status.
- * @throws TwilioError 11100 (URL), 11210 (host name), 11206 (not HTTP) or 11205 (connection or
+ * Sends one request for exactly the bytes of its URL, and reads the response, whatever its status.
+ *
+ * @throws {CallError} 11100 (URL), 11210 (host name), 11206 (not HTTP) or 11205 (connection or
  * time-out)
  */
-export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
+export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
   const { protocol, hostname, port, target } = splitUrl(request.url);
   const { request: open } = protocol === 'https:' ? https : http;
   try {
-    return await new Promise<HttpAnswer>((resolve, reject) => {
+    return await new Promise<HttpResponse>((resolve, reject) => {
       const outgoing = open({
         hostname,
         port,
         path: target,
         method: request.method,
         headers: { 'User-Agent': USER_AGENT, Accept: '*/*', ...request.headers },
-        // A connection of its own: one kept alive might be closed at the moment of its reuse.
+        // A new connection: the server might close a kept one at the moment of its reuse.
         ...(request.createConnection
           ? {
               createConnection: request.createConnection,
-              // Otherwise the agent's: it decides whether the Host header names the port.
+              // Without an agent node:http would take 80, and name the port in the Host header.
               defaultPort: protocol === 'https:' ? 443 : 80,
             }
           : { agent: false }),
@@ -59,7 +56,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
       });
       outgoing.once('error', reject);
       outgoing.once('response', (response) => {
-        readAnswer(response, request.maxBytes).then(resolve, reject);
+        readResponse(response, request.maxBytes).then(resolve, reject);
       });
       outgoing.end(request.body);
     });
@@ -68,10 +65,10 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-async function readAnswer(
+async function readResponse(
   response: http.IncomingMessage,
   maxBytes = Number.POSITIVE_INFINITY,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
@@ -85,13 +82,78 @@ async function readAnswer(
 
 const SystemError = v.object({ code: v.string() });
 
-function connectionError({ method, url, timeoutMs }: HttpRequest, cause: unknown): TwilioError {
+function connectionError({ method, url, timeoutMs }: HttpRequest, cause: unknown): CallError {
   const code = v.is(SystemError, cause) ? cause.code : '';
   const what = code === 'ABORT_ERR' ? `no answer within ${timeoutMs} ms` : code || String(cause);
-  return new TwilioError(codeOf(code), `${method} ${describeUrl(url)}: ${what}`, { cause });
+  return new CallError(codeOf(code), `${method} ${describeUrl(url)}: ${what}`, { cause });
 }
 
 function codeOf(code: string): number {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 11210;
   return code.startsWith('HPE_') ? 11206 : 11205;
+}
+
+/** The parts of an http(s) URL, byte for byte. */
+interface RawUrl {
+  readonly protocol: 'http:' | 'https:';
+  /** Without the brackets of an IPv6 address. */
+  readonly hostname: string;
+  readonly port: string | undefined;
+  /** Path and query, without the fragment, which is never sent. */
+  readonly target: string;
+}
+
+const URL_PARTS =
+  /^(https?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?(?:#.*)?$/i;
+
+/**
+ * Splits an absolute URL without changing its bytes. WHATWG's `URL` would collapse dot segments and
+ * encode some characters, and the signature would no longer match.
+ *
+ * @throws {CallError} 11100, https://www.twilio.com/docs/api/errors/11100
+ */
+export function splitUrl(url: string): RawUrl {
+  const parts = /^[\x21-\x7e]*$/.test(url) && URL_PARTS.exec(url);
+  if (!parts) throw new CallError(11100, `Invalid URL format: ${describeUrl(url)}`);
+  const [, scheme = '', host = '', port, path = '/', query = ''] = parts;
+  return {
+    protocol: scheme.toLowerCase() === 'https' ? 'https:' : 'http:',
+    hostname: host.replace(/^\[|\]$/g, ''),
+    port,
+    target: path + query,
+  };
+}
+
+/** Adds a query to a URL, with `&` when it has one and `?` otherwise. */
+export function appendQuery(url: string, query: string): string {
+  const [address = ''] = url.split('#', 1);
+  return query === '' ? url : `${address}${address.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** The query of a URL, without `?`; empty when it has none. */
+export function queryOf(url: string): string {
+  const [address = ''] = url.split('#', 1);
+  const start = address.indexOf('?');
+  return start < 0 ? '' : address.slice(start + 1);
+}
+
+/**
+ * What a URL in a document at `base` means. An absolute one stays as it is, to the byte, and so
+ * does `base` when the reference is empty.
+ *
+ * @throws {CallError} 11100 for a relative one in a document that has no URL
+ */
+export function resolveUrl(reference: string, base: string | undefined): string {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return reference;
+  if (reference === '' && base !== undefined) return base;
+  if (base === undefined || !URL.canParse(reference, base)) {
+    throw new CallError(11100, `Invalid URL format: ${describeUrl(reference)}`);
+  }
+  return new URL(reference, base).href;
+}
+
+/** A URL for a message: without its query, where signatures are, and not too long. */
+export function describeUrl(url: string): string {
+  const [path = ''] = url.split(/[?#]/, 1);
+  return `"${path.slice(0, 200)}"`;
 }

@@ -1,5 +1,5 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import { type CallOptions, call, type MediaStep, playTwiml, type Step } from '../phone';
+import { type CallEvent, type CallOptions, call, type MediaEvent, playTwiml } from '../phone';
 import { readConfig } from '../src/config';
 import { accessTo } from '../src/credentials/installed';
 import { presignedUrl } from '../src/s3/presign';
@@ -8,10 +8,10 @@ import { PREFIX } from './variables';
 
 /** One media request of a call, as the request inspector of the bug report shows it. */
 export interface Row {
-  readonly verb: MediaStep['verb'];
+  readonly verb: MediaEvent['verb'];
   /** What the URL is. */
   readonly plays: 'presigned URL' | 'Asset' | 'proxy';
-  readonly step: MediaStep;
+  readonly step: MediaEvent;
 }
 
 /** The sandbox's phone number. */
@@ -36,14 +36,14 @@ function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]):
 export async function callNumber(
   sandbox: Sandbox,
   digits: readonly string[],
-): Promise<MediaStep[]> {
+): Promise<MediaEvent[]> {
   return media(call(phone(sandbox, digits)));
 }
 
 /**
  * The TwiML that this project replaces: a presigned URL, once in <Play> and once in <Gather>.
  */
-export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaStep[]> {
+export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaEvent[]> {
   const s3 = await accessTo(readConfig(sandbox.variables).s3);
   const url = presignedUrl(s3, `${PREFIX}menu.mp3`, now, DAY);
   const response = new VoiceResponse();
@@ -52,14 +52,14 @@ export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise
   return media(playTwiml(response.toString(), phone(sandbox, [])));
 }
 
-async function media(steps: AsyncGenerator<Step, unknown>): Promise<MediaStep[]> {
-  const found: MediaStep[] = [];
+async function media(steps: AsyncGenerator<CallEvent, unknown>): Promise<MediaEvent[]> {
+  const found: MediaEvent[] = [];
   for await (const step of steps) if (step.kind === 'media') found.push(step);
   return found;
 }
 
 /** How a media URL of ours is served. */
-export function servedBy({ url }: MediaStep): Row['plays'] {
+export function servedBy({ url }: MediaEvent): Row['plays'] {
   const { pathname } = new URL(url);
   if (pathname === '/audio') return 'proxy';
   return pathname.startsWith('/audio/') ? 'Asset' : 'presigned URL';
@@ -67,9 +67,9 @@ export function servedBy({ url }: MediaStep): Row['plays'] {
 
 /** The four rows of the bug report; those are missing that a call did not come to. */
 export function inspect(
-  presigned: readonly MediaStep[],
-  synced: readonly MediaStep[],
-  unsynced: readonly MediaStep[],
+  presigned: readonly MediaEvent[],
+  synced: readonly MediaEvent[],
+  unsynced: readonly MediaEvent[],
 ): readonly Row[] {
   return [
     ...rows(presigned, 'Play'),
@@ -81,14 +81,14 @@ export function inspect(
 
 /** What protected Assets mean for a caller: a media request with a signature, and one without. */
 export function inspectProtected(
-  signed: readonly MediaStep[],
-  unsigned: readonly MediaStep[],
+  signed: readonly MediaEvent[],
+  unsigned: readonly MediaEvent[],
 ): readonly Row[] {
   return [...rows(signed, 'Gather › Play'), ...rows(unsigned, 'Gather › Play')];
 }
 
 /** The first medium of this verb, if there is one. */
-function rows(steps: readonly MediaStep[], verb: MediaStep['verb']): Row[] {
+function rows(steps: readonly MediaEvent[], verb: MediaEvent['verb']): Row[] {
   const step = steps.find((candidate) => candidate.verb === verb);
   return step ? [{ verb, plays: servedBy(step), step }] : [];
 }

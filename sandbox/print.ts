@@ -1,6 +1,6 @@
 import colors from 'picocolors';
 import { plainTable } from '../cli/format';
-import type { MediaStep } from '../phone';
+import type { MediaEvent } from '../phone';
 import { type Row, servedBy } from './inspector';
 
 /** The request inspector of the bug report, as lines for a terminal. */
@@ -15,7 +15,7 @@ export function inspectorTable(rows: readonly Row[]): string {
 }
 
 /** What a caller heard, one medium a line. */
-export function callTable(steps: readonly MediaStep[]): string {
+export function callTable(steps: readonly MediaEvent[]): string {
   const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
   for (const step of steps) {
     const seconds = step.durationSeconds?.toFixed(1) ?? '';
@@ -24,13 +24,13 @@ export function callTable(steps: readonly MediaStep[]): string {
   return lines.toString();
 }
 
-function statusOf({ status, s3ErrorCode }: MediaStep): string {
+function statusOf({ status, s3ErrorCode }: MediaEvent): string {
   const text = [status ?? 'no answer', s3ErrorCode].filter(Boolean).join(' ');
   return status !== undefined && status < 300 ? colors.green(text) : colors.red(text);
 }
 
 /** The name in a URL that a person recognises; never its query, which is signed. */
-function promptOf({ url }: MediaStep): string {
+function promptOf({ url }: MediaEvent): string {
   const { pathname, searchParams } = new URL(url);
   return searchParams.get('key') ?? pathname;
 }

@@ -280,6 +280,25 @@ export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 // The phone and other tools
 
 /**
+ * How long Twilio waits for a response to a webhook or a media request.
+ * https://www.twilio.com/docs/api/errors/11205
+ */
+export const WEBHOOK_TIMEOUT_MS = 15_000;
+
+/** Redirects of one medium; Twilio does not document its number. */
+export const MEDIA_REDIRECTS = 10;
+
+/** Webhooks, media and verbs of a call after which the phone takes its TwiML for a loop. */
+export const CALL_EVENTS = 200;
+
+/**
+ * How long a <Gather> waits for a key, and how long a <Pause> lasts, unless they say otherwise.
+ * https://www.twilio.com/docs/voice/twiml/gather https://www.twilio.com/docs/voice/twiml/pause
+ */
+export const GATHER_SECONDS = 5;
+export const PAUSE_SECONDS = 1;
+
+/**
  * How far a signer's clock may be from S3's (RequestTimeTooSkewed).
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */

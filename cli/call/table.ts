@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Colors } from 'picocolors/types';
-import type { MediaStep, Step, VerbStep, WebhookStep } from '../../phone';
+import type { CallEvent, MediaEvent, VerbEvent, WebhookEvent } from '../../phone';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { parseCallFlow } from '../../src/call-flow/parse';
 import { type Flow, layOut } from '../../src/call-flow/steps';
@@ -17,7 +17,7 @@ export interface TableOptions {
 }
 
 /** A call as a table, one line a step. Queries are left out: they hold signatures. */
-export function callTable(steps: readonly Step[], { colors, texts }: TableOptions): string {
+export function callTable(steps: readonly CallEvent[], { colors, texts }: TableOptions): string {
   const head = ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'];
   const table = plainTable(head, ['right', 'left', 'left', 'left', 'left', 'right', 'right']);
   // The request that follows a <Redirect> shows where it leads.
@@ -30,7 +30,7 @@ export function callTable(steps: readonly Step[], { colors, texts }: TableOption
   return table.toString();
 }
 
-function cellsOf(step: Step, colors: Colors, isCut: boolean): string[] {
+function cellsOf(step: CallEvent, colors: Colors, isCut: boolean): string[] {
   if (step.kind === 'verb') return [step.verb, detailOf(step, isCut), '', '', '', ''];
   const { verb, contentType = '', milliseconds } = step;
   const seconds = step.kind === 'media' ? (step.durationSeconds?.toFixed(1) ?? '') : '';
@@ -39,7 +39,7 @@ function cellsOf(step: Step, colors: Colors, isCut: boolean): string[] {
   return [verb, what, statusOf(step, colors), type, seconds, milliseconds.toFixed(0)];
 }
 
-function statusOf(step: MediaStep | WebhookStep, colors: Colors): string {
+function statusOf(step: MediaEvent | WebhookEvent, colors: Colors): string {
   const { status, errorCode } = step;
   const s3ErrorCode = step.kind === 'media' ? step.s3ErrorCode : undefined;
   if (errorCode === undefined) return colors.green(`${status}`);
@@ -48,14 +48,14 @@ function statusOf(step: MediaStep | WebhookStep, colors: Colors): string {
 }
 
 /** The path, and where in the call flow the call is. */
-function placeOf({ url }: WebhookStep): string {
+function placeOf({ url }: WebhookEvent): string {
   if (!URL.canParse(url)) return url.split('?', 1)[0] ?? '';
   const { pathname, searchParams } = new URL(url);
   const at = searchParams.get('at');
   return at === null ? pathname : `${pathname} at ${at}`;
 }
 
-function mediumOf({ url, appended, loop }: MediaStep): string {
+function mediumOf({ url, appended, loop }: MediaEvent): string {
   if (!URL.canParse(url)) return url.split('?', 1)[0] ?? '';
   const { pathname, searchParams, hostname } = new URL(url);
   const names = {
@@ -68,14 +68,14 @@ function mediumOf({ url, appended, loop }: MediaStep): string {
   return names[mediaSource(url) ?? 'other'] + parameters + times;
 }
 
-function detailOf({ verb, attributes, text, digits }: VerbStep, isCut: boolean): string {
+function detailOf({ verb, attributes, text, digits }: VerbEvent, isCut: boolean): string {
   if (digits !== undefined) return digits === '' ? 'nothing pressed' : `pressed ${digits}`;
   if (verb.endsWith('Say')) return isCut ? cut(text) : '';
   if (verb === 'Record') return `up to ${attributes.maxLength ?? 3600} s`;
   return text;
 }
 
-function spokenIn(step: Step, texts: PromptTexts): string | undefined {
+function spokenIn(step: CallEvent, texts: PromptTexts): string | undefined {
   if (step.kind === 'media') return texts(step);
   return step.kind === 'verb' && step.verb.endsWith('Say') ? step.text : undefined;
 }
@@ -93,7 +93,7 @@ export function mediaSource(url: string): 'asset' | 'audio' | undefined {
 }
 
 /** The text of a prompt that is played; undefined where it is not known. */
-export type PromptTexts = (step: MediaStep) => string | undefined;
+export type PromptTexts = (step: MediaEvent) => string | undefined;
 
 /**
  * The texts of prompts, from the call flow of this folder: a medium's URL names the step that plays

@@ -4,10 +4,10 @@ import { connect, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import {
   type CreateConnection,
-  type HttpAnswer,
   type HttpRequest,
+  type HttpResponse,
   sendRequest,
-} from '../../phone/request';
+} from '../../phone';
 import { closeServer } from '../listen';
 import { throwawayCertificates } from './certificates';
 import type { LoopbackHosts } from './loopback';
@@ -17,7 +17,7 @@ export interface Internet extends LoopbackHosts {
   /** Of the CONNECT proxy, such as http://127.0.0.1:40123. */
   readonly proxyUrl: string;
   /** Sends a request of the phone's, which knows no proxy. */
-  send(request: HttpRequest): Promise<HttpAnswer>;
+  send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import {
+  type CallEvent,
   type CallOptions,
   type CallSummary,
   call,
-  type MediaStep,
+  type MediaEvent,
   type PhoneOptions,
-  type Step,
 } from '../../phone';
 import { resultOf } from '../../src/result';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
@@ -13,7 +13,7 @@ import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
 export const VOICE_URL = `https://${DOMAIN_NAME}/voice`;
 
 export interface HeardCall {
-  readonly steps: readonly Step[];
+  readonly steps: readonly CallEvent[];
   readonly summary: CallSummary;
 }
 
@@ -22,7 +22,7 @@ export async function callRehearsal(
   { accountSid, authToken, internet }: Rehearsal,
   options: Partial<CallOptions> = {},
 ): Promise<HeardCall> {
-  const steps: Step[] = [];
+  const steps: CallEvent[] = [];
   const conversation = call({
     voiceUrl: VOICE_URL,
     accountSid,
@@ -42,7 +42,7 @@ const DIGITS = ['1', '9'];
 
 /** What a caller hears. */
 export interface Heard {
-  readonly played: readonly MediaStep[];
+  readonly played: readonly MediaEvent[];
   /** The words of what was said. */
   readonly said: readonly string[];
 }

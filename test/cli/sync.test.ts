@@ -4,7 +4,7 @@ import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { sync as syncCommand } from '../../cli/sync';
-import { call, type Step } from '../../phone';
+import { type CallEvent, call } from '../../phone';
 import { resultOf } from '../../src/result';
 import { runSync, runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
 import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
@@ -47,9 +47,9 @@ async function remove(name: string): Promise<void> {
 }
 
 /** What a caller hears who presses 2. */
-async function directions(): Promise<Step | undefined> {
+async function directions(): Promise<CallEvent | undefined> {
   const { publicOrigin, variables: account } = sandbox;
-  const steps: Step[] = [];
+  const steps: CallEvent[] = [];
   const walking = call({
     voiceUrl: `${publicOrigin}/voice`,
     accountSid: account.ACCOUNT_SID,

@@ -1,26 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startAudioProcess } from '../helpers/phone/audio';
 import { silentMp3 } from '../helpers/phone/server';
 
-let child: ChildProcess;
+let audio: ReturnType<typeof startAudioProcess>;
 beforeAll(() => {
-  child = fork(join(__dirname, '../helpers/phone/duration-process.ts'), {
-    execArgv: ['--import', 'tsx'],
-    serialization: 'advanced',
-  });
+  audio = startAudioProcess();
 });
-afterAll(() => {
-  child.disconnect();
-});
+afterAll(() => audio.stop());
 
-async function secondsOf(audio: Buffer, mimeType: string): Promise<number | undefined> {
-  const answered = once(child, 'message');
-  child.send({ audio, mimeType });
-  const [{ seconds }] = await answered;
-  return seconds;
-}
+const secondsOf = (bytes: Buffer, mimeType: string): Promise<number | undefined> =>
+  audio.run({ measure: bytes, mimeType });
 
 /** One second of silence: 8,000 samples of one byte. */
 function silentWav(): Buffer {
@@ -41,17 +30,17 @@ function silentWav(): Buffer {
 }
 
 describe('the duration of audio', () => {
-  it('of an MP3 is that of its frames', async () => {
+  test('is that of the frames of an MP3', async () => {
     const seconds = await secondsOf(silentMp3(100), 'audio/mpeg');
     expect(seconds).toBeCloseTo((100 * 1_152) / 44_100, 3);
   });
 
-  it('of a WAV is that of its samples', async () => {
+  test('is that of the samples of a WAV', async () => {
     expect(await secondsOf(silentWav(), 'audio/wav')).toBeCloseTo(1, 3);
   });
 
-  it.each(['', 'no audio at all', '<?xml version="1.0"?><Error/>'])(
-    'of %j is not known',
+  test.each(['', 'no audio at all', '<?xml version="1.0"?><Error/>'])(
+    'is unknown for %j',
     async (body) => {
       expect(await secondsOf(Buffer.from(body), 'audio/mpeg')).toBeUndefined();
     },

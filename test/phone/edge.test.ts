@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, type PhoneOptions, type Step } from '../../phone';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CallEvent, call, type PhoneOptions } from '../../phone';
 import { phoneOptions, walk } from '../helpers/phone/server';
 import { AUTH_TOKEN, hostedFile, startEdge, type TestEdge } from '../helpers/sandbox/start-edge';
 
@@ -42,37 +42,37 @@ async function callEdge(options: Partial<PhoneOptions> & { path?: string } = {})
   const phone = phoneOptions({ authToken: AUTH_TOKEN, append: 'gather', digits: ['7'], ...others });
   return walk(call({ ...phone, voiceUrl: edge.origin + path }));
 }
-const rows = (steps: Step[]) =>
-  steps.flatMap((step) => (step.kind === 'verb' ? [] : [[step.verb, step.status]]));
+const rows = (events: CallEvent[]) =>
+  events.flatMap((step) => (step.kind === 'verb' ? [] : [[step.verb, step.status]]));
 
 describe('a call to the edge', () => {
-  it('hears protected Functions and, signed for, a protected Asset', async () => {
-    const { steps, summary } = await callEdge({ signMedia: true });
-    expect(rows(steps)).toEqual([
+  test('gets protected Functions and, with signed media, a protected Asset', async () => {
+    const { events, summary } = await callEdge({ signMedia: true });
+    expect(rows(events)).toEqual([
       ['voice', 200],
       ['Play', 200],
       ['Gather › Play', 200],
       ['Gather action', 200],
     ]);
-    expect(steps.at(-1)).toMatchObject({ verb: 'Say', text: '+819012345678 pressed 7' });
+    expect(events.at(-1)).toMatchObject({ verb: 'Say', text: '+819012345678 pressed 7' });
     expect(summary).toMatchObject({ ended: 'end of TwiML', errorCodes: [] });
   });
 
-  it('hears no protected Asset in media requests without a signature', async () => {
-    const { steps, summary } = await callEdge({ signMedia: false });
-    expect(rows(steps)).toContainEqual(['Gather › Play', 403]);
+  test('gets no protected Asset without signed media', async () => {
+    const { events, summary } = await callEdge({ signMedia: false });
+    expect(rows(events)).toContainEqual(['Gather › Play', 403]);
     expect(summary.errorCodes).toEqual([11200]);
   });
 
-  it('is refused when it signs with another token', async () => {
-    const { steps, summary } = await callEdge({ authToken: 'another token' });
-    expect(rows(steps)).toEqual([['voice', 403]]);
+  test('is refused if it signs with another token', async () => {
+    const { events, summary } = await callEdge({ authToken: 'another token' });
+    expect(rows(events)).toEqual([['voice', 403]]);
     expect(summary).toMatchObject({ ended: 'application error', errorCode: 11200 });
   });
 
-  it('reaches the fallback URL when a Function fails', async () => {
-    const { steps } = await callEdge({ path: '/broken', fallbackUrl: `${edge.origin}/menu` });
-    expect(rows(steps)).toEqual([
+  test('goes on at the fallback URL if a Function fails', async () => {
+    const { events } = await callEdge({ path: '/broken', fallbackUrl: `${edge.origin}/menu` });
+    expect(rows(events)).toEqual([
       ['voice', 500],
       ['fallback', 200],
     ]);

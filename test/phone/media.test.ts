@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks';
-import { call, type MediaStep, type PhoneOptions, playTwiml } from '../../phone';
+import { call, type MediaEvent, type PhoneOptions, playTwiml } from '../../phone';
 import {
   AUTH_TOKEN,
   audio,
@@ -36,50 +36,53 @@ beforeEach(() => {
 const document = (verbs: string) => `<Response>${verbs}</Response>`;
 const escapeXml = (text: string) => text.replace(/&/g, '&amp;');
 
-/** The media steps of a document. */
-async function hear(verbs: string, options: Partial<PhoneOptions> = {}): Promise<MediaStep[]> {
+/** The media events of a document. */
+async function mediaOf(verbs: string, options: Partial<PhoneOptions> = {}): Promise<MediaEvent[]> {
   const played = playTwiml(
     document(verbs),
     phoneOptions({ forwardedFrom: '05012345678', ...options }),
   );
-  const { steps } = await walk(played);
-  return steps.filter((step) => step.kind === 'media');
+  const { events } = await walk(played);
+  return events.filter((step) => step.kind === 'media');
 }
 
 /** The one media step of a `<Play>`, or of one in a `<Gather>`. */
 async function play(
   url: string,
   options: Partial<PhoneOptions> & { inGather?: boolean } = {},
-): Promise<MediaStep> {
+): Promise<MediaEvent> {
   const verb = `<Play>${escapeXml(url)}</Play>`;
-  const [step] = await hear(options.inGather ? `<Gather>${verb}</Gather>` : verb, options);
+  const [step] = await mediaOf(options.inGather ? `<Gather>${verb}</Gather>` : verb, options);
   if (!step) throw new Error('Nothing was played');
   return step;
 }
 
 describe('the parameters that Twilio appends to media requests', () => {
-  it.each([
+  test.each([
     ['gather', false, '/a.mp3'],
     ['gather', true, `/a.mp3?${APPENDED}`],
     ['always', false, `/a.mp3?${APPENDED}`],
     ['always', true, `/a.mp3?${APPENDED}`],
     ['never', false, '/a.mp3'],
     ['never', true, '/a.mp3'],
-  ] as const)('in the mode %s, within a Gather: %s', async (append, inGather, target) => {
-    const step = await play(`${server.origin}/a.mp3`, { append, inGather });
-    expect(server.received.map((request) => request.target)).toEqual([target]);
-    expect(step.mediaUrl).toBe(server.origin + target);
-    expect(step.url).toBe(`${server.origin}/a.mp3`);
-    expect(step.appended).toBe(target === '/a.mp3' ? 0 : 27);
-    expect(step.verb).toBe(inGather ? 'Gather › Play' : 'Play');
-  });
+  ] as const)(
+    'in mode %s, with inGather %s, make the target %s',
+    async (append, inGather, target) => {
+      const step = await play(`${server.origin}/a.mp3`, { append, inGather });
+      expect(server.received.map((request) => request.target)).toEqual([target]);
+      expect(step.mediaUrl).toBe(server.origin + target);
+      expect(step.url).toBe(`${server.origin}/a.mp3`);
+      expect(step.appended).toBe(target === '/a.mp3' ? 0 : 27);
+      expect(step.verb).toBe(inGather ? 'Gather › Play' : 'Play');
+    },
+  );
 
-  it('follow an & when the URL has a query', async () => {
+  test('follow an & if the URL has a query', async () => {
     await play(`${server.origin}/a.mp3?X-Amz-Signature=ab`, { append: 'always' });
     expect(server.received[0]?.target).toBe(`/a.mp3?X-Amz-Signature=ab&${APPENDED}`);
   });
 
-  it('carry a SIP caller, encoded as in a form', async () => {
+  test('encode a SIP caller as a form does', async () => {
     await play(`${server.origin}/a.mp3`, { append: 'always', from: "sip:o'a b@example.com" });
     expect(server.received[0]?.target).toContain(
       '&From=sip%3Ao%27a+b%40example.com&AccountSid=AC0',
@@ -89,25 +92,25 @@ describe('the parameters that Twilio appends to media requests', () => {
 });
 
 describe('a media request', () => {
-  it.each([
+  test.each([
     '/a/../b/./c.mp3',
     '/%7Ea%2Fb%20c.mp3',
     "/a'(1)*!.mp3?b='c'&d=[e]",
     '//double//slash.mp3',
     '/a.mp3?x=%2B+%20&&=&y',
     '/%E9%9F%B3.mp3',
-  ])('asks for exactly the bytes %s', async (target) => {
+  ])('requests exactly the bytes %s', async (target) => {
     await play(server.origin + target);
     expect(server.received[0]?.target).toBe(target);
   });
 
-  it('comes from TwilioProxy/1.1 and carries no signature', async () => {
+  test('comes from TwilioProxy/1.1 and carries no signature', async () => {
     await play(`${server.origin}/a.mp3`);
     expect(server.received[0]?.headers['user-agent']).toBe('TwilioProxy/1.1');
     expect(server.received[0]?.headers).not.toHaveProperty('x-twilio-signature');
   });
 
-  it('is signed, appended parameters included, when asked for', async () => {
+  test('is signed with signMedia, appended parameters included', async () => {
     await play(`${server.origin}/a.mp3?x=1`, { signMedia: true, append: 'always' });
     const [request] = server.received;
     const signature = String(request?.headers['x-twilio-signature']);
@@ -116,11 +119,11 @@ describe('a media request', () => {
     expect(validateRequest(AUTH_TOKEN, signature, `${server.origin}/a.mp3?x=1`, {})).toBe(false);
   });
 
-  it('starts from the document when its URL is relative', async () => {
+  test('resolves a relative URL against the document', async () => {
     server.replies['/flows/voice'] = twiml('<Play>../a.mp3</Play>');
     const voiceUrl = `${server.origin}/flows/voice`;
-    const { steps } = await walk(call(callOptions(server, { voiceUrl })));
-    expect(steps[1]).toMatchObject({
+    const { events } = await walk(call(callOptions(server, { voiceUrl })));
+    expect(events[1]).toMatchObject({
       url: '../a.mp3',
       mediaUrl: `${server.origin}/a.mp3`,
       status: 200,
@@ -131,7 +134,7 @@ describe('a media request', () => {
 describe('a redirect', () => {
   const to = (location: string, status = 302): Reply => ({ status, headers: { location } });
 
-  it("carries the first URL's parameters along, as often as it redirects", async () => {
+  test("carries the first URL's parameters along, as often as it redirects", async () => {
     server.replies['/first'] = to(`${server.origin}/second?token=2`, 301);
     server.replies['/second'] = to('a.mp3', 307);
     const step = await play(`${server.origin}/first?x=1`);
@@ -147,13 +150,13 @@ describe('a redirect', () => {
     ]);
   });
 
-  it('carries the appended parameters along as well', async () => {
+  test('carries the appended parameters along as well', async () => {
     server.replies['/first'] = to('/a.mp3?sig=ab');
     await play(`${server.origin}/first`, { append: 'always' });
     expect(server.received[1]?.target).toBe(`/a.mp3?sig=ab&${APPENDED}`);
   });
 
-  it('is signed for the URL that it leads to', async () => {
+  test('is signed for the URL that it leads to', async () => {
     server.replies['/first'] = to('/a.mp3');
     await play(`${server.origin}/first?x=1`, { signMedia: true });
     const signature = String(server.received[1]?.headers['x-twilio-signature']);
@@ -161,7 +164,7 @@ describe('a redirect', () => {
     expect(validateRequest(AUTH_TOKEN, signature, url, {})).toBe(true);
   });
 
-  it('that never ends is 11215', async () => {
+  test('that never ends is error 11215', async () => {
     server.replies['/loop'] = to('/loop');
     const step = await play(`${server.origin}/loop`);
     expect(step.errorCode).toBe(11215);
@@ -169,8 +172,8 @@ describe('a redirect', () => {
   });
 });
 
-describe('what comes back', () => {
-  it('is measured', async () => {
+describe('the response to a media request', () => {
+  test('is measured in bytes and milliseconds', async () => {
     const mp3 = silentMp3(1);
     server.replies['/a.mp3'] = audio(mp3);
     let clock = 0;
@@ -189,7 +192,7 @@ describe('what comes back', () => {
     expect(step.body?.equals(mp3)).toBe(true);
   });
 
-  it.each([
+  test.each([
     'audio/mpeg',
     'Audio/MPEG; charset=binary',
     'audio/wav',
@@ -201,12 +204,12 @@ describe('what comes back', () => {
     'audio/gsm',
     'audio/x-gsm',
     'audio/ulaw',
-  ])('is played when it is %s', async (type) => {
+  ])('is played if it is %s', async (type) => {
     server.replies['/a.mp3'] = audio('x', type);
     expect((await play(`${server.origin}/a.mp3`)).errorCode).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [13420, 'audio of another kind', audio('x', 'audio/ogg'), false],
     [13420, 'an upload without its type', audio('x', 'application/octet-stream'), false],
     [13325, 'a page, within a Gather', audio('x', 'text/html'), true],
@@ -215,7 +218,7 @@ describe('what comes back', () => {
     [11200, 'a missing file', { status: 404 }, false],
     [11200, 'an error, though it is audio', { ...audio(), status: 500 }, true],
     [11200, 'a redirect without a place', { status: 302 }, false],
-  ])('is error %i when it is %s', async (errorCode, _, reply, inGather) => {
+  ])('is error %i if it is %s', async (errorCode, _, reply, inGather) => {
     server.replies['/a.mp3'] = reply;
     const step = await play(`${server.origin}/a.mp3?sig=secret`, { inGather });
     expect(step.errorCode).toBe(errorCode);
@@ -223,7 +226,7 @@ describe('what comes back', () => {
     expect(step.errorMessage).not.toContain('secret');
   });
 
-  it("names S3's error", async () => {
+  test("names S3's error", async () => {
     server.replies['/a.mp3'] = {
       status: 403,
       headers: { 'content-type': 'application/xml' },
@@ -237,24 +240,24 @@ describe('what comes back', () => {
     });
   });
 
-  it('is no error of S3 when it is a page about one', async () => {
+  test('is no error of S3 if it is a page about one', async () => {
     server.replies['/a.mp3'] = audio('<html><Error><Code>No</Code></Error></html>', 'text/html');
     expect((await play(`${server.origin}/a.mp3`)).s3ErrorCode).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [11205, 'the connection is refused', 'http://127.0.0.1:1/a.mp3'],
     [11210, 'the host has no address', 'http://nothing.invalid/a.mp3'],
     [11100, 'the URL is none', 'bucket/a.mp3'],
     [11100, 'there is no URL', ''],
     [11100, 'the URL has a blank', 'http://127.0.0.1/a b.mp3'],
-  ])('is error %i when %s', async (errorCode, _, url) => {
+  ])('is error %i if %s', async (errorCode, _, url) => {
     const step = await play(url);
     expect(step.errorCode).toBe(errorCode);
     expect(step.status).toBeUndefined();
   });
 
-  it('is error 11205 when the connection breaks in the middle', async () => {
+  test('is error 11205 if the connection breaks in the middle', async () => {
     server.replies['/a.mp3'] = {
       instead: (socket) => {
         socket.write('HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 9\r\n\r\nabc');
@@ -266,13 +269,8 @@ describe('what comes back', () => {
 });
 
 describe('a Play', () => {
-  it('of digits fetches nothing', async () => {
-    expect(await hear('<Play digits="1w2"/>')).toEqual([]);
-    expect(server.received).toEqual([]);
-  });
-
-  it('that loops is fetched once', async () => {
-    const [step] = await hear(`<Play loop="3">${server.origin}/a.mp3</Play>`);
+  test('that loops is fetched once', async () => {
+    const [step] = await mediaOf(`<Play loop="3">${server.origin}/a.mp3</Play>`);
     expect(step?.loop).toBe(3);
     expect(server.received).toHaveLength(1);
   });
@@ -284,28 +282,28 @@ describe('a medium that failed', () => {
     server.replies['/voice'] = twiml(`<Play>${missing}</Play><Say>next</Say>`);
     server.replies['/fallback'] = twiml('<Say>sorry</Say>');
   });
-  const spoken = (steps: { kind: string; text?: string }[]) =>
-    steps.flatMap(({ kind, text }) => (kind === 'verb' ? [text] : []));
+  const spoken = (events: { kind: string; text?: string }[]) =>
+    events.flatMap(({ kind, text }) => (kind === 'verb' ? [text] : []));
 
-  it('lets the call go on with the next verb', async () => {
+  test('lets the call go on with the next verb', async () => {
     const fallbackUrl = `${server.origin}/fallback`;
-    const { steps, summary } = await walk(call(callOptions(server, { fallbackUrl })));
-    expect(spoken(steps)).toEqual(['next']);
+    const { events, summary } = await walk(call(callOptions(server, { fallbackUrl })));
+    expect(spoken(events)).toEqual(['next']);
     expect(summary).toMatchObject({ ended: 'end of TwiML', errorCodes: [11200] });
   });
 
-  it('reaches the fallback URL when asked for', async () => {
+  test('leads to the fallback URL with fallbackOnMediaError', async () => {
     const fallbackUrl = `${server.origin}/fallback`;
     const options = callOptions(server, { fallbackUrl, fallbackOnMediaError: true });
-    const { steps } = await walk(call(options));
-    expect(spoken(steps)).toEqual(['sorry']);
+    const { events } = await walk(call(options));
+    expect(spoken(events)).toEqual(['sorry']);
     const form = new URLSearchParams(server.received.at(-1)?.body);
     expect(form.get('ErrorCode')).toBe('11200');
     expect(form.get('ErrorUrl')).toBe(`${server.origin}${missing}`);
   });
 
-  it('lets the call go on as well when there is no fallback URL', async () => {
+  test('lets the call go on if there is no fallback URL', async () => {
     const options = callOptions(server, { fallbackOnMediaError: true });
-    expect(spoken((await walk(call(options))).steps)).toEqual(['next']);
+    expect(spoken((await walk(call(options))).events)).toEqual(['next']);
   });
 });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FailingMedia, failMedia } from '../../cli/call';
 import {
   type AppendMode,
+  type CallEvent,
   type CallOptions,
   type CallSummary,
   call,
   type SendRequest,
-  type Step,
   sendRequest,
 } from '../../phone';
 import { layOut } from '../../src/call-flow/steps';
@@ -25,7 +25,7 @@ afterAll(() => sandbox.stop());
 
 async function phone(
   options: Partial<CallOptions>,
-): Promise<{ steps: Step[]; summary: CallSummary }> {
+): Promise<{ steps: CallEvent[]; summary: CallSummary }> {
   const { publicOrigin, variables } = sandbox;
   const walking = call({
     voiceUrl: `${publicOrigin}/voice`,
@@ -38,7 +38,7 @@ async function phone(
     append: 'gather',
     ...options,
   });
-  const steps: Step[] = [];
+  const steps: CallEvent[] = [];
   const summary = await resultOf(walking, (step) => steps.push(step));
   return { steps, summary };
 }
@@ -46,7 +46,7 @@ async function phone(
 const { steps: places } = layOut(everyBranch);
 
 /** The words that reach the caller's ear, played or said, and whom the caller is connected to. */
-function heard(steps: readonly Step[]): string[] {
+function heard(steps: readonly CallEvent[]): string[] {
   return steps.flatMap((step) => {
     if (step.kind === 'media' && step.errorCode === undefined) {
       const place = places.get(new URL(step.url).searchParams.get('at') ?? '');
@@ -58,7 +58,7 @@ function heard(steps: readonly Step[]): string[] {
   });
 }
 
-const rungs = (steps: readonly Step[]): Set<string> =>
+const rungs = (steps: readonly CallEvent[]): Set<string> =>
   new Set(
     steps.flatMap((step) => {
       if (step.kind === 'verb') return step.verb.endsWith('Say') ? ['say'] : [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type MediaStep, playTwiml } from '../../phone';
+import { type MediaEvent, playTwiml } from '../../phone';
 import { inspect, isAsExpected } from '../../sandbox/inspector';
 import { phoneOptions, walk } from '../helpers/phone/server';
 
@@ -8,14 +8,14 @@ const ASSET = 'http://example.com/audio/menu.mp3';
 const PROXY = 'http://example.com/audio?key=menu.mp3';
 
 /** The media of a call to this TwiML: whatever is appended to a presigned URL is refused. */
-async function hear(verbs: string): Promise<MediaStep[]> {
+async function hear(verbs: string): Promise<MediaEvent[]> {
   const headers = { 'content-type': 'audio/mpeg' };
   const send = async ({ url }: { url: string }) => {
     const status = url.startsWith(`${PRESIGNED}&`) ? 403 : 200;
     return { status, headers, body: Buffer.alloc(0) };
   };
   const options = phoneOptions({ append: 'gather', send });
-  const { steps } = await walk(playTwiml(`<Response>${verbs}</Response>`, options));
+  const { events: steps } = await walk(playTwiml(`<Response>${verbs}</Response>`, options));
   return steps.filter((step) => step.kind === 'media');
 }
 

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { call, type MediaStep } from '../../phone';
+import { call, type MediaEvent } from '../../phone';
 import { promptFolder } from '../../sandbox/prompts';
 import { runSync } from '../helpers/cli/commands';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-async function listen(digits: readonly string[]): Promise<MediaStep[]> {
+async function listen(digits: readonly string[]): Promise<MediaEvent[]> {
   const { publicOrigin, variables } = sandbox;
   const steps = call({
     voiceUrl: `${publicOrigin}/voice`,
@@ -35,12 +35,12 @@ async function listen(digits: readonly string[]): Promise<MediaStep[]> {
     append: 'always',
     digits,
   });
-  const media: MediaStep[] = [];
+  const media: MediaEvent[] = [];
   for await (const step of steps) if (step.kind === 'media') media.push(step);
   return media;
 }
 
-const routes = (media: readonly MediaStep[]) =>
+const routes = (media: readonly MediaEvent[]) =>
   media.map(({ url, status }) => `${new URL(url).pathname.slice(0, 7)} ${status}`);
 
 async function sync(secret = sandbox.variables.ADMIN_SECRET): Promise<Response> {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { CallOptions, CallSummary, PhoneOptions, Step } from '../../../phone';
+import type { CallEvent, CallOptions, CallSummary, PhoneOptions } from '../../../phone';
 import { resultOf } from '../../../src/result';
 
 export interface Received {
@@ -14,7 +14,7 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
-  /** Instead of an answer. */
+  /** Called with the connection instead of a response. */
   readonly instead?: (socket: Socket) => void;
 }
 /** Replies by path; a function sees the request. */
@@ -83,13 +83,13 @@ export function callOptions(server: TestServer, options: Partial<CallOptions> = 
   return { ...phoneOptions(options), voiceUrl: `${server.origin}/voice`, ...options };
 }
 
-/** Walks a call to its end. */
+/** Takes a call to its end. */
 export async function walk(
-  steps: AsyncGenerator<Step, CallSummary>,
-): Promise<{ steps: Step[]; summary: CallSummary }> {
-  const walked: Step[] = [];
-  const summary = await resultOf(steps, (step) => walked.push(step));
-  return { steps: walked, summary };
+  call: AsyncGenerator<CallEvent, CallSummary>,
+): Promise<{ events: CallEvent[]; summary: CallSummary }> {
+  const events: CallEvent[] = [];
+  const summary = await resultOf(call, (event) => events.push(event));
+  return { events, summary };
 }
 
 /** A silent MP3 of so many frames of 128 kbit/s at 44.1 kHz, each 1,152 samples long. */

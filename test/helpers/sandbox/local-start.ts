@@ -70,7 +70,7 @@ export function describeLocalStart(
       const { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken } = account;
       const numbers = { from: '+819012345678', to: '+815012345678' };
       const voiceUrl = `${origin}/voice`;
-      const { steps } = await walk(
+      const { events: steps } = await walk(
         call({ ...numbers, voiceUrl, accountSid, authToken, append: 'always', digits: ['1'] }),
       );
       const media = steps.filter((step) => step.kind === 'media');

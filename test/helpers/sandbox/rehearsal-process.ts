@@ -1,7 +1,6 @@
 /** A rehearsal in a process of its own: Twilio's runtime sets globals that Jest replaces. */
 
-import type { CallOptions } from '../../../phone';
-import type { HttpRequest } from '../../../phone/request';
+import type { CallOptions, HttpRequest } from '../../../phone';
 import type { Exchange } from '../../../sandbox/rehearsal/record';
 import {
   DOMAIN_NAME,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MediaStep } from '../../../phone';
+import type { MediaEvent } from '../../../phone';
 import { runProgram } from '../../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
 import type { Exchange } from '../../../sandbox/rehearsal/record';
@@ -19,7 +19,7 @@ async function listen(): Promise<string[]> {
   return steps.flatMap((step) => (step.kind === 'media' ? [describeMedium(step)] : []));
 }
 
-function describeMedium({ url, status, contentType }: MediaStep): string {
+function describeMedium({ url, status, contentType }: MediaEvent): string {
   const { origin, pathname } = new URL(url);
   return `${origin} ${pathname === '/audio' ? 'proxy' : 'Asset'} ${status} ${contentType}`;
 }

@@ -25,7 +25,7 @@ async function played(path: string, status = 200): Promise<Heard> {
   const twiml = `<Response><Play>https://example.com${path}</Play></Response>`;
   const headers = { 'content-type': 'audio/mpeg' };
   const send = async () => ({ status, headers, body: Buffer.alloc(0) });
-  const { steps } = await walk(playTwiml(twiml, phoneOptions({ send })));
+  const { events: steps } = await walk(playTwiml(twiml, phoneOptions({ send })));
   return { played: steps.filter((step) => step.kind === 'media'), said: [] };
 }
 

@@ -1,31 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MediaStep, Step } from '../../../phone';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CallEvent, MediaEvent } from '../../phone';
+import { startAudioProcess } from '../helpers/phone/audio';
 
-let child: ChildProcess;
+let audio: ReturnType<typeof startAudioProcess>;
 beforeAll(() => {
-  child = fork(join(__dirname, '../../helpers/phone/recording-process.ts'), {
-    execArgv: ['--import', 'tsx'],
-    serialization: 'advanced',
-  });
+  audio = startAudioProcess();
 });
-afterAll(() => {
-  child.disconnect();
-});
+afterAll(() => audio.stop());
 
-/** The samples of what a caller hears in these steps. */
-async function samplesOf(...steps: Step[]): Promise<Int16Array> {
-  const answered = once(child, 'message');
-  child.send(steps);
-  const [wav] = await answered;
+/** The samples of a recording of these events. */
+async function samplesOf(...events: CallEvent[]): Promise<Int16Array> {
+  const wav: Buffer = await audio.run({ record: events });
   return new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
 }
 
-const body = readFileSync(join(__dirname, '../../../sandbox/prompts/unknown.mp3'));
-const medium: MediaStep = {
+const body = readFileSync(join(__dirname, '../../sandbox/prompts/unknown.mp3'));
+const medium: MediaEvent = {
   kind: 'media',
   verb: 'Play',
   url: 'https://example.com/a.mp3',
@@ -41,8 +33,8 @@ const medium: MediaStep = {
   milliseconds: 1,
 };
 
-describe('what a caller hears', () => {
-  it('is a medium as often as it is played', async () => {
+describe('a recording of a call', () => {
+  test('holds a medium as often as it is played', async () => {
     const single = await samplesOf(medium);
     expect(single.length).toBeGreaterThan(8000);
     const thrice = await samplesOf({ ...medium, loop: 3 });
@@ -50,12 +42,12 @@ describe('what a caller hears', () => {
     expect(thrice.subarray(2 * single.length)).toEqual(single);
   });
 
-  it('is nothing of a medium that failed, though it brought something to play', async () => {
+  test('holds nothing of a medium that failed, even if its body is audio', async () => {
     expect(await samplesOf({ ...medium, errorCode: 11200 })).toHaveLength(0);
     expect(await samplesOf({ ...medium, body: undefined })).toHaveLength(0);
   });
 
-  it('is silence, as long as it lasts, of what cannot be decoded', async () => {
+  test('holds silence for audio that cannot be decoded, as long as it lasts', async () => {
     const other = { ...medium, body: Buffer.from('RIFF'), durationSeconds: 1.5 };
     const samples = await samplesOf(other);
     expect(samples).toHaveLength(12_000);

@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
-import { TELEPHONE_RATE, throughTelephone } from '../../../phone/recording/telephone';
-import { toWav } from '../../../phone/recording/wav';
+import { describe, expect, test } from '@jest/globals';
+import { toWav } from '../../phone/recording';
+import { TELEPHONE_RATE, throughTelephone } from '../../phone/telephone';
 
 const sine = (hertz: number, rate: number, seconds = 0.5): Float32Array =>
   Float32Array.from({ length: rate * seconds }, (_, i) =>
@@ -15,32 +15,32 @@ function decibels(samples: Float32Array): number {
 }
 
 describe('a telephone line', () => {
-  it.each([8000, 16_000, 22_050, 24_000, 44_100, 48_000])(
-    'takes %i samples a second and brings 8,000, as long as before',
+  test.each([8000, 16_000, 22_050, 24_000, 44_100, 48_000])(
+    'makes 8,000 samples a second of %i, and keeps the duration',
     (rate) => {
       expect(throughTelephone(sine(1000, rate), rate)).toHaveLength(TELEPHONE_RATE / 2);
     },
   );
 
-  it.each([500, 1000, 2000, 3000])('lets %i Hz through', (hertz) => {
+  test.each([500, 1000, 2000, 3000])('lets %i Hz through', (hertz) => {
     expect(Math.abs(decibels(throughTelephone(sine(hertz, 24_000), 24_000)))).toBeLessThan(0.5);
   });
 
-  it.each([50, 120])('keeps the hum of %i Hz out', (hertz) => {
+  test.each([50, 120])('keeps hum of %i Hz out', (hertz) => {
     expect(decibels(throughTelephone(sine(hertz, 24_000), 24_000))).toBeLessThan(-20);
   });
 
-  it.each([3900, 4600, 7000, 9000])('lets %i Hz not come back as another tone', (hertz) => {
+  test.each([3900, 4600, 7000, 9000])('does not turn %i Hz into another tone', (hertz) => {
     expect(decibels(throughTelephone(sine(hertz, 44_100), 44_100))).toBeLessThan(-40);
   });
 
-  it('carries nothing of nothing', () => {
+  test('takes an empty sound', () => {
     expect(throughTelephone(new Float32Array(), 44_100)).toHaveLength(0);
   });
 });
 
 describe('a WAV file', () => {
-  it('is 16 bits a sample, and clips what is too loud', () => {
+  test('has 16 bits a sample, and clips what is too loud', () => {
     const file = toWav(Float32Array.of(0, 0.5, -1, 2), 8000);
     expect(file.toString('latin1', 0, 4)).toBe('RIFF');
     expect(file.readUInt32LE(4)).toBe(file.length - 8);

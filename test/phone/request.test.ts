@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../phone/url';
+import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../phone/request';
 
 describe('splitting a URL', () => {
-  it.each([
+  test.each([
     ['http://h/a/../b', 'http:', 'h', undefined, '/a/../b'],
     ['https://h:8443/a%2Fb%20c?x=%2B&y=+', 'https:', 'h', '8443', '/a%2Fb%20c?x=%2B&y=+'],
     ['http://h', 'http:', 'h', undefined, '/'],
@@ -12,11 +12,11 @@ describe('splitting a URL', () => {
     ['http://[::1]:80/', 'http:', '::1', '80', '/'],
     ["http://h/a'(b)*!;x=1?q='", 'http:', 'h', undefined, "/a'(b)*!;x=1?q='"],
     ['http://h//a?b??c', 'http:', 'h', undefined, '//a?b??c'],
-  ])('leaves the bytes of %s', (url, protocol, hostname, port, target) => {
+  ])('keeps the bytes of %s', (url, protocol, hostname, port, target) => {
     expect(splitUrl(url)).toEqual({ protocol, hostname, port, target });
   });
 
-  it.each([
+  test.each([
     '',
     '/relative',
     'h/a',
@@ -33,14 +33,14 @@ describe('splitting a URL', () => {
     expect(() => splitUrl(url)).toThrow(/^11100: Invalid URL format/);
   });
 
-  it('says which URL it refuses without its query', () => {
+  test('names the URL that it refuses without its query', () => {
     expect(() => splitUrl('ftp://h/a?X-Amz-Signature=abc')).toThrow(
       '11100: Invalid URL format: "ftp://h/a"',
     );
     expect(describeUrl('http://h/a?sig=abc#d')).toBe('"http://h/a"');
   });
 
-  it('never changes the path and the query of any web URL', () => {
+  test('never changes the path and the query of any web URL', () => {
     const urls = fc.webUrl({ withQueryParameters: true, validSchemes: ['http', 'https'] });
     fc.assert(
       fc.property(urls, (url) => {
@@ -56,18 +56,18 @@ describe('splitting a URL', () => {
 });
 
 describe('appending a query', () => {
-  it.each([
+  test.each([
     ['http://h/a', 'x=1', 'http://h/a?x=1'],
     ['http://h/a?b', 'x=1', 'http://h/a?b&x=1'],
     ['http://h/a?', 'x=1', 'http://h/a?&x=1'],
     ['http://h/a#f', 'x=1', 'http://h/a?x=1'],
     ['http://h/a?b#f', 'x=1', 'http://h/a?b&x=1'],
     ['http://h/a', '', 'http://h/a'],
-  ])('to %s', (url, query, expected) => {
+  ])('to %s with %s gives %s', (url, query, expected) => {
     expect(appendQuery(url, query)).toBe(expected);
   });
 
-  it('is undone by reading the query', () => {
+  test('is undone by reading the query', () => {
     expect(queryOf('http://h/a?x=1&y=?#f')).toBe('x=1&y=?');
     expect(queryOf('http://h/a#?x')).toBe('');
   });
@@ -76,7 +76,7 @@ describe('appending a query', () => {
 describe('a URL in a document', () => {
   const base = 'https://example.com/flows/voice?step=1';
 
-  it.each([
+  test.each([
     ['https://h/a/../b', 'https://h/a/../b'],
     ['HTTP://h/%7e', 'HTTP://h/%7e'],
     ['/menu?a=%2F', 'https://example.com/menu?a=%2F'],
@@ -89,7 +89,7 @@ describe('a URL in a document', () => {
     expect(resolveUrl(reference, base)).toBe(expected);
   });
 
-  it('must be absolute where the document has no URL', () => {
+  test('must be absolute if the document has no URL', () => {
     expect(resolveUrl('https://h/a', undefined)).toBe('https://h/a');
     for (const reference of ['/menu', '']) {
       expect(() => resolveUrl(reference, undefined)).toThrow(/^11100/);

@@ -1,24 +1,24 @@
 /** Samples a second on a telephone line. */
 export const TELEPHONE_RATE = 8000;
 
-/** What a telephone line lets through, in Hz: https://www.itu.int/rec/T-REC-G.712 */
-const LOWEST = 300;
-const HIGHEST = 3400;
+/** The band of a telephone line: https://www.itu.int/rec/T-REC-G.712 */
+const LOWEST_HERTZ = 300;
+const HIGHEST_HERTZ = 3400;
 
-/** Seconds that the filter reaches to either side: long enough for edges of some 200 Hz. */
-const REACH = 0.012;
+/** How far the filter reaches to either side: long enough for edges of some 200 Hz. */
+const REACH_SECONDS = 0.012;
 
 /**
  * Sound as it arrives through a telephone: 300 to 3,400 Hz, 8,000 samples a second. One filter does
- * both, a windowed band-pass that is evaluated at the new samples' times only.
+ * both, a windowed band-pass that is evaluated at the times of the new samples only.
  *
- * @param rate samples a second of what comes in
+ * @param rate samples a second of the input
  */
 export function throughTelephone(samples: Float32Array, rate: number): Float32Array {
   const length = Math.round((samples.length / rate) * TELEPHONE_RATE);
   const out = new Float32Array(length);
-  const taps = Math.ceil(REACH * rate);
-  // After so many new samples the old ones lie in the same places between them again.
+  const taps = Math.ceil(REACH_SECONDS * rate);
+  // The offsets between old and new samples repeat after so many new samples.
   const phases = TELEPHONE_RATE / greatestCommonDivisor(rate, TELEPHONE_RATE);
   const kernels = Array.from({ length: Math.min(phases, length) }, (_, index) =>
     kernelAt(((index * rate) / TELEPHONE_RATE) % 1, taps, rate),
@@ -39,7 +39,7 @@ export function throughTelephone(samples: Float32Array, rate: number): Float32Ar
 function kernelAt(offset: number, taps: number, rate: number): Float32Array {
   return Float32Array.from({ length: 2 * taps + 1 }, (_, index) => {
     const seconds = (index - taps - offset) / rate;
-    const bandPass = lowPass(seconds, HIGHEST) - lowPass(seconds, LOWEST);
+    const bandPass = lowPass(seconds, HIGHEST_HERTZ) - lowPass(seconds, LOWEST_HERTZ);
     return (bandPass * window(seconds)) / rate;
   });
 }
@@ -50,10 +50,10 @@ function lowPass(seconds: number, cutoff: number): number {
   return x === 0 ? 2 * cutoff : (2 * cutoff * Math.sin(x)) / x;
 }
 
-/** Blackman's, for little of what lies outside of the band. */
+/** Blackman's window: it lets little through outside of the band. */
 function window(seconds: number): number {
-  if (Math.abs(seconds) > REACH) return 0;
-  const x = (Math.PI * seconds) / REACH;
+  if (Math.abs(seconds) > REACH_SECONDS) return 0;
+  const x = (Math.PI * seconds) / REACH_SECONDS;
   return 0.42 + 0.5 * Math.cos(x) + 0.08 * Math.cos(2 * x);
 }
 

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { WEBHOOK_TIMEOUT_MS } from '../src/limits';
+import { type CallIdentity, callParameters, type Parameters } from './parameters';
+import { type HttpRequest, type HttpResponse, sendRequest } from './request';
+
+/** To which media requests Twilio appends the call's 27 parameters. */
+export type AppendMode = 'gather' | 'always' | 'never';
+
+/** https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus */
+export type DialCallStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
+
+/** @throws {CallError} when no response comes */
+export type SendRequest = (request: HttpRequest) => Promise<HttpResponse>;
+
+export interface PhoneOptions {
+  readonly authToken: string;
+  readonly accountSid: string;
+  readonly from: string;
+  readonly to: string;
+  /** Default: `to`. */
+  readonly forwardedFrom?: string;
+  /** Keys for each Gather in turn; an empty or missing entry is a silent caller. */
+  readonly digits?: readonly string[];
+  readonly append: AppendMode;
+  /** Whether media requests carry X-Twilio-Signature; Twilio documents it for webhooks only. */
+  readonly signMedia?: boolean;
+  /** The number's fallback URL. */
+  readonly fallbackUrl?: string;
+  /**
+   * Whether a medium that failed reaches the fallback URL. What Twilio does is not documented;
+   * by default the call goes on with the next verb.
+   */
+  readonly fallbackOnMediaError?: boolean;
+  /** Events after which the call is cut. Default 200. */
+  readonly maxEvents?: number;
+  /** How long to wait for a response. Default 15 s, as Twilio. */
+  readonly timeoutMs?: number;
+  /** How a <Dial> ends. Default `no-answer`: nobody is called. */
+  readonly dialCallStatus?: DialCallStatus;
+  /** Seconds that the caller speaks into a <Record>. Default 0: the message is empty. */
+  readonly messageSeconds?: number;
+  /** Sends a request; tests make media and webhooks fail here. Default: over the network. */
+  readonly send?: SendRequest;
+  /** A clock in milliseconds, for durations. */
+  readonly now?: () => number;
+  /** CA and 32 hexadecimal digits. Default: a random one. */
+  readonly callSid?: string;
+}
+
+/** One call in progress: the options with their defaults, and the keys that are not pressed yet. */
+export interface CallSession {
+  readonly call: CallIdentity;
+  readonly append: AppendMode;
+  readonly signMedia: boolean;
+  readonly fallbackUrl: string | undefined;
+  readonly fallbackOnMediaError: boolean;
+  readonly timeoutMs: number;
+  readonly send: SendRequest;
+  readonly now: () => number;
+  readonly dialCallStatus: DialCallStatus;
+  readonly messageSeconds: number;
+  /** The caller's keys for the Gathers to come; taken from the front. */
+  readonly digits: string[];
+  sign(url: string, parameters?: Parameters): string;
+}
+
+/** @throws {RangeError} for digits that are not on a keypad */
+export function openSession(options: PhoneOptions): CallSession {
+  const { digits = [] } = options;
+  const invalid = digits.find((keys) => !/^[0-9*#]*$/.test(keys));
+  if (invalid !== undefined) {
+    throw new RangeError(`digits: '${invalid}' is not on a keypad (0-9, *, #)`);
+  }
+  return {
+    call: {
+      callSid: options.callSid ?? `CA${randomBytes(16).toString('hex')}`,
+      accountSid: options.accountSid,
+      from: options.from,
+      to: options.to,
+      forwardedFrom: options.forwardedFrom ?? options.to,
+    },
+    append: options.append,
+    signMedia: options.signMedia ?? false,
+    fallbackUrl: options.fallbackUrl,
+    fallbackOnMediaError:
+      options.fallbackUrl !== undefined && options.fallbackOnMediaError === true,
+    timeoutMs: options.timeoutMs ?? WEBHOOK_TIMEOUT_MS,
+    send: options.send ?? sendRequest,
+    now: options.now ?? (() => performance.now()),
+    dialCallStatus: options.dialCallStatus ?? 'no-answer',
+    messageSeconds: options.messageSeconds ?? 0,
+    digits: [...digits],
+    sign: (url, parameters = {}) =>
+      getExpectedTwilioSignature(options.authToken, url, { ...parameters }),
+  };
+}
+
+/** The call's parameters once it was answered. */
+export function answeredParameters(session: CallSession): Parameters {
+  return callParameters(session.call, 'in-progress');
+}

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
 import { type ExplainOptions, type Explanation, explain as explainUrls } from '../explain';
 import { printExplanation } from '../explain/print';
+import { readSecretAccessKey } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { CommandContext } from './command-context';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
@@ -108,7 +109,7 @@ function explainOptions(
   { verify, at, region, presignedMethod, requestedMethod }: Options,
   { clock, environment }: CommandContext,
 ): ExplainOptions {
-  const secretAccessKey = verify ? environment.S3_SECRET_ACCESS_KEY : undefined;
+  const secretAccessKey = verify ? readSecretAccessKey(environment) : undefined;
   if (verify && !secretAccessKey) {
     throw new ConfigError('--verify needs S3_SECRET_ACCESS_KEY in the environment.');
   }

@@ -6,7 +6,7 @@ import { defineFunction, sentence } from '../src/runtime';
 
 const serveAudio = createAudioProxy({ clock: systemClock, loadProviders: loadPrivateFunction });
 
-/** The proxy: a prompt that is not an Asset (yet), straight from S3. */
+/** The audio proxy: serves prompts that are no Assets (yet), from S3. */
 export const handler = defineFunction(
   'audio',
   ({ context, event }) => serveAudio(readAudioConfig(context), event),

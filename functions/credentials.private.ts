@@ -1,5 +1,5 @@
 /**
- * Has no URL: the audio proxy loads it where S3's credentials are temporary, and only there.
- * Twilio deploys one file a Function, so that this is the way to a second one.
+ * A private Function without a URL. /audio loads it when S3's credentials are temporary, and only
+ * then: a Function is one file, so AWS's clients need a Function of their own.
  */
 export { fetchTemporaryCredentials } from '../src/credentials/sts-and-cognito';

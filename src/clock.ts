@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and chance, as parameters: tests drive them. */
+/** Clock and random source, injectable for tests. */
 export interface Clock {
   now(): Date;
-  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted. */
+  /** Rejects with the signal's reason when it is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Uniform in [0, 1). */
   random(): number;
 }
 
-/** The machine's own time and chance. */
+/** The real ones. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),

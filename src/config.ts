@@ -159,6 +159,13 @@ export function readAdminSecret(environment: Environment): string | undefined {
   return v.parse(adminSecret(), environment.ADMIN_SECRET);
 }
 
+/** S3_SECRET_ACCESS_KEY alone, to check a signature that was made elsewhere; undefined if unset. */
+export function readSecretAccessKey({
+  S3_SECRET_ACCESS_KEY: secret,
+}: Environment): string | undefined {
+  return typeof secret === 'string' && secret !== '' ? secret : undefined;
+}
+
 /**
  * Reads the account that the command line works in.
  *

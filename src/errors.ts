@@ -1,6 +1,6 @@
 /**
- * An error that a person can act on: its message says what was tried, on what,
- * what came back and what to do. It holds no secret, so it may be logged.
+ * An error that a person can act on: its message says what was tried, on what, what came back and
+ * what to do. It contains no secret, so it may be logged.
  */
 export class PlayError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -12,13 +12,13 @@ export class PlayError extends Error {
 /** The configuration is missing or malformed; the message names each variable. */
 export class ConfigError extends PlayError {}
 
-/** What a person at a terminal is told: what nobody foresaw brings its stack, for whoever mends it. */
+/** What a terminal shows of an error: its message, and the stack of an unexpected one. */
 export function detailsOf(thrown: unknown): string {
   if (thrown instanceof PlayError || !(thrown instanceof Error)) return messageOf(thrown);
   return thrown.stack ?? thrown.message;
 }
 
-/** The message of anything that was thrown, without its stack. */
+/** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,4 +1,4 @@
-/** Lets a generator run to its end; gives what it returns. */
+/** Runs an async generator to its end, and returns what it returns. */
 export async function resultOf<Step, Result>(
   steps: AsyncGenerator<Step, Result>,
   onStep: (step: Step) => void = () => {},

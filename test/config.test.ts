@@ -31,7 +31,7 @@ function messageFor(changes: Record<string, unknown>): string {
 }
 
 describe('readConfig', () => {
-  it('needs bucket, region and access key, and nothing else', () => {
+  it('needs only bucket, region and access key', () => {
     expect(readConfig(complete)).toEqual({
       s3: {
         bucket: 'examplebucket',
@@ -60,7 +60,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('names every variable that is missing at once', () => {
+  it('names all missing variables at once', () => {
     const message = messageFor({
       S3_BUCKET: undefined,
       S3_REGION: '',
@@ -97,7 +97,7 @@ describe('readConfig', () => {
     expect(messageFor({ S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
   });
 
-  it('takes plain http for this machine only', () => {
+  it('accepts plain http for this machine only', () => {
     expect(readConfig({ ...complete, S3_ENDPOINT: 'http://127.0.0.1:7480/' }).s3.endpoint).toBe(
       'http://127.0.0.1:7480',
     );
@@ -119,7 +119,7 @@ describe('readConfig', () => {
   });
 });
 
-/** Variables that only a sync reads, or nobody, all of them malformed. */
+/** Variables that only a sync reads, all malformed. */
 const typos = {
   SYNC_BUDGET_SECONDS: '7',
   SYNC_QUIET_SECONDS: '-1',
@@ -128,7 +128,7 @@ const typos = {
 };
 
 describe('readAudioConfig', () => {
-  it('is what readConfig reads, whatever the variables of others hold', () => {
+  it('reads what readConfig reads, even if other variables are malformed', () => {
     const { s3, audioCache, twilio } = readConfig({ ...complete, AUTH_TOKEN: 'token' });
     expect(readAudioConfig({ ...complete, ...typos, AUTH_TOKEN: 'token' })).toEqual({
       s3,
@@ -137,7 +137,7 @@ describe('readAudioConfig', () => {
     });
   });
 
-  it('names what is malformed among its own', () => {
+  it('names the malformed variables that it needs', () => {
     expect(() => readAudioConfig({ ...complete, S3_REGION: 'EU' })).toThrow('S3_REGION must be');
   });
 });
@@ -150,7 +150,7 @@ describe('readCallConfig', () => {
     DOMAIN_NAME: 'clinic-1234-dev.twil.io',
   };
 
-  it('reads the domain, and what opens the audio proxy, whatever other variables hold', () => {
+  it('reads the domain and the audio proxy’s access, even if other variables are malformed', () => {
     expect(readCallConfig({ ...deployed, ...typos })).toEqual({
       publicOrigin: 'https://clinic-1234-dev.twil.io',
       proxy: { bucket: 'examplebucket', prefix: 'prompts/', authToken: 'token' },
@@ -174,11 +174,11 @@ describe('readCallConfig', () => {
     ['clinic-1234-dev.twil.io', 'https://clinic-1234-dev.twil.io'],
     ['localhost:3000', 'http://localhost:3000'],
     ['localhost.example.com', 'https://localhost.example.com'],
-  ])('%s is served at %s', (DOMAIN_NAME, origin) => {
+  ])('gives %s the origin %s', (DOMAIN_NAME, origin) => {
     expect(readCallConfig({ ...deployed, DOMAIN_NAME }).publicOrigin).toBe(origin);
   });
 
-  it.each([[undefined], [''], [7]])('names the variable when the domain is %p', (DOMAIN_NAME) => {
+  it.each([[undefined], [''], [7]])('names DOMAIN_NAME when it is %p', (DOMAIN_NAME) => {
     expect(() => readCallConfig({ ...deployed, DOMAIN_NAME })).toThrow('DOMAIN_NAME');
   });
 });
@@ -189,7 +189,7 @@ describe('readOperatorNumber', () => {
     ['050-1234', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('reads %p as %p, whatever the other variables are', (OPERATOR_NUMBER, number) => {
+  ])('reads %p as %p, even if other variables are malformed', (OPERATOR_NUMBER, number) => {
     expect(readOperatorNumber({ S3_BUCKET: 'Not_A_Bucket', OPERATOR_NUMBER })).toBe(number);
   });
 });
@@ -200,7 +200,7 @@ describe('readAdminSecret', () => {
     ['x'.repeat(31), undefined],
     ['é'.repeat(32), undefined],
     [undefined, undefined],
-  ])('reads %p as %p, whatever the other variables are', (ADMIN_SECRET, secret) => {
+  ])('reads %p as %p, even if other variables are malformed', (ADMIN_SECRET, secret) => {
     expect(readAdminSecret({ S3_BUCKET: 'Not_A_Bucket', ADMIN_SECRET })).toBe(secret);
   });
 });
@@ -208,7 +208,7 @@ describe('readAdminSecret', () => {
 describe('readAccount', () => {
   const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'token' };
 
-  it('reads the account, whatever the other variables are', () => {
+  it('reads the account, even if other variables are malformed', () => {
     expect(readAccount({ S3_BUCKET: 'Not_A_Bucket', ...account })).toEqual({
       accountSid: account.ACCOUNT_SID,
       authToken: 'token',
@@ -253,11 +253,11 @@ describe('the variables', () => {
 
 describe('isLoopback', () => {
   it.each(['localhost', 'localhost:1', '127.0.0.1', '127.1.2.3:80', '[::1]:3000'])(
-    '%s is this machine',
+    'is true for %s',
     (host) => expect(isLoopback(host)).toBe(true),
   );
   it.each(['localhost.evil.example', '127.0.0.1.example', 'example.com', '128.0.0.1'])(
-    '%s is not',
+    'is false for %s',
     (host) => expect(isLoopback(host)).toBe(false),
   );
 });

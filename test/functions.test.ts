@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe.each(bundles)('the deployed Function %s', (file) => {
-  it('is a plain function, which returns nothing and calls back', async () => {
+  it('is a plain function that returns nothing and calls back', async () => {
     const { handler } = v.parse(Bundle, require(join(folder, file)));
     let returned: unknown;
     await new Promise<void>((resolve) => {

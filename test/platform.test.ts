@@ -13,14 +13,14 @@ import {
 const read = (file: string) => readFileSync(join(__dirname, '..', file), 'utf8');
 const packageJson = v.object({ dependencies: v.record(v.string(), v.string()) });
 
-describe('what the project asks of Twilio’s platform', () => {
-  it('includes a runtime handler that the platform has', () => {
+describe('the project', () => {
+  it('asks for a runtime handler that Twilio’s platform has', () => {
     const { dependencies } = v.parse(packageJson, JSON.parse(read('package.json')));
     expect(RUNTIME_HANDLERS).toContain(dependencies[RUNTIME_HANDLER_PACKAGE]);
     expect(dependencies[RUNTIME_HANDLER_PACKAGE]).toBe(RUNTIME_HANDLER);
   });
 
-  it('includes a runtime that the platform builds for', () => {
+  it('asks for a runtime that Twilio’s platform builds for', () => {
     const [, runtime] = /^ {2}runtime: '(\w+)',$/m.exec(read('.twilioserverlessrc')) ?? [];
     expect(RUNTIMES).toContain(runtime);
     expect(runtime).toBe(RUNTIME);

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Deployed, deployProject } from './deploy';
 import { makeDirectory } from './directory';
-import { createEdge } from './edge';
+import { createEdge } from './edge/server';
 import { keepFunctionLog } from './function-log';
 import { type Listening, listen } from './listen';
 import { seedPrompts } from './prompts';

@@ -1,95 +1,81 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type Request, type Response } from 'express';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import send from 'send';
 import type { HostedFile } from '../hosted';
 
 export const ASSET_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-interface Validators {
+export interface AssetServer {
+  serve(file: HostedFile, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An Asset Version on the disk, named by its SID. */
+interface StoredAsset {
+  readonly folder: string;
   readonly etag: string;
   readonly lastModified: string;
 }
 
 /**
- * Serves Assets from memory. Twilio documents neither validators nor caching of Assets; this is
- * what its local runtime sends: ETag, Last-Modified, byte ranges, and a cache that must ask again.
- * @param now epoch milliseconds; an Asset Version's Last-Modified is when it was first asked for.
+ * Serves Assets by `send`, which Twilio's local runtime uses: ETag, Last-Modified, request
+ * conditions, one byte range, and `max-age=0`. Twilio documents neither validators nor caching of
+ * Assets.
+ *
+ * @param directory where each version is written when it is first asked for
+ * @param now epoch milliseconds; that time is the version's Last-Modified
  */
-export function createAssetServer(
-  now: () => number,
-): (file: HostedFile, ...listenerArguments: Parameters<RequestListener>) => void {
-  const versions = new Map<string, Validators>();
-  const files = new WeakMap<IncomingMessage, HostedFile>();
+export function createAssetServer(directory: string, now: () => number): AssetServer {
+  const versions = new Map<string, Promise<StoredAsset>>();
+  let newFolder: Promise<string> | undefined;
 
-  const validatorsOf = (file: HostedFile): Validators => {
-    const known = versions.get(file.sid);
-    if (known) return known;
-    const etag = `"${createHash('md5').update(file.content).digest('hex')}"`;
-    const validators = { etag, lastModified: new Date(now()).toUTCString() };
-    versions.set(file.sid, validators);
-    return validators;
+  const store = async ({ sid, content }: HostedFile): Promise<StoredAsset> => {
+    newFolder ??= mkdir(directory, { recursive: true }).then(() =>
+      mkdtemp(join(directory, 'assets-')),
+    );
+    const lastModified = new Date(now()).toUTCString();
+    const folder = await newFolder;
+    await writeFile(join(folder, sid), content);
+    const etag = `"${createHash('md5').update(content).digest('hex')}"`;
+    return { folder, etag, lastModified };
   };
 
-  // Express for its reading of Range and If-None-Match; the routing is ours.
-  const app = express();
-  app.disable('x-powered-by');
-  app.use((request, response) => {
-    const file = files.get(request);
-    if (file) serve(file, validatorsOf(file), request, response);
-  });
-  return (file, request, response) => {
-    files.set(request, file);
-    app(request, response);
+  return {
+    async serve(file, request, response) {
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, { Allow: ASSET_METHODS.join(', ') }).end();
+        return;
+      }
+      const stored = versions.get(file.sid) ?? store(file);
+      versions.set(file.sid, stored);
+      const { folder, etag, lastModified } = await stored;
+      response.setHeader('ETag', etag);
+      response.setHeader('Last-Modified', lastModified);
+      response.setHeader('Content-Type', file.contentType);
+      if (!isRangeValid(request, [etag, lastModified])) delete request.headers.range;
+      send(request, file.sid, { root: folder })
+        .on('error', ({ status = 500 }) => response.writeHead(status).end())
+        .pipe(response);
+    },
+    async close() {
+      const folder = await newFolder?.catch(() => undefined);
+      if (folder) await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
-function serve(
-  { content, contentType }: HostedFile,
-  validators: Validators,
-  request: Request,
-  response: Response,
-): void {
-  if (request.method === 'OPTIONS') {
-    response.writeHead(204, { Allow: ASSET_METHODS.join(', ') }).end();
-    return;
-  }
-  response.setHeader('ETag', validators.etag);
-  response.setHeader('Last-Modified', validators.lastModified);
-  response.setHeader('Cache-Control', 'public, max-age=0');
-  response.setHeader('Accept-Ranges', 'bytes');
-  if (request.fresh) {
-    response.writeHead(304).end();
-    return;
-  }
-  response.setHeader('Content-Type', contentType);
-  const range = rangeOf(request, content.length, validators);
-  if (range === 'unsatisfiable') {
-    response.writeHead(416, { 'Content-Range': `bytes */${content.length}` }).end();
-  } else if (range) {
-    response.statusCode = 206;
-    response.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${content.length}`);
-    sendBytes(request, response, content.subarray(range.start, range.end + 1));
-  } else {
-    sendBytes(request, response, content);
-  }
-}
-
-/** The one range to send; undefined for the whole, as for several ranges, which S3 ignores too. */
-function rangeOf(
-  request: Request,
-  size: number,
-  { etag, lastModified }: Validators,
-): { start: number; end: number } | 'unsatisfiable' | undefined {
-  const ifRange = request.headers['if-range'];
-  if (request.method !== 'GET') return undefined;
-  if (ifRange !== undefined && ifRange !== etag && ifRange !== lastModified) return undefined;
-  const ranges = request.range(size);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return undefined;
-  return ranges.length === 1 ? ranges[0] : undefined;
-}
-
-function sendBytes(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
-  response.setHeader('Content-Length', bytes.length);
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+/**
+ * Whether a range is to be sent: one byte range of a GET, for the version that If-Range names. `send`
+ * would also take a range for HEAD, a loosely matching If-Range, and refuse what is no range.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+ */
+function isRangeValid(
+  { method, headers }: IncomingMessage,
+  validators: readonly string[],
+): boolean {
+  const ifRange = headers['if-range'];
+  if (ifRange !== undefined && !validators.includes(String(ifRange))) return false;
+  return method === 'GET' && /^bytes=(\d+-\d*|-\d+)$/.test(headers.range ?? '');
 }

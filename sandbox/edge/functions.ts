@@ -1,10 +1,8 @@
-import { rmdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { HostedBuild } from '../hosted';
-import { globalScope } from './globals';
-import { type FunctionRuntime, type RuntimeOptions, startRuntime } from './runtime';
+import { type FunctionRuntime, type RuntimeOptions, saveGlobals, startRuntime } from './runtime';
 
 export interface FunctionHostOptions extends RuntimeOptions {
   /** Where Builds are unpacked, each in a new folder; inside the project. */
@@ -12,12 +10,12 @@ export interface FunctionHostOptions extends RuntimeOptions {
 }
 
 export interface FunctionHost {
-  /** Runs the Function at a path of a Build. @throws when the Build cannot be loaded. */
+  /** Runs the Function at a path of a Build. @throws {Error} when the Build cannot be loaded */
   run(build: HostedBuild, path: string, arguments_: Parameters<RequestListener>): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Loaded {
+interface LoadedBuild {
   readonly build: HostedBuild;
   readonly runtime: Promise<FunctionRuntime>;
 }
@@ -26,21 +24,21 @@ const RUNTIME_GLOBALS = ['Twilio', 'Runtime', 'Functions', 'Response', 'twilioCl
 
 /**
  * Keeps the live Build loaded. A Build or a variable that changed is a new load, as Twilio starts
- * new containers; requests in flight finish on the old one, which goes when none can be running.
+ * new containers. Requests in progress end on the old one, which is unloaded when none can be left.
  */
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
-  const restoreGlobals = globalScope(RUNTIME_GLOBALS);
-  const loads = new Set<Loaded>();
-  let current: Loaded | undefined;
+  const restoreGlobals = saveGlobals(RUNTIME_GLOBALS);
+  const loads = new Set<LoadedBuild>();
+  let current: LoadedBuild | undefined;
   let loadCount = 0;
 
-  const unload = async (loaded: Loaded) => {
+  const unload = async (loaded: LoadedBuild) => {
     if (!loads.delete(loaded)) return;
     const runtime = await loaded.runtime.catch(() => undefined);
     await runtime?.dispose();
   };
 
-  const retire = (loaded: Loaded) => {
+  const retire = (loaded: LoadedBuild) => {
     const unloadLater = () => setTimeout(() => void unload(loaded), options.functionTimeoutMs);
     loaded.runtime.then(
       () => unloadLater().unref(),
@@ -48,7 +46,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     );
   };
 
-  const loadedFor = (build: HostedBuild): Loaded => {
+  const loadedFor = (build: HostedBuild): LoadedBuild => {
     if (current && isSameDeployment(current.build, build)) return current;
     if (current) retire(current);
     loadCount += 1;
@@ -71,7 +69,6 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     },
     async close() {
       await Promise.all([...loads].map(unload));
-      await rmdir(options.directory).catch(() => undefined);
       restoreGlobals();
     },
   };

@@ -1,16 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
-import { sep } from 'node:path';
-import { LocalDevelopmentServer, type RouteInfo } from '@twilio/runtime-handler/dev';
+import { dirname, join, posix, sep } from 'node:path';
+import {
+  LocalDevelopmentServer,
+  type RouteInfo,
+  type ServerlessResourceConfigWithFilePath,
+} from '@twilio/runtime-handler/dev';
 import * as v from 'valibot';
-import type { HostedBuild } from '../hosted';
-import { answerFunctionError } from './answers';
-import { globalScope } from './globals';
-import { guard, type Handler } from './guard';
-import { schemeOf } from './signature';
-import { unpack } from './unpack';
+import type { HostedBuild, HostedFile } from '../hosted';
+import { schemeOf } from './access';
+import { guard, type Handler } from './handler';
+import { sendFunctionError } from './responses';
 
 export interface RuntimeOptions {
   readonly accountSid: string;
@@ -33,18 +35,18 @@ interface Run {
   readonly response: ServerResponse;
   readonly resources: Resources;
 }
-const FileReferences = v.record(v.string(), v.looseObject({ path: v.string() }));
-type FileReferences = v.InferOutput<typeof FileReferences>;
+const fileReferences = v.record(v.string(), v.looseObject({ path: v.string() }));
+type FileReferences = v.InferOutput<typeof fileReferences>;
 interface Resources {
   readonly functions: FileReferences;
   readonly assets: FileReferences;
 }
 
-const RuntimeGlobal = v.looseObject({
-  getFunctions: v.pipe(v.function(), v.returns(FileReferences)),
-  getAssets: v.pipe(v.function(), v.returns(FileReferences)),
+const runtimeGlobal = v.looseObject({
+  getFunctions: v.pipe(v.function(), v.returns(fileReferences)),
+  getAssets: v.pipe(v.function(), v.returns(fileReferences)),
 });
-const FunctionModule = v.object({ handler: v.custom<Handler>((it) => typeof it === 'function') });
+const functionModule = v.object({ handler: v.custom<Handler>((it) => typeof it === 'function') });
 
 const runs = new AsyncLocalStorage<Run>();
 const load = createRequire(__filename);
@@ -59,7 +61,7 @@ export async function startRuntime(
   options: RuntimeOptions,
 ): Promise<FunctionRuntime> {
   const routes = await unpack(build, folder);
-  const { listener, resources } = listen(build, routes, options);
+  const { listener, resources } = createRuntimeServer(build, routes, options);
   const guarded = new Set<string>();
   const guardOnce = (path: string) => {
     const file = routes.functions.find((candidate) => candidate.path === path)?.filePath;
@@ -81,19 +83,47 @@ export async function startRuntime(
 }
 
 /**
- * The runtime keeps its list of files, and `Runtime`, for the process: the next Build's would
- * show in the midst of a request to this one. So each Build's lists are taken as soon as they
- * are there, and `Runtime` asks for those of the request in progress.
+ * Writes what Functions load by path, as Twilio lays it out: each version in a folder of its own
+ * under its SID, so that a relative `require` of a sibling fails here too. Assets with a URL are
+ * not read by path.
  */
-function listen(
+async function unpack(build: HostedBuild, folder: string): Promise<RouteInfo> {
+  const privateAssets = build.assets.filter((asset) => asset.visibility === 'private');
+  const [functions, assets] = await Promise.all([
+    Promise.all(build.functions.map((file) => unpackFile(file, join(folder, 'functions'), '.js'))),
+    Promise.all(privateAssets.map((file) => unpackFile(file, join(folder, 'assets'), ''))),
+  ]);
+  return { functions, assets };
+}
+
+async function unpackFile(
+  file: HostedFile,
+  folder: string,
+  ending: string,
+): Promise<ServerlessResourceConfigWithFilePath> {
+  const base = posix.basename(file.path) || 'index';
+  const name = base.endsWith(ending) ? base : `${base}${ending}`;
+  const filePath = join(folder, file.sid, name);
+  await mkdir(dirname(filePath), { recursive: true });
+  await writeFile(filePath, file.content);
+  const { path, content, visibility: access } = file;
+  return { access, content, name, path, filePath };
+}
+
+/**
+ * Twilio's runtime keeps its list of files, and the global `Runtime`, for the whole process. Without
+ * this, a request to one Build could see the files of the next. So each Build's lists are read at
+ * its start, and `Runtime` returns those of the request in progress.
+ */
+function createRuntimeServer(
   build: HostedBuild,
   routes: RouteInfo,
   options: RuntimeOptions,
 ): { listener: RequestListener; resources: Resources } {
-  const restoreResponse = globalScope(['Response']);
+  const restoreResponse = saveGlobals(['Response']);
   const server = new LocalDevelopmentServer(0, serverConfig(build, routes, options));
   restoreResponse();
-  const runtime = v.parse(RuntimeGlobal, Reflect.get(globalThis, 'Runtime'));
+  const runtime = v.parse(runtimeGlobal, Reflect.get(globalThis, 'Runtime'));
   const resources = { functions: runtime.getFunctions(), assets: runtime.getAssets() };
   const current = () => runs.getStore()?.resources ?? resources;
   Reflect.set(globalThis, 'Runtime', {
@@ -136,17 +166,35 @@ function serverConfig(build: HostedBuild, routes: RouteInfo, options: RuntimeOpt
 function guardModule(file: string, timeoutMs: number): boolean {
   try {
     const exported: object = load(file);
-    const { handler } = v.parse(FunctionModule, exported);
-    const answerTimeout = () => {
+    const { handler } = v.parse(functionModule, exported);
+    const sendTimeout = () => {
       const response = runs.getStore()?.response;
-      if (response) answerFunctionError(response, 504, 'runtime application timed out');
+      if (response) sendFunctionError(response, 504, 'runtime application timed out');
     };
-    const value = guard(handler, timeoutMs, answerTimeout);
+    const value = guard(handler, timeoutMs, sendTimeout);
     const cached = load.cache[file];
     if (cached) cached.exports = Object.create(exported, { handler: { value, enumerable: true } });
     return true;
   } catch {
-    // The runtime meets the same failure when it loads the module, and answers for it.
+    // The runtime meets the same failure when it loads the module, and responds.
     return false;
   }
+}
+
+/**
+ * Notes globals as they are, missing ones included. Twilio's runtime writes its own into the process.
+ *
+ * @returns restores them
+ */
+export function saveGlobals(names: readonly string[]): () => void {
+  const before = names.map((name) => ({
+    name,
+    descriptor: Object.getOwnPropertyDescriptor(globalThis, name),
+  }));
+  return () => {
+    for (const { name, descriptor } of before) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  };
 }

@@ -5,7 +5,7 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { replay } from '../edge/body';
+import { replay } from '../edge/request-body';
 
 /** One request and its answer, as they were on the wire. */
 export interface Exchange {

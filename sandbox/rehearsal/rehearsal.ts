@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { makeDirectory } from '../directory';
-import { createEdge } from '../edge';
+import { createEdge } from '../edge/server';
 import { seedPrompts } from '../prompts';
 import { type S3Server, startS3 } from '../s3';
 import { createTwilio, type MediaHabits, type Twilio } from '../twilio';

@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createEdge, type EdgeRequest } from '../../../sandbox/edge';
+import { createEdge } from '../../../sandbox/edge/server';
 import type { HostedBuild } from '../../../sandbox/hosted';
 
 export type ToEdge =
@@ -14,7 +14,6 @@ export type ToEdge =
 export type FromEdge =
   | { readonly type: 'listening'; readonly port: number; readonly directory: string }
   | { readonly type: 'deployed' }
-  | { readonly type: 'request'; readonly request: EdgeRequest }
   | {
       readonly type: 'closed';
       /** Whether the process had its own `Response` while Builds were loaded. */
@@ -40,7 +39,6 @@ server.listen(0, '127.0.0.1', () => {
     projectDirectory,
     directory,
     functionTimeoutMs: Number(process.argv[2]),
-    onRequest: (request) => send({ type: 'request', request }),
   });
   server.on('request', edge.listener);
   process.on('message', async (message: ToEdge) => {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { EdgeRequest } from '../../../sandbox/edge';
 import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
 import type { FromEdge, ToEdge } from './edge-process';
 
@@ -23,7 +22,6 @@ export interface Ask {
 export interface TestEdge {
   readonly origin: string;
   readonly directory: string;
-  readonly requests: EdgeRequest[];
   deploy(build: Partial<HostedBuild> | undefined): Promise<void>;
   ask(target: string, ask?: Ask): Promise<Answer>;
   sign(target: string, parameters?: Record<string, unknown>): string;
@@ -35,10 +33,6 @@ export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<Te
   const child = fork(join(__dirname, 'edge-process.ts'), [String(functionTimeoutMs)], {
     execArgv: ['--import', 'tsx'],
     serialization: 'advanced',
-  });
-  const requests: EdgeRequest[] = [];
-  child.on('message', (message: FromEdge) => {
-    if (message.type === 'request') requests.push(message.request);
   });
   const next = <T extends FromEdge['type']>(type: T) =>
     new Promise<Extract<FromEdge, { type: T }>>((resolve, reject) => {
@@ -57,7 +51,6 @@ export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<Te
   return {
     origin,
     directory,
-    requests,
     async deploy(build) {
       const deployed = next('deployed');
       tell({ type: 'deploy', build: build && hostedBuild(build) });

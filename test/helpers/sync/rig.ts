@@ -5,7 +5,7 @@ import {
   S3Client,
   type StorageClass,
 } from '@aws-sdk/client-s3';
-import { createEdge } from '../../../sandbox/edge';
+import { createEdge, type Edge } from '../../../sandbox/edge/server';
 import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
 import { type Listening, listen } from '../../../sandbox/listen';
 import { promptPath, samplePrompts } from '../../../sandbox/prompts';
@@ -107,6 +107,7 @@ export class Rig {
   readonly environment: Environment;
   #listening: Listening[] = [];
   #internet: Internet | undefined;
+  #edge: Edge | undefined;
   #origins = { s3: '', edge: '' };
   #deploys = 0;
 
@@ -158,8 +159,9 @@ export class Rig {
       authToken: AUTH_TOKEN,
       domainName: DOMAIN,
       projectDirectory: process.cwd(),
-      directory: '.sandbox/never-unpacked',
+      directory: `.sandbox/rig-${process.pid}`,
     });
+    this.#edge = edge;
     const serve = async (listener: Parameters<typeof listen>[0]) => {
       const listening = await listen(listener);
       this.#listening.push(listening);
@@ -181,6 +183,7 @@ export class Rig {
   async stop(): Promise<void> {
     await this.#internet?.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));
+    await this.#edge?.close();
   }
 
   addEnvironment(suffix: string): Environment {

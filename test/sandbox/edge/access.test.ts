@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { getExpectedBodyHash } from 'twilio/lib/webhooks/webhooks';
@@ -66,7 +65,7 @@ describe('a protected Function', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('is forbidden if only the first thousand of its parameters are signed', async () => {
+  it('is forbidden when only the first thousand parameters are signed', async () => {
     const entries = Array.from({ length: 1_100 }, (_, index) => [`p${index}`, 'x']);
     const body = entries.map((entry) => entry.join('=')).join('&');
     const cut = edge.sign('/voice', Object.fromEntries(entries.slice(0, 1_000)));
@@ -78,7 +77,7 @@ describe('a protected Function', () => {
     expect((await edge.ask('/voice?a=1', { headers })).status).toBe(200);
   });
 
-  it('runs for signed JSON, and not once its body was changed', async () => {
+  it('runs for signed JSON, and is forbidden when the body is changed', async () => {
     const body = '{"a":1}';
     const target = `/voice?bodySHA256=${getExpectedBodyHash(body)}`;
     const headers = {
@@ -103,7 +102,7 @@ describe('a protected Function', () => {
     }
   });
 
-  it('is forbidden once a parameter was changed, added or taken away', async () => {
+  it('is forbidden when a parameter is changed, added or removed', async () => {
     const signature = edge.sign('/voice', { From: '+81', To: '+82' });
     for (const body of ['From=%2B83&To=%2B82', 'From=%2B81&To=%2B82&More=1', 'From=%2B81']) {
       expect((await edge.ask('/voice', form(body, signature))).status).toBe(403);
@@ -112,7 +111,7 @@ describe('a protected Function', () => {
 });
 
 describe('a protected Asset', () => {
-  it('is served to a signed request, appended parameters included, and to no other', async () => {
+  it('is served to signed requests only, appended parameters included', async () => {
     const target = '/prompt.mp3?Called=%2B81&ToState=';
     const signed = await edge.ask(target, {
       headers: { 'x-twilio-signature': edge.sign(target) },
@@ -153,7 +152,7 @@ describe('a hostile request target', () => {
     .array(fc.oneof(piece, name), { maxLength: 8 })
     .map((parts) => `/${parts.join('')}`.replace(/é/g, '%C3%A9'));
 
-  it('neither reads what is private nor breaks the edge', async () => {
+  it('neither reads a private file nor breaks the edge', async () => {
     await fc.assert(
       fc.asyncProperty(target, async (hostile) => {
         const answer = await edge.ask(hostile);
@@ -164,29 +163,7 @@ describe('a hostile request target', () => {
     );
   });
 
-  it('may be an absolute URL, which names nothing here', async () => {
+  it('is 404 when it is an absolute URL', async () => {
     expect((await edge.ask(`${edge.origin}/open`)).status).toBe(404);
-  });
-});
-
-describe('the report of a request', () => {
-  it('says what was asked for without its query', async () => {
-    const reportOf = async (path: string) => {
-      while (!edge.requests.some((request) => request.path === path)) await setImmediate();
-    };
-    await edge.ask('/before');
-    await reportOf('/before');
-    const before = edge.requests.length;
-    await edge.ask('/open?sig=secret');
-    await edge.ask('/voice?sig=secret', { method: 'POST' });
-    await edge.ask('/nothing?sig=secret');
-    await reportOf('/nothing');
-    const reported = edge.requests.slice(before);
-    expect(reported).toEqual([
-      expect.objectContaining({ method: 'GET', path: '/open', kind: 'function', status: 200 }),
-      expect.objectContaining({ method: 'POST', path: '/voice', visibility: 'protected' }),
-      expect.objectContaining({ method: 'GET', path: '/nothing', kind: 'none', status: 404 }),
-    ]);
-    expect(JSON.stringify(reported)).not.toContain('secret');
   });
 });

@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createEdge } from '../../../sandbox/edge';
+import { createEdge, type Edge } from '../../../sandbox/edge/server';
 import type { HostedBuild } from '../../../sandbox/hosted';
 import { type Ask, askServer, hostedBuild, hostedFile } from '../../helpers/sandbox/start-edge';
 
 const PATH = '/audio/menu.0123456789abcdef.mp3';
 const CONTENT = Buffer.from(Array.from({ length: 1_000 }, (_, index) => index % 256));
+let edge: Edge;
 let server: Server;
 let liveBuild: HostedBuild | undefined;
 let now = Date.UTC(2024, 0, 1);
@@ -14,20 +15,21 @@ const ask = (target: string, options?: Ask) =>
   askServer((server.address() as AddressInfo).port, target, options);
 
 beforeAll(async () => {
-  const edge = createEdge({
+  edge = createEdge({
     liveBuild: () => liveBuild,
     accountSid: `AC${'0'.repeat(32)}`,
     authToken: 'a token for tests',
     domainName: 'localhost',
     projectDirectory: process.cwd(),
-    directory: '.sandbox/never-unpacked',
+    directory: `.sandbox/edge-test-${process.pid}`,
     now: () => now,
   });
   server = createServer(edge.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
-afterAll(() => {
+afterAll(async () => {
   server.close();
+  await edge.close();
 });
 beforeEach(() => {
   const prompt = hostedFile(PATH, CONTENT, { contentType: 'audio/mpeg' });
@@ -49,7 +51,7 @@ describe('an Asset', () => {
     expect(answer.headers.etag).toMatch(/^"[0-9a-f]{32}"$/);
   });
 
-  it('keeps an upload type that a framework would complete', async () => {
+  it('keeps the upload’s type without a charset', async () => {
     const page = hostedFile('/page', '<p>', { contentType: 'text/html' });
     liveBuild = hostedBuild({ assets: [page] });
     expect((await ask('/page')).headers['content-type']).toBe('text/html');
@@ -67,7 +69,7 @@ describe('an Asset', () => {
     expect(answer.body.length).toBe(0);
   });
 
-  it('says what it allows', async () => {
+  it('allows GET, HEAD and OPTIONS', async () => {
     const options = await ask(PATH, { method: 'OPTIONS' });
     expect(options.status).toBe(204);
     expect(options.headers.allow).toBe('GET, HEAD, OPTIONS');
@@ -96,7 +98,7 @@ describe('an Asset', () => {
     }
   });
 
-  it('sends a range only of the version that If-Range names', async () => {
+  it('is sent in part only for the version that If-Range names', async () => {
     const { etag = '' } = (await ask(PATH)).headers;
     const part = (ifRange: string) =>
       ask(PATH, { headers: { range: 'bytes=0-9', 'if-range': ifRange } });
@@ -104,7 +106,21 @@ describe('an Asset', () => {
     expect((await part('"other"')).status).toBe(200);
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is sent whole for HEAD with a range, and for a weak If-Range', async () => {
+    const { etag = '' } = (await ask(PATH)).headers;
+    const range = 'bytes=0-9';
+    expect((await ask(PATH, { method: 'HEAD', headers: { range } })).status).toBe(200);
+    const weak = { range, 'if-range': `W/${etag}` };
+    expect((await ask(PATH, { headers: weak })).status).toBe(200);
+  });
+
+  it('is refused with 412 when If-Match names another version', async () => {
+    const { etag = '' } = (await ask(PATH)).headers;
+    expect((await ask(PATH, { headers: { 'if-match': etag } })).status).toBe(200);
+    expect((await ask(PATH, { headers: { 'if-match': '"other"' } })).status).toBe(412);
+  });
+
+  it('is answered with 304 to a client that has it', async () => {
     const { etag = '' } = (await ask(PATH)).headers;
     const again = await ask(PATH, { headers: { 'if-none-match': `"x", W/${etag}` } });
     expect(again.status).toBe(304);
@@ -128,7 +144,7 @@ describe('an Asset', () => {
     expect(replaced.text).toBe('new');
   });
 
-  it('is found under its name percent-encoded', async () => {
+  it('is found by its percent-encoded name', async () => {
     liveBuild = hostedBuild({
       assets: [hostedFile('/音声.mp3', 'x', { contentType: 'audio/mpeg' })],
     });
@@ -142,7 +158,7 @@ describe('the root', () => {
   it.each([
     [['/index.html'], '/index.html'],
     [['/index.html', '/assets/index.html'], '/assets/index.html'],
-  ])('of %j is %s', async (paths, expected) => {
+  ])('serves, of %j, %s', async (paths, expected) => {
     liveBuild = hostedBuild({ assets: paths.map(page) });
     expect((await ask('/')).text).toBe(expected);
     expect((await ask('/?a=1')).text).toBe(expected);
@@ -151,7 +167,7 @@ describe('the root', () => {
 
 describe('a path without a file', () => {
   it.each(['/', '/missing', `${PATH}/`, `/${PATH}`, '/audio/../audio'])(
-    'is 404: %s',
+    'answers 404: %s',
     async (path) => {
       expect((await ask(path)).status).toBe(404);
     },

@@ -15,7 +15,7 @@ const handler = (body: string) => `exports.handler = ${body};`;
 const say = (text: string) => handler(`(context, event, callback) => callback(null, '${text}')`);
 
 describe('a Function on the edge', () => {
-  it('is given the environment as its context', async () => {
+  it('gets the environment as its context', async () => {
     const dump = handler(`(context, event, callback) => callback(null, {
       service: context.SERVICE_SID, environment: context.ENVIRONMENT_SID, path: context.PATH,
       domain: context.DOMAIN_NAME, account: context.ACCOUNT_SID, token: context.AUTH_TOKEN,
@@ -49,7 +49,7 @@ describe('a Function on the edge', () => {
     expect(answer.text).toContain('<Response><Say>hi</Say></Response>');
   });
 
-  it('is given the query and the form of a request whose body the edge has read', async () => {
+  it('gets the query and the form of a request, although the edge has read the body', async () => {
     const echo = handler(`(context, event, callback) => {
       setTimeout(() => callback(null, event), 10);
     }`);
@@ -64,7 +64,7 @@ describe('a Function on the edge', () => {
     expect(event.request.headers['x-custom']).toBe('yes');
   });
 
-  it('sends bytes as they are', async () => {
+  it('sends bytes unchanged', async () => {
     const audio = handler(`(context, event, callback) => {
       const response = new Twilio.Response();
       response.appendHeader('Content-Type', 'audio/mpeg');
@@ -114,7 +114,7 @@ describe('a Function on the edge', () => {
     expect(answer.headers.allow).toBe('GET, POST, OPTIONS');
   });
 
-  it('is cut after its time, and what it says afterwards is dropped', async () => {
+  it('is cut after its time, and its later callback is dropped', async () => {
     const hasty = await startEdge({ functionTimeoutMs: 50 });
     const slow = handler(`(context, event, callback) => {
       globalThis.release = () => {
@@ -162,14 +162,14 @@ describe('a Function on the edge', () => {
     expect((await edge.ask('/g')).text).toBe('g');
   });
 
-  it('is guarded as well when its exports cannot be redefined, as a bundle writes them', async () => {
+  it('is refused, too, when its exports cannot be redefined, as in a bundle', async () => {
     const bundle = `Object.defineProperty(module.exports, 'handler', {
       get: () => async () => { throw new Error('boom') }, enumerable: true });`;
     await edge.deploy({ functions: [hostedFile('/f', bundle)] });
     expect((await edge.ask('/f')).status).toBe(500);
   });
 
-  it('has ended at its first callback, whatever follows', async () => {
+  it('ends at its first callback, whatever follows', async () => {
     const twice = handler(`(context, event, callback) => {
       callback(null, 'first');
       callback(null, 'second');
@@ -195,7 +195,7 @@ describe('a Function on the edge', () => {
     ['4.6 MB of text', 'text/plain', 4_800_000, 200],
     ['4.4 MB of audio', 'audio/mpeg', 4_600_000, 200],
     ['6.5 MB of JSON', 'application/json', 6_500_000, 500],
-  ])('may answer with so much only: %s', async (_, type, size, status) => {
+  ])('answers up to 6 MiB: %s', async (_, type, size, status) => {
     const big = handler(`(context, event, callback) => {
       const response = new Twilio.Response();
       response.appendHeader('Content-Type', '${type}');
@@ -214,7 +214,7 @@ describe('a Function on the edge', () => {
     }
   });
 
-  it('is not sent a body over 6 MiB', async () => {
+  it('gets no body over 6 MiB', async () => {
     await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
     const send = (size: number) =>
       edge.ask('/f', {
@@ -250,7 +250,7 @@ describe('a deployment', () => {
     variables: { V: `variable ${version}` },
   });
 
-  it('leaves requests in flight with the Build that they started with', async () => {
+  it('leaves requests in progress on the Build that they started with', async () => {
     await edge.deploy(build('one'));
     const inFlight = edge.ask('/slow');
     await askUntil(edge, '/begun', 'function');
@@ -259,7 +259,7 @@ describe('a deployment', () => {
     expect((await inFlight).text).toBe('one asset one variable one');
   });
 
-  it('removes the Build that it replaced once nothing of it can be running', async () => {
+  it('removes the replaced Build once none of its requests can be left', async () => {
     const hasty = await startEdge({ functionTimeoutMs: 50 });
     for (const text of ['old', 'new']) {
       await hasty.deploy({ functions: [hostedFile('/f', say(text))] });
@@ -277,7 +277,7 @@ describe('a deployment', () => {
     expect((await edge.ask('/f')).text).toBe('new');
   });
 
-  it('brings changed variables to a Build that stayed, even past what a module remembers', async () => {
+  it('loads the same Build again when a variable changed', async () => {
     const remember = `let known;${handler(`(context, event, callback) => {
       known ??= context.V;
       callback(null, known);
@@ -294,7 +294,7 @@ describe('a deployment', () => {
 });
 
 describe('closing the edge', () => {
-  it('takes back what the runtime left in the process and on the disk', async () => {
+  it('removes what the runtime left in the process and on the disk', async () => {
     const other = await startEdge();
     await other.deploy({ functions: [hostedFile('/f', say('f'))] });
     expect((await other.ask('/f')).text).toBe('f');

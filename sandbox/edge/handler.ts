@@ -7,10 +7,11 @@ export type Callback = (error?: unknown, payload?: unknown) => void;
  * run that takes too long is cut, and a handler that returns a promise is refused, since async
  * handlers need Runtime Handler 2.1.2, which npm does not have:
  * https://www.twilio.com/docs/serverless/functions-assets/async-await-migration
- * `onTimeout` answers for a run that was cut.
  *
- * An error that a handler throws from a timer or an event cannot be told from any other code's error
- * in one process, and is not caught here.
+ * An error that a handler throws from a timer or an event is not caught here: within one process it
+ * looks like any other code's error.
+ *
+ * @param onTimeout responds for a run that was cut
  */
 export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void): Handler {
   return (context, event, callback) => {

@@ -1,23 +1,28 @@
 import { IncomingMessage } from 'node:http';
+import getRawBody from 'raw-body';
 
-/** The body did not fit, and was read to its end so that the caller can read why. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 
 /**
  * Reads a request's body whole.
- * @throws BodyTooLargeError beyond `maxBytes`, of which no more than that is kept.
+ *
+ * @throws {BodyTooLargeError} beyond `maxBytes`
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
+  try {
+    return await getRawBody(request, { limit: maxBytes });
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    // The client reads the response only after it has sent the whole body.
+    request.resume();
+    throw new BodyTooLargeError(`The body exceeds ${maxBytes} bytes`);
   }
-  if (size > maxBytes) throw new BodyTooLargeError(`The body exceeds ${maxBytes} bytes`);
-  return Buffer.concat(chunks);
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
 /** The same request once more, for a server that wants to read the body itself. */

@@ -17,7 +17,7 @@ export function schemeOf(domainName: string): 'http' | 'https' {
 export function isSigned(
   request: IncomingMessage,
   body: Buffer,
-  options: { authToken: string; domainName: string },
+  options: { readonly authToken: string; readonly domainName: string },
 ): boolean {
   const signature = request.headers['x-twilio-signature'];
   if (typeof signature !== 'string') return false;

@@ -1,6 +1,6 @@
 import type { HostedBuild, HostedFile } from '../hosted';
 
-/** A file of the Build that has a URL, and which of the two servers answers for it. */
+/** A file of the Build that has a URL. */
 export interface Route {
   readonly kind: 'function' | 'asset';
   readonly file: HostedFile;
@@ -11,16 +11,15 @@ const ROOT_PATHS = ['/', '/assets/index.html', '/index.html'];
 
 /**
  * Finds what a request target (path and query, as sent) names. Routing is exact: no wildcard, no
- * normalisation. Private files have no URL, so they are not found:
+ * normalisation. Private files have no URL:
  * https://www.twilio.com/docs/serverless/functions-assets/visibility
  */
 export function findRoute(build: HostedBuild, target: string): Route | undefined {
-  const paths = candidatePaths(pathOf(target));
-  for (const path of paths) {
-    const named = (file: HostedFile) => file.path === path && file.visibility !== 'private';
-    const hostedFunction = build.functions.find(named);
+  for (const path of candidatePaths(pathOf(target))) {
+    const isServed = (file: HostedFile) => file.path === path && file.visibility !== 'private';
+    const hostedFunction = build.functions.find(isServed);
     if (hostedFunction) return { kind: 'function', file: hostedFunction };
-    const asset = build.assets.find(named);
+    const asset = build.assets.find(isServed);
     if (asset) return { kind: 'asset', file: asset };
   }
   return undefined;

@@ -1,7 +1,6 @@
 /**
- * Writes call-flow.schema.json, by which editors complete and check assets/call-flow.private.json:
- *
- *     npx tsx scripts/call-flow-schema.ts
+ * Writes call-flow.schema.json, by which editors complete and check assets/call-flow.private.json.
+ * It runs as `npm run schema`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import { hoursSchema } from '../src/call-flow/hours';
 import { language, promptSchema } from '../src/call-flow/prompts';
 import { callFlowSchema } from '../src/call-flow/schema';
 
-/** The JSON Schema of a call flow. What only a program can check, the build does. */
+/** The JSON Schema of a call flow. The build checks also what JSON Schema cannot express. */
 export function callFlowJsonSchema(): string {
   const schema = toJsonSchema(callFlowSchema, {
     typeMode: 'input',

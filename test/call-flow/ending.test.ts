@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readTwiml } from '../../phone';
+import { readTwiml, type TwimlNode } from '../../phone';
 import { advance, recover } from '../../src/call-flow/advance';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { readInput } from '../../src/call-flow/input';
@@ -119,6 +119,25 @@ describe('every call ends', () => {
     explore(callFlow(flow, contextWith()), []);
     expect(explored.size).toBeGreaterThan(40);
   });
+});
+
+const isPlayed = ({ name, children }: TwimlNode): boolean =>
+  name === 'Play' || children.some(isPlayed);
+
+test('a call in any flow says all its prompts after two media failed', () => {
+  fc.assert(
+    fc.property(flows, fc.nat(5), (flow, which) => {
+      let failures = 0;
+      let document: PerformedDocument | undefined = callFlow(layOut(flow), contextWith());
+      for (let count = 0; document && count < mostDocuments(flow); count += 1) {
+        const plays = document.verbs.some(isPlayed);
+        expect(plays && failures >= 2).toBe(false);
+        if (plays) failures += 1;
+        document = document.after({ happens: 'medium fails', which });
+      }
+    }),
+    { numRuns: FULL ? 500 : 50 },
+  );
 });
 
 describe('a flow whose menus lead round to each other', () => {

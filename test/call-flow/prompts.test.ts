@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { LANGUAGES } from '../../src/call-flow/languages';
-import { voice } from '../../src/call-flow/prompts';
+import { LANGUAGES, voice } from '../../src/call-flow/prompts';
 
 const types = readFileSync(
   `${require.resolve('twilio/lib/twiml/VoiceResponse').replace(/\.js$/, '')}.d.ts`,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Environment, readAdminSecret, readOperatorNumber } from '../src/config';
-import { ConfigError, detailsOf } from '../src/errors';
+import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from './account';
@@ -8,7 +8,7 @@ import type { CommandContext } from './command-context';
 import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
 import { readDeployedVariables } from './environment';
-import { type ExitStatus, parseArguments, startCommand } from './run-command';
+import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-command';
 import { sync } from './sync';
 import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
 import { findTarget, lastDeployedBuild } from './target';

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
-import { ConfigError, detailsOf } from '../src/errors';
+import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { type CommandContext, terminalContext } from './command-context';
 import { rejectOptionsTakenByNpm } from './npm-options';
 
@@ -105,4 +105,10 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
   stdout.write('', () =>
     process.exit(exitCode === 0 && isOutputLost ? exitCodeOf('failed') : exitCode),
   );
+}
+
+/** What a terminal shows of an error: its message, and the stack of an unexpected one. */
+export function detailsOf(thrown: unknown): string {
+  if (thrown instanceof PlayError || !(thrown instanceof Error)) return messageOf(thrown);
+  return thrown.stack ?? thrown.message;
 }

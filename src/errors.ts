@@ -12,12 +12,6 @@ export class PlayError extends Error {
 /** The configuration is missing or malformed; the message names each variable. */
 export class ConfigError extends PlayError {}
 
-/** What a terminal shows of an error: its message, and the stack of an unexpected one. */
-export function detailsOf(thrown: unknown): string {
-  if (thrown instanceof PlayError || !(thrown instanceof Error)) return messageOf(thrown);
-  return thrown.stack ?? thrown.message;
-}
-
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { type Environment, readAdminSecret } from '../../src/config';
-import { ConfigError, detailsOf } from '../../src/errors';
+import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
 import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
 import { readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
-import { type ExitStatus, failureStatusOf } from '../run-command';
+import { detailsOf, type ExitStatus, failureStatusOf } from '../run-command';
 import { findTarget, type TargetOptions } from '../target';
 import { jsonReporter, lineReporter, type Occasion, type Reporter } from './messages';
 import { barReporter } from './progress-bar';

@@ -66,7 +66,7 @@ describe('an assumed role', () => {
     const credentials = createCredentials({ clock, loadProviders });
     const first = await credentials(role());
     clock.forward(56 * 60);
-    sts.always({ kind: 'refusal', status: 503, code: 'ServiceUnavailable' });
+    sts.always({ kind: 's3 error', status: 503, code: 'ServiceUnavailable' });
     expect(await credentials(role())).toEqual(first);
     sts.next();
     clock.forward(60);
@@ -134,7 +134,7 @@ describe('a Cognito identity', () => {
       S3_ACCESS_KEY_ID: '',
       S3_SECRET_ACCESS_KEY: '',
       S3_COGNITO_IDENTITY_ID: GUEST,
-      S3_CREDENTIALS_ENDPOINT: cognito.endpoint,
+      S3_CREDENTIALS_ENDPOINT: cognito.faults.endpoint,
       AUDIO_CACHE_MB: '0',
     });
     const proxy = startTestProxy(config);
@@ -142,7 +142,7 @@ describe('a Cognito identity', () => {
     expect(served.map(({ status, body }) => [status, body.equals(BODY)])).toEqual(
       Array(2).fill([200, true]),
     );
-    expect(cognito.asked()).toBe(1);
+    expect(cognito.faults.requests.length).toBe(1);
     proxy.close();
   });
 });

@@ -8,11 +8,13 @@ import {
 } from '../../src/credentials/credentials';
 import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
 import {
+  cognitoError,
   type Identity,
   type IssuedCredentials,
   startCognito,
   type TestCognito,
 } from '../helpers/credentials/cognito';
+import type { Fault } from '../helpers/fault-server';
 
 const GUEST = 'eu-central-1:11111111-2222-3333-4444-555555555555';
 const USER = 'eu-central-1:66666666-7777-8888-9999-000000000000';
@@ -27,6 +29,10 @@ const issued: IssuedCredentials = {
 
 let cognito: TestCognito;
 
+const SILENCE: Fault = { kind: 'stall', afterBytes: 0 };
+/** In the body. */
+const STALL: Fault = { kind: 'stall', afterBytes: -10 };
+
 beforeAll(async () => {
   const issue = async () => issued;
   cognito = await startCognito(
@@ -38,7 +44,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  cognito.fail(undefined);
+  cognito.faults.next();
 });
 
 afterAll(() => cognito.close());
@@ -47,7 +53,7 @@ const identity = (changes: Partial<CognitoIdentity> = {}): CognitoIdentity => ({
   kind: 'cognito',
   identityId: GUEST,
   login: undefined,
-  endpoint: cognito.endpoint,
+  endpoint: cognito.faults.endpoint,
   ...changes,
 });
 
@@ -83,25 +89,25 @@ describe('Cognito', () => {
     ['TooManyRequestsException', 400],
     ['InternalErrorException', 500],
   ])('is asked a second time after %s', async (name, status) => {
-    cognito.fail({ name, status });
-    const before = cognito.asked();
+    cognito.faults.always(cognitoError(name, status));
+    const before = cognito.faults.requests.length;
     await expect(fetchTemporaryCredentials(identity())).rejects.toThrow(name);
-    expect(cognito.asked() - before).toBe(2);
+    expect(cognito.faults.requests.length - before).toBe(2);
   });
 
   it('is asked a second time after it stopped in the body of its answer', async () => {
-    cognito.fail('stall', 1);
-    const before = cognito.asked();
+    cognito.faults.next(STALL);
+    const before = cognito.faults.requests.length;
     expect(await fetchTemporaryCredentials(identity(), { timeoutMs: 3000 })).toEqual(issued);
-    expect(cognito.asked() - before).toBe(2);
+    expect(cognito.faults.requests.length - before).toBe(2);
   });
 
-  it.each([
-    ['says nothing', 'silence'],
-    ['stops in the body of its answer', 'stall'],
-    ['sends its answer byte by byte', 'drip'],
-  ] as const)('is given up when it %s', async (_, fault) => {
-    cognito.fail(fault);
+  it.each<[string, Fault]>([
+    ['says nothing', SILENCE],
+    ['stops in the body of its answer', STALL],
+    ['sends its answer byte by byte', { kind: 'drip', everyMs: 20 }],
+  ])('is given up when it %s', async (_, fault) => {
+    cognito.faults.always(fault);
     const asked = fetchTemporaryCredentials(identity(), { timeoutMs: 100 });
     await expect(asked).rejects.toThrow(`Asking Cognito for ${GUEST}`);
   });
@@ -113,16 +119,16 @@ describe('a source of credentials', () => {
       fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { timeoutMs: 2000 }),
     });
     const credentials = createCredentials({ clock: systemClock, loadProviders });
-    cognito.fail('stall');
+    cognito.faults.always(STALL);
     await expect(credentials(identity())).rejects.toThrow(`Asking Cognito for ${GUEST}`);
-    cognito.fail(undefined);
+    cognito.faults.next();
     expect(await credentials(identity())).toEqual(issued);
   });
 
   it('is not waited for longer than the request has time', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
-    cognito.fail('silence');
+    cognito.faults.always(SILENCE);
     await expect(credentials(identity(), 50)).rejects.toThrow(CredentialsError);
     await expect(credentials(identity(), 50)).rejects.toThrow('none had come after 50 ms');
   });
@@ -130,12 +136,12 @@ describe('a source of credentials', () => {
   it('is asked once while it stays the same', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
-    const before = cognito.asked();
+    const before = cognito.faults.requests.length;
     await Promise.all([credentials(identity()), credentials(identity())]);
     await credentials(identity());
-    expect(cognito.asked() - before).toBe(1);
+    expect(cognito.faults.requests.length - before).toBe(1);
     expect(await credentials(identity({ identityId: USER, login }))).toEqual(issued);
-    expect(cognito.asked() - before).toBe(2);
+    expect(cognito.faults.requests.length - before).toBe(2);
   });
 
   it('that is an access key loads no provider', async () => {

@@ -5,54 +5,54 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * What goes wrong with one request. `after` counts the bytes of the response, its status line
+ * What goes wrong with one request. `afterBytes` counts the bytes of the response, its status line
  * and headers included; a negative number counts from the end.
  */
 export type Fault =
   | { readonly kind: 'none' }
   /** The response comes late. */
-  | { readonly kind: 'latency'; readonly milliseconds: number }
+  | { readonly kind: 'latency'; readonly ms: number }
   /** The connection is reset, or ended in good order. */
-  | { readonly kind: 'reset' | 'cut'; readonly after: number }
+  | { readonly kind: 'reset' | 'cut'; readonly afterBytes: number }
   /** Nothing more comes, and the connection stays open. */
-  | { readonly kind: 'stall'; readonly after: number }
+  | { readonly kind: 'stall'; readonly afterBytes: number }
   /** The headers come late, and the body some time after them. */
-  | { readonly kind: 'late body'; readonly head: number; readonly body: number }
+  | { readonly kind: 'late body'; readonly headersMs: number; readonly bodyMs: number }
   /** The body comes byte by byte, each before an idle timeout. */
-  | { readonly kind: 'drip'; readonly every: number }
+  | { readonly kind: 'drip'; readonly everyMs: number }
   /** The server is not asked: this is the response. */
   | Reply
   /** The server is not asked: S3's error is the response. */
   | {
-      readonly kind: 'refusal';
+      readonly kind: 's3 error';
       readonly status: number;
       readonly code: string;
       readonly headers?: Readonly<Record<string, string>>;
       /** How many bytes follow the error; it never ends then. */
-      readonly tail?: number;
+      readonly endlessBytes?: number;
     }
   /** The response has other headers (names in lower case; undefined leaves one out) or another body. */
   | {
-      readonly kind: 'headers';
+      readonly kind: 'changed';
       readonly headers?: Readonly<Record<string, string | undefined>>;
       readonly body?: (body: Buffer) => Buffer;
     }
   /** Headers come one after another without end: slowly, or as fast as they can. */
-  | { readonly kind: 'endless headers'; readonly every: number }
+  | { readonly kind: 'endless headers'; readonly everyMs: number }
   | { readonly kind: 'flood of headers' }
   /** The body's end is the connection's end: a whole body cannot be told from a part. */
   | { readonly kind: 'no length' }
   /** The body comes in chunks, its length unannounced; so many times over. */
   | { readonly kind: 'chunks'; readonly times: number };
 
-interface Reply {
+export interface Reply {
   readonly kind: 'reply';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Request ID and message of the fault "refusal". */
+/** Request ID and message of the fault "s3 error". */
 export const S3_ERROR_REQUEST_ID = '4442587FB7D0A2F9';
 export const S3_ERROR_MESSAGE = 'Secrets of the account: AKIAIOSFODNN7EXAMPLE';
 
@@ -60,7 +60,7 @@ export const s3Error = (
   status: number,
   code: string,
   headers: Readonly<Record<string, string>> = {},
-): Fault => ({ kind: 'refusal', status, code, headers });
+): Fault => ({ kind: 's3 error', status, code, headers });
 
 /** Stands between a client and a real server, and lets requests go wrong. */
 export interface FaultServer {
@@ -99,11 +99,14 @@ export async function startFaultServer(
     const { method = '', url = '', headers } = incoming;
     requests.push({ method, path: url, headers });
     const fault = queue.shift() ?? fallback;
-    if (fault.kind === 'reply' || fault.kind === 'refusal') {
+    if (fault.kind === 'reply' || fault.kind === 's3 error') {
       incoming.resume();
       return reply(fault, response);
     }
-    return respond(fault, await forward(upstream, incoming), response, incoming.socket);
+    const isSilent = 'afterBytes' in fault && fault.afterBytes === 0;
+    if (isSilent) incoming.resume();
+    const real = isSilent ? NO_RESPONSE : await forward(upstream, incoming);
+    return respond(fault, real, response, incoming.socket);
   };
   const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   server.on('connection', () => {
@@ -141,11 +144,15 @@ interface Upstream {
   readonly body: Buffer;
 }
 
+/** Stands for what a fault with no bytes does not send: the server is not asked then. */
+const NO_RESPONSE: Upstream = { status: 200, rawHeaders: [], body: Buffer.alloc(0) };
+
 /** Asks the real server exactly the same, Host header included, which is signed. */
 async function forward(upstream: string, incoming: IncomingMessage): Promise<Upstream> {
   const { hostname, port } = new URL(upstream);
   const { method, url: path, rawHeaders } = incoming;
-  const asked = request({ hostname, port, method, path, headers: rawHeaders });
+  // Over a new connection: an idle one may be closed at the moment of its reuse.
+  const asked = request({ hostname, port, method, path, headers: rawHeaders, agent: false });
   incoming.pipe(asked);
   const [response]: IncomingMessage[] = await once(asked, 'response');
   if (!response) throw new Error('no response');
@@ -154,7 +161,7 @@ async function forward(upstream: string, incoming: IncomingMessage): Promise<Ups
 }
 
 async function respond(
-  fault: Exclude<Fault, { kind: 'reply' | 'refusal' }>,
+  fault: Exclude<Fault, { kind: 'reply' | 's3 error' }>,
   upstream: Upstream,
   response: ServerResponse,
   socket: Socket,
@@ -163,29 +170,29 @@ async function respond(
     case 'none':
       return send(response, upstream);
     case 'latency':
-      await pause(fault.milliseconds);
+      await pause(fault.ms);
       return send(response, upstream);
     case 'late body':
-      await pause(fault.head);
+      await pause(fault.headersMs);
       response.writeHead(upstream.status, [...upstream.rawHeaders]).flushHeaders();
-      await pause(fault.body);
+      await pause(fault.bodyMs);
       response.end(upstream.body);
       return;
-    case 'headers':
+    case 'changed':
       return send(response, changed(upstream, fault));
     case 'reset':
-      socket.write(bytesOf(upstream).subarray(0, fault.after), () => socket.resetAndDestroy());
+      socket.write(bytesOf(upstream).subarray(0, fault.afterBytes), () => socket.resetAndDestroy());
       return;
     case 'cut':
-      socket.end(bytesOf(upstream).subarray(0, fault.after));
+      socket.end(bytesOf(upstream).subarray(0, fault.afterBytes));
       return;
     case 'stall':
-      socket.write(bytesOf(upstream).subarray(0, fault.after));
+      socket.write(bytesOf(upstream).subarray(0, fault.afterBytes));
       return;
     case 'drip':
-      return drip(response, upstream, fault.every);
+      return drip(response, upstream, fault.everyMs);
     case 'endless headers':
-      return writeHeaders(socket, fault.every);
+      return writeHeaders(socket, fault.everyMs);
     case 'flood of headers':
       socket.end(`HTTP/1.1 200 OK\r\n${'x-flood: more\r\n'.repeat(100_000)}`);
       return;
@@ -203,7 +210,10 @@ function send(response: ServerResponse, { status, rawHeaders, body }: Upstream):
   response.writeHead(status, [...rawHeaders]).end(body);
 }
 
-function reply(fault: Extract<Fault, { kind: 'reply' | 'refusal' }>, response: ServerResponse) {
+export function reply(
+  fault: Extract<Fault, { kind: 'reply' | 's3 error' }>,
+  response: ServerResponse,
+): void {
   if (fault.kind === 'reply') {
     response.writeHead(fault.status, fault.headers).end(fault.body);
     return;
@@ -215,13 +225,13 @@ function reply(fault: Extract<Fault, { kind: 'reply' | 'refusal' }>, response: S
   });
   response.write(`<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>${fault.code}</Code><Message>${S3_ERROR_MESSAGE}</Message><RequestId>${S3_ERROR_REQUEST_ID}</RequestId></Error>`);
-  if (fault.tail === undefined) response.end();
-  else response.write(Buffer.alloc(fault.tail, ' '));
+  if (fault.endlessBytes === undefined) response.end();
+  else response.write(Buffer.alloc(fault.endlessBytes, ' '));
 }
 
 function changed(
   { status, rawHeaders, body }: Upstream,
-  { headers = {}, body: change }: Extract<Fault, { kind: 'headers' }>,
+  { headers = {}, body: change }: Extract<Fault, { kind: 'changed' }>,
 ): Upstream {
   if (!change) return { status, rawHeaders: withHeaders(rawHeaders, headers), body };
   const other = change(body);

@@ -48,7 +48,7 @@ function start(
   proxy = startTestProxy(config, { clock, attempts: 2, idleTimeoutMs: 1500, ...options });
 }
 
-const DOWN: Fault = { kind: 'refusal', status: 503, code: 'ServiceUnavailable' };
+const DOWN: Fault = { kind: 's3 error', status: 503, code: 'ServiceUnavailable' };
 
 describe('a cached object', () => {
   beforeEach(async () => {
@@ -102,9 +102,9 @@ describe('a cached object', () => {
 
   it.each<[string, Fault]>([
     ['is unavailable', DOWN],
-    ['hangs up', { kind: 'reset', after: 0 }],
-    ['says nothing', { kind: 'stall', after: 0 }],
-    ['breaks off its response', { kind: 'cut', after: 100 }],
+    ['hangs up', { kind: 'reset', afterBytes: 0 }],
+    ['says nothing', { kind: 'stall', afterBytes: 0 }],
+    ['breaks off its response', { kind: 'cut', afterBytes: 100 }],
   ])('is served stale while S3 %s', async (_, fault) => {
     faulty.always(fault);
     clock.forward(3599);
@@ -135,7 +135,7 @@ describe('a cached object', () => {
   it('is served stale when S3 does not begin to answer soon', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 200 });
     await proxy.get(KEY);
-    faulty.always({ kind: 'latency', milliseconds: 1500 });
+    faulty.always({ kind: 'latency', ms: 1500 });
     clock.forward(61);
     expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
   });
@@ -143,7 +143,7 @@ describe('a cached object', () => {
   it('is served stale when the time of the request is over', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 60_000, timeoutMs: 1500 });
     await proxy.get(KEY);
-    faulty.always({ kind: 'latency', milliseconds: 4500 });
+    faulty.always({ kind: 'latency', ms: 4500 });
     clock.forward(61);
     setTimeout(() => clock.forward(2), 100);
     expect(await proxy.get(KEY)).toMatchObject({
@@ -166,7 +166,7 @@ describe('a cached object', () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 500 });
     await proxy.get(KEY);
     await s3.put(KEY, NEW);
-    faulty.next({ kind: 'late body', head: 0, body: 1000 });
+    faulty.next({ kind: 'late body', headersMs: 0, bodyMs: 1000 });
     clock.forward(61);
     const { body, line } = await proxy.get(KEY);
     expect(body.equals(NEW)).toBe(true);
@@ -182,7 +182,7 @@ describe('a cached object', () => {
   });
 
   it('takes over the Cache-Control of the response that calls it unchanged', async () => {
-    faulty.next({ kind: 'headers', headers: { 'cache-control': 'max-age=7' } });
+    faulty.next({ kind: 'changed', headers: { 'cache-control': 'max-age=7' } });
     clock.forward(61);
     const { headers, line } = await proxy.get(KEY);
     expect([line.cache, headers['Cache-Control']]).toEqual(['revalidated', 'max-age=7']);
@@ -193,7 +193,7 @@ describe('a cached object', () => {
   it('without an ETag is fetched again, and so replaced', async () => {
     const key = 'without-etag.mp3';
     await s3.put(key, OLD);
-    faulty.next({ kind: 'headers', headers: { etag: undefined } });
+    faulty.next({ kind: 'changed', headers: { etag: undefined } });
     expect((await proxy.get(key)).headers).not.toHaveProperty('ETag');
     clock.forward(61);
     expect(await proxy.get(key)).toMatchObject({ status: 200, line: { cache: 'replaced' } });
@@ -203,7 +203,7 @@ describe('a cached object', () => {
   it('with a weak ETag compares as with a strong one', async () => {
     const key = 'weak.mp3';
     const etag = (await s3.put(key, OLD)) ?? '';
-    faulty.next({ kind: 'headers', headers: { etag: `W/${etag}` } });
+    faulty.next({ kind: 'changed', headers: { etag: `W/${etag}` } });
     expect((await proxy.get(key)).headers.ETag).toBe(`W/${etag}`);
     const { status, line } = await proxy.get(key, { headers: { 'if-none-match': etag } });
     expect([status, line.cache]).toEqual([304, 'fresh']);
@@ -218,7 +218,7 @@ describe('a cached object', () => {
   });
 
   it('is dropped when S3 denies access, which may be intended', async () => {
-    faulty.next({ kind: 'refusal', status: 403, code: 'AccessDenied' }, DOWN, DOWN);
+    faulty.next({ kind: 's3 error', status: 403, code: 'AccessDenied' }, DOWN, DOWN);
     clock.forward(61);
     expect((await proxy.get(KEY)).status).toBe(502);
     expect((await proxy.get(KEY)).status).toBe(503);

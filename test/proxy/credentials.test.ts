@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Config } from '../../src/config';
 import type { FakeClock } from '../helpers/clock';
-import { type Fault, startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { cognitoError, startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import type { Fault } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
     S3_ACCESS_KEY_ID: '',
     S3_SECRET_ACCESS_KEY: '',
     S3_COGNITO_IDENTITY_ID: GUEST,
-    S3_CREDENTIALS_ENDPOINT: cognito.endpoint,
+    S3_CREDENTIALS_ENDPOINT: cognito.faults.endpoint,
   });
 });
 
@@ -45,11 +46,11 @@ afterAll(async () => {
 });
 
 describe.each<[string, Fault, RegExp]>([
-  ['refuses', { name: 'NotAuthorizedException', status: 400 }, /NotAuthorizedException/],
-  ['says nothing', 'silence', /none had come after \d{1,4} ms/],
+  ['refuses', cognitoError('NotAuthorizedException'), /NotAuthorizedException/],
+  ['says nothing', { kind: 'stall', afterBytes: 0 }, /none had come after \d{1,4} ms/],
 ])('while Cognito %s', (_, fault, message) => {
   beforeEach(() => {
-    cognito.fail(fault);
+    cognito.faults.always(fault);
   });
 
   it('a cached object is served stale', async () => {

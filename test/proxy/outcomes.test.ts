@@ -57,31 +57,31 @@ function start(options: Partial<AudioProxyOptions>): void {
 }
 
 const refusal = (status: number, code: string, headers = {}): Fault => ({
-  kind: 'refusal',
+  kind: 's3 error',
   status,
   code,
   headers,
 });
-const DENIAL: Fault = { kind: 'refusal', status: 403, code: 'AccessDenied' };
+const DENIAL: Fault = { kind: 's3 error', status: 403, code: 'AccessDenied' };
 const HEAD_BYTES = 50;
 const BODY_BYTES = 1500;
 /** Faults that only a time-out ends. */
 const TIMED_OUT: [string, Fault][] = [
-  ['answers too late', { kind: 'latency', milliseconds: 10 * SHORT_MS }],
-  ['stops in its headers', { kind: 'stall', after: HEAD_BYTES }],
-  ['stops in the body', { kind: 'stall', after: BODY_BYTES }],
-  ['never comes to the end of its headers', { kind: 'endless headers', every: 20 }],
+  ['answers too late', { kind: 'latency', ms: 10 * SHORT_MS }],
+  ['stops in its headers', { kind: 'stall', afterBytes: HEAD_BYTES }],
+  ['stops in the body', { kind: 'stall', afterBytes: BODY_BYTES }],
+  ['never comes to the end of its headers', { kind: 'endless headers', everyMs: 20 }],
 ];
 
 describe('when S3 once', () => {
   it.each<[string, Fault, number]>([
     ['answers', { kind: 'none' }, 1],
-    ['answers late, but in time', { kind: 'latency', milliseconds: 30 }, 1],
-    ['hangs up', { kind: 'reset', after: 0 }, 2],
-    ['hangs up in its headers', { kind: 'reset', after: HEAD_BYTES }, 2],
-    ['hangs up in the body', { kind: 'reset', after: BODY_BYTES }, 2],
-    ['ends in order, but without an answer', { kind: 'cut', after: 0 }, 2],
-    ['ends in order, but in the body', { kind: 'cut', after: BODY_BYTES }, 2],
+    ['answers late, but in time', { kind: 'latency', ms: 30 }, 1],
+    ['hangs up', { kind: 'reset', afterBytes: 0 }, 2],
+    ['hangs up in its headers', { kind: 'reset', afterBytes: HEAD_BYTES }, 2],
+    ['hangs up in the body', { kind: 'reset', afterBytes: BODY_BYTES }, 2],
+    ['ends in order, but without an answer', { kind: 'cut', afterBytes: 0 }, 2],
+    ['ends in order, but in the body', { kind: 'cut', afterBytes: BODY_BYTES }, 2],
     ['sends more headers than anybody reads', { kind: 'flood of headers' }, 2],
     ['does not say how long the body is', { kind: 'no length' }, 2],
     ['is overloaded', refusal(503, 'SlowDown'), 2],
@@ -106,7 +106,7 @@ describe('when S3 once', () => {
     const patient = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), {
       idleTimeoutMs: 2500,
     });
-    faulty.next({ kind: 'late body', head: 1500, body: 1500 });
+    faulty.next({ kind: 'late body', headersMs: 1500, bodyMs: 1500 });
     expect(await patient.get(KEY)).toMatchObject({ status: 200, line: { tries: 1 } });
     patient.close();
   });
@@ -114,10 +114,10 @@ describe('when S3 once', () => {
 
 describe('when S3 always', () => {
   it.each<[string, number, Fault, number]>([
-    ['hangs up', 503, { kind: 'reset', after: 0 }, ATTEMPTS],
-    ['hangs up in its headers', 503, { kind: 'reset', after: HEAD_BYTES }, ATTEMPTS],
-    ['hangs up in the body', 503, { kind: 'reset', after: BODY_BYTES }, ATTEMPTS],
-    ['ends in order, but in the body', 503, { kind: 'cut', after: BODY_BYTES }, ATTEMPTS],
+    ['hangs up', 503, { kind: 'reset', afterBytes: 0 }, ATTEMPTS],
+    ['hangs up in its headers', 503, { kind: 'reset', afterBytes: HEAD_BYTES }, ATTEMPTS],
+    ['hangs up in the body', 503, { kind: 'reset', afterBytes: BODY_BYTES }, ATTEMPTS],
+    ['ends in order, but in the body', 503, { kind: 'cut', afterBytes: BODY_BYTES }, ATTEMPTS],
     ['sends more headers than anybody reads', 503, { kind: 'flood of headers' }, ATTEMPTS],
     ['does not say how long the body is', 503, { kind: 'no length' }, ATTEMPTS],
     ['is overloaded', 503, refusal(503, 'SlowDown'), ATTEMPTS],
@@ -134,7 +134,7 @@ describe('when S3 always', () => {
     ['finds the credentials expired', 502, refusal(400, 'ExpiredToken'), 1],
     ['has no such bucket', 502, refusal(404, 'NoSuchBucket'), 1],
     ['has no such object', 404, refusal(404, 'NoSuchKey'), 1],
-    ['denies access without end', 502, { ...DENIAL, tail: PROXY_BYTES }, 1],
+    ['denies access without end', 502, { ...DENIAL, endlessBytes: PROXY_BYTES }, 1],
   ])('%s, the proxy answers %i', async (_, status, fault, tries) => {
     faulty.always(fault);
     const served = await proxy.get(KEY);
@@ -157,7 +157,7 @@ describe('when S3 always', () => {
 
   it('sends byte by byte, the proxy answers 504', async () => {
     start({ idleTimeoutMs: LONG_MS, timeoutMs: 4 * SHORTEST_MS });
-    await isGivenUp({ kind: 'drip', every: 20 }, 1);
+    await isGivenUp({ kind: 'drip', everyMs: 20 }, 1);
   });
 
   it('asks to come back later, the proxy asks the same', async () => {
@@ -198,7 +198,7 @@ describe('a body that is cut off', () => {
     const answerBytes = BODY.length + 1000;
     const cut = fc.record({
       kind: fc.constantFrom<'cut' | 'reset'>('cut', 'reset'),
-      after: fc.integer({ min: 0, max: answerBytes }),
+      afterBytes: fc.integer({ min: 0, max: answerBytes }),
     });
     await fc.assert(
       fc.asyncProperty(cut, async (fault) => {
@@ -218,7 +218,7 @@ describe('an idle connection that S3 closes when it is used again', () => {
       attempts: 1,
     });
     expect((await once.get(KEY)).status).toBe(200);
-    faulty.next({ kind: 'reset', after: 0 });
+    faulty.next({ kind: 'reset', afterBytes: 0 });
     const served = await once.get(KEY);
     expect(served.status).toBe(200);
     expect(served.body.equals(BODY)).toBe(true);
@@ -231,7 +231,7 @@ describe('an idle connection that S3 closes when it is used again', () => {
       attempts: 1,
     });
     await once.get(KEY);
-    faulty.always({ kind: 'reset', after: 0 });
+    faulty.always({ kind: 'reset', afterBytes: 0 });
     const served = await once.get(KEY);
     expect(served.status).toBe(503);
     expect(served.line.tries).toBe(2);
@@ -281,8 +281,8 @@ describe('connections', () => {
 
 describe('the log', () => {
   it.each<[string, Fault]>([
-    ['broke off', { kind: 'cut', after: BODY_BYTES }],
-    ['stalled', { kind: 'stall', after: BODY_BYTES }],
+    ['broke off', { kind: 'cut', afterBytes: BODY_BYTES }],
+    ['stalled', { kind: 'stall', afterBytes: BODY_BYTES }],
   ])("has S3's id of a request whose response %s in the body", async (_, fault) => {
     start({ idleTimeoutMs: SHORT_MS });
     faulty.always(fault);

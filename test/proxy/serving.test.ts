@@ -164,7 +164,7 @@ describe('an object that is too large for a Function', () => {
   });
 
   it('is answered 413 by its headers alone, even if its body never comes', async () => {
-    counted.next({ kind: 'stall', after: 600 });
+    counted.next({ kind: 'stall', afterBytes: 600 });
     expect(await proxy.get(key)).toMatchObject({
       status: 413,
       line: { tries: 1, requestId: expect.stringMatching(/./) },
@@ -174,7 +174,7 @@ describe('an object that is too large for a Function', () => {
   it('leaves no connection behind', async () => {
     const connections = createConnections();
     const other = startTestProxy(s3.config({ S3_ENDPOINT: counted.endpoint }), { connections });
-    counted.next({ kind: 'stall', after: 600 });
+    counted.next({ kind: 'stall', afterBytes: 600 });
     expect(await other.get(key)).toMatchObject({ status: 413 });
     while (Object.keys(connections.keepAlive['http:'].sockets).length > 0) await nextTick();
     other.close();

@@ -48,7 +48,7 @@ describe('S3 over TLS', () => {
 
   it('is asked over a new connection after it closed an idle one', async () => {
     await proxy.get(KEY);
-    faulty.next({ kind: 'cut', after: 0 });
+    faulty.next({ kind: 'cut', afterBytes: 0 });
     const { status, line } = await proxy.get(KEY);
     expect([status, line.tries]).toEqual([200, 2]);
   });

@@ -100,13 +100,13 @@ async function fetchDespite(faults: readonly Fault[], settings: Settings = {}): 
 const always = (fault: Fault): Fault[] => Array.from({ length: S3_ATTEMPTS }, () => fault);
 
 const OVERLOADED = s3Error(503, 'SlowDown', { 'retry-after': '7' });
-const RESET: Fault = { kind: 'reset', after: 0 };
-const CUT_IN_BODY: Fault = { kind: 'cut', after: -100 };
-const SHORTENED: Fault = { kind: 'headers', body: (body) => body.subarray(1) };
-const LENGTHENED: Fault = { kind: 'headers', body: (body) => Buffer.concat([body, body]) };
-const CORRUPT: Fault = { kind: 'headers', body: (body) => Buffer.from(body).fill('x', 5, 6) };
+const RESET: Fault = { kind: 'reset', afterBytes: 0 };
+const CUT_IN_BODY: Fault = { kind: 'cut', afterBytes: -100 };
+const SHORTENED: Fault = { kind: 'changed', body: (body) => body.subarray(1) };
+const LENGTHENED: Fault = { kind: 'changed', body: (body) => Buffer.concat([body, body]) };
+const CORRUPT: Fault = { kind: 'changed', body: (body) => Buffer.from(body).fill('x', 5, 6) };
 const withChecksum = (algorithm: string, value: string): Fault => ({
-  kind: 'headers',
+  kind: 'changed',
   headers: { [`x-amz-checksum-${algorithm}`]: value },
 });
 
@@ -126,8 +126,8 @@ describe('fetch', () => {
   });
 
   test.each<[string, Fault]>([
-    ['before it answers', { kind: 'stall', after: 0 }],
-    ['in the body', { kind: 'stall', after: -100 }],
+    ['before it answers', { kind: 'stall', afterBytes: 0 }],
+    ['in the body', { kind: 'stall', afterBytes: -100 }],
   ])('another attempt follows the timeout of a server that stops %s', async (_, fault) => {
     expect(await fetchDespite([fault], { timeoutMs: 2000 })).toEqual(content);
     expect(faulty.requests).toHaveLength(2);

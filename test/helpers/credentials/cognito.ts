@@ -1,28 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
+import { listen } from '../../../sandbox/listen';
+import { type FaultServer, type Reply, reply, startFaultServer } from '../fault-server';
 
 /**
  * Cognito identity pools as far as GetCredentialsForIdentity goes, from its documentation:
  * https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html
  */
 export interface TestCognito {
-  readonly endpoint: string;
-  /** Requests that came. */
-  asked(): number;
-  /** What it answers from now on, or so many times, instead of credentials. */
-  fail(fault: Fault | undefined, times?: number): void;
+  /** In front of the stand-in: its address, and what goes wrong. */
+  readonly faults: FaultServer;
   close(): Promise<void>;
 }
-
-/** It says nothing at all; it stops in its answer's body; it sends that byte by byte; it refuses. */
-export type Fault =
-  | 'silence'
-  | 'stall'
-  | 'drip'
-  | { readonly status: number; readonly name: string };
 
 export interface IssuedCredentials {
   readonly accessKeyId: string;
@@ -42,77 +32,47 @@ const Request = v.strictObject({
   Logins: v.optional(v.record(v.string(), v.string())),
 });
 
-class Refusal extends Error {
+/** An error answer of Cognito. */
+class CognitoError extends Error {
   constructor(
-    override readonly name: string,
+    readonly code: string,
     message: string,
-    readonly status = 400,
   ) {
     super(message);
   }
 }
 
+const JSON_TYPE = 'application/x-amz-json-1.1';
+
+/** The fault that Cognito answers with an error. */
+export const cognitoError = (code: string, status = 400, message = ''): Reply => ({
+  kind: 'reply',
+  status,
+  headers: { 'content-type': JSON_TYPE, 'x-amzn-errortype': `${code}:` },
+  body: JSON.stringify({ __type: code, message }),
+});
+
 export async function startCognito(
   identities: ReadonlyMap<string, Identity>,
 ): Promise<TestCognito> {
-  let asked = 0;
-  let told: Fault | undefined;
-  let times = Number.POSITIVE_INFINITY;
-  const server = createServer(async (request, response) => {
-    asked += 1;
-    const fault = times > 0 ? told : undefined;
-    times -= 1;
-    if (fault === 'silence') return;
+  const server = await listen(async (request, response) => {
     try {
-      if (typeof fault === 'object') {
-        throw new Refusal(fault.name, 'It was told to.', fault.status);
-      }
       const body = JSON.stringify(await answer(request, identities));
-      response.writeHead(200, {
-        'content-type': 'application/x-amz-json-1.1',
-        'content-length': Buffer.byteLength(body),
-      });
-      if (fault === 'stall') response.write(body.slice(0, 10));
-      else if (fault === 'drip') await drip(response, body);
-      else response.end(body);
+      const length = Buffer.byteLength(body);
+      response.writeHead(200, { 'content-type': JSON_TYPE, 'content-length': length }).end(body);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal)) throw thrown;
-      const body = JSON.stringify({ __type: thrown.name, message: thrown.message });
-      response
-        .writeHead(thrown.status, {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amzn-errortype': `${thrown.name}:`,
-        })
-        .end(body);
+      if (!(thrown instanceof CognitoError)) throw thrown;
+      reply(cognitoError(thrown.code, 400, thrown.message), response);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  const faults = await startFaultServer(server.url);
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    asked: () => asked,
-    fail(fault, count = Number.POSITIVE_INFINITY) {
-      told = fault;
-      times = count;
-    },
+    faults,
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await faults.close();
+      await server.close();
     },
   };
-}
-
-async function drip(response: ServerResponse, body: string): Promise<void> {
-  for (const letter of body) {
-    if (response.destroyed) return;
-    response.write(letter);
-    await setTimeout(20);
-  }
-  response.end();
 }
 
 async function answer(
@@ -124,14 +84,15 @@ async function answer(
     request.method !== 'POST' ||
     target !== 'AWSCognitoIdentityService.GetCredentialsForIdentity'
   ) {
-    throw new Refusal('UnknownOperationException', `there is no ${target}`);
+    throw new CognitoError('UnknownOperationException', `there is no ${target}`);
   }
   const parsed = v.safeParse(Request, await json(request));
-  if (!parsed.success) throw new Refusal('InvalidParameterException', v.summarize(parsed.issues));
+  if (!parsed.success)
+    throw new CognitoError('InvalidParameterException', v.summarize(parsed.issues));
   const { IdentityId, Logins = {} } = parsed.output;
   const identity = identities.get(IdentityId);
   if (!identity) {
-    throw new Refusal('ResourceNotFoundException', `Identity '${IdentityId}' not found.`);
+    throw new CognitoError('ResourceNotFoundException', `Identity '${IdentityId}' not found.`);
   }
   authenticate(IdentityId, identity, Logins);
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = await identity.issue();
@@ -154,23 +115,23 @@ function authenticate(
   const [given] = Object.entries(logins);
   if (!login) {
     if (!given) return;
-    throw new Refusal(
+    throw new CognitoError(
       'NotAuthorizedException',
       "Logins don't match. Please include at least one valid login for this identity or identity pool.",
     );
   }
   if (!given) {
-    throw new Refusal('NotAuthorizedException', `Access to Identity '${id}' is forbidden.`);
+    throw new CognitoError('NotAuthorizedException', `Access to Identity '${id}' is forbidden.`);
   }
   const [provider, token] = given;
   if (provider !== login.provider) {
-    throw new Refusal(
+    throw new CognitoError(
       'NotAuthorizedException',
       "Invalid login token. Issuer doesn't match providerName",
     );
   }
   if (token !== login.token) {
-    throw new Refusal(
+    throw new CognitoError(
       'NotAuthorizedException',
       'Invalid login token. Token expired: 1667365798 >= 1667235770',
     );

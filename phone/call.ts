@@ -76,7 +76,7 @@ async function* converse(session: CallSession, start: Outcome): AsyncGenerator<C
   }
 }
 
-/** A fallback URL that fails has none of its own: Twilio apologizes and hangs up. */
+/** If the fallback URL fails, too, Twilio apologizes and hangs up. */
 function failed(verb: WebhookVerb, errorUrl: string, errorCode = 0): Outcome {
   return verb === 'fallback'
     ? { kind: 'ended', ended: 'application error', errorCode }
@@ -128,7 +128,7 @@ async function* perform(
   return { kind: 'ended', ended: 'end of TwiML' };
 }
 
-/** Where a verb leads; undefined: on to the next verb. */
+/** Returns where a verb leads; undefined for the next verb. */
 type Performance = AsyncGenerator<CallEvent, Outcome | undefined>;
 
 async function* performVerb(

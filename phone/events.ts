@@ -1,7 +1,7 @@
 import { PlayError } from '../src/errors';
 import type { TwimlNode } from './twiml';
 
-/** What happens in a call, one after the other. */
+/** One thing that happens in a call. */
 export type CallEvent = WebhookEvent | MediaEvent | VerbEvent;
 
 /** A request for TwiML. */
@@ -91,7 +91,7 @@ export class CallError extends Error {
   }
 }
 
-/** The call took more events than it may: most likely its TwiML is a loop. */
+/** The call has more events than it may: most likely its TwiML is a loop. */
 export class TooManyEventsError extends PlayError {
   constructor(maxEvents: number) {
     super(`The call was cut after ${maxEvents} steps: does its TwiML lead back to itself?`);

@@ -84,7 +84,7 @@ interface Sound {
 }
 
 /**
- * Decodes an MP3; undefined when it is none. The decoder is mpg123, compiled to WebAssembly, and
+ * Decodes an MP3; undefined if it is no MP3. The decoder is mpg123, compiled to WebAssembly; it is
  * loaded at the first use.
  */
 async function decodeMp3(bytes: Uint8Array): Promise<Sound | undefined> {

@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Reading stops once the body is longer. */
   readonly maxBytes?: number;
-  /** Opens the connection where the name does not lead to the host. Default: by name. */
+  /** Opens the connection, for a host that its name does not lead to. Default: by name. */
   readonly createConnection?: CreateConnection;
 }
 
@@ -138,8 +138,8 @@ export function queryOf(url: string): string {
 }
 
 /**
- * What a URL in a document at `base` means. An absolute one stays as it is, to the byte, and so
- * does `base` when the reference is empty.
+ * Resolves a URL of the document at `base`. An absolute URL keeps its bytes, and so does `base` if
+ * the reference is empty.
  *
  * @throws {CallError} 11100 for a relative one in a document that has no URL
  */
@@ -152,7 +152,7 @@ export function resolveUrl(reference: string, base: string | undefined): string 
   return new URL(reference, base).href;
 }
 
-/** A URL for a message: without its query, where signatures are, and not too long. */
+/** A URL for a message: short, and without its query, which may hold a signature. */
 export function describeUrl(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1);
   return `"${path.slice(0, 200)}"`;

@@ -32,9 +32,9 @@ export interface PhoneOptions {
    * by default the call goes on with the next verb.
    */
   readonly fallbackOnMediaError?: boolean;
-  /** Events after which the call is cut. Default 200. */
+  /** Events after which the call is cut. Default: CALL_EVENTS. */
   readonly maxEvents?: number;
-  /** How long to wait for a response. Default 15 s, as Twilio. */
+  /** How long to wait for a response. Default: WEBHOOK_TIMEOUT_MS, as Twilio. */
   readonly timeoutMs?: number;
   /** How a <Dial> ends. Default `no-answer`: nobody is called. */
   readonly dialCallStatus?: DialCallStatus;
@@ -60,7 +60,7 @@ export interface CallSession {
   readonly now: () => number;
   readonly dialCallStatus: DialCallStatus;
   readonly messageSeconds: number;
-  /** The caller's keys for the Gathers to come; taken from the front. */
+  /** The caller's keys for the next Gathers; each takes the first entry. */
   readonly digits: string[];
   sign(url: string, parameters?: Parameters): string;
 }

@@ -58,8 +58,8 @@ const positive = matching(/^[1-9]\d{0,8}$/);
 const method = oneOf('GET', 'POST');
 
 /**
- * The part of TwiML that the phone knows: what the call flow and live-check write, and what a Function
- * of one's own is likely to. Attributes are those of the `twilio` library's types; values are those of
+ * The part of TwiML that the phone knows: what the call flow and live-check write, and the common verbs
+ * of a user's own Functions. Attributes are those of the `twilio` library's types; values are those of
  * each verb's page under https://www.twilio.com/docs/voice/twiml
  */
 export const RULES: Readonly<Record<string, ElementRule>> = {

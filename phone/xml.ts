@@ -13,10 +13,10 @@ export class XmlError extends Error {
 }
 
 /**
- * Reads a well-formed XML document: its root element. Document types, processing instructions and
- * other encodings than UTF-8 are refused: nothing that is read here has a use for them.
+ * Reads an XML document and returns its root element. Document types, processing instructions and
+ * encodings other than UTF-8 are refused, as TwiML does not need them.
  *
- * @throws {XmlError} for anything else
+ * @throws {XmlError} if the document is not well-formed
  */
 export function readXml(document: string | Uint8Array): XmlElement {
   const root: OpenElement = { name: '', attributes: {}, content: [] };

@@ -3,13 +3,13 @@ import type { Input } from './input';
 import { INITIAL_STATE, moveTo, raiseTo, readState, type State } from './state';
 import { type Flow, type StepId, stepAt } from './steps';
 
-/** Where a call goes from a step that waited for the caller, or for another call to end. */
+/** Where a call goes on when the step that waits has its answer. All other steps stay where they are. */
 export function advance(flow: Flow, state: State, input: Input): State {
   const step = stepAt(flow, state.at);
   return 'answered' in step ? moveTo(state, step.answered(input)) : state;
 }
 
-/** To a question once more while it has attempts left, otherwise to what comes then. */
+/** Back to a question while it has attempts left, otherwise to what comes after the last one. */
 export function askAgain(flow: Flow, state: State, question: StepId): State {
   const step = stepAt(flow, question);
   if (step.kind !== 'ask') throw new RangeError(`${question} is not a question`);
@@ -20,8 +20,9 @@ export function askAgain(flow: Flow, state: State, question: StepId): State {
  * Where a call goes on after something failed, read from the URL that Twilio sends as `ErrorUrl`:
  * https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls
  *
- * - One of our media: the fallback level rises to what comes after it, and its step is repeated.
- * - One of our webhooks: nobody knows why, so the level rises by one, and the call goes on from what
+ * - One of our media: the fallback level rises above it, to 1 for an Asset and 2 for the proxy, and
+ *   the step that played it is repeated.
+ * - One of our webhooks: the cause is unknown, so the level rises by one. The call goes on from what
  *   the caller did, or from the question if the request does not say it.
  * - Anything else: the call begins again, and everything is said.
  *
@@ -40,13 +41,13 @@ export function recover(flow: Flow, errorUrl: unknown, input: Input): State {
   return raiseTo(INITIAL_STATE, 2);
 }
 
-/** The next fallback level of each. */
+/** The level after each level. */
 const NEXT: Readonly<Record<FallbackLevel, FallbackLevel>> = { 0: 1, 1: 2, 2: 2 };
 const raise = (state: State): State => raiseTo(state, NEXT[state.level]);
 
 /**
- * A question whose answer is not known is asked again. That costs an attempt, so that a call ends in
- * which every answer gets lost.
+ * A question whose answer is unknown is asked again. That costs an attempt, so that a call ends even
+ * if every answer gets lost.
  */
 function afterLostAnswer(flow: Flow, state: State, input: Input): State {
   const isAnswerKnown = input.digits !== undefined || input.dialCallStatus !== undefined;

@@ -4,14 +4,14 @@ import type { Input } from './input';
 import type { Prompt } from './prompts';
 import type { CallFlow, Menu } from './schema';
 
-/** A path into the flow's JSON, such as `menus.main.digits.1`: where a call is. */
+/** Names a step by a path into the flow's JSON, such as `menus.main.digits.1`. */
 export type StepId = string;
 
-/** One thing that happens in a call. A caller hears at most one prompt in each. */
+/** One thing that happens in a call, with one prompt at most. */
 export type Step =
   | { readonly kind: 'say'; readonly prompt: Prompt; readonly next: StepId }
   | Question
-  /** On to a question, with its attempts counted from the beginning. */
+  /** On to a question, with a new count of attempts. */
   | { readonly kind: 'enter'; readonly next: StepId }
   /** To a question once more, as long as it has attempts left. */
   | { readonly kind: 'again'; readonly prompt?: Prompt | undefined; readonly question: StepId }
@@ -30,7 +30,7 @@ export type Step =
       readonly kind: 'record';
       readonly prompt?: Prompt | undefined;
       readonly record: RecordAction;
-      /** When nothing was said. */
+      /** If the message is empty. */
       readonly silence: StepId;
     } & Waiting)
   | { readonly kind: 'hangup'; readonly prompt?: Prompt | undefined };
@@ -45,13 +45,13 @@ export interface Question extends Waiting {
   readonly kind: 'ask';
   readonly prompt: Prompt;
   readonly menu: Menu;
-  /** Undefined where only the finishing key, or a pause, ends the answer. */
+  /** Undefined if only the finishing key, or a pause, ends the answer. */
   readonly numDigits: number | undefined;
   /** After the last attempt. */
   readonly otherwise: StepId;
 }
 
-/** A call flow as a call walks it. */
+/** A call flow laid out in steps. */
 export interface Flow {
   readonly steps: ReadonlyMap<StepId, Step>;
   /** Questions that one call may ask. */
@@ -62,9 +62,9 @@ export interface Flow {
 
 /** Where every call begins. */
 export const START: StepId = 'start';
-/** Where a call ends that nothing else ends. */
+/** Where a call ends if nothing else ends it. */
 export const FAREWELL: StepId = 'farewell';
-/** Where a call ends after a dial that was answered. */
+/** Where a call ends after an answered dial. */
 const END: StepId = 'end';
 
 /** Lays a valid call flow out in steps, each under its id. */
@@ -86,7 +86,7 @@ export function layOut(flow: CallFlow): Flow {
 }
 
 /**
- * The step of an id that the flow itself names.
+ * The step of an id. An id that came from a request has to be checked before.
  *
  * @throws {RangeError} when the flow has no such step
  */

@@ -7,12 +7,12 @@ import type { Prompt } from './prompts';
 import { mediumQuery, moveTo, type State, stateQuery } from './state';
 import { FAREWELL, type Flow, type Question, type Step, stepAt } from './steps';
 
-/** What TwiML needs beyond the flow and the state. Nothing of it is taken from the request unchecked. */
+/** What TwiML needs beyond the flow and the state. */
 export interface TwimlContext {
   readonly playback: Playback;
-  /** Absolute URL, without a query, of the action of all that waits for the caller. */
+  /** Absolute URL of the webhook that takes answers, without a query. */
   readonly actionUrl: string;
-  /** Caller id of a <Dial> where the caller's own number cannot be shown. */
+  /** Caller id of a <Dial> for a caller whose own number cannot be shown. */
   readonly substituteCallerId: string | undefined;
   readonly now: Date;
 }
@@ -93,7 +93,7 @@ function writeQuestion(question: Question, writing: Writing): State | undefined 
   return undefined;
 }
 
-/** The prompt leads over to the question, so it is written only where the question follows. */
+/** The prompt introduces the question, so it is written only if the question follows. */
 function writeAgain(again: Extract<Step, { kind: 'again' }>, writing: Writing): State {
   const { response, flow, state } = writing;
   const next = askAgain(flow, state, again.question);
@@ -140,7 +140,7 @@ function speak(speaker: Speaker, prompt: Prompt | undefined, writing: Writing): 
   else speaker.play(url);
 }
 
-/** Undefined where the prompt has to be said. */
+/** Undefined if the prompt has to be said. */
 function mediumUrl(key: string, { playback }: TwimlContext, state: State): string | undefined {
   const playable = playback(key, state.level);
   if (playable.via === 'say') return undefined;

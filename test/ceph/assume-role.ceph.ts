@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock';
 import type { AssumedRole } from '../../src/credentials/credentials';
 import { createCredentials } from '../../src/credentials/credentials';
@@ -15,11 +15,11 @@ import { presignedUrl } from '../helpers/sigv4/presign';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);
-/** As scripts/ceph.sh makes it: it may read every bucket, and write none. */
+/** scripts/ceph.sh makes it. It may read every bucket, and write none. */
 const S3_ROLE_ARN = 'arn:aws:iam:::role/PromptsRole';
 
 let s3: TestS3;
-/** Counts what STS is asked. */
+/** In front of STS: counts its requests. */
 let sts: FaultServer;
 
 captureLog();
@@ -49,7 +49,7 @@ function role(): AssumedRole {
 }
 
 describe('an assumed role', () => {
-  it('reads through the proxy, and STS is asked once', async () => {
+  test('the proxy serves an object, and asks STS once', async () => {
     const proxy = startTestProxy(s3.config(asRole()));
     const before = sts.requests.length;
     const served = await Promise.all([proxy.get(KEY), proxy.get(KEY), proxy.get(KEY)]);
@@ -60,7 +60,7 @@ describe('an assumed role', () => {
     proxy.close();
   });
 
-  it('is kept while STS fails, and assumed again after that', async () => {
+  test('its credentials stay in use while STS fails, and are replaced after that', async () => {
     const clock = testClock();
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock, loadProviders });
@@ -73,14 +73,14 @@ describe('an assumed role', () => {
     expect(await credentials(role())).not.toEqual(first);
   });
 
-  it('reads by a presigned URL', async () => {
+  test('a URL that is presigned with its credentials is served', async () => {
     const credentials = await fetchTemporaryCredentials(role());
     const access = { ...s3.config().s3, credentials };
     const answer = await fetch(presignedUrl(access, KEY, new Date(), 60));
     expect(Buffer.from(await answer.arrayBuffer()).equals(BODY)).toBe(true);
   });
 
-  it('lists and reads for the sync', async () => {
+  test('the sync lists and reads', async () => {
     const { s3: config } = s3.config(asRole());
     const bucket = new PromptBucket(config, { clock: systemClock, deadline: Date.now() + 20_000 });
     const [object] = await bucket.list();
@@ -89,10 +89,10 @@ describe('an assumed role', () => {
     bucket.close();
   });
 
-  it.each([
-    ['that does not exist', { S3_ROLE_ARN: 'arn:aws:iam:::role/NoSuchRole' }],
-    ['of a key with another secret', { S3_SECRET_ACCESS_KEY: 'another' }],
-  ])('%s: 502, and the log says that STS was asked', async (_, changes) => {
+  test.each([
+    ['a role that does not exist', { S3_ROLE_ARN: 'arn:aws:iam:::role/NoSuchRole' }],
+    ['a role of a key with another secret', { S3_SECRET_ACCESS_KEY: 'another' }],
+  ])('%s answers 502, and the log says that STS was asked', async (_, changes) => {
     const proxy = startTestProxy(s3.config(asRole(changes)));
     const { status, line } = await proxy.get(KEY);
     expect(status).toBe(502);
@@ -104,7 +104,7 @@ describe('an assumed role', () => {
     proxy.close();
   });
 
-  it("reads in Twilio's runtime, where a private Function holds AWS's providers", async () => {
+  test("the proxy serves an object in Twilio's runtime, where a private Function holds AWS's providers", async () => {
     const deployed = await deployProxy({ ...s3.variables, ...asRole() }, { withCredentials: true });
     const query = signProxyQuery(
       { authToken: deployed.authToken, bucket: s3.bucket },
@@ -129,7 +129,7 @@ describe('a Cognito identity', () => {
   });
   afterAll(() => cognito.close());
 
-  it('reads through the proxy, without an access key', async () => {
+  test('the proxy serves an object without an access key', async () => {
     const config = s3.config({
       S3_ACCESS_KEY_ID: '',
       S3_SECRET_ACCESS_KEY: '',

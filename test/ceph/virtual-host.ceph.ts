@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createConnections } from '../../src/s3/request';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
 import { lookupLoopback } from '../helpers/proxy/lookup';
@@ -31,8 +31,8 @@ afterAll(async () => {
   await s3.stop();
 });
 
-it.each(['prompts/welcome.mp3', "prompts/it's new (1)+.mp3", '営業 時間.mp3', '/a//b.mp3'])(
-  'with the bucket in the host name, %j is served',
+test.each(['prompts/welcome.mp3', "prompts/it's new (1)+.mp3", '営業 時間.mp3', '/a//b.mp3'])(
+  'the object %j is served with the bucket in the host name',
   async (key) => {
     const body = randomBytes(100);
     await s3.put(key, body);

@@ -8,7 +8,7 @@ import { interruption } from '../../../cli/command-context';
 
 const script = join(__dirname, '../../../scripts/ceph.sh');
 
-/** Starts a Ceph gateway for all suites, and tells them by the environment. */
+/** Starts a Ceph gateway for all suites, and sets the variables that lead to it. */
 export default async function setup(): Promise<void> {
   Object.assign(process.env, {
     S3_SERVER: 'ceph',
@@ -19,7 +19,7 @@ export default async function setup(): Promise<void> {
     CEPH_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     CEPH_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
   });
-  // Jest ends at a signal without a teardown, and daemons belong to no terminal.
+  // At a signal Jest runs no teardown, and a terminal's signals do not reach daemons.
   interruption().then((signal) => {
     stop();
     process.exit(128 + constants.signals[signal]);
@@ -27,18 +27,18 @@ export default async function setup(): Promise<void> {
   try {
     execFileSync(script, ['start'], { stdio: 'inherit', timeout: 120_000 });
   } catch (thrown) {
-    // Ctrl-C ends the script as well, in the midst of its start.
+    // Ctrl-C ends the script as well, while it starts daemons.
     stop();
     throw thrown;
   }
 }
 
-/** Stops the gateway, and removes all that it stored. */
+/** Stops the gateway, and removes its data. */
 export function stop(): void {
   execFileSync(script, ['stop'], { stdio: 'inherit', timeout: 30_000 });
 }
 
-/** Two ports in a row, as the monitor takes them: below those that systems give to connections. */
+/** Two consecutive ports, as the monitor takes them, below those that systems give to connections. */
 async function freePair(): Promise<number> {
   for (;;) {
     const first = randomInt(20_000, 30_000);

@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import { PlayError } from './errors';
 import { BACKOFF_MS, MAX_BACKOFF_MS } from './limits';
 
-/** The time that was given is over, before a request was begun. */
+/** The deadline passed before an attempt was made. */
 export class OutOfTimeError extends PlayError {
   constructor() {
     super('The time for this step is over.');
@@ -11,57 +11,59 @@ export class OutOfTimeError extends PlayError {
 
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Epoch milliseconds after which nothing is tried. */
+  /** Epoch milliseconds after which no attempt begins. */
   readonly deadline: number;
-  /** How often in all. */
+  /** The most attempts, the first included. */
   readonly attempts: number;
 }
 
-/** Whether trying again may help, and the least time to wait, in milliseconds. */
-export type Verdict = { readonly retry: false } | { readonly retry: true; readonly after?: number };
+/** Whether another attempt may help, and after which time at the earliest. */
+export type Verdict =
+  | { readonly retry: false }
+  | { readonly retry: true; readonly afterMs?: number };
 
 /**
- * Tries until it succeeds, `judge` says that trying again cannot help, or time is up. Waits with
- * capped exponential backoff and full jitter, or longer where the other side asked for it:
+ * Makes attempts until one succeeds, `judge` says that another cannot help, or time is up. Waits in
+ * between with capped exponential backoff and full jitter, or longer where the verdict says so:
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  *
- * @throws {OutOfTimeError} when the deadline has passed before the first try
- * @throws what the last try threw
+ * @throws {OutOfTimeError} when the deadline has passed before the first attempt
+ * @throws what the last attempt threw
  */
 export async function withRetry<T>(
   { clock, deadline, attempts }: RetryOptions,
   judge: (thrown: unknown) => Verdict,
-  run: () => Promise<T>,
+  attempt: () => Promise<T>,
 ): Promise<T> {
   if (clock.now().getTime() >= deadline) throw new OutOfTimeError();
-  for (let attempt = 1; ; attempt++) {
+  for (let made = 1; ; made++) {
     try {
-      return await run();
+      return await attempt();
     } catch (thrown) {
       const verdict = judge(thrown);
-      if (!verdict.retry || attempt >= attempts) throw thrown;
-      const backoff = clock.random() * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (attempt - 1));
-      const wait = Math.max(backoff, verdict.after ?? 0);
-      if (clock.now().getTime() + wait >= deadline) throw thrown;
-      await clock.sleep(wait);
+      if (!verdict.retry || made >= attempts) throw thrown;
+      const backoffMs = clock.random() * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (made - 1));
+      const waitMs = Math.max(backoffMs, verdict.afterMs ?? 0);
+      if (clock.now().getTime() + waitMs >= deadline) throw thrown;
+      await clock.sleep(waitMs);
     }
   }
 }
 
-/** Statuses that another try may change. */
-const PASSING_STATUSES = new Set([429, 500, 502, 503, 504]);
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
-export function isPassingStatus(status: number): boolean {
-  return PASSING_STATUSES.has(status);
+/** Whether another attempt may bring another status. */
+export function isTransientStatus(status: number): boolean {
+  return TRANSIENT_STATUSES.has(status);
 }
 
 /**
- * Milliseconds of a Retry-After header, in seconds or as a date:
+ * Reads a Retry-After header, which holds seconds or a date:
  * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export function retryAfter(value: string | undefined, now: Date): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }

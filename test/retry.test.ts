@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isPassingStatus, OutOfTimeError, retryAfter, type Verdict, withRetry } from '../src/retry';
+import {
+  isTransientStatus,
+  OutOfTimeError,
+  retryAfterMs,
+  type Verdict,
+  withRetry,
+} from '../src/retry';
 import { FakeClock } from './helpers/clock';
 
 const clockWith = (random: number) => new FakeClock({ startMs: 0, random: () => random });
@@ -57,7 +63,7 @@ describe('withRetry', () => {
 
   test('a wait is at least as long as the other side asks for', async () => {
     const clock = new FakeClock({ startMs: 0 });
-    await withRetry({ ...options, clock }, () => ({ retry: true, after: 30_000 }), failing(1));
+    await withRetry({ ...options, clock }, () => ({ retry: true, afterMs: 30_000 }), failing(1));
     expect(clock.slept).toEqual([30_000]);
   });
 
@@ -75,7 +81,7 @@ describe('withRetry', () => {
     await fc.assert(
       fc.asyncProperty(any, async ({ deadline, after, times }) => {
         const clock = new FakeClock({ startMs: 0 });
-        const judge = (): Verdict => ({ retry: true, after });
+        const judge = (): Verdict => ({ retry: true, afterMs: after });
         await withRetry({ clock, deadline, attempts: 6 }, judge, failing(times)).catch(() => {});
         const slept = clock.slept.reduce((sum, wait) => sum + wait, 0);
         expect(slept).toBeLessThan(Math.max(1, deadline));
@@ -84,7 +90,7 @@ describe('withRetry', () => {
   });
 });
 
-describe('retryAfter', () => {
+describe('retryAfterMs', () => {
   const now = new Date('2026-01-02T03:04:05Z');
 
   test.each<[string | undefined, number | undefined]>([
@@ -95,12 +101,12 @@ describe('retryAfter', () => {
     ['Fri, 02 Jan 2026 03:04:00 GMT', 0],
     ['soon', undefined],
     ['', undefined],
-  ])('%j is %j ms', (value, expected) => expect(retryAfter(value, now)).toBe(expected));
+  ])('%j is %j ms', (value, expected) => expect(retryAfterMs(value, now)).toBe(expected));
 });
 
-describe('isPassingStatus', () => {
+describe('isTransientStatus', () => {
   test('statuses that another attempt may change are transient', () => {
     const statuses = [200, 400, 401, 403, 404, 409, 412, 429, 500, 501, 502, 503, 504];
-    expect(statuses.filter(isPassingStatus)).toEqual([429, 500, 502, 503, 504]);
+    expect(statuses.filter(isTransientStatus)).toEqual([429, 500, 502, 503, 504]);
   });
 });

@@ -4,12 +4,12 @@ import { type Credentials, encodeKey } from '../sigv4';
 /** Where a bucket is. */
 export type S3Location = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'addressingStyle'>;
 
-/** A bucket, and the credentials to ask it with: what a signature needs. */
+/** A bucket and the credentials for it: what a signature needs. */
 export interface S3Access extends S3Location {
   readonly credentials: Credentials;
 }
 
-/** Where an object is, as the exact bytes that are signed and sent. */
+/** The address of an object, as the exact bytes that are signed and sent. */
 export interface ObjectAddress {
   /** Such as https://bucket.s3.eu-central-1.amazonaws.com. */
   readonly origin: string;
@@ -20,9 +20,9 @@ export interface ObjectAddress {
 }
 
 /**
- * Whether the bucket stands in the path. Unless told, it does on a server of one's own, which need
- * not have a name for each bucket, and on AWS where a dot in the bucket's name would not match its
- * wildcard certificate.
+ * Whether the bucket's name is in the path, not in the host name. By default it is on servers other
+ * than AWS, which need not have a host name for each bucket, and on AWS for a name with a dot, which
+ * AWS's wildcard certificate does not cover.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
@@ -34,7 +34,7 @@ export function usesPathStyle({ bucket, endpoint, addressingStyle }: S3Location)
 /**
  * The address of an object.
  *
- * @throws {RangeError} when the key cannot be addressed.
+ * @throws {RangeError} when the key cannot be addressed
  */
 export function objectAddress(location: S3Location, key: string): ObjectAddress {
   const { bucket, region, endpoint } = location;

@@ -1,5 +1,5 @@
 import { PlayError } from '../errors';
-import { isPassingStatus, retryAfter, type Verdict } from '../retry';
+import { isTransientStatus, retryAfterMs, type Verdict } from '../retry';
 import type { HttpResponse } from './request';
 
 /** What a failed request means for the one who asked. */
@@ -59,7 +59,7 @@ export class ObjectTooLargeError extends S3Error {
 /** Whether another attempt at a request to S3 may help. */
 export function verdictOn(thrown: unknown): Verdict {
   if (!(thrown instanceof S3Error)) return { retry: false };
-  return { retry: thrown.kind === 'unavailable', after: thrown.retryAfterMs };
+  return { retry: thrown.kind === 'unavailable', afterMs: thrown.retryAfterMs };
 }
 
 /** The error in a response that brings neither an object nor the news that it is unchanged. */
@@ -70,7 +70,7 @@ export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3E
   return new S3Error(`S3 answered ${answered}. ${advice}`.trim(), {
     status,
     code,
-    retryAfterMs: retryAfter(headers['retry-after'], now),
+    retryAfterMs: retryAfterMs(headers['retry-after'], now),
     contentRange: headers['content-range'],
   });
 }
@@ -78,7 +78,7 @@ export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3E
 function kindOf(status: number | undefined, code: string | undefined): S3ErrorKind {
   if (status === 404 && code !== 'NoSuchBucket') return 'not found';
   if (status === 416) return 'invalid range';
-  return status === undefined || isPassingStatus(status) ? 'unavailable' : 'refused';
+  return status === undefined || isTransientStatus(status) ? 'unavailable' : 'refused';
 }
 
 /** Only the code is read: S3's message may repeat the key id and the signature. */

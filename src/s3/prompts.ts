@@ -14,7 +14,7 @@ import { CredentialsError } from '../credentials/credentials';
 import { credentialsOf } from '../credentials/installed';
 import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
-import { retryAfter, withRetry } from '../retry';
+import { retryAfterMs, withRetry } from '../retry';
 import { usesPathStyle } from './address';
 import { adviceOn, S3Error, verdictOn } from './errors';
 
@@ -286,6 +286,6 @@ function s3Error(action: string, permission: string, thrown: unknown, now: Date)
   return new S3Error(`${action}: S3 answered ${status} ${code}. ${advice}`.trim(), {
     status,
     code,
-    retryAfterMs: retryAfter(headers?.['retry-after'], now),
+    retryAfterMs: retryAfterMs(headers?.['retry-after'], now),
   });
 }

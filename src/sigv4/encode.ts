@@ -6,16 +6,16 @@ function escapeOctets(text: string): string {
   return Buffer.from(text).toString('hex').toUpperCase().replace(/../g, '%$&');
 }
 
-/** Percent-encodes the UTF-8 of everything but RFC 3986's unreserved characters, a percent sign too. */
+/** Percent-encodes everything but RFC 3986's unreserved characters, in UTF-8; a percent sign, too. */
 export function percentEncode(text: string): string {
   return text.replace(RESERVED, escapeOctets);
 }
 
 /**
- * Brings a piece of a URL as sent into the one spelling that is signed: unreserved characters
- * plain, all others as upper-case escapes. Works on octets, so escapes that are no UTF-8 survive.
+ * The one spelling of a piece of a URL that is signed: unreserved characters are plain, all others
+ * upper-case escapes. Works on octets, so that escapes that are no UTF-8 stay as they are.
  *
- * A raw `+` is a blank to S3, in the path as well as in the query, so it is spelled `%20`.
+ * S3 reads a raw `+` as a blank, in the path as well as in the query: it becomes `%20`.
  */
 export function canonicalSpelling(sent: string): string {
   return sent.replace(RESERVED_OR_ESCAPE, (piece) => {
@@ -29,16 +29,16 @@ export function canonicalSpelling(sent: string): string {
 /**
  * The path that addresses an S3 key: `prompts/a b.mp3` → `/prompts/a%20b.mp3`. Slashes stay.
  *
- * The segments `.` and `..` are rejected although S3 allows them: WHATWG URL, proxies and media
- * fetchers resolve them, escaped or not, and would then ask for another object.
+ * The segments `.` and `..` are refused although S3 allows them: WHATWG URL, proxies and media
+ * clients resolve them, escaped or not, and would then ask for another object.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
  *
- * @throws {RangeError} when the key is empty, holds a dot segment or is not well-formed Unicode.
+ * @throws {RangeError} when the key is empty, holds a dot segment or is not well-formed Unicode
  */
 export function encodeKey(key: string): string {
   if (key === '') throw new RangeError('An S3 key must not be empty: "/" addresses the bucket');
-  // Flag u matches surrogates only where they stand alone.
+  // With the flag u this matches only surrogates that have no partner.
   if (/\p{Surrogate}/u.test(key)) {
     throw new RangeError(
       `The S3 key ${JSON.stringify(key)} holds half of a surrogate pair, which UTF-8 cannot encode`,

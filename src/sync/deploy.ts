@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { isPassingStatus, type Verdict, withRetry } from '../retry';
+import { isTransientStatus, type Verdict, withRetry } from '../retry';
 import { TwilioError } from '../twilio/errors';
 import type { Serverless } from '../twilio/serverless';
 
@@ -40,5 +40,5 @@ export function deployUnlessMoved(
 function judge(thrown: unknown): Verdict {
   if (!(thrown instanceof TwilioError)) return { retry: false };
   const { status } = thrown;
-  return { retry: status === undefined || status === 409 || isPassingStatus(status) };
+  return { retry: status === undefined || status === 409 || isTransientStatus(status) };
 }

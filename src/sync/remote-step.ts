@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import * as v from 'valibot';
 import { PlayError } from '../errors';
-import { isPassingStatus, type RetryOptions, retryAfter, withRetry } from '../retry';
+import { isTransientStatus, type RetryOptions, retryAfterMs, withRetry } from '../retry';
 import { type SyncOutcome, WAITS } from './events';
 import { GuardError } from './guard';
 import { REASONS } from './refusal';
@@ -58,13 +58,13 @@ export function requestStep(
     (thrown) => {
       if (!(thrown instanceof RemoteError)) return { retry: false };
       const { status, after } = thrown;
-      return status === undefined || isPassingStatus(status)
-        ? { retry: true, after }
+      return status === undefined || isTransientStatus(status)
+        ? { retry: true, afterMs: after }
         : { retry: false };
     },
     async () => {
       const answer = await send(call);
-      const after = retryAfter(answer.headers.get('retry-after') ?? undefined, clock.now());
+      const after = retryAfterMs(answer.headers.get('retry-after') ?? undefined, clock.now());
       return readStep(answer, after) ?? refuse(call, answer, after);
     },
   );

@@ -1,7 +1,7 @@
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
-import { isPassingStatus, OutOfTimeError, retryAfter, withRetry } from '../retry';
+import { isTransientStatus, OutOfTimeError, retryAfterMs, withRetry } from '../retry';
 import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
 
 /** An HTTP answer as the library's client gives it. */
@@ -85,12 +85,12 @@ export class Transport extends RequestClient {
         { clock, deadline: this.#deadline, attempts },
         (thrown) => ({
           retry: true,
-          after:
+          afterMs:
             thrown instanceof PassingAnswer ? waitAskedBy(thrown.response, clock.now()) : undefined,
         }),
         async () => {
           const response = await send();
-          if (isPassingStatus(response.statusCode)) throw new PassingAnswer(response);
+          if (isTransientStatus(response.statusCode)) throw new PassingAnswer(response);
           return response;
         },
       );
@@ -105,5 +105,5 @@ export class Transport extends RequestClient {
 function waitAskedBy({ headers }: TransportResponse, now: Date): number | undefined {
   const value: unknown =
     headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
-  return typeof value === 'string' ? retryAfter(value, now) : undefined;
+  return typeof value === 'string' ? retryAfterMs(value, now) : undefined;
 }

@@ -1,10 +1,13 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import { type CallEvent, type CallOptions, call, type MediaEvent, playTwiml } from '../phone';
+import { type CallOptions, call, type MediaEvent, playTwiml, type VerbEvent } from '../phone';
 import { readConfig } from '../src/config';
-import { accessTo } from '../src/credentials/installed';
-import { presignedUrl } from '../src/s3/presign';
+import { credentialsOf } from '../src/credentials/installed';
+import { decodeManifest, isManifestPath } from '../src/manifest';
+import { signProxyQuery } from '../src/proxy/signed-url';
+import { usesPathStyle } from '../src/s3/address';
 import type { Sandbox } from './sandbox';
-import { PREFIX } from './variables';
 
 /** One media request of a call, as the request inspector of the bug report shows it. */
 export interface Row {
@@ -14,15 +17,22 @@ export interface Row {
   readonly step: MediaEvent;
 }
 
+/** What the inspector needs of a sandbox. */
+export type Inspected = Pick<Sandbox, 'variables' | 'publicOrigin'>;
+
 /** The sandbox's phone number. */
 export const NUMBER = '+815012345678';
 const CALLER = '+819012345678';
-/** Seconds. */
-const DAY = 24 * 60 * 60;
 
-function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]): CallOptions {
+const PRESIGNED_URL_SECONDS = 60 * 60;
+
+function callOptions(
+  { variables, publicOrigin }: Inspected,
+  digits: readonly string[],
+): CallOptions {
   return {
     voiceUrl: `${publicOrigin}/voice`,
+    fallbackUrl: `${publicOrigin}/fallback`,
     accountSid: variables.ACCOUNT_SID,
     authToken: variables.AUTH_TOKEN,
     from: CALLER,
@@ -32,51 +42,93 @@ function phone({ variables, publicOrigin }: Sandbox, digits: readonly string[]):
   };
 }
 
-/** Media steps of a call to the number, in the order in which the caller hears them. */
+/** What a caller of the number hears, in turn: recordings, and texts that are said. */
 export async function callNumber(
-  sandbox: Sandbox,
+  sandbox: Inspected,
   digits: readonly string[],
-): Promise<MediaEvent[]> {
-  return media(call(phone(sandbox, digits)));
+): Promise<(MediaEvent | VerbEvent)[]> {
+  const heard: (MediaEvent | VerbEvent)[] = [];
+  for await (const step of call(callOptions(sandbox, digits))) {
+    if (step.kind === 'media') heard.push(step);
+    if (step.kind === 'verb' && step.verb.endsWith('Say')) heard.push(step);
+  }
+  return heard;
 }
 
 /**
- * The TwiML that this project replaces: a presigned URL, once in <Play> and once in <Gather>.
+ * A prompt whose Asset is in the live Build, by its key: of the preferred ones the first, otherwise
+ * any. Undefined where no sync has made an Asset.
  */
-export async function callWithPresignedUrl(sandbox: Sandbox, now: Date): Promise<MediaEvent[]> {
-  const s3 = await accessTo(readConfig(sandbox.variables).s3);
-  const url = presignedUrl(s3, `${PREFIX}menu.mp3`, now, DAY);
-  const response = new VoiceResponse();
-  response.play(url);
-  response.gather({ numDigits: 1, timeout: 1 }).play(url);
-  return media(playTwiml(response.toString(), phone(sandbox, [])));
+export function chooseSynced(
+  {
+    twilio,
+    publicOrigin,
+  }: Pick<Sandbox, 'publicOrigin'> & {
+    readonly twilio: Pick<Sandbox['twilio'], 'liveBuild'>;
+  },
+  preferred: readonly string[],
+): { readonly key: string; readonly assetPath: string } | undefined {
+  const { functions = [] } = twilio.liveBuild(new URL(publicOrigin).host) ?? {};
+  const manifest = functions.find(({ path }) => isManifestPath(path));
+  const { paths } = manifest ? decodeManifest(manifest.content.toString()) : { paths: new Map() };
+  for (const key of [...preferred, ...paths.keys()]) {
+    const assetPath = paths.get(key);
+    if (assetPath !== undefined) return { key, assetPath };
+  }
+  return undefined;
 }
 
-async function media(steps: AsyncGenerator<CallEvent, unknown>): Promise<MediaEvent[]> {
-  const found: MediaEvent[] = [];
-  for await (const step of steps) if (step.kind === 'media') found.push(step);
-  return found;
+/**
+ * Plays one prompt to a caller in the ways that the bug report compares: by a presigned URL, which
+ * this project replaces, once in <Play> and once in <Gather>; then as an Asset and through the proxy.
+ */
+export async function inspect(
+  sandbox: Inspected,
+  { key, assetPath }: { readonly key: string; readonly assetPath: string },
+): Promise<Row[]> {
+  const { publicOrigin, variables } = sandbox;
+  const secret = { authToken: variables.AUTH_TOKEN, bucket: variables.S3_BUCKET ?? '' };
+  const presigned = await presignedUrl(variables, key);
+  const asset = publicOrigin + assetPath;
+  const proxy = `${publicOrigin}/audio?${signProxyQuery(secret, key, new Date())}`;
+  const played = [
+    ['Play', 'presigned URL', presigned],
+    ['Gather › Play', 'presigned URL', presigned],
+    ['Gather › Play', 'Asset', asset],
+    ['Gather › Play', 'proxy', proxy],
+  ] as const;
+  const rows: Row[] = [];
+  for (const [verb, plays, url] of played) {
+    const response = new VoiceResponse();
+    if (verb === 'Play') response.play(url);
+    else response.gather({ numDigits: 1, timeout: 1 }).play(url);
+    for await (const step of playTwiml(response.toString(), callOptions(sandbox, []))) {
+      if (step.kind === 'media') rows.push({ verb, plays, step });
+    }
+  }
+  return rows;
 }
 
-/** How a media URL of ours is served. */
-export function servedBy({ url }: MediaEvent): Row['plays'] {
+/** What most people play: the URL that AWS's own presigner makes. */
+async function presignedUrl(variables: Inspected['variables'], key: string): Promise<string> {
+  const { s3 } = readConfig(variables);
+  const client = new S3Client({
+    region: s3.region,
+    credentials: () => credentialsOf(s3.credentials),
+    forcePathStyle: usesPathStyle(s3),
+    ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
+  });
+  const get = new GetObjectCommand({ Bucket: s3.bucket, Key: key });
+  const url = await getSignedUrl(client, get, { expiresIn: PRESIGNED_URL_SECONDS });
+  client.destroy();
+  return url;
+}
+
+/** How a media URL that a deployed Function gave is served. */
+export function servedBy({ url }: Pick<MediaEvent, 'url'>): Row['plays'] {
   const { pathname } = new URL(url);
   if (pathname === '/audio') return 'proxy';
   return pathname.startsWith('/audio/') ? 'Asset' : 'presigned URL';
-}
-
-/** The four rows of the bug report; those are missing that a call did not come to. */
-export function inspect(
-  presigned: readonly MediaEvent[],
-  synced: readonly MediaEvent[],
-  unsynced: readonly MediaEvent[],
-): readonly Row[] {
-  return [
-    ...rows(presigned, 'Play'),
-    ...rows(presigned, 'Gather › Play'),
-    ...rows(synced, 'Gather › Play'),
-    ...rows(unsynced, 'Gather › Play'),
-  ];
 }
 
 /** What protected Assets mean for a caller: a media request with a signature, and one without. */
@@ -84,13 +136,10 @@ export function inspectProtected(
   signed: readonly MediaEvent[],
   unsigned: readonly MediaEvent[],
 ): readonly Row[] {
-  return [...rows(signed, 'Gather › Play'), ...rows(unsigned, 'Gather › Play')];
-}
-
-/** The first medium of this verb, if there is one. */
-function rows(steps: readonly MediaEvent[], verb: MediaEvent['verb']): Row[] {
-  const step = steps.find((candidate) => candidate.verb === verb);
-  return step ? [{ verb, plays: servedBy(step), step }] : [];
+  return [signed, unsigned].flatMap((steps) => {
+    const step = steps.find(({ verb }) => verb === 'Gather › Play');
+    return step ? [{ verb: step.verb, plays: servedBy(step), step }] : [];
+  });
 }
 
 const EXPECTED = [
@@ -100,7 +149,7 @@ const EXPECTED = [
   ['proxy', 200],
 ] as const;
 
-/** Whether the rows tell the story that they should. */
+/** Whether the rows show the bug and its end. */
 export function isAsExpected(rows: readonly Row[]): boolean {
   return EXPECTED.every(
     ([plays, status], index) => rows[index]?.plays === plays && rows[index]?.step.status === status,

@@ -1,34 +1,33 @@
-import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { CommandContext } from '../cli/command-context';
+import { loadEnvironment } from '../cli/environment';
 import { type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
+import type { CallFlow } from '../src/call-flow/schema';
+import { promptsOf } from '../src/call-flow/steps';
 import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
-import { ConfigError, PlayError } from '../src/errors';
+import { ConfigError, detailsOf, PlayError } from '../src/errors';
 import { resultOf } from '../src/result';
-import type { SyncReport } from '../src/sync';
 import { syncRemotely } from '../src/sync/remote';
-import { promptWarnings, readCallFlow } from './flow';
-import {
-  callNumber,
-  callWithPresignedUrl,
-  inspect,
-  isAsExpected,
-  NUMBER,
-  type Row,
-} from './inspector';
-import { callTable, inspectorTable } from './print';
+import { promptWarnings, readCallFlow } from './call-flow';
+import { callNumber, chooseSynced, inspect, isAsExpected, type Row } from './inspector';
+import { onKeys } from './keys';
+import type { S3Server } from './s3';
 import { type Sandbox, startSandbox } from './sandbox';
+import { callTable, inspectorTable, verdictOn, whereToLook } from './screen';
 
 /** What the newcomer presses: opening hours, something unknown, then nothing. */
 const DIGITS = ['1', '9'];
 
-/** Milliseconds that the sync of the sample prompts may take. */
-const SYNC_BUDGET = 60_000;
+/** How long the first sync may take. */
+const SYNC_MS = 60_000;
+
+type Write = CommandContext['write'];
 
 interface Options {
   readonly once?: true;
+  readonly env?: string;
 }
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
@@ -36,106 +35,150 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     .description(
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
-    .option('--once', 'end after the call; exit code 0 only if it went as it should');
+    .option('--once', 'end after the call; exit code 0 only if it went as it should')
+    .option('--env <file>', "play your own bucket's prompts: a file with S3_BUCKET and so on");
   return parseArguments<Options>(command, args, context);
 }
 
-async function run(
-  { once: endAfterCall }: Options,
-  { environment, interruption }: CommandContext,
-): Promise<ExitStatus> {
+async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
+  const { write, environment, interruption } = context;
   const flow = readCallFlow();
   const port = readPort(environment.PORT);
+  const ownBucket = options.env === undefined ? undefined : readOwnBucket(options.env);
   const interrupted = interruption();
-  console.log('Starting S3, Twilio and the edge, and deploying the project …');
-  const sandbox = await startSandbox({ port });
+  if (ownBucket) {
+    write(`Reading the bucket ${ownBucket.S3_BUCKET} …\n`);
+    await warnOfMissingPrompts(flow, ownBucket, write);
+  }
+  write(`Starting ${ownBucket ? '' : 'S3, '}Twilio and the edge, and deploying the project …\n`);
+  const sandbox = await startSandbox({ port, ...(ownBucket && { ownBucket }) });
   try {
-    for (const warning of await promptWarnings(flow, readConfig(sandbox.variables).s3)) {
-      console.log(colors.yellow(warning));
-    }
-    const rows = await Promise.race([rehearse(sandbox), interrupted.then(() => undefined)]);
-    if (endAfterCall) return rows && isAsExpected(rows) ? 'done' : 'failed';
-    if (!rows) return 'done';
-    printWhereToLook(sandbox, rows);
-    await interrupted;
-    console.log('\nStopping …');
+    if (!ownBucket) await warnOfMissingPrompts(flow, sandbox.variables, write);
+    const callAgain = (isS3Stopped: boolean) => callAndInspect(sandbox, flow, isS3Stopped, write);
+    const shown = await Promise.race([
+      requestSync(sandbox, write).then(() => callAgain(false)),
+      interrupted.then(() => undefined),
+    ]);
+    if (options.once) return shown?.isAsExpected ? 'done' : 'failed';
+    if (!shown) return 'done';
+    write(`${whereToLook(sandbox, shown.rows)}\n`);
+    await takeKeys(sandbox.s3, callAgain, interrupted, write);
+    write('\nStopping …\n');
     return 'done';
   } finally {
     await sandbox.stop();
   }
 }
 
-/** Calls the number before and after the sync, and prints what happened. */
-async function rehearse(sandbox: Sandbox): Promise<readonly Row[]> {
-  const unsynced = await callNumber(sandbox, []);
-  const { prompts } = await requestSync(sandbox);
-  console.log(`Synced: ${prompts} prompts of the bucket are Assets now.`);
-  const synced = await callNumber(sandbox, DIGITS);
-  const presigned = await callWithPresignedUrl(sandbox, new Date());
-  const rows = inspect(presigned, synced, unsynced);
-
-  console.log(`\n${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:\n`);
-  console.log(synced.length > 0 ? callTable(synced) : '  nothing that is a recording');
-  console.log(`\n${colors.bold('The request inspector')}: who survives what Twilio appends\n`);
-  console.log(inspectorTable(rows));
-  console.log(`\n${verdictOn(rows)}`);
-  return rows;
+/**
+ * The variables of a deployment to Twilio, without those that the sandbox makes itself.
+ *
+ * @throws {ConfigError} naming every variable that is missing or malformed, never its value
+ */
+function readOwnBucket(file: string): Readonly<Record<string, string>> {
+  const own = ['ACCOUNT_SID', 'AUTH_TOKEN', 'TWILIO_API_URL', 'ADMIN_SECRET'];
+  const variables = Object.entries(loadEnvironment(file, {}))
+    .map(([name, value]) => [name, String(value)] as const)
+    .filter(([name, value]) => value !== '' && !own.includes(name));
+  const ownBucket = Object.fromEntries(variables);
+  readConfig(ownBucket);
+  return ownBucket;
 }
 
-function verdictOn(rows: readonly Row[]): string {
-  if (isAsExpected(rows)) return 'Row 2 is the bug. Rows 3 and 4 are this project.';
-  return rows.length < 4
-    ? colors.yellow(
-        'Rows are missing: the call flow plays no recording while it waits for a key, or S3 lacks it.',
-      )
-    : colors.red('This is not what should have come: 200, 403, 200, 200.');
+async function warnOfMissingPrompts(
+  flow: CallFlow,
+  variables: Readonly<Record<string, string>>,
+  write: Write,
+): Promise<void> {
+  for (const warning of await promptWarnings(flow, readConfig(variables).s3)) {
+    write(`${colors.yellow(warning)}\n`);
+  }
 }
 
 /** Asks the deployed /sync until it is done, as a scheduler would. */
-async function requestSync({ publicOrigin, variables }: Sandbox): Promise<SyncReport> {
+async function requestSync({ publicOrigin, variables }: Sandbox, write: Write): Promise<void> {
   const url = new URL('/sync', publicOrigin);
   const call = { url, secret: variables.ADMIN_SECRET, dryRun: false, force: false };
-  const outcome = await resultOf(
-    syncRemotely({ ...call, clock: systemClock, budget: SYNC_BUDGET }),
-  );
-  if (outcome.status === 'done') return outcome.report;
-  throw new PlayError(`POST ${url} was not done after ${SYNC_BUDGET / 1000} seconds.`);
+  const outcome = await resultOf(syncRemotely({ ...call, clock: systemClock, budget: SYNC_MS }));
+  if (outcome.status !== 'done') {
+    throw new PlayError(
+      `POST ${url} was not done after ${SYNC_MS / 1000} seconds. S3_PREFIX and SYNC_INCLUDE make a sync smaller.`,
+    );
+  }
+  write(`Synced: ${outcome.report.prompts} prompts of the bucket are Assets now.\n`);
 }
 
-function printWhereToLook(
-  { publicOrigin, s3, variables, envFile, logFile }: Sandbox,
-  rows: readonly Row[],
-): void {
-  const [log, env] = [logFile, envFile].map((file) => relative(process.cwd(), file));
-  const { accessKeyId, secretAccessKey } = s3.credentials;
-  const prompts = `${s3.endpoint}/${variables.S3_BUCKET}/${variables.S3_PREFIX}`;
-  console.log(`
-The phone number is     ${NUMBER}
-It is answered at       ${publicOrigin}/voice
-The prompts are at      ${prompts}
-Twilio's API is at      ${variables.TWILIO_API_URL}
-The Functions log to    ${log}
-Variables for commands  ${env}
+/** Calls the number, plays one prompt to the inspector, and prints both. */
+async function callAndInspect(
+  sandbox: Sandbox,
+  flow: CallFlow,
+  isS3Stopped: boolean,
+  write: Write,
+) {
+  const heard = await callNumber(sandbox, DIGITS);
+  const keys = [...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []);
+  const synced = chooseSynced(sandbox, keys);
+  const rows: readonly Row[] = synced ? await inspect(sandbox, synced) : [];
+  write(`
+${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:
 
-${howToAppend(rows)}
-Replace a prompt by another MP3, and sync:
-  curl -T sandbox/prompts/directions.mp3 --aws-sigv4 aws:amz:${s3.region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
-    -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' ${prompts}menu.mp3
-  npm run sync -- --env ${env}
-Call, and press 1 and 9:
-  npm run call -- --env ${env} --digits 1,9
+${callTable(heard)}
 
-A change of the call flow is heard after the next npm start. Stop with Ctrl-C.`);
+${colors.bold('The request inspector')}: who survives what Twilio appends
+
+${inspectorTable(rows)}
+
+${verdictOn(rows, isS3Stopped)}
+`);
+  const isHeard = heard.every((step) => step.kind === 'verb' || step.errorCode === undefined);
+  return { rows, isAsExpected: isHeard && isAsExpected(rows) };
 }
 
-/** A command for each kind of URL that the inspector shows. */
-function howToAppend(rows: readonly Row[]): string {
-  const urls = new Map(rows.map(({ plays, step }) => [plays, step.url]));
-  const commands = [...urls].map(([plays, url]) => {
-    const appended = `${url}${url.includes('?') ? '&' : '?'}CallSid=CA1`.replaceAll("'", '%27');
-    return `  # ${plays}\n  curl -so /dev/null -w '%{http_code}\\n' '${appended}'\n`;
+/**
+ * Resolves when the command is asked to end. Until then keys work, if there is a terminal.
+ *
+ * @param s3 the server that a key stops and starts
+ */
+async function takeKeys(
+  s3: S3Server | undefined,
+  callAgain: (isS3Stopped: boolean) => Promise<unknown>,
+  interrupted: Promise<unknown>,
+  write: Write,
+): Promise<void> {
+  let isStopped = false;
+  let toggling = Promise.resolve();
+  let isCalling = false;
+  const printFailure = (thrown: unknown) => write(`${colors.red(detailsOf(thrown))}\n`);
+  const toggle = async (server: S3Server) => {
+    await (isStopped ? server.start() : server.stop());
+    isStopped = !isStopped;
+    write(
+      isStopped
+        ? `\nS3 is stopped: ${server.endpoint} does not answer. Press c to call, s to start S3 again.\n`
+        : '\nS3 is started again, with the same prompts.\n',
+    );
+  };
+  const toggleAfterTheLast = (server: S3Server) => {
+    toggling = toggling.then(() => toggle(server)).catch(printFailure);
+  };
+  const callUnlessCalling = async () => {
+    if (isCalling) return;
+    isCalling = true;
+    await callAgain(isStopped).catch(printFailure);
+    isCalling = false;
+  };
+  let giveBack: (() => void) | undefined;
+  await new Promise<void>((end) => {
+    giveBack = onKeys(process.stdin, {
+      ...(s3 && { s: () => toggleAfterTheLast(s3) }),
+      c: callUnlessCalling,
+      q: end,
+    });
+    const keys = s3 ? 's stops and starts S3, c calls again' : 'c calls again';
+    write(giveBack ? `Keys: ${keys}, q ends (as Ctrl-C does).\n` : 'Stop with Ctrl-C.\n');
+    interrupted.then(() => end());
   });
-  return `Append a parameter to a URL by hand; without CallSid=CA1, each of them answers 200:\n${commands.join('')}`;
+  giveBack?.();
 }
 
 function readPort(value: string | undefined): number {

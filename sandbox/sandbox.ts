@@ -1,30 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { type Deployed, deployProject } from './deploy';
 import { makeDirectory } from './directory';
 import { createEdge } from './edge/server';
-import { keepFunctionLog } from './function-log';
 import { type Listening, listen } from './listen';
-import { seedPrompts } from './prompts';
-import { type S3Server, startS3 } from './s3';
+import type { S3Server } from './s3';
+import { startSampleBucket } from './sample-bucket';
 import { createTwilio, type Twilio } from './twilio';
-import { BUCKET, deploymentVariables, PREFIX } from './variables';
 
 export interface SandboxOptions {
-  /** Where the edge listens; 0 takes any port that is free. */
+  /** Where the edge listens. 0 takes any port that is free. */
   readonly port: number;
+  /** Variables of a deployment that has its own bucket. Default: an S3 server with the sample prompts. */
+  readonly ownBucket?: Readonly<Record<string, string>>;
 }
 
 /** S3, Twilio's Serverless API and its edge on this machine, with the project deployed into them. */
 export interface Sandbox {
-  readonly s3: S3Server;
+  /** Undefined where the deployment has its own bucket. */
+  readonly s3: S3Server | undefined;
   readonly twilio: Twilio;
   readonly deployed: Deployed;
   /** Such as http://localhost:3000. */
   readonly publicOrigin: string;
   /** All variables that the command line needs to reach this sandbox. */
-  readonly variables: SandboxVariables;
+  readonly variables: AccountVariables & Readonly<Record<string, string>>;
   /** A file with these variables. */
   readonly envFile: string;
   /** What the Functions log: one JSON object a line. */
@@ -32,20 +34,8 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-export type SandboxVariables = Readonly<
-  Record<
-    | 'S3_BUCKET'
-    | 'S3_REGION'
-    | 'S3_PREFIX'
-    | 'S3_ENDPOINT'
-    | 'S3_ACCESS_KEY_ID'
-    | 'S3_SECRET_ACCESS_KEY'
-    | 'ADMIN_SECRET'
-    | 'TWILIO_API_URL'
-    | 'ACCOUNT_SID'
-    | 'AUTH_TOKEN',
-    string
-  >
+export type AccountVariables = Readonly<
+  Record<'ADMIN_SECRET' | 'TWILIO_API_URL' | 'ACCOUNT_SID' | 'AUTH_TOKEN', string>
 >;
 
 const projectDirectory = join(__dirname, '..');
@@ -55,16 +45,16 @@ const projectDirectory = join(__dirname, '..');
  *
  * @throws {PlayError} when the port is taken; whatever was started is stopped again
  */
-export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise<Sandbox> {
   const directory = makeDirectory();
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
-    for (const step of cleanUp.reverse()) await step();
+    for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
     cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
     const logFile = join(directory, 'functions.log');
-    cleanUp.push(keepFunctionLog(logFile));
+    cleanUp.push(sendConsoleTo(logFile));
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
     const authToken = randomBytes(16).toString('hex');
 
@@ -85,14 +75,16 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     cleanUp.push(() => edge.close());
     answer = edge.listener;
 
-    const s3 = await startS3({ buckets: [BUCKET] });
-    cleanUp.push(() => s3.stop());
-    seedPrompts(s3, BUCKET, PREFIX);
-
-    const variables = { ...deploymentVariables(s3), TWILIO_API_URL: api.url };
+    const sample = ownBucket ? undefined : await startSampleBucket();
+    if (sample) cleanUp.push(() => sample.s3.stop());
+    const variables = {
+      ...(sample?.variables ?? ownBucket),
+      ADMIN_SECRET: randomBytes(16).toString('hex'),
+      TWILIO_API_URL: api.url,
+    };
     const deployed = await deployProject({
       projectDirectory,
-      apiOrigin: variables.TWILIO_API_URL,
+      apiOrigin: api.url,
       accountSid,
       authToken,
       variables,
@@ -101,7 +93,16 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
     const envFile = join(directory, 'env');
     writeFileSync(envFile, toEnvFile(all), { mode: 0o600 });
     const publicOrigin = `http://${domainName}`;
-    return { s3, twilio, deployed, publicOrigin, variables: all, envFile, logFile, stop };
+    return {
+      s3: sample?.s3,
+      twilio,
+      deployed,
+      publicOrigin,
+      variables: all,
+      envFile,
+      logFile,
+      stop,
+    };
   } catch (thrown) {
     await stop();
     throw thrown;
@@ -114,8 +115,29 @@ export async function startSandbox({ port }: SandboxOptions): Promise<Sandbox> {
   }
 }
 
+/**
+ * Sends what Functions write to the console to a file, as Twilio keeps it apart from the terminal.
+ *
+ * @returns puts the console back
+ */
+function sendConsoleTo(file: string): () => void {
+  const { info, warn, error } = console;
+  const append = (...parts: unknown[]) => appendFileSync(file, `${format(...parts)}\n`);
+  Object.assign(console, { info: append, warn: append, error: append });
+  return () => {
+    Object.assign(console, { info, warn, error });
+  };
+}
+
+/** Lines that Node's parser and Twilio's read alike. */
 function toEnvFile(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${name}=${quoted(value)}\n`)
     .join('');
+}
+
+function quoted(value: string): string {
+  if (/^[\w./:@%,+=*-]*$/.test(value)) return value;
+  const quote = ["'", '"', '`'].find((each) => !value.includes(each)) ?? "'";
+  return quote + value + quote;
 }

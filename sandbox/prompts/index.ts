@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { S3Server } from '../s3';
 import data from './prompts.json';
 
 const SamplePrompt = v.object({
@@ -38,20 +36,4 @@ export const samplePrompts: readonly SamplePrompt[] = v.parse(v.array(SampleProm
 /** Where a sample prompt lies on this machine. */
 export function promptPath(prompt: SamplePrompt): string {
   return join(promptFolder, prompt.file);
-}
-
-/**
- * Puts every sample prompt into a bucket.
- *
- * @param prefix with its slash, if it is a folder: `prompts/`
- * @returns the keys, in the order of prompts.json
- * @throws {Error} when there is no such bucket
- */
-export function seedPrompts({ store }: S3Server, bucket: string, prefix: string): string[] {
-  return samplePrompts.map((prompt) => {
-    const key = prefix + prompt.file;
-    const headers = { 'content-type': 'audio/mpeg' };
-    store.put(bucket, key, readFileSync(promptPath(prompt)), { headers });
-    return key;
-  });
 }

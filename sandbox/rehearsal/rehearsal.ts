@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { makeDirectory } from '../directory';
 import { createEdge } from '../edge/server';
-import { seedPrompts } from '../prompts';
-import { type S3Server, startS3 } from '../s3';
+import type { S3Server } from '../s3';
+import { startSampleBucket } from '../sample-bucket';
 import { createTwilio, type MediaHabits, type Twilio } from '../twilio';
-import { BUCKET, deploymentVariables, PREFIX } from '../variables';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
 import { type LoopbackHosts, routeToLoopback } from './loopback';
@@ -96,9 +95,8 @@ export async function startRehearsal({
     const authorityFile = join(directory, 'authority.pem');
     writeFileSync(authorityFile, internet.authority);
 
-    const s3 = await startS3({ buckets: [BUCKET] });
+    const { s3, variables: bucketVariables } = await startSampleBucket();
     cleanUp.push(() => s3.stop());
-    seedPrompts(s3, BUCKET, PREFIX);
 
     return {
       s3,
@@ -110,7 +108,11 @@ export async function startRehearsal({
       environment: proxy
         ? { HTTP_PROXY: internet.proxyUrl, NODE_EXTRA_CA_CERTS: authorityFile }
         : { NODE_OPTIONS: `--require ${JSON.stringify(bundlePreload(internet, directory))}` },
-      variables: { ...deploymentVariables(s3), ...variables },
+      variables: {
+        ...bucketVariables,
+        ADMIN_SECRET: randomBytes(16).toString('hex'),
+        ...variables,
+      },
       directory,
       stop,
     };

@@ -2,11 +2,11 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import * as v from 'valibot';
 
-export type Program = ChildProcessByStdio<null, Readable, Readable>;
+export type Program = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** How a program ended, and all that it wrote. */
 export interface ProgramResult {
@@ -49,6 +49,20 @@ export function startProgram(
     cwd,
     env: { PATH, HOME, TMPDIR, NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs a program as `startProgram` does, at what it takes for a terminal: keys come through stdin. */
+export function startProgramAtTerminal(
+  file: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const NODE_OPTIONS = `--require ${join(__dirname, 'terminal-preload.js')}`;
+  return spawn(process.execPath, [...argumentsFor(file), ...args], {
+    env: { PATH, HOME, TMPDIR, NO_COLOR: '1', NODE_OPTIONS, ...variables },
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
 

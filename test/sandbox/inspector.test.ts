@@ -1,58 +1,121 @@
-import { describe, expect, it } from '@jest/globals';
-import { type MediaEvent, playTwiml } from '../../phone';
-import { inspect, isAsExpected } from '../../sandbox/inspector';
-import { phoneOptions, walk } from '../helpers/phone/server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { chooseSynced, inspect, inspectProtected, isAsExpected } from '../../sandbox/inspector';
+import { type Listening, listen } from '../../sandbox/listen';
+import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';
+import { EMPTY_MANIFEST, encodeManifest, manifestPath } from '../../src/manifest';
+import { hostedBuild, hostedFile } from '../helpers/sandbox/start-edge';
 
-const PRESIGNED = 'http://s3.example/menu.mp3?X-Amz-Signature=ab';
-const ASSET = 'http://example.com/audio/menu.mp3';
-const PROXY = 'http://example.com/audio?key=menu.mp3';
+const KEY = 'prompts/menu.mp3';
+const assetPath = '/audio/menu.mp3';
 
-/** The media of a call to this TwiML: whatever is appended to a presigned URL is refused. */
-async function hear(verbs: string): Promise<MediaEvent[]> {
-  const headers = { 'content-type': 'audio/mpeg' };
-  const send = async ({ url }: { url: string }) => {
-    const status = url.startsWith(`${PRESIGNED}&`) ? 403 : 200;
-    return { status, headers, body: Buffer.alloc(0) };
-  };
-  const options = phoneOptions({ append: 'gather', send });
-  const { events: steps } = await walk(playTwiml(`<Response>${verbs}</Response>`, options));
-  return steps.filter((step) => step.kind === 'media');
-}
+let bucket: SampleBucket;
+/** Stands for the edge: answers for the Asset and the proxy. */
+let edge: Listening;
+let proxyStatus: number;
 
-const play = (url: string) => `<Play>${url}</Play>`;
-const ask = (url: string) => `<Gather>${play(url)}</Gather>`;
-const presigned = () => hear(play(PRESIGNED) + ask(PRESIGNED));
+beforeAll(async () => {
+  bucket = await startSampleBucket();
+  edge = await listen(({ url = '' }, response) => {
+    const status = url.startsWith('/audio?') ? proxyStatus : 200;
+    response.writeHead(status, { 'content-type': 'audio/mpeg' }).end();
+  });
+});
+beforeEach(() => {
+  proxyStatus = 200;
+});
+afterAll(async () => {
+  await bucket.s3.stop();
+  await edge.close();
+});
 
-const inWords = (rows: ReturnType<typeof inspect>) =>
-  rows.map(({ verb, plays, step }) => `${verb}: ${plays} ${step.status}`);
+const account = {
+  ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  AUTH_TOKEN: 'a token for tests',
+  ADMIN_SECRET: 'a secret of thirty-two characters',
+  TWILIO_API_URL: 'http://localhost:1',
+};
+const inspectMenu = () =>
+  inspect(
+    { publicOrigin: edge.url, variables: { ...bucket.variables, ...account } },
+    { key: KEY, assetPath },
+  );
+
+const inWords = (rows: Awaited<ReturnType<typeof inspectMenu>>) =>
+  rows.map(
+    ({ verb, plays, step }) =>
+      `${verb}: ${plays} + ${step.appended}: ${step.status ?? 'no answer'}`,
+  );
 
 describe('the request inspector', () => {
-  it('shows what was refused, and what was not', async () => {
-    const rows = inspect(await presigned(), await hear(ask(ASSET)), await hear(ask(PROXY)));
+  it("shows that only AWS's presigned URL breaks on what Twilio appends", async () => {
+    const rows = await inspectMenu();
     expect(inWords(rows)).toEqual([
-      'Play: presigned URL 200',
-      'Gather › Play: presigned URL 403',
-      'Gather › Play: Asset 200',
-      'Gather › Play: proxy 200',
+      'Play: presigned URL + 0: 200',
+      'Gather › Play: presigned URL + 27: 403',
+      'Gather › Play: Asset + 27: 200',
+      'Gather › Play: proxy + 27: 200',
     ]);
+    expect(rows[1]?.step.s3ErrorCode).toBe('SignatureDoesNotMatch');
     expect(isAsExpected(rows)).toBe(true);
   });
 
-  it.each([
-    ['says its question', `${play(ASSET)}<Gather><Say>Press one.</Say></Gather>`],
-    ['asks for nothing', play(ASSET)],
-    ['plays nothing at all', '<Say>Goodbye.</Say>'],
-  ])('leaves out the rows of a call that %s', async (_, verbs) => {
-    const synced = await hear(verbs);
-    expect(inWords(inspect([], synced, []))).toEqual([]);
-    const rows = inspect(await presigned(), synced, await hear(ask(PROXY)));
-    expect(rows).toHaveLength(3);
+  it('shows that a proxy fails, which is not as expected', async () => {
+    proxyStatus = 502;
+    const rows = await inspectMenu();
+    expect(inWords(rows)[3]).toBe('Gather › Play: proxy + 27: 502');
     expect(isAsExpected(rows)).toBe(false);
   });
 
-  it('does not take one way for another', async () => {
-    const rows = inspect(await presigned(), await hear(ask(PROXY)), await hear(ask(PROXY)));
-    expect(rows).toHaveLength(4);
+  it('shows that a stopped S3 does not answer, and what plays all the same', async () => {
+    await bucket.s3.stop();
+    const rows = await inspectMenu();
+    await bucket.s3.start();
+    expect(inWords(rows)).toEqual([
+      'Play: presigned URL + 0: no answer',
+      'Gather › Play: presigned URL + 27: no answer',
+      'Gather › Play: Asset + 27: 200',
+      'Gather › Play: proxy + 27: 200',
+    ]);
     expect(isAsExpected(rows)).toBe(false);
+  });
+
+  it('expects all four rows, in their order', async () => {
+    const [first, second, third, fourth, ...more] = await inspectMenu();
+    if (!first || !second || !third || !fourth) throw new Error('rows are missing');
+    expect(more).toEqual([]);
+    expect(isAsExpected([])).toBe(false);
+    expect(isAsExpected([first, second, third])).toBe(false);
+    expect(isAsExpected([first, second, fourth, third])).toBe(false);
+  });
+
+  it('shows a signed and an unsigned media request of protected Assets', async () => {
+    const [play, gather] = await inspectMenu();
+    const steps = [play, gather].flatMap((row) => row?.step ?? []);
+    const shown = inspectProtected(steps, []);
+    expect(shown.map(({ step }) => step)).toEqual([gather?.step]);
+  });
+});
+
+describe('the prompt to inspect', () => {
+  const choose = (paths: ReadonlyMap<string, string> | undefined, preferred: string[]) => {
+    const { source, hash } = encodeManifest({ ...EMPTY_MANIFEST, paths: paths ?? new Map() });
+    const path = manifestPath({ hash, code: '0'.repeat(16), base: `ZB${'0'.repeat(32)}` });
+    const functions = paths ? [hostedFile(path, source, { visibility: 'private' })] : [];
+    const liveBuild = () => hostedBuild({ functions });
+    const twilio = { liveBuild };
+    return chooseSynced({ twilio, publicOrigin: 'http://localhost:3000' }, preferred)?.key;
+  };
+  const paths = new Map([
+    ['a.mp3', '/audio/a.mp3'],
+    ['b.mp3', '/audio/b.mp3'],
+  ]);
+
+  it.each([
+    ['the first one of the call flow that is an Asset', paths, ['missing.mp3', 'b.mp3'], 'b.mp3'],
+    ['any Asset, where the call flow names none', paths, ['missing.mp3'], 'a.mp3'],
+    ['none, where the bucket has no recordings', new Map<string, string>(), ['a.mp3'], undefined],
+    ['none before a sync', undefined, ['a.mp3'], undefined],
+  ])('is %s', (_, synced, preferred, expected) => {
+    expect(choose(synced, preferred)).toBe(expected);
   });
 });

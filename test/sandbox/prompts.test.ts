@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { promptFolder, promptPath, samplePrompts, seedPrompts } from '../../sandbox/prompts';
-import { startS3 } from '../../sandbox/s3';
+import { promptFolder, promptPath, samplePrompts } from '../../sandbox/prompts';
+import { startSampleBucket } from '../../sandbox/sample-bucket';
 
 const Formats = v.pipe(
   v.string(),
@@ -54,27 +54,22 @@ describe('the sample prompts', () => {
   });
 });
 
-describe('seedPrompts', () => {
-  it('puts every sample prompt under the prefix, byte for byte, as audio/mpeg', async () => {
-    const s3 = await startS3({ buckets: ['prompts'] });
+describe('the sample bucket', () => {
+  it('holds every sample prompt under its prefix, byte for byte, as audio/mpeg', async () => {
+    const { s3, variables } = await startSampleBucket();
     const client = new S3Client({ ...s3, forcePathStyle: true });
-    expect(seedPrompts(s3, 'prompts', 'clinic/')).toEqual(
-      samplePrompts.map(({ file }) => `clinic/${file}`),
-    );
+    const { S3_BUCKET: Bucket, S3_PREFIX: Prefix } = variables;
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    const keys = samplePrompts.map(({ file }) => Prefix + file);
+    expect(new Set(Contents.map(({ Key }) => Key))).toEqual(new Set(keys));
     for (const prompt of samplePrompts) {
-      const Key = `clinic/${prompt.file}`;
-      const answer = await client.send(new GetObjectCommand({ Bucket: 'prompts', Key }));
+      const get = new GetObjectCommand({ Bucket, Key: Prefix + prompt.file });
+      const answer = await client.send(get);
       expect(answer.ContentType).toBe('audio/mpeg');
       const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
       expect(body.equals(readFileSync(promptPath(prompt)))).toBe(true);
     }
     client.destroy();
-    await s3.stop();
-  });
-
-  it('fails when the bucket is missing', async () => {
-    const s3 = await startS3({ buckets: ['prompts'] });
-    expect(() => seedPrompts(s3, 'missing', '')).toThrow('there is no bucket missing');
     await s3.stop();
   });
 });

@@ -1,17 +1,35 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type S3Server, startS3 } from '../../sandbox/s3';
+import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';
+import {
+  type Program,
+  resultOfProgram,
+  startProgram,
+  startProgramAtTerminal,
+  waitForOutput,
+} from '../helpers/program';
 
 /** What `npm start` runs, without npm around it. */
-const start = (args: readonly string[], port: string) =>
-  startProgram('sandbox/main.ts', args, { PORT: port });
+const start = (args: readonly string[], variables: NodeJS.ProcessEnv = {}) =>
+  startProgram('sandbox/main.ts', args, { PORT: '0', ...variables });
+const startAtTerminal = (args: readonly string[]) =>
+  startProgramAtTerminal('sandbox/main.ts', args, { PORT: '0' });
 
 const rows = (output: string) =>
-  [...output.matchAll(/^ +\d +(.+?) {2,}(.+?) {2,}(\d.+?) *$/gm)].map((row) => row.slice(1));
+  [...output.matchAll(/^ +\d +(.+?) {2,}(.+?) {2,}(\S.+?) *$/gm)].map((row) => row.slice(1));
+
+const EXPECTED_ROWS = [
+  ['Play', 'presigned URL', '200'],
+  ['Gather › Play', 'presigned URL + 27 parameters', '403 SignatureDoesNotMatch'],
+  ['Gather › Play', 'Asset + 27 parameters', '200'],
+  ['Gather › Play', 'proxy + 27 parameters', '200'],
+];
 
 /** What the screen says behind these words, up to the next blank. */
 function read(output: string, words: string): string {
@@ -21,63 +39,172 @@ function read(output: string, words: string): string {
 
 const status = async (url: string) => (await fetch(url)).status;
 
+/** Presses a key, and waits for the words that it leads to. */
+async function press(program: Program, key: string, words: string): Promise<string> {
+  const said = waitForOutput(program, words);
+  program.stdin?.write(key);
+  return said;
+}
+
+/** Waits for the end of a program; nothing of it is left. */
+async function expectCleanEnd(exited: Promise<unknown[]>, output: string): Promise<void> {
+  expect(await exited).toEqual([0, null]);
+  await expect(fetch(read(output, 'is answered at'))).rejects.toThrow();
+  expect(existsSync(dirname(read(output, 'Variables for commands')))).toBe(false);
+}
+
 describe('npm start', () => {
   it('shows the bug and its end, and with --once it ends well', async () => {
-    const { code, out, err } = await resultOfProgram(start(['--once'], '0'));
-    expect(rows(out)).toEqual([
-      ['Play', 'presigned URL', '200'],
-      ['Gather › Play', 'presigned URL + 27 parameters', '403 SignatureDoesNotMatch'],
-      ['Gather › Play', 'Asset + 27 parameters', '200'],
-      ['Gather › Play', 'proxy + 27 parameters', '200'],
-    ]);
+    const { code, out, err } = await resultOfProgram(start(['--once']));
+    expect(rows(out)).toEqual(EXPECTED_ROWS);
     expect([code, err]).toEqual([0, '']);
   });
 
-  it('says what to try by hand, and it goes as it says', async () => {
-    const child = start([], '0');
-    const output = await waitForOutput(child, 'Ctrl-C');
+  it('says what to try by hand, all of it works, and two Ctrl-C end it with nothing left', async () => {
+    const abandoned = join('.sandbox', 'rehearsal-4194305');
+    mkdirSync(abandoned, { recursive: true });
+    const child = start([]);
+    const output = await waitForOutput(child, 'Stop with Ctrl-C.');
+    expect(output).not.toContain('Keys:');
     const urls = [...output.matchAll(/'(\S+[?&]CallSid=CA1)'/g)].map(([, url = '']) => url);
     expect(urls).toHaveLength(3);
     expect(await Promise.all(urls.map(status))).toEqual([403, 200, 200]);
     const bare = urls.map((url) => url.replace(/[?&]CallSid=CA1/, ''));
     expect(await Promise.all(bare.map(status))).toEqual([200, 200, 200]);
+    const voice = read(output, 'is answered at');
+    expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
 
-    child.kill();
-    expect((await once(child, 'exit'))[0]).toBe(0);
+    const exited = once(child, 'exit');
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await expectCleanEnd(exited, output);
+    await expect(fetch(read(output, 'prompts are at'))).rejects.toThrow();
+    expect(existsSync(abandoned)).toBe(false);
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'stays up until %s, even if it comes twice, and leaves nothing behind',
-    async (signal) => {
-      const abandoned = join('.sandbox', 'rehearsal-4194305');
-      mkdirSync(abandoned, { recursive: true });
-      const child = start([], '0');
-      const output = await waitForOutput(child, 'Ctrl-C');
-      const voice = read(output, 'is answered at');
-      expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
-      const exited = once(child, 'exit');
-      child.kill(signal);
-      child.kill(signal);
-      expect(await exited).toEqual([0, null]);
-      await expect(fetch(voice)).rejects.toThrow();
-      await expect(fetch(read(output, 'prompts are at'))).rejects.toThrow();
-      expect(existsSync(dirname(read(output, 'Variables for commands')))).toBe(false);
-      expect(existsSync(abandoned)).toBe(false);
-    },
-  );
+  it('stops and starts S3 by a key, and calls go on in between', async () => {
+    const child = startAtTerminal([]);
+    const output = await waitForOutput(child, 'Keys:');
+    const prompts = read(output, 'prompts are at');
+    await press(child, 's', 'S3 is stopped');
+    await expect(fetch(prompts)).rejects.toThrow();
+    const stopped = await press(child, 'c', 'The Asset does not need it');
+    expect(stopped).toMatch(/Asset +200/);
+    expect(rows(stopped)).toEqual([
+      ['Play', 'presigned URL', 'no answer'],
+      ['Gather › Play', 'presigned URL + 27 parameters', 'no answer'],
+      ['Gather › Play', 'Asset + 27 parameters', '200'],
+      ['Gather › Play', 'proxy + 27 parameters', '200'],
+    ]);
+    await press(child, 's', 'S3 is started again');
+    expect(await status(prompts)).toBe(403);
+    expect(rows(await press(child, 'c', 'Row 2 is the bug'))).toEqual(EXPECTED_ROWS);
+
+    const exited = once(child, 'exit');
+    child.kill('SIGHUP');
+    await expectCleanEnd(exited, output);
+  });
+
+  it('ends when it is told to while it starts', async () => {
+    const child = start([]);
+    await waitForOutput(child, 'Starting S3');
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(existsSync(join('.sandbox', String(child.pid)))).toBe(false);
+  });
 
   it('says that its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { code, err } = await resultOfProgram(start([], String(port)));
+    const { code, err } = await resultOfProgram(start([], { PORT: String(port) }));
     server.close();
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT, .*\n$`));
   });
 
   it('says what PORT must be', async () => {
-    const { code, err } = await resultOfProgram(start([], 'http'));
+    const { code, err } = await resultOfProgram(start([], { PORT: 'http' }));
     expect([code, err]).toEqual([2, 'PORT must be a number from 0 to 65535, not "http".\n']);
+  });
+});
+
+describe("npm start -- --env, with a user's own bucket", () => {
+  let folder: string;
+  let own: S3Server;
+  let sample: SampleBucket;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'own-bucket-'));
+    sample = await startSampleBucket();
+    own = await startS3({ buckets: ['audio', 'empty'], region: 'eu-west-1' });
+    const welcome = sample.s3.store.get('phone-prompts', 'prompts/welcome.mp3')?.body;
+    const headers = { 'content-type': 'audio/mpeg' };
+    own.store.put('audio', 'notes.txt', Buffer.from('no recording'));
+    own.store.put('audio', 'our greeting.mp3', welcome ?? Buffer.alloc(0), { headers });
+  });
+  afterAll(async () => {
+    await Promise.all([own.stop(), sample.s3.stop()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A file as a person writes it; `undefined` leaves a variable out. */
+  function envFile(changes: Readonly<Record<string, string | undefined>> = {}): string {
+    const variables = {
+      S3_BUCKET: 'audio',
+      S3_REGION: own.region,
+      S3_ENDPOINT: own.endpoint,
+      S3_ACCESS_KEY_ID: own.credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: own.credentials.secretAccessKey,
+      AUTH_TOKEN: 'the token of the real account',
+      ADMIN_SECRET: '',
+      ...changes,
+    };
+    const file = join(folder, 'own.env');
+    const lines = Object.entries(variables)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `export ${name}="${value}" # a comment\r\n`);
+    writeFileSync(file, lines.join(''));
+    return file;
+  }
+
+  it('inspects a prompt of that bucket, says what the call flow lacks, and starts no S3', async () => {
+    const child = startAtTerminal(['--env', envFile()]);
+    const output = await waitForOutput(child, 'Keys:');
+    expect(output).toContain('The bucket has no prompts/welcome.mp3, which the call flow names in');
+    expect(output).toContain('Synced: 1 prompts of the bucket are Assets now.');
+    expect(output).toContain('"Welcome to Harbour Clinic. Thank you for calling."');
+    expect(rows(output)).toEqual(EXPECTED_ROWS);
+    expect(output).toContain(`'${own.endpoint}/audio/our%20greeting.mp3?`);
+    expect(read(output, 'prompts are at')).toBe('s3://audio/');
+    expect(output).toContain('/audio/our-greeting.');
+    expect(output).not.toMatch(/curl -T|the real account|\bs stops/);
+
+    expect(rows(await press(child, 'c', 'Row 2 is the bug'))).toEqual(EXPECTED_ROWS);
+    const exited = once(child, 'exit');
+    child.stdin?.write('q');
+    await expectCleanEnd(exited, output);
+    expect(own.store.get('audio', 'our greeting.mp3')).toBeDefined();
+  });
+
+  it.each<[string, Record<string, string | undefined>, number, string]>([
+    ['a missing bucket', { S3_BUCKET: undefined }, 2, 'S3_BUCKET'],
+    ['a key without its secret', { S3_SECRET_ACCESS_KEY: '' }, 2, 'S3_SECRET_ACCESS_KEY'],
+    ['another region', { S3_REGION: 'us-east-1' }, 1, 'S3_REGION'],
+    ['a wrong secret', { S3_SECRET_ACCESS_KEY: 'wrong' }, 1, 'SignatureDoesNotMatch'],
+    ['a bucket that is not there', { S3_BUCKET: 'elsewhere' }, 1, 'S3_BUCKET'],
+  ])('names what is wrong before anything starts: %s', async (_, changes, exitCode, words) => {
+    const { code, out, err } = await resultOfProgram(start(['--env', envFile(changes)]));
+    expect(code).toBe(exitCode);
+    expect(err).toContain(words);
+    expect(err).not.toContain(own.credentials.secretAccessKey);
+    expect(out).not.toContain('Starting');
+  });
+
+  it('says that there is no such file', async () => {
+    const { code, err } = await resultOfProgram(start(['--env', join(folder, 'missing')]));
+    expect(code).toBe(2);
+    expect(err).toContain(`There is no file ${join(folder, 'missing')}`);
   });
 });

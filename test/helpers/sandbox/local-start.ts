@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call } from '../../../phone';
 import { makeDirectory } from '../../../sandbox/directory';
 import { listen } from '../../../sandbox/listen';
-import { promptFolder, seedPrompts } from '../../../sandbox/prompts';
+import { promptFolder } from '../../../sandbox/prompts';
 import { stageProject } from '../../../sandbox/rehearsal/project';
-import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { deploymentVariables } from '../../../sandbox/variables';
+import { type SampleBucket, startSampleBucket } from '../../../sandbox/sample-bucket';
 import { walk } from '../phone/server';
 
 const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'a token for tests' };
@@ -29,15 +28,14 @@ export function describeLocalStart(
 ): void {
   describe(title, () => {
     let directory: string;
-    let s3: S3Server;
+    let bucket: SampleBucket;
     let server: ChildProcess;
     let origin: string;
 
     beforeAll(async () => {
       directory = makeDirectory('twilio-run-');
-      s3 = await startS3({ buckets: ['phone-prompts'] });
-      seedPrompts(s3, 'phone-prompts', 'prompts/');
-      const variables = { ...deploymentVariables(s3), ...account };
+      bucket = await startSampleBucket();
+      const variables = { ...bucket.variables, ...account };
       const cwd = stageProject(join(__dirname, '..', '..', '..'), directory, variables);
       const free = await listen((_, response) => response.end());
       await free.close();
@@ -54,7 +52,7 @@ export function describeLocalStart(
       const exited = once(server, 'exit');
       server.kill();
       await exited;
-      await s3.stop();
+      await bucket.s3.stop();
       rmSync(directory, { recursive: true });
     });
 

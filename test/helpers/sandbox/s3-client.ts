@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { SandboxVariables } from '../../../sandbox/sandbox';
+import type { SampleBucketVariables } from '../../../sandbox/sample-bucket';
 
 /** A client of a sandbox's S3. */
-export function s3ClientOf(variables: SandboxVariables): S3Client {
+export function s3ClientOf(variables: SampleBucketVariables): S3Client {
   const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = variables;
   return new S3Client({
     endpoint: S3_ENDPOINT,

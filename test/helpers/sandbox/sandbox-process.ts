@@ -6,7 +6,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 startSandbox({ port: 0 }).then(
   ({ publicOrigin, variables, s3, stop }) => {
     process.on('message', async (message) => {
-      if (message === 'stop S3') await s3.stop();
+      if (message === 'stop S3') await s3?.stop();
       if (message === 'stop') await stop();
       process.send?.({ done: message });
       if (message === 'stop') process.disconnect();

@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { SandboxVariables } from '../../../sandbox/sandbox';
+import type { SampleBucketVariables } from '../../../sandbox/sample-bucket';
+import type { AccountVariables } from '../../../sandbox/sandbox';
 
 export interface TestSandbox {
   readonly publicOrigin: string;
-  readonly variables: SandboxVariables;
+  readonly variables: SampleBucketVariables & AccountVariables;
   stopS3(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -7,7 +7,8 @@ import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
 import { PromptBucket } from '../src/s3/prompts';
 
-const MINUTE = 60_000;
+/** How long a bucket may take to be listed before anything starts. */
+const LISTING_MS = 60_000;
 
 /**
  * Reads the project's call flow, and checks it as the build does: it may have been edited since.
@@ -19,15 +20,18 @@ export function readCallFlow(projectDirectory = join(__dirname, '..')): CallFlow
 }
 
 /**
- * A sentence for each prompt that the flow names and the bucket lacks.
+ * Lists a bucket and reads one byte of it, and compares it with the call flow.
  *
- * @throws {PlayError} when the bucket cannot be listed
+ * @returns a sentence for each prompt that the flow names and the bucket lacks
+ * @throws {S3Error} when the bucket cannot be listed or read
  */
 export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<string[]> {
-  const clock = systemClock;
-  const bucket = new PromptBucket(s3, { clock, deadline: clock.now().getTime() + MINUTE });
+  const bucket = new PromptBucket(s3, { clock: systemClock, deadline: Date.now() + LISTING_MS });
   try {
-    const keys = new Set((await bucket.list()).map(({ key }) => key));
+    const objects = await bucket.list();
+    const [first] = objects;
+    if (first) await bucket.readFirstByte(first);
+    const keys = new Set(objects.map(({ key }) => key));
     return missingPrompts(flow, keys).map(
       ({ at, prompt }) =>
         `The bucket has no ${prompt.key}, which the call flow names in ${at}: its text is said as soon as a sync has noticed; until then the proxy answers 404.`,

@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { promptWarnings, readCallFlow } from '../../sandbox/flow';
-import { seedPrompts } from '../../sandbox/prompts';
-import { startS3 } from '../../sandbox/s3';
+import { promptWarnings, readCallFlow } from '../../sandbox/call-flow';
+import { startSampleBucket } from '../../sandbox/sample-bucket';
 import { readConfig } from '../../src/config';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
@@ -13,17 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the call flow at npm start', () => {
   it('is the sample, and all its prompts are in the bucket', async () => {
-    const s3 = await startS3({ buckets: ['phone-prompts'] });
+    const { s3, variables } = await startSampleBucket();
     try {
-      seedPrompts(s3, 'phone-prompts', 'prompts/');
-      const config = readConfig({
-        S3_BUCKET: 'phone-prompts',
-        S3_REGION: s3.region,
-        S3_PREFIX: 'prompts/',
-        S3_ENDPOINT: s3.endpoint,
-        S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-        S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-      });
+      const config = readConfig(variables);
       expect(await promptWarnings(readCallFlow(), config.s3)).toEqual([]);
       const renamed = { ...everyBranch, farewell: { key: 'prompts/bye.mp3', text: 'Goodbye.' } };
       expect(await promptWarnings(renamed, config.s3)).toEqual([

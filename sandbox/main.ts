@@ -30,13 +30,23 @@ interface Options {
   readonly env?: string;
 }
 
+const MORE = `
+At a terminal it takes keys: s stops and starts S3, c calls again, q ends.
+With --env only S3 is real; the bucket is read and never written.
+
+Exit code:
+  0    it was told to end; with --once: the call and the inspector's rows are as they should be
+  1    failed; the message says why. With --once: the call or a row is not as it should be
+  2    wrong usage, configuration or call flow`;
+
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm start --')
     .description(
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
     .option('--once', 'end after the call; exit code 0 only if it went as it should')
-    .option('--env <file>', "play your own bucket's prompts: a file with S3_BUCKET and so on");
+    .option('--env <file>', "play your own bucket's prompts: a file with S3_BUCKET and so on")
+    .addHelpText('after', MORE);
   return parseArguments<Options>(command, args, context);
 }
 
@@ -45,11 +55,11 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const flow = readCallFlow();
   const port = readPort(environment.PORT);
   const ownBucket = options.env === undefined ? undefined : readOwnBucket(options.env);
-  const interrupted = interruption();
   if (ownBucket) {
     write(`Reading the bucket ${ownBucket.S3_BUCKET} …\n`);
     await warnOfMissingPrompts(flow, ownBucket, write);
   }
+  const interrupted = interruption();
   write(`Starting ${ownBucket ? '' : 'S3, '}Twilio and the edge, and deploying the project …\n`);
   const sandbox = await startSandbox({ port, ...(ownBucket && { ownBucket }) });
   try {
@@ -188,4 +198,6 @@ function readPort(value: string | undefined): number {
   throw new ConfigError(`PORT must be a number from 0 to 65535, not ${JSON.stringify(value)}.`);
 }
 
-startCommand({ readOptions, run });
+export const start = { readOptions, run };
+
+if (require.main === module) startCommand(start);

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { start } from '../../sandbox/main';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';
+import { runVerb } from '../helpers/cli/commands';
 import {
   type Program,
   resultOfProgram,
@@ -16,9 +18,8 @@ import {
 } from '../helpers/program';
 
 /** What `npm start` runs, without npm around it. */
-const start = (args: readonly string[], variables: NodeJS.ProcessEnv = {}) =>
-  startProgram('sandbox/main.ts', args, { PORT: '0', ...variables });
-const startAtTerminal = (args: readonly string[]) =>
+const npmStart = (...args: string[]) => startProgram('sandbox/main.ts', args, { PORT: '0' });
+const npmStartAtTerminal = (...args: string[]) =>
   startProgramAtTerminal('sandbox/main.ts', args, { PORT: '0' });
 
 const rows = (output: string) =>
@@ -55,7 +56,7 @@ async function expectCleanEnd(exited: Promise<unknown[]>, output: string): Promi
 
 describe('npm start', () => {
   it('shows the bug and its end, and with --once it ends well', async () => {
-    const { code, out, err } = await resultOfProgram(start(['--once']));
+    const { code, out, err } = await resultOfProgram(npmStart('--once'));
     expect(rows(out)).toEqual(EXPECTED_ROWS);
     expect([code, err]).toEqual([0, '']);
   });
@@ -63,7 +64,7 @@ describe('npm start', () => {
   it('says what to try by hand, all of it works, and two Ctrl-C end it with nothing left', async () => {
     const abandoned = join('.sandbox', 'rehearsal-4194305');
     mkdirSync(abandoned, { recursive: true });
-    const child = start([]);
+    const child = npmStart();
     const output = await waitForOutput(child, 'Stop with Ctrl-C.');
     expect(output).not.toContain('Keys:');
     const urls = [...output.matchAll(/'(\S+[?&]CallSid=CA1)'/g)].map(([, url = '']) => url);
@@ -83,7 +84,7 @@ describe('npm start', () => {
   });
 
   it('stops and starts S3 by a key, and calls go on in between', async () => {
-    const child = startAtTerminal([]);
+    const child = npmStartAtTerminal();
     const output = await waitForOutput(child, 'Keys:');
     const prompts = read(output, 'prompts are at');
     await press(child, 's', 'S3 is stopped');
@@ -106,7 +107,7 @@ describe('npm start', () => {
   });
 
   it('ends when it is told to while it starts', async () => {
-    const child = start([]);
+    const child = npmStart();
     await waitForOutput(child, 'Starting S3');
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
@@ -118,14 +119,14 @@ describe('npm start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const { code, err } = await resultOfProgram(start([], { PORT: String(port) }));
+    const { code, err } = await runVerb(start, [], { environment: { PORT: String(port) } });
     server.close();
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT, .*\n$`));
   });
 
   it('says what PORT must be', async () => {
-    const { code, err } = await resultOfProgram(start([], { PORT: 'http' }));
+    const { code, err } = await runVerb(start, [], { environment: { PORT: 'http' } });
     expect([code, err]).toEqual([2, 'PORT must be a number from 0 to 65535, not "http".\n']);
   });
 });
@@ -170,7 +171,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
   }
 
   it('inspects a prompt of that bucket, says what the call flow lacks, and starts no S3', async () => {
-    const child = startAtTerminal(['--env', envFile()]);
+    const child = npmStartAtTerminal('--env', envFile());
     const output = await waitForOutput(child, 'Keys:');
     expect(output).toContain('The bucket has no prompts/welcome.mp3, which the call flow names in');
     expect(output).toContain('Synced: 1 prompts of the bucket are Assets now.');
@@ -195,7 +196,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
     ['a wrong secret', { S3_SECRET_ACCESS_KEY: 'wrong' }, 1, 'SignatureDoesNotMatch'],
     ['a bucket that is not there', { S3_BUCKET: 'elsewhere' }, 1, 'S3_BUCKET'],
   ])('names what is wrong before anything starts: %s', async (_, changes, exitCode, words) => {
-    const { code, out, err } = await resultOfProgram(start(['--env', envFile(changes)]));
+    const { code, out, err } = await runVerb(start, ['--env', envFile(changes)]);
     expect(code).toBe(exitCode);
     expect(err).toContain(words);
     expect(err).not.toContain(own.credentials.secretAccessKey);
@@ -203,7 +204,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
   });
 
   it('says that there is no such file', async () => {
-    const { code, err } = await resultOfProgram(start(['--env', join(folder, 'missing')]));
+    const { code, err } = await runVerb(start, ['--env', join(folder, 'missing')]);
     expect(code).toBe(2);
     expect(err).toContain(`There is no file ${join(folder, 'missing')}`);
   });

@@ -14,7 +14,7 @@ export interface Row {
   readonly verb: MediaEvent['verb'];
   /** What the URL is. */
   readonly plays: 'presigned URL' | 'Asset' | 'proxy';
-  readonly step: MediaEvent;
+  readonly media: MediaEvent;
 }
 
 /** What the inspector needs of a sandbox. */
@@ -48,9 +48,9 @@ export async function callNumber(
   digits: readonly string[],
 ): Promise<(MediaEvent | VerbEvent)[]> {
   const heard: (MediaEvent | VerbEvent)[] = [];
-  for await (const step of call(callOptions(sandbox, digits))) {
-    if (step.kind === 'media') heard.push(step);
-    if (step.kind === 'verb' && step.verb.endsWith('Say')) heard.push(step);
+  for await (const event of call(callOptions(sandbox, digits))) {
+    if (event.kind === 'media') heard.push(event);
+    if (event.kind === 'verb' && event.verb.endsWith('Say')) heard.push(event);
   }
   return heard;
 }
@@ -102,8 +102,8 @@ export async function inspect(
     const response = new VoiceResponse();
     if (verb === 'Play') response.play(url);
     else response.gather({ numDigits: 1, timeout: 1 }).play(url);
-    for await (const step of playTwiml(response.toString(), callOptions(sandbox, []))) {
-      if (step.kind === 'media') rows.push({ verb, plays, step });
+    for await (const event of playTwiml(response.toString(), callOptions(sandbox, []))) {
+      if (event.kind === 'media') rows.push({ verb, plays, media: event });
     }
   }
   return rows;
@@ -136,9 +136,9 @@ export function inspectProtected(
   signed: readonly MediaEvent[],
   unsigned: readonly MediaEvent[],
 ): readonly Row[] {
-  return [signed, unsigned].flatMap((steps) => {
-    const step = steps.find(({ verb }) => verb === 'Gather › Play');
-    return step ? [{ verb: step.verb, plays: servedBy(step), step }] : [];
+  return [signed, unsigned].flatMap((events) => {
+    const media = events.find(({ verb }) => verb === 'Gather › Play');
+    return media ? [{ verb: media.verb, plays: servedBy(media), media }] : [];
   });
 }
 
@@ -152,6 +152,7 @@ const EXPECTED = [
 /** Whether the rows show the bug and its end. */
 export function isAsExpected(rows: readonly Row[]): boolean {
   return EXPECTED.every(
-    ([plays, status], index) => rows[index]?.plays === plays && rows[index]?.step.status === status,
+    ([plays, status], index) =>
+      rows[index]?.plays === plays && rows[index]?.media.status === status,
   );
 }

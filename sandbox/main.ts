@@ -140,7 +140,7 @@ ${inspectorTable(rows)}
 
 ${verdictOn(rows, isS3Stopped)}
 `);
-  const isHeard = heard.every((step) => step.kind === 'verb' || step.errorCode === undefined);
+  const isHeard = heard.every((event) => event.kind === 'verb' || event.errorCode === undefined);
   return { rows, isAsExpected: isHeard && isAsExpected(rows) };
 }
 

@@ -9,24 +9,24 @@ import type { Sandbox } from './sandbox';
 /** The request inspector of the bug report, as lines for a terminal. */
 export function inspectorTable(rows: readonly Row[]): string {
   const lines = plainTable(['', 'verb', 'what it plays', 'status']);
-  rows.forEach(({ verb, plays, step }, index) => {
-    const parameters = step.appended === 0 ? '' : ` + ${step.appended} parameters`;
-    const signature = step.signed ? ' + signature' : '';
-    lines.push([`${index + 1}`, verb, plays + parameters + signature, statusOf(step)]);
+  rows.forEach(({ verb, plays, media }, index) => {
+    const parameters = media.appended === 0 ? '' : ` + ${media.appended} parameters`;
+    const signature = media.signed ? ' + signature' : '';
+    lines.push([`${index + 1}`, verb, plays + parameters + signature, statusOf(media)]);
   });
   return lines.toString();
 }
 
 /** What a caller heard: a line for each recording and each text that was said. */
-export function callTable(steps: readonly (MediaEvent | VerbEvent)[]): string {
+export function callTable(heard: readonly (MediaEvent | VerbEvent)[]): string {
   const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
-  for (const step of steps) {
-    if (step.kind === 'verb') {
-      lines.push([step.verb, '', '', '', JSON.stringify(step.text)]);
+  for (const event of heard) {
+    if (event.kind === 'verb') {
+      lines.push([event.verb, 'text', '', '', JSON.stringify(event.text)]);
       continue;
     }
-    const seconds = step.durationSeconds?.toFixed(1) ?? '';
-    lines.push([step.verb, servedBy(step), statusOf(step), seconds, promptOf(step)]);
+    const seconds = event.durationSeconds?.toFixed(1) ?? '';
+    lines.push([event.verb, servedBy(event), statusOf(event), seconds, promptOf(event)]);
   }
   return lines.toString();
 }
@@ -45,7 +45,7 @@ function promptOf({ url }: MediaEvent): string {
 /** One sentence about the inspector's rows. */
 export function verdictOn(rows: readonly Row[], isS3Stopped = false): string {
   if (isS3Stopped) {
-    const proxy = rows[3]?.step.status === 200 ? ', and the proxy plays what it remembers' : '';
+    const proxy = rows[3]?.media.status === 200 ? ', and the proxy plays what it remembers' : '';
     return `S3 is stopped. The Asset does not need it${proxy}.`;
   }
   if (isAsExpected(rows)) return 'Row 2 is the bug. Rows 3 and 4 are this project.';
@@ -86,7 +86,7 @@ function howToUpload({ region, credentials }: S3Server, prompts: string): string
 
 /** A command for each kind of URL that the inspector shows. */
 function howToAppend(rows: readonly Row[]): string {
-  const urls = new Map(rows.map(({ plays, step }) => [plays, step.url]));
+  const urls = new Map(rows.map(({ plays, media }) => [plays, media.url]));
   const commands = [...urls].map(([plays, url]) => {
     const appended = `${url}${url.includes('?') ? '&' : '?'}CallSid=CA1`.replaceAll("'", '%27');
     return `  # ${plays}\n  curl -so /dev/null -w '%{http_code}\\n' '${appended}'\n`;

@@ -42,8 +42,8 @@ const inspectMenu = () =>
 
 const inWords = (rows: Awaited<ReturnType<typeof inspectMenu>>) =>
   rows.map(
-    ({ verb, plays, step }) =>
-      `${verb}: ${plays} + ${step.appended}: ${step.status ?? 'no answer'}`,
+    ({ verb, plays, media }) =>
+      `${verb}: ${plays} + ${media.appended}: ${media.status ?? 'no answer'}`,
   );
 
 describe('the request inspector', () => {
@@ -55,7 +55,7 @@ describe('the request inspector', () => {
       'Gather › Play: Asset + 27: 200',
       'Gather › Play: proxy + 27: 200',
     ]);
-    expect(rows[1]?.step.s3ErrorCode).toBe('SignatureDoesNotMatch');
+    expect(rows[1]?.media.s3ErrorCode).toBe('SignatureDoesNotMatch');
     expect(isAsExpected(rows)).toBe(true);
   });
 
@@ -90,9 +90,9 @@ describe('the request inspector', () => {
 
   it('shows a signed and an unsigned media request of protected Assets', async () => {
     const [play, gather] = await inspectMenu();
-    const steps = [play, gather].flatMap((row) => row?.step ?? []);
-    const shown = inspectProtected(steps, []);
-    expect(shown.map(({ step }) => step)).toEqual([gather?.step]);
+    const events = [play, gather].flatMap((row) => row?.media ?? []);
+    const shown = inspectProtected(events, []);
+    expect(shown.map(({ media }) => media)).toEqual([gather?.media]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   readConfig,
 } from '../src/config';
 import { ConfigError } from '../src/errors';
+import { COMMAND_BUDGET_MS } from '../src/limits';
 import { Transport } from '../src/twilio/transport';
 
 /** How S3 and Twilio are reached. */
@@ -41,12 +42,9 @@ function attempt<T>(read: () => T, problems: string[]): T | undefined {
   }
 }
 
-/** Time that a command has for all its requests to Twilio's API. */
-const API_BUDGET_MS = 60_000;
-
 /** The API client of an account; it retries passing failures. */
 export function connect({ accountSid, authToken, apiOrigin }: Account): Twilio {
-  const deadline = systemClock.now().getTime() + API_BUDGET_MS;
+  const deadline = systemClock.now().getTime() + COMMAND_BUDGET_MS;
   const httpClient = new Transport({ clock: systemClock, deadline });
   const client = new Twilio(accountSid, authToken, { httpClient });
   if (apiOrigin !== undefined) {

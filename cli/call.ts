@@ -14,6 +14,7 @@ import {
 import { recordingOf } from '../phone/recording';
 import { type Account, readAccount } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
+import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
 import { connect } from './account';
 import { callTable, mediaSource, readPromptTexts } from './call/table';
@@ -139,11 +140,8 @@ function lookUpOrigin(account: Account, options: Options): Promise<string> {
   return findOrigin(connect(account), findTarget(options, account.accountSid));
 }
 
-/**
- * A flow may ask 200 questions, with a request, some prompts and a redirect for each: more steps
- * than these are a loop.
- */
-const MAX_STEPS = 5000;
+/** More steps are a loop: a question takes a request, some prompts and a redirect. */
+const MAX_STEPS = 25 * QUESTIONS_MAX;
 
 /** What a call was: up to the cut where it had too many steps. */
 interface CallLog {

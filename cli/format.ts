@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 
-/** How numbers, texts and tables look at a terminal. */
+// How numbers, texts and tables look at a terminal.
 
 /** In powers of ten, as Twilio counts: such as 999 B, 23.4 kB, 4 MB. */
 export function formatBytes(bytes: number): string {

@@ -160,4 +160,6 @@ function print(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-if (require.main === module) startCommand({ readOptions, run });
+export const liveCheck = { readOptions, run };
+
+if (require.main === module) startCommand(liveCheck);

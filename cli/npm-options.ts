@@ -2,18 +2,18 @@ import type { Command, Option } from 'commander';
 import { ConfigError } from '../src/errors';
 
 /**
- * npm has options of these names itself: it sets `prefix` on many machines, and refuses values of
- * both that are ours.
+ * npm has options of these names, too: it sets `prefix` on many machines, and refuses values of both
+ * that a verb accepts. So they are not checked.
  */
 const NPM_OWN: readonly string[] = ['prefix', 'include'];
 
-/** Options that npm takes for another one of its own: `--to` for short, `--say` for -s -a -y. */
+/** Options that npm stores under another name: it takes `--to` for an abbreviation, `--say` for -s -a -y. */
 const NPM_NAMES: Readonly<Record<string, string>> = { to: 'token_description', say: 'all' };
 
 /**
- * Refuses to start where npm kept options for itself, because they stood before `--`: a verb that
- * runs without them does something else, as `npm run sync --dry-run` would sync. npm leaves each in
- * the environment as `npm_config_<name>`.
+ * Refuses to start where npm kept options for itself, because they stood before `--`. Without them a
+ * verb does something else: `npm run sync --dry-run` would sync. npm leaves each in the environment as
+ * `npm_config_<name>`.
  * https://docs.npmjs.com/cli/using-npm/config#environment-variables
  *
  * @param command named as a person starts it, such as `npm run sync --`

@@ -3,7 +3,7 @@ import { isLoopback, PHONE_NUMBER } from '../src/config';
 import { ENV_FILE } from './environment';
 import type { TargetOptions } from './target';
 
-/** Options and values that several verbs have. */
+// Options and values that several verbs have.
 
 /** Adds the options that name a Service and its environment. */
 export function addTargetOptions(command: Command): Command {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULTS } from '../src/sync';
 import type { CommandContext } from './command-context';
 import { ENV_FILE, loadEnvironment } from './environment';
 import { addTargetOptions, readOrigin } from './options';
@@ -33,8 +34,13 @@ export function readOptions(args: readonly string[], context: CommandContext): S
     .option('--prefix <prefix>', 'sync the keys that begin with it (default: S3_PREFIX)')
     .option('--include <glob>', 'sync such keys only (repeatable; default: SYNC_INCLUDE)', collect)
     .option('--exclude <glob>', 'sync no such keys (repeatable; default: SYNC_EXCLUDE)', collect)
-    .option('--max-delete <percent>', 'of known prompts that may vanish at once', readPercent, 50)
-    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, 8)
+    .option(
+      '--max-delete <percent>',
+      'of known prompts that may vanish at once',
+      readPercent,
+      DEFAULTS.maxDelete * 100,
+    )
+    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, DEFAULTS.concurrency)
     .option(
       '--deployed',
       'the call flow here is the deployed one: what it names and S3 lacks is said',

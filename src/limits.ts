@@ -277,6 +277,11 @@ export const RUNTIMES = ['node22', 'node24'] as const;
 /** The runtime that this project is deployed to, as .twilioserverlessrc names it. */
 export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 
+// The command line
+
+/** Time that a command has for all its requests to Twilio's API. */
+export const COMMAND_BUDGET_MS = 60_000;
+
 // The phone and other tools
 
 /**

@@ -1,12 +1,10 @@
 import { systemClock } from '../../src/clock';
 import type { Account } from '../../src/config';
 import { messageOf } from '../../src/errors';
+import { COMMAND_BUDGET_MS } from '../../src/limits';
 import { deployUnlessMoved, findLive, type LiveTarget } from '../../src/sync';
 import { Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
-
-/** Time in which the previous Build must be live again. */
-const RESTORE_BUDGET_MS = 60_000;
 
 export interface DeployTarget {
   readonly account: Account;
@@ -35,7 +33,7 @@ export async function restorePreviousBuild(
   deployed: string | undefined,
 ): Promise<string> {
   const { environment } = target;
-  const deadline = systemClock.now().getTime() + RESTORE_BUDGET_MS;
+  const deadline = systemClock.now().getTime() + COMMAND_BUDGET_MS;
   const twilio = clientOf(target, deadline);
   const sync = `npm run sync -- --deployed --environment ${environment}`;
   try {

@@ -6,7 +6,7 @@ import { TwilioError } from '../../src/twilio/errors';
 import type { Serverless } from '../../src/twilio/serverless';
 import { PARAMETERS } from './probes';
 
-/** What Twilio's platform takes: runtime handlers, runtimes, and sizes of a Function's answer. */
+// What Twilio's platform takes: runtime handlers, runtimes, and sizes of a Function's answer.
 
 /** Those of Twilio's list that matter today, and two that are on npm only; newest first. */
 const ASKED_HANDLERS = ['2.1.2', '2.1.0', '2.0.3', '2.0.1', '2.0.0', '1.3.1'] as const;

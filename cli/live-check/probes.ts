@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What the test call plays and logs: shared by the tool and by the Functions of its Service. */
+// What the test call plays and logs: shared by the tool and by the Functions of its Service.
 
 /** The test call plays one probe after the other, each by a TwiML document of its own. */
 export const PROBES = [

@@ -43,7 +43,7 @@ const rows = (out: string): string[][] =>
 
 // The deployment has not been synced: all prompts come through the proxy.
 describe('npm run call', () => {
-  it('goes down the ladder when media are made to fail, and calls that well', async () => {
+  it('falls back when media are made to fail, and ends with 0', async () => {
     const { code, out } = await command('--fail', 'audio', '--append', 'always');
     expect(code).toBe(0);
     expect(
@@ -60,7 +60,7 @@ describe('npm run call', () => {
     ]);
   });
 
-  it('prints the words of all that is heard, when asked to', async () => {
+  it('prints the words of every prompt with --say', async () => {
     const { out } = await command('--say', '--digits', '8,1');
     const spoken = [...out.matchAll(/“(.*)”/g)].map(([, words]) => words);
     expect(spoken.slice(0, 4)).toEqual([
@@ -77,14 +77,14 @@ describe('npm run call', () => {
     expect(out).toMatch(/Record action +\/menu at menus\.japanese\.digits\.2 +200/);
   });
 
-  it('goes to the end of a call of as many questions as the flow allows', async () => {
+  it('finishes a call with as many questions as the flow allows', async () => {
     const { code, out } = await command('--digits', Array(50).fill('1').join());
     expect(rows(out).length).toBeGreaterThan(200);
     expect(out).toContain('The call ended: Hangup.');
     expect(code).toBe(0);
   });
 
-  it('prints what was heard of a call that leads back to itself, and fails', async () => {
+  it('prints the beginning of a call that leads back to itself, and fails', async () => {
     const body = Buffer.from('<Response><Say>Round.</Say><Redirect>/voice</Redirect></Response>');
     const round: SendRequest = async () => ({
       status: 200,
@@ -101,7 +101,7 @@ describe('npm run call', () => {
   });
 
   it.each(['/nowhere/call.wav', tmpdir()])(
-    'does not call anybody if %s cannot be written',
+    'places no call if %s cannot be written',
     async (file) => {
       const send: SendRequest = () => Promise.reject(new Error('called'));
       const { code, err } = await commandOver(send, '--out', file);
@@ -110,7 +110,7 @@ describe('npm run call', () => {
     },
   );
 
-  it('fails when something fails that was not made to', async () => {
+  it('ends with 1 when something fails that was not made to fail', async () => {
     const { code, out, err } = await command('--url', 'http://localhost:1');
     expect(code).toBe(1);
     expect(out).toContain('The call ended: application error, error 11205.');
@@ -118,7 +118,7 @@ describe('npm run call', () => {
     expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).code).toBe(0);
   });
 
-  it('says what to look at when the webhooks refuse its signature', async () => {
+  it('says what to check when the webhooks refuse its signature', async () => {
     const other = join(folder, 'other');
     writeFileSync(other, readFileSync(env, 'utf8').replace(/^AUTH_TOKEN=.*$/m, 'AUTH_TOKEN=x'));
     const { code, err } = await command('--env', other, '--url', sandbox.publicOrigin);
@@ -184,7 +184,7 @@ describe('npm run call -- --out', () => {
     ]);
   });
 
-  /** Where there is no sound at all for four seconds or more: start and length, in samples. */
+  /** Silences of four seconds or more: start and length, in samples. */
   function pauses(samples: Int16Array): { start: number; length: number }[] {
     const found: { start: number; length: number }[] = [];
     let start = 0;
@@ -200,7 +200,7 @@ describe('npm run call -- --out', () => {
   const loudness = (samples: Int16Array): number =>
     Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-  it('writes what the caller hears: as long, as loud, and silent where nobody speaks', () => {
+  it('writes a recording as long and as loud as the call, with silence at the questions', () => {
     expect(wav.toString('latin1', 0, 4)).toBe('RIFF');
     expect([wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt16LE(34)]).toEqual([
       1,
@@ -238,7 +238,7 @@ describe('npm run call -- --dial-status', () => {
   it.each([
     ['completed', []],
     ['busy', ['Nobody is there.', 'Bye.']],
-  ])('has a dial end as told: %s', async (status, words) => {
+  ])('ends a dial as %s', async (status, words) => {
     const { out } = await command('--dial-status', status);
     const said = rows(out).filter(([, verb]) => verb === 'Say');
     expect(said.map(([, , text]) => text)).toEqual(words);

@@ -27,7 +27,7 @@ describe('a question at the terminal', () => {
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
     ['Ctrl-C after a y', 'y\u0003'],
-  ])('left by %s does not agree, and leaves the line', async (_, typed) => {
+  ])('left by %s does not agree, and ends the line', async (_, typed) => {
     const { agreed, screen } = await answering(typed);
     expect(agreed).toBe(false);
     expect(screen).toMatch(/\n$/);

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../sandbox/listen';
-import { runProgram } from '../../sandbox/rehearsal/command';
 import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
-import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
+import {
+  type ProgramResult,
+  resultOfProgram,
+  startProgram,
+  waitForOutput,
+} from '../helpers/program';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 import { forwardTo } from '../helpers/sync/wire';
@@ -35,22 +39,23 @@ function writeEnvironment(changes: Variables): void {
   writeFileSync(join(deployment.directory, '.env'), lines.join('\n'));
 }
 
-/** Runs `npm run deploy` with this .env, in a shell with these variables; gives what it wrote. */
-async function deploy(
+const startDeploy = (args: readonly string[] = [], shell: Variables = {}) =>
+  startProgram('cli/deploy.ts', args, { ...rehearsal.environment, ...shell }, deployment.directory);
+
+/** Runs `npm run deploy` with this .env, in a shell with these variables. */
+function deploy(
   changes: Variables = {},
   args: readonly string[] = [],
   shell: Variables = {},
-): Promise<string> {
+): Promise<ProgramResult> {
   writeEnvironment(changes);
-  const program = join(process.cwd(), 'cli', 'deploy.ts');
-  const tsx = ['--require', require.resolve('tsx/cjs')];
-  return runProgram('deploy', [...tsx, program, ...args], {
-    cwd: deployment.directory,
-    environment: { ...rehearsal.environment, ...shell },
-  });
+  return resultOfProgram(startDeploy(args, shell));
 }
 
-/** What .env.example has, before it is filled in. */
+/** A deploy that ends with this exit code, and whose errors match. */
+const failing = (code: number, err: RegExp) => ({ code, err: expect.stringMatching(err) });
+
+/** As in .env.example. */
 const NOTHING_SET = Object.fromEntries(
   [
     'S3_BUCKET',
@@ -65,7 +70,7 @@ const NOTHING_SET = Object.fromEntries(
 
 const liveBuild = async () => (await rehearsal.live())?.buildSid;
 
-/** What a caller is played and told, pressing 1, then 9; the signature of a proxy's URL left out. */
+/** What a caller hears who presses 1, then 9. Signatures of the proxy's URLs are left out. */
 async function heard(): Promise<string[]> {
   const { steps } = await rehearsal.call({ digits: ['1', '9'] });
   return steps.flatMap((step) => {
@@ -77,7 +82,7 @@ async function heard(): Promise<string[]> {
   });
 }
 
-/** The URL of an S3 that refuses to give objects, or never answers; `bytes` gives parts of them. */
+/** The URL of an S3 that refuses objects, or never answers; with `bytes` it returns ranges of them. */
 async function refusingObjects(
   parts: 'bytes' | 'nothing',
   how: 'aloud' | 'silently' = 'aloud',
@@ -105,42 +110,52 @@ async function replacePrompt(name: string, mark: string): Promise<void> {
   s3.destroy();
 }
 
-// The tests tell one story, in order.
+// Each test goes on from the one before.
 describe('npm run deploy', () => {
-  it('says what is wrong with its options, and deploys nothing', async () => {
-    const deploying = deploy({}, ['--enviroment', 'staging']);
-    await expect(deploying).rejects.toThrow(/ended with 2:\nerror: unknown option/);
+  it('refuses a wrong option, and deploys nothing', async () => {
+    const result = await deploy({}, ['--enviroment', 'staging']);
+    expect(result).toMatchObject(failing(2, /^error: unknown option/));
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
-  it('does not begin with options that npm kept for itself', async () => {
+  it('refuses options that npm kept for itself', async () => {
     const eaten = { npm_lifecycle_event: 'deploy', npm_config_environment: 'staging' };
-    await expect(deploy({}, [], eaten)).rejects.toThrow(
-      /ended with 2:\nnpm kept --environment for itself.*\n {2}npm run deploy -- --environment staging\n/,
+    expect(await deploy({}, [], eaten)).toMatchObject(
+      failing(
+        2,
+        /^npm kept --environment for itself.*\n {2}npm run deploy -- --environment staging\n/,
+      ),
     );
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
   it('leaves nothing live when the first deploy has no prompts to play', async () => {
-    const deploying = deploy({ S3_PREFIX: 'nothing/' });
-    await expect(deploying).rejects.toThrow(
-      /ended with 3:\nS3 lists no object\. .*\nNothing was deployed\.\nTo go on all the same: npm run deploy -- --environment dev --force\n$/,
+    expect(await deploy({ S3_PREFIX: 'nothing/' })).toMatchObject(
+      failing(
+        3,
+        /^S3 lists no object\. .*\nNothing was deployed\.\nTo go on all the same: npm run deploy -- --environment dev --force\n$/,
+      ),
     );
     expect(await rehearsal.services()).toBe(0);
   });
 
   it('says what is live when the sync of the first deploy fails', async () => {
     const S3_ENDPOINT = await refusingObjects('bytes');
-    await expect(deploy({ S3_ENDPOINT })).rejects.toThrow(
-      /ended with 1:.*AccessDenied.*Build ZB\w+ is live\. .*npm run sync -- --deployed --environment dev\n$/s,
+    expect(await deploy({ S3_ENDPOINT })).toMatchObject(
+      failing(
+        1,
+        /AccessDenied.*Build ZB\w+ is live\. .*npm run sync -- --deployed --environment dev\n$/s,
+      ),
     );
     expect((await rehearsal.live())?.functions.map(({ path }) => path)).toContain('/voice');
   });
 
-  it('deploys with the deployer, and syncs at once', async () => {
-    const output = await deploy();
-    expect(output).toContain('Serverless project successfully deployed');
-    expect(output).toContain('Assets equal S3: 7 prompts, 7 uploaded.');
+  it('deploys with Twilio’s deployer, and syncs at once', async () => {
+    const { code, out, err } = await deploy();
+    expect(code).toBe(0);
+    // The toolkit prints its progress there.
+    expect(err).toContain('Serverless project successfully deployed');
+    expect(out).toContain('Assets equal S3: 7 prompts, 7 uploaded.');
     const media = (await heard()).filter((line) => line.startsWith('/audio'));
     expect(media.length).toBeGreaterThan(5);
     for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
@@ -179,59 +194,58 @@ describe('npm run deploy', () => {
   ])('with %s', (_, changes, message) => {
     it('deploys nothing, says why, and callers hear what they heard before', async () => {
       const [before, live] = [await heard(), await liveBuild()];
-      const deploying = deploy(changes);
-      await expect(deploying).rejects.toThrow(message);
-      await expect(deploying).rejects.toThrow(/\nNothing was deployed\.\n/);
+      const { code, err } = await deploy(changes);
+      expect(code).not.toBe(0);
+      expect(err).toMatch(message);
+      expect(err).toMatch(/\nNothing was deployed\.\n/);
       expect(await liveBuild()).toBe(live);
       expect(await heard()).toEqual(before);
     });
   });
 
-  it('deploys nothing where S3 lists objects and gives none of them', async () => {
+  it('deploys nothing where S3 lists objects and returns none of them', async () => {
     const before = await heard();
     const S3_ENDPOINT = await refusingObjects('nothing');
-    await expect(deploy({ S3_ENDPOINT })).rejects.toThrow(
-      /Reading prompts\/\S+ from bucket .*403 AccessDenied.*s3:GetObject.*\nNothing was deployed\.\n$/s,
+    expect(await deploy({ S3_ENDPOINT })).toMatchObject(
+      failing(
+        1,
+        /Reading prompts\/\S+ from bucket .*403 AccessDenied.*s3:GetObject.*\nNothing was deployed\.\n$/s,
+      ),
     );
     expect(await heard()).toEqual(before);
   });
 
   it('syncs with the variables that it deploys, whatever the shell has', async () => {
-    const output = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
-    expect(output).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
+    const { code, out } = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
+    expect(code).toBe(0);
+    expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
     expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
   });
 
-  it('brings back what was live when the sync fails all the same', async () => {
+  it('restores the previous Build when the sync fails all the same', async () => {
     const [before, live] = [await heard(), await liveBuild()];
     await replacePrompt('menu.mp3', 'replaced');
     const S3_ENDPOINT = await refusingObjects('bytes');
-    const deploying = deploy({ S3_ENDPOINT });
-    await expect(deploying).rejects.toThrow(/menu\.mp3 from bucket .*403 AccessDenied/);
-    await expect(deploying).rejects.toThrow(
-      new RegExp(`The previous Build is live again \\(${live}\\).*\\n$`),
-    );
+    const { code, err } = await deploy({ S3_ENDPOINT });
+    expect(code).toBe(1);
+    expect(err).toMatch(/menu\.mp3 from bucket .*403 AccessDenied/);
+    expect(err).toMatch(new RegExp(`The previous Build is live again \\(${live}\\).*\\n$`));
     expect(await liveBuild()).toBe(live);
     expect(await heard()).toEqual(before);
   });
 
   it.each(['SIGINT', 'SIGHUP'] as const)(
-    'brings back what was live when %s interrupts the sync',
+    'restores the previous Build when %s interrupts the sync',
     async (signal) => {
       const [before, live] = [await heard(), await liveBuild()];
       await replacePrompt('menu.mp3', signal);
       writeEnvironment({ S3_ENDPOINT: await refusingObjects('bytes', 'silently') });
-      const program = startProgram(
-        'cli/deploy.ts',
-        [],
-        rehearsal.environment,
-        deployment.directory,
-      );
-      const outcome = resultOfProgram(program);
+      const program = startDeploy();
+      const result = resultOfProgram(program);
       await waitForOutput(program, 'Plan: ');
       program.kill(signal);
       program.kill(signal);
-      const { code, err } = await outcome;
+      const { code, err } = await result;
       expect(code).toBe(128 + constants.signals[signal]);
       expect(err).toMatch(
         new RegExp(`Stopping …\\nThe previous Build is live again \\(${live}\\)`),
@@ -241,7 +255,7 @@ describe('npm run deploy', () => {
     },
   );
 
-  it('can be taken back by the toolkit, as a message may advise', async () => {
+  it('can be undone by the toolkit, as a message may advise', async () => {
     const live = await liveBuild();
     await deployment.twilioRun('deploy');
     expect(await liveBuild()).not.toBe(live);
@@ -249,11 +263,14 @@ describe('npm run deploy', () => {
     expect(await liveBuild()).toBe(live);
   });
 
-  it('goes on from there with the next deploy', async () => {
-    expect(await deploy()).toContain('Assets equal S3: 7 prompts, 1 uploaded, 1 old version kept');
+  it('uploads only what is new after that', async () => {
+    expect(await deploy()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Assets equal S3: 7 prompts, 1 uploaded, 1 old version kept'),
+    });
   });
 
-  it('says what to do when Twilio has no such runtime handler, and all stays as it is', async () => {
+  it('says what to do when Twilio has no such runtime handler, and changes nothing', async () => {
     const [before, file] = [await heard(), join(deployment.directory, 'package.json')];
     const text = readFileSync(file, 'utf8');
     rmSync(file);
@@ -261,24 +278,25 @@ describe('npm run deploy', () => {
       file,
       text.replace('"@twilio/runtime-handler": "2.0.1"', '"@twilio/runtime-handler": "2.1.0"'),
     );
-    const deploying = deploy();
-    await expect(deploying).rejects.toThrow(/Failed API Request 20001/);
-    await expect(deploying).rejects.toThrow(
+    const { code, err } = await deploy();
+    expect(code).toBe(1);
+    expect(err).toMatch(/Failed API Request 20001/);
+    expect(err).toMatch(
       /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nThe previous Build is still live/s,
     );
     writeFileSync(file, text);
     expect(await heard()).toEqual(before);
   });
 
-  it('goes on past a guard when it is forced to', async () => {
-    const output = await deploy({ SYNC_INCLUDE: 'welcome.mp3' }, ['--force']);
-    expect(output).toContain('Assets equal S3: 1 prompt, 0 uploaded');
-    expect(await deploy()).toContain('Assets equal S3: 7 prompts, 0 uploaded');
+  it('goes on past a guard with --force', async () => {
+    const forced = await deploy({ SYNC_INCLUDE: 'welcome.mp3' }, ['--force']);
+    expect(forced.out).toContain('Assets equal S3: 1 prompt, 0 uploaded');
+    expect((await deploy()).out).toContain('Assets equal S3: 7 prompts, 0 uploaded');
   });
 
-  it('deploys to the environment that it is told', async () => {
-    const output = await deploy({}, ['--environment', 'staging']);
-    expect(output).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
+  it('deploys to the environment of --environment', async () => {
+    const { out } = await deploy({}, ['--environment', 'staging']);
+    expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
     expect(await deployment.twilioRun('list', 'environments')).toMatch(
       / staging-environment .* staging /,
     );

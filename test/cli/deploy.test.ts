@@ -11,7 +11,7 @@ const usable = {
 };
 const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'token of the account' };
 
-/** What is said of a project with this .env. */
+/** The message about this .env; empty when there is none. */
 function problemsOf(file: Record<string, string>): string {
   try {
     checkVariables(file);
@@ -22,8 +22,8 @@ function problemsOf(file: Record<string, string>): string {
   }
 }
 
-describe('before a deploy', () => {
-  it('usable variables pass', () => {
+describe('the variables of a deploy', () => {
+  it('pass when all are usable', () => {
     expect(problemsOf({ ...usable, ...account })).toBe('');
   });
 
@@ -32,17 +32,17 @@ describe('before a deploy', () => {
     'S3_REGION must be a region',
     'ACCOUNT_SID must be an Account SID',
     'AUTH_TOKEN is not set',
-  ])('all that is missing or malformed is named at once: %s', (problem) => {
+  ])('are all named at once when they are missing or malformed: %s', (problem) => {
     expect(problemsOf({ S3_REGION: 'EU Central', ACCOUNT_SID: 'SK1' })).toContain(problem);
   });
 
-  it('an account that is missing is to be set in .env, where the toolkit finds it', () => {
+  it('must name the account in .env, where the toolkit finds it', () => {
     expect(problemsOf({ ...usable, ACCOUNT_SID: '' })).toMatch(
       /ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set\nSet them in \.env\.$/,
     );
   });
 
-  it('what a deployment would quietly do without is named, and never its value', () => {
+  it('are named when a deployment would ignore them, without their values', () => {
     const short = { ADMIN_SECRET: 'too short', OPERATOR_NUMBER: '0120' };
     const problems = problemsOf({ ...usable, ...account, ...short });
     expect(problems).toMatch(/^ADMIN_SECRET is shorter than 32 .*\nOPERATOR_NUMBER is no phone/);
@@ -55,8 +55,8 @@ describe('before a deploy', () => {
 const refusal = (...lines: string[]) =>
   ['✖ Failed Deployment', '', ...lines.map((line) => `\u001b[31m│\u001b[39m ${line}`)].join('\n');
 
-describe('what a person can do about Twilio’s refusal', () => {
-  it('of the runtime handler is to take the version that platform and npm both have', () => {
+describe('the advice on a refusal of Twilio’s', () => {
+  it('about the runtime handler names the version that platform and npm both have', () => {
     const advice = adviceOnRefusal(
       refusal(
         '\u001b[1mERROR\u001b[22m Failed API Request 20001',
@@ -69,14 +69,14 @@ describe('what a person can do about Twilio’s refusal', () => {
     expect(advice).toContain('npm install --save-exact @twilio/runtime-handler@2.0.1');
   });
 
-  it('of another package is to give it a version that npm has', () => {
+  it('about another package is to take a version that npm has', () => {
     const advice = adviceOnRefusal(
       refusal('ERROR Failed API Request 20001', 'No matching version found for twilio@6.99.0.'),
     );
     expect(advice).toMatch(/^Twilio cannot install twilio 6\.99\.0: /);
   });
 
-  it('of the runtime is to set another one', () => {
+  it('about the runtime is to set another one', () => {
     const advice = adviceOnRefusal(
       refusal('ERROR Failed API Request 82007', 'Unsupported Runtime: node18'),
     );
@@ -86,7 +86,7 @@ describe('what a person can do about Twilio’s refusal', () => {
   it.each([
     ['nothing', ''],
     ['another code', refusal('ERROR Failed API Request 20003', 'Authenticate')],
-  ])('is not guessed at for %s', (_, errors) => {
+  ])('is left out for %s', (_, errors) => {
     expect(adviceOnRefusal(errors)).toBeUndefined();
   });
 });

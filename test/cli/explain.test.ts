@@ -56,14 +56,14 @@ describe('npm run explain', () => {
     [['--requested-method', 'HEAD'], 'SignatureDoesNotMatch'],
     [['--presigned-method', 'put', '--requested-method', 'get'], 'SignatureDoesNotMatch'],
     [['--verify'], 'SignatureDoesNotMatch'],
-  ])('takes %j into account', async (options, s3Code) => {
+  ])('judges with %j', async (options, s3Code) => {
     const environment = { S3_SECRET_ACCESS_KEY: 'another' };
     const { code, out } = await explain([...options, url, url], { environment });
     expect(code).toBe(1);
     expect(out).toContain(s3Code);
   });
 
-  it('finds the right secret right', async () => {
+  it('--verify accepts the secret that signed the URL', async () => {
     const environment = { S3_SECRET_ACCESS_KEY: secretAccessKey };
     expect(await explain(['--verify', url, url], { environment })).toMatchObject({ code: 0 });
   });
@@ -83,7 +83,7 @@ describe('npm run explain', () => {
     expect(err).not.toContain('Amz-Signature=');
   });
 
-  it('does not judge what a terminal has cut', async () => {
+  it('refuses a URL that a terminal may have cut', async () => {
     const cut = `${url}\n${'x'.repeat(4095)}\n`;
     const { code, err } = await explain([], input(cut, true));
     expect([code, err]).toEqual([2, expect.stringContaining('npm run --silent explain < file')]);
@@ -99,7 +99,7 @@ describe('npm run explain', () => {
     expect(out).toContain('Exit code: 0');
   });
 
-  it('colours its output only when it is told to', async () => {
+  it('uses colours only where the terminal has them', async () => {
     const ESC = String.fromCharCode(27);
     expect((await explain([url, broken])).out).not.toContain(ESC);
     expect((await explain([url, broken], { colors: true })).out).toContain(`${ESC}[31m`);

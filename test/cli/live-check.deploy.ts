@@ -18,7 +18,7 @@ const NUMBERS = ['--from', '+815012345678', '--to', '+819012345678'];
 
 let rehearsal: TestRehearsal;
 
-describe('what npm run live-check finds', () => {
+describe('npm run live-check against the rehearsal', () => {
   afterEach(() => rehearsal.stop());
 
   async function findings(mediaHabits: MediaHabits): Promise<Record<string, string>> {
@@ -30,7 +30,7 @@ describe('what npm run live-check finds', () => {
     return Object.fromEntries(found.map(({ question, answer }) => [question, answer]));
   }
 
-  it('is a Twilio as it was in 2019', async () => {
+  it('finds a Twilio as it was in 2019', async () => {
     expect(await findings({ append: 'gather' })).toEqual({
       'Runtime handlers that Twilio takes':
         '2.1.2, 2.0.1, 2.0.0, 1.3.1; not 2.1.0 (20001), 2.0.3 (20001)',
@@ -48,7 +48,7 @@ describe('what npm run live-check finds', () => {
     });
   });
 
-  it('is a Twilio that signs media requests, and falls back when one fails', async () => {
+  it('finds a Twilio that signs media requests, and falls back when one fails', async () => {
     const habits = { append: 'never', signMedia: true, fallbackOnMediaError: true } as const;
     expect(await findings(habits)).toMatchObject({
       'Parameters appended in <Gather> › <Play>': 'none',
@@ -60,7 +60,7 @@ describe('what npm run live-check finds', () => {
     });
   });
 
-  it('is found though refused media lead to the fallback URL in between, and nothing stays', async () => {
+  it('finds everything although refused media lead to the fallback URL in between, and removes all', async () => {
     const habits = { append: 'always', fallbackOnMediaError: true } as const;
     expect(await findings(habits)).toMatchObject({
       'Parameters appended in <Play>': expect.stringMatching(/^27: /),
@@ -96,7 +96,7 @@ describe('npm run live-check', () => {
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
-  it('says what is wrong with its arguments, and how it is used', async () => {
+  it('refuses a wrong argument, and prints its help', async () => {
     const wrong = await resultOfProgram(
       start(rehearsal, '--from', '050-1234', '--to', '+819012345678'),
     );
@@ -115,7 +115,7 @@ describe('npm run live-check', () => {
     );
   });
 
-  it('says that Twilio cannot be reached, and of nothing that remains', async () => {
+  it('says that Twilio cannot be reached, and not that something remains', async () => {
     const environment = { ...rehearsal.environment, HTTP_PROXY: 'http://127.0.0.1:1' };
     const { code, err } = await resultOfProgram(
       start({ ...rehearsal, environment }, ...NUMBERS, '--yes'),

@@ -47,7 +47,7 @@ const deployed = {
 };
 
 describe('npm run number', () => {
-  it('lets the deployment answer a number that points nowhere, without asking', async () => {
+  it('routes a number that points nowhere to the deployment, without asking', async () => {
     const { env, number } = await account();
     const { code, out, err } = await command(['--phone', PHONE, '--env', env]);
     expect(out).toBe(
@@ -99,7 +99,7 @@ Changed.
     expect(questions).toHaveLength(2);
   });
 
-  it('changes nothing where nobody can be asked, unless it is told to', async () => {
+  it('changes nothing where nobody can be asked, unless --yes is given', async () => {
     const { env, number } = await account();
     number.voiceUrl = 'https://example.com/voice';
     const { code, err } = await command(['--phone', PHONE, '--env', env]);
@@ -119,7 +119,7 @@ Changed.
     expect(code).toBe(1);
   });
 
-  it('takes the deployment that it is given', async () => {
+  it('routes the number to the deployment of --url', async () => {
     const { env, number } = await account();
     await command(['--phone', PHONE, '--env', env, '--url', 'https://other.example.com/']);
     expect(number.voiceUrl).toBe('https://other.example.com/voice');
@@ -139,7 +139,7 @@ Changed.
     expect(err).toContain(message);
   });
 
-  it('says what Twilio refuses, and changes nothing', async () => {
+  it('prints Twilio’s refusal, and changes nothing', async () => {
     const { api, env, number } = await account();
     const wrong = join(env, '..', 'wrong');
     writeFileSync(wrong, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=wrong\nTWILIO_API_URL=${api.url}`);
@@ -152,7 +152,7 @@ Changed.
     expect(number.voiceUrl).toBe('');
   });
 
-  it('does not send Twilio itself to this machine', async () => {
+  it('refuses to route a number of Twilio itself to this machine', async () => {
     const { env } = await account();
     const live = join(env, '..', 'live');
     writeFileSync(live, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=${AUTH_TOKEN}`);

@@ -46,7 +46,7 @@ async function remove(name: string): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key: S3_PREFIX + name }));
 }
 
-/** What a caller hears who presses 2. */
+/** The first step after a caller has pressed 2. */
 async function directions(): Promise<CallEvent | undefined> {
   const { publicOrigin, variables: account } = sandbox;
   const steps: CallEvent[] = [];
@@ -87,9 +87,9 @@ const parseLines = (out: string): { type?: string; status?: string; keep?: numbe
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-// The tests tell one story, in order: from the deploy to Twilio's limit of Builds.
+// Each test goes on from the one before: from the deploy to Twilio's limit of Builds.
 describe('npm run sync', () => {
-  it('says what it would do in a dry run, and changes nothing', async () => {
+  it('prints what it would do in a dry run, and changes nothing', async () => {
     const { code, out, err } = await sync('--dry-run');
     const [plan, ...lines] = out.split('\n');
     expect(plan).toMatch(/^Plan: 0 to keep, 7 to upload \(\d+ kB\), a Build to make$/);
@@ -109,7 +109,7 @@ describe('npm run sync', () => {
     });
   });
 
-  it('publishes every prompt, and says so line by line', async () => {
+  it('publishes every prompt, and prints a line for each', async () => {
     const { code, out, err } = await sync();
     const lines = out.split('\n');
     expect(lines.slice(1, 8).sort()).toEqual([
@@ -154,7 +154,7 @@ describe('npm run sync', () => {
     expect([code, err]).toEqual([0, '']);
   });
 
-  it('goes on when nobody reads its output any more', async () => {
+  it('finishes when its output is closed', async () => {
     const { file, remove: removeFile } = writeVariables(variables);
     const child = startProgram('cli/sync.ts', ['--env', file]);
     child.stdout?.destroy();
@@ -177,7 +177,7 @@ describe('npm run sync', () => {
     expect(await sync()).toMatchObject({ code: 0 });
   });
 
-  it('lets options stand before the configuration', async () => {
+  it('lets options override the configuration', async () => {
     const configured = { SYNC_INCLUDE: '*.mp3', SYNC_EXCLUDE: 'goodbye*' };
     const kept = async (...options: string[]) => {
       const { out } = await syncWith(configured, '--dry-run', '--force', '--json', ...options);
@@ -201,7 +201,7 @@ describe('npm run sync', () => {
     expect((await sync()).out).toContain('Plan: 7 to keep, 0 to upload');
   });
 
-  it('names what the call flow plays and S3 lacks, and has it said until S3 has it', async () => {
+  it('lists prompts of the call flow that S3 lacks, which callers hear as text until S3 has them', async () => {
     await remove('directions.mp3');
     const { out } = await sync();
     expect(out).toContain(
@@ -237,7 +237,7 @@ describe('npm run sync', () => {
     ['AUTH_TOKEN', 'Twilio answered 401', 'Check ACCOUNT_SID and AUTH_TOKEN'],
     ['S3_SECRET_ACCESS_KEY', 'S3 answered 403 SignatureDoesNotMatch', 'Check S3_ACCESS_KEY_ID'],
     ['S3_ACCESS_KEY_ID', 'S3 answered 403 InvalidAccessKeyId', 'Check S3_ACCESS_KEY_ID'],
-  ])('exits with 1 for a wrong %s, and tells no secret', async (name, refusal, advice) => {
+  ])('exits with 1 for a wrong %s, and prints no secret', async (name, refusal, advice) => {
     const wrong = 'wrong'.repeat(8);
     const { code, out, err } = await syncWith({ [name]: wrong });
     expect([code, out]).toEqual([1, '']);
@@ -283,7 +283,7 @@ describe('npm run sync', () => {
     ]);
   });
 
-  it('calls a deployment until it has synced itself', async () => {
+  it('calls a deployment until its sync is done', async () => {
     await put('menu.mp3', mp3('replaced again'));
     const { code, out, err } = await sync('--remote', sandbox.publicOrigin, '--json');
     expect(parseLines(out).at(-1)).toMatchObject({
@@ -294,12 +294,12 @@ describe('npm run sync', () => {
     expect((await sync()).out).toContain('Plan: 7 to keep, 0 to upload');
   });
 
-  it('lets a deployment plan without doing', async () => {
+  it('plans in a deployment, and changes nothing', async () => {
     const { code, out } = await sync('--remote', sandbox.publicOrigin, '--dry-run');
     expect([code, out]).toEqual([0, 'Dry run: 0 prompts to upload, nothing was changed.\n']);
   });
 
-  it('exits with 1 when the deployment does not accept the secret, and tells none', async () => {
+  it('exits with 1 when the deployment does not accept the secret, and prints none', async () => {
     const wrong = 'wrong'.repeat(8);
     const { code, err } = await syncWith({ ADMIN_SECRET: wrong }, '--remote', sandbox.publicOrigin);
     expect([code, err]).toEqual([

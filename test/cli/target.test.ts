@@ -42,12 +42,12 @@ describe('the Service to sync to', () => {
     expect(serviceFor(undefined)).toBe('the-package');
   });
 
-  it('is the one that was asked for before all', () => {
+  it('is the one of --service, whatever was deployed', () => {
     write('.twiliodeployinfo', { [`${account}:us1`]: deployed });
     expect(serviceFor(account, 'mine')).toBe('mine');
   });
 
-  it('is not guessed when a file is damaged, which is named', () => {
+  it('is not guessed when a file is damaged: the message names the file', () => {
     writeFileSync(join(directory, '.twiliodeployinfo'), '<<<<<<< HEAD');
     expect(() => serviceFor(account)).toThrow(ConfigError);
     expect(() => serviceFor(account)).toThrow(/\.twiliodeployinfo: it does not name one/);
@@ -61,7 +61,7 @@ describe('the Service to sync to', () => {
     expect(() => serviceFor(account)).toThrow(/package\.json: it does not name one/);
   });
 
-  it('is told with its environment', () => {
+  it('comes with its environment', () => {
     expect(findTarget({ environment: 'stage' }, account, directory).environment).toBe('stage');
   });
 });

@@ -16,25 +16,25 @@ const medium = (place: Extract<Observation, { kind: 'medium' }>['place']): Obser
   userAgent: 'TwilioProxy/1.1',
 });
 
-/** The answer to the one question that begins so. */
+/** The answer of the finding whose question begins so. */
 function answer(question: string, report: Partial<CallReport>): string | undefined {
   const findings = callFindings({ status: 'completed', observations: [], alerts: [], ...report });
   return findings.find((finding) => finding.question.startsWith(question))?.answer;
 }
 
-describe('what a test call tells', () => {
-  it('is nothing when nobody answered', () => {
+describe('the findings of a test call', () => {
+  it('are one line when nobody answered', () => {
     expect(callFindings({ status: 'no-answer', observations: [end], alerts: [] })).toEqual([
       { question: 'The test call', answer: 'ended as no-answer: nothing was played' },
     ]);
   });
 
-  it('is not known where no request came', () => {
+  it('are "not known" where no request came', () => {
     expect(answer('Parameters appended in <Play>', {})).toMatch(/^not known/);
     expect(answer('Parameters carried', { observations: [medium('play')] })).toMatch(/^not known/);
   });
 
-  it('is not known of protected Assets while no alert has come at all', () => {
+  it('leave protected Assets "not known" while no alert has come at all', () => {
     expect(answer('A protected Asset in <Play>', { observations: [end] })).toMatch(/^not known/);
     const alerts = [{ code: '11200', place: 'forbidden' as const }];
     expect(answer('A protected Asset in <Play>', { alerts })).toBe('plays');
@@ -56,12 +56,12 @@ describe('what a test call tells', () => {
     ['nowhere', [], /^ends the call/],
     ['the fallback URL', [fallback(false), end], /^reaches the fallback URL.*the medium's URL/],
     ['the fallback URL of the document', [fallback(true), end], /the document's URL as ErrorUrl/],
-  ])('is that a refused medium leads to %s', (_, observations, expected) => {
+  ])('say that a refused medium leads to %s', (_, observations, expected) => {
     expect(answer('A medium that answers 403', { observations })).toMatch(expected);
   });
 });
 
-describe('the size of an answer', () => {
+describe('the finding about sizes', () => {
   it.each<[SizeAnswer[], string]>([
     [[], 'nothing'],
     [[{ bytes: 1e6, outcome: 'whole' }], '1 MB or more'],
@@ -77,25 +77,25 @@ describe('the size of an answer', () => {
       [{ bytes: 1e6, outcome: { error: 'breaks off: socket hang up' } }],
       'nothing; 1 MB breaks off: socket hang up',
     ],
-  ])('of %j is %s', (answers, expected) => {
+  ])('for %j is %s', (answers, expected) => {
     expect(sizeFinding(answers).answer).toBe(expected);
   });
 });
 
 describe('the log of the temporary Service', () => {
-  it('is read for this run only, and past lines that are none of ours', () => {
+  it('is read without the lines of other runs and of Twilio', () => {
     const line = JSON.stringify(end);
     const other = JSON.stringify({ ...end, run: 'before' });
     expect(readObservations([line, other, 'START', '{"kind":"end"}', '[]'], run)).toEqual([end]);
   });
 });
 
-describe('what Twilio takes', () => {
+describe('the findings about Builds', () => {
   const taken = (name: string) => ({ name, outcome: 'taken' as const });
   const refused = (name: string) => ({ name, outcome: { code: 20001 } });
   const unknown = (name: string) => ({ name, outcome: { unknown: 'Twilio answered 429.' } });
 
-  it('is told with the codes of what it refuses', () => {
+  it('list what Twilio takes, and what it refuses with which code', () => {
     const report = { handlers: [refused('2.1.0'), taken('2.0.1')], runtimes: [taken('node22')] };
     expect(platformFindings(report)).toEqual([
       { question: 'Runtime handlers that Twilio takes', answer: '2.0.1; not 2.1.0 (20001)' },

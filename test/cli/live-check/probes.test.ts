@@ -6,14 +6,14 @@ import { readTwiml } from '../../../phone';
 const origin = 'https://example.com';
 
 describe('the test call', () => {
-  it.each(PROBES)('has TwiML for the probe %s, which leads to the next one', (probe) => {
+  it.each(PROBES)('has TwiML for the probe %s, which redirects to the next one', (probe) => {
     const verbs = readTwiml(probeTwiml(probe, origin));
     const last = verbs.at(-1);
     if (probe === 'end') expect(last?.name).toBe('Hangup');
     else expect(last?.text).toBe(`${origin}/voice?place=${nextProbe(probe)}`);
   });
 
-  it('comes to its end', () => {
+  it('plays every probe once, and ends', () => {
     expect(PROBES.map(nextProbe)).toEqual([...PROBES.slice(1), 'end']);
   });
 

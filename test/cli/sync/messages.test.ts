@@ -32,7 +32,7 @@ function tell(
   return { out, err };
 }
 
-describe('plain lines', () => {
+describe('the lines of a sync', () => {
   it.each<[SyncProgress, string]>([
     [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
     [
@@ -64,11 +64,11 @@ describe('plain lines', () => {
       { type: 'step', reason: 'quiet', report: { ...report, remaining: 2 }, retryAfter: 1000 },
       'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 second',
     ],
-  ])('say %j', (event, line) => {
+  ])('describe %j', (event, line) => {
     expect(tell([event])).toEqual({ out: `${line}\n`, err: '' });
   });
 
-  it('do not repeat a plan that is made again, or has nothing left to do', () => {
+  it('leave out a plan that is repeated, or has nothing left to do', () => {
     const first = planned({ keep: 1, upload: 2, bytes: 10 });
     const other = planned({ keep: 2, upload: 1, bytes: 5 });
     const { out } = tell([first, first, other, planned({ keep: 3 })]);
@@ -81,7 +81,7 @@ describe('plain lines', () => {
       { status: 'done', report: { ...report, prompts: 2, uploaded: 1, retained: 3 } },
       'Assets equal S3: 2 prompts, 1 uploaded, 3 old versions kept for calls in progress.\n',
     ],
-  ])('end well on standard output: %j', (ending, out) => {
+  ])('end on standard output when it is done: %j', (ending, out) => {
     expect(tell([], ending)).toEqual({ out, err: '' });
   });
 
@@ -104,11 +104,11 @@ describe('plain lines', () => {
       { status: 'interrupted', signal: 'SIGINT' },
       'Stopped. The next sync finishes what this one began.\n',
     ],
-  ])('end otherwise on standard error: %j', (ending, err) => {
+  ])('end on standard error when it is not done: %j', (ending, err) => {
     expect(tell([], ending)).toEqual({ out: '', err });
   });
 
-  it('list what is no Asset before the end', () => {
+  it('list the keys without an Asset before the end', () => {
     const skipped = [
       { key: 'a.mp3', reason: 'no room', unplayable: false },
       { key: 'b.mp3', reason: 'archived', unplayable: true },
@@ -123,14 +123,14 @@ describe('plain lines', () => {
     ]);
   });
 
-  it('obey no key that is an escape sequence, and break at none', () => {
+  it('escape control characters in keys', () => {
     const key = '\u001b[31mred\r\n\u202egpj.mp3';
     const { out } = tell([{ type: 'uploaded', key, path: '/x', bytes: 1 }]);
     expect(out).toBe('Uploaded \\u{1b}[31mred\\u{d}\\u{a}\\u{202e}gpj.mp3 (1 B)\n');
   });
 });
 
-describe('JSON lines', () => {
+describe('the JSON lines of a sync', () => {
   it('hold the events and the ending as they are', () => {
     const events = [planned({ keep: 1 }), { type: 'moved' } as const];
     const ending: Ending = { status: 'failed', message: 'two\nlines' };

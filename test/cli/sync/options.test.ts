@@ -22,7 +22,7 @@ function read(...args: string[]): Reading {
 }
 
 describe('the options of npm run sync', () => {
-  it('have defaults that publish, within the guard', () => {
+  it('publish by default, within the guard', () => {
     expect(read().options).toEqual({
       deployed: false,
       dryRun: false,
@@ -35,7 +35,7 @@ describe('the options of npm run sync', () => {
     });
   });
 
-  it('are read one by one', () => {
+  it('are all read', () => {
     const args =
       '--dry-run --force --prefix p/ --include a* --include b* --exclude c --max-delete 0';
     const more =
@@ -56,7 +56,7 @@ describe('the options of npm run sync', () => {
     });
   });
 
-  it('take an empty prefix, and the production environment', () => {
+  it('accept an empty prefix, and the production environment', () => {
     expect(read('--prefix', '', '--environment', '').options).toMatchObject({
       prefix: '',
       environment: '',
@@ -101,7 +101,7 @@ describe('the options of npm run sync', () => {
     expect(err).toMatch(/^error: .+\n$/);
   });
 
-  it('are explained by --help, exit codes included', () => {
+  it('are listed by --help, with the exit codes', () => {
     const { exitCode, out } = read('--help');
     expect(exitCode).toBe(0);
     for (const code of ['0 ', '1 ', '2 ', '3 ', '4 ', '130']) {

@@ -38,14 +38,14 @@ function draw(events: readonly SyncProgress[], ending?: Ending) {
   return { drawn: String(terminal.read() ?? ''), told };
 }
 
-/** The last state of the bar, which is cleared, and what stays of it. */
+/** The last state of the bar before it is cleared, and the line that stays. */
 function last(drawn: string) {
   const bars = drawn.split('\u001b').flatMap((part) => /\[[= ]{20}\] .+/.exec(part)?.[0] ?? []);
   return { bar: bars.at(-1), line: /Uploaded .*\n/.exec(drawn)?.[0] };
 }
 
 describe('the progress bar', () => {
-  it('counts files and bytes, and the speed of what was sent', () => {
+  it('shows files, bytes, and the speed of new uploads', () => {
     const { drawn, told } = draw([planned, uploaded, found, refused, building]);
     expect(told).toEqual(['planned', 'building']);
     expect(drawn).toContain('[                    ] 0/3 files · 0 B of 4 MB');
@@ -67,7 +67,7 @@ describe('the progress bar', () => {
     expect(last(drawn).line).toBeUndefined();
   });
 
-  it('is cleared, and the terminal restored, when the sync ends in its middle', () => {
+  it('is cleared, and the terminal is restored, when the sync ends during uploads', () => {
     const ending: Ending = { status: 'failed', message: 'no' };
     const { drawn, told } = draw([planned, uploaded], ending);
     expect(told).toEqual(['planned', 'failed']);

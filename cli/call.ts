@@ -106,16 +106,18 @@ async function run(
   const account = readAccount(loadEnvironment(options.env, context.environment));
   if (options.out !== undefined) checkWritable(options.out);
   const origin = options.url ?? (await lookUpOrigin(account, options));
-  const { steps, ending } = await makeCall(origin, account, options, send);
+  const { events, ending } = await makeCall(origin, account, options, send);
   const texts = options.say ? readPromptTexts((problem) => writeError(`${problem}\n`)) : undefined;
-  write(`${callTable(steps, { colors: createColors(context.colors), texts })}\n\n`);
-  if (!(ending instanceof TooManyEventsError)) write(`${sentenceOf(ending)}\n`);
+  const isLoop = ending instanceof TooManyEventsError;
+  const shown = isLoop ? events.slice(0, SHOWN_OF_LOOP) : events;
+  write(`${callTable(shown, { colors: createColors(context.colors), texts })}\n\n`);
+  write(isLoop ? `… and ${events.length - shown.length} more steps.\n` : `${sentenceOf(ending)}\n`);
   if (options.out !== undefined) {
-    writeFileSync(options.out, await recordingOf(steps));
+    writeFileSync(options.out, await recordingOf(events));
     write(`${options.out} is what the caller heard.\n`);
   }
-  if (ending instanceof TooManyEventsError) throw ending;
-  const failures = failuresIn(steps, options);
+  if (isLoop) throw ending;
+  const failures = failuresIn(events, options);
   writeError(failures.map((failure) => `${failure}\n`).join(''));
   return failures.length > 0 ? 'failed' : 'done';
 }
@@ -140,12 +142,15 @@ function lookUpOrigin(account: Account, options: Options): Promise<string> {
   return findOrigin(connect(account), findTarget(options, account.accountSid));
 }
 
-/** More steps are a loop: a question takes a request, some prompts and a redirect. */
-const MAX_STEPS = 25 * QUESTIONS_MAX;
+/** More events are a loop: a question takes a request, some prompts and a redirect. */
+const MAX_EVENTS = 25 * QUESTIONS_MAX;
 
-/** What a call was: up to the cut where it had too many steps. */
+/** Events of a loop that are printed. */
+const SHOWN_OF_LOOP = 100;
+
+/** The events of a call; of a loop, those up to the limit. */
 interface CallLog {
-  readonly steps: readonly CallEvent[];
+  readonly events: readonly CallEvent[];
   readonly ending: CallSummary | TooManyEventsError;
 }
 
@@ -155,8 +160,8 @@ async function makeCall(
   options: Options,
   send: SendRequest,
 ): Promise<CallLog> {
-  const steps: CallEvent[] = [];
-  const events = call({
+  const events: CallEvent[] = [];
+  const calling = call({
     voiceUrl: `${origin}/voice`,
     fallbackUrl: `${origin}/fallback`,
     fallbackOnMediaError: true,
@@ -168,13 +173,13 @@ async function makeCall(
     append: options.append,
     dialCallStatus: options.dialStatus,
     messageSeconds: options.message,
-    maxEvents: MAX_STEPS,
+    maxEvents: MAX_EVENTS,
     send: options.fail === undefined ? send : failMedia(options.fail, send),
   });
   try {
-    return { steps, ending: await resultOf(events, (step) => steps.push(step)) };
+    return { events, ending: await resultOf(calling, (event) => events.push(event)) };
   } catch (thrown) {
-    if (thrown instanceof TooManyEventsError) return { steps, ending: thrown };
+    if (thrown instanceof TooManyEventsError) return { events, ending: thrown };
     throw thrown;
   }
 }
@@ -204,13 +209,13 @@ function isMadeToFail(url: string, failing: FailingMedia | undefined): boolean {
 }
 
 /** What failed that was not made to fail, each once. */
-function failuresIn(steps: readonly CallEvent[], { fail }: Options): string[] {
-  const failures = steps.flatMap((step) => {
-    if (step.kind === 'verb' || step.errorCode === undefined) return [];
-    if (step.kind === 'media' && isMadeToFail(step.url, fail)) return [];
-    const isRefused = step.kind === 'webhook' && step.status === 403;
+function failuresIn(events: readonly CallEvent[], { fail }: Options): string[] {
+  const failures = events.flatMap((event) => {
+    if (event.kind === 'verb' || event.errorCode === undefined) return [];
+    if (event.kind === 'media' && isMadeToFail(event.url, fail)) return [];
+    const isRefused = event.kind === 'webhook' && event.status === 403;
     const advice = isRefused ? ' Check that AUTH_TOKEN is the one of the deployment.' : '';
-    return `${step.verb}: ${step.errorMessage ?? `error ${step.errorCode}`}.${advice}`;
+    return `${event.verb}: ${event.errorMessage ?? `error ${event.errorCode}`}.${advice}`;
   });
   return [...new Set(failures)];
 }

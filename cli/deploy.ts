@@ -89,7 +89,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
 }
 
 /**
- * Looks at the variables before anything is live.
+ * Checks the variables before anything is deployed.
  *
  * @param variables those of .env, where the toolkit finds the account, too
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
@@ -122,7 +122,7 @@ function ignoredVariables({ ADMIN_SECRET, OPERATOR_NUMBER }: Environment): strin
   return problems;
 }
 
-/** From here on, whatever fails, the Build that was live comes back. */
+/** Restores the previous Build, whatever fails. */
 async function deployAndSync(prepared: Prepared, context: CommandContext): Promise<ExitStatus> {
   const { options, target, before } = prepared;
   const { writeError } = context;
@@ -158,7 +158,7 @@ async function syncPrompts(
   const args = ['--deployed', '--environment', environment, ...(force ? ['--force'] : [])];
   const syncOptions = sync.readOptions(args, context);
   const status = exitStatusOf(await runSync(syncOptions, () => variables, 'deploy', context));
-  // `misconfigured` would say that nothing was deployed.
+  // The exit code of `misconfigured` means that nothing was deployed.
   return status === 'misconfigured' ? 'failed' : status;
 }
 

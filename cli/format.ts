@@ -21,8 +21,8 @@ export function formatCount(n: number, what: string): string {
 }
 
 /**
- * A text in one line, in which the terminal finds nothing to obey: S3 keys may hold escape sequences
- * and marks that turn the direction of writing.
+ * A text in one line, with control characters escaped: S3 keys may hold escape sequences of
+ * terminals, and marks that change the direction of writing.
  */
 export function oneLine(text: string): string {
   return text.replace(

@@ -90,8 +90,7 @@ async function isAgreed(
 const PLATFORM_BUDGET_MS = 2 * 60_000;
 
 /**
- * Answers every question about a live account. However that ends, the Service is removed, and the
- * call is hung up.
+ * Answers every question about a live account. Always removes the Service, and hangs up the call.
  *
  * @param onProblem called when the Service could not be removed
  * @throws {Error} of the Twilio library or its toolkit, and the reason of an interruption

@@ -5,9 +5,8 @@ import { type CommandContext, terminalContext } from './command-context';
 import { rejectOptionsTakenByNpm } from './npm-options';
 
 /**
- * The exit codes of all verbs, by how a command ended. A verb's help lists those that it can end with.
- * After a signal as a shell has it:
- * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ * The exit codes of all verbs, by how a command ended; each verb's help lists its own. The code of a
+ * signal is the shell's: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
 const EXIT_CODES = {
   done: 0,
@@ -87,9 +86,9 @@ export function parseArguments<Options extends object>(
 
 /** Runs a verb with the arguments of this process, and ends the process with the exit code. */
 export async function startCommand<Options>(command: CommandDefinition<Options>): Promise<void> {
-  // The AWS SDK would begin every run with a warning about next year's Node.
+  // Keeps the AWS SDK from beginning every run with a warning about next year's Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  // S3_ENDPOINT alone says where S3 is, as it does for the deployed Functions.
+  // S3_ENDPOINT alone decides where S3 is, as for the deployed Functions.
   delete process.env.AWS_ENDPOINT_URL;
   delete process.env.AWS_ENDPOINT_URL_S3;
   const { stdout, stderr } = process;
@@ -101,7 +100,7 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
     });
   }
   const exitCode = await runCommand(command, process.argv.slice(2), terminalContext());
-  // Work in progress at an interruption would keep the process up.
+  // Unfinished work of an interrupted command would keep the process alive.
   stdout.write('', () =>
     process.exit(exitCode === 0 && isOutputLost ? exitCodeOf('failed') : exitCode),
   );

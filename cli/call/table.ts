@@ -12,36 +12,36 @@ const SHOWN = 60;
 
 export interface TableOptions {
   readonly colors: Colors;
-  /** Prints the words of each step below it; undefined does not. */
+  /** Prints the words of each event below it; undefined does not. */
   readonly texts: PromptTexts | undefined;
 }
 
-/** A call as a table, one line a step. Queries are left out: they hold signatures. */
-export function callTable(steps: readonly CallEvent[], { colors, texts }: TableOptions): string {
+/** A call as a table, one line a event. Queries are left out: they hold signatures. */
+export function callTable(events: readonly CallEvent[], { colors, texts }: TableOptions): string {
   const head = ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'];
   const table = plainTable(head, ['right', 'left', 'left', 'left', 'left', 'right', 'right']);
   // The request that follows a <Redirect> shows where it leads.
-  const shown = steps.filter(({ kind, verb }) => kind !== 'verb' || verb !== 'Redirect');
-  shown.forEach((step, index) => {
-    table.push([`${index + 1}`, ...cellsOf(step, colors, texts === undefined)]);
-    const spoken = texts && spokenIn(step, texts);
+  const shown = events.filter(({ kind, verb }) => kind !== 'verb' || verb !== 'Redirect');
+  shown.forEach((event, index) => {
+    table.push([`${index + 1}`, ...cellsOf(event, colors, texts === undefined)]);
+    const spoken = texts && spokenIn(event, texts);
     if (spoken) table.push(['', '', { content: colors.dim(`“${spoken}”`), colSpan: 5 }]);
   });
   return table.toString();
 }
 
-function cellsOf(step: CallEvent, colors: Colors, isCut: boolean): string[] {
-  if (step.kind === 'verb') return [step.verb, detailOf(step, isCut), '', '', '', ''];
-  const { verb, contentType = '', milliseconds } = step;
-  const seconds = step.kind === 'media' ? (step.durationSeconds?.toFixed(1) ?? '') : '';
-  const what = step.kind === 'media' ? mediumOf(step) : placeOf(step);
+function cellsOf(event: CallEvent, colors: Colors, isCut: boolean): string[] {
+  if (event.kind === 'verb') return [event.verb, detailOf(event, isCut), '', '', '', ''];
+  const { verb, contentType = '', milliseconds } = event;
+  const seconds = event.kind === 'media' ? (event.durationSeconds?.toFixed(1) ?? '') : '';
+  const what = event.kind === 'media' ? mediumOf(event) : placeOf(event);
   const [type = ''] = contentType.split(';');
-  return [verb, what, statusOf(step, colors), type, seconds, milliseconds.toFixed(0)];
+  return [verb, what, statusOf(event, colors), type, seconds, milliseconds.toFixed(0)];
 }
 
-function statusOf(step: MediaEvent | WebhookEvent, colors: Colors): string {
-  const { status, errorCode } = step;
-  const s3ErrorCode = step.kind === 'media' ? step.s3ErrorCode : undefined;
+function statusOf(event: MediaEvent | WebhookEvent, colors: Colors): string {
+  const { status, errorCode } = event;
+  const s3ErrorCode = event.kind === 'media' ? event.s3ErrorCode : undefined;
   if (errorCode === undefined) return colors.green(`${status}`);
   const parts = [status ?? 'no answer', s3ErrorCode, `→ error ${errorCode}`];
   return colors.red(parts.filter((part) => part !== undefined).join(' '));
@@ -75,9 +75,9 @@ function detailOf({ verb, attributes, text, digits }: VerbEvent, isCut: boolean)
   return text;
 }
 
-function spokenIn(step: CallEvent, texts: PromptTexts): string | undefined {
-  if (step.kind === 'media') return texts(step);
-  return step.kind === 'verb' && step.verb.endsWith('Say') ? step.text : undefined;
+function spokenIn(event: CallEvent, texts: PromptTexts): string | undefined {
+  if (event.kind === 'media') return texts(event);
+  return event.kind === 'verb' && event.verb.endsWith('Say') ? event.text : undefined;
 }
 
 function cut(text: string): string {

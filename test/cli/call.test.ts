@@ -98,6 +98,7 @@ describe('npm run call', () => {
       ['#', 'voice', '/voice', '#', 'text/xml', '#'],
       ['#', 'Say', 'Round.'],
     ]);
+    expect(out).toMatch(/\n\n… and \d+ more steps\.\n$/);
   });
 
   it.each(['/nowhere/call.wav', tmpdir()])(

@@ -1,4 +1,4 @@
-import { CLOCK_SKEW_MS, PRESIGNED_URL_SECONDS } from '../src/limits';
+import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../src/limits';
 import { ALGORITHM, amzDate } from '../src/sigv4';
 import type { S3ErrorReply } from './explain';
 import { type Claims, REQUIRED_PARAMETERS } from './presigned-url';
@@ -29,9 +29,9 @@ export function checkForm(claims: Claims): S3ErrorReply | undefined {
   if (missing.length > 0) return undefined;
   if (algorithm !== ALGORITHM) return unreadable(`X-Amz-Algorithm is not ${ALGORITHM}`);
   if (!signedAt) return unreadable('X-Amz-Date is not of the form 20130524T000000Z');
-  if (expiresInSeconds === undefined || expiresInSeconds > PRESIGNED_URL_SECONDS) {
+  if (expiresInSeconds === undefined || expiresInSeconds > PRESIGNED_SECONDS) {
     return unreadable(
-      `X-Amz-Expires is not a number of seconds from 0 to ${PRESIGNED_URL_SECONDS} (seven days)`,
+      `X-Amz-Expires is not a number of seconds from 0 to ${PRESIGNED_SECONDS} (seven days)`,
     );
   }
   if (day === undefined) {
@@ -123,9 +123,9 @@ export function checkTime(
 ): S3ErrorReply | undefined {
   if (!now || !signedAt || !expiresAt) return undefined;
   const aheadMs = signedAt.getTime() - now.getTime();
-  if (aheadMs > CLOCK_SKEW_MS) {
+  if (aheadMs > S3_CLOCK_SKEW_MS) {
     return denied(
-      `it is not valid yet: X-Amz-Date is ${formatDuration(aheadMs)} in the future, and S3 allows clocks to differ by ${formatDuration(CLOCK_SKEW_MS)}`,
+      `it is not valid yet: X-Amz-Date is ${formatDuration(aheadMs)} in the future, and S3 allows clocks to differ by ${formatDuration(S3_CLOCK_SKEW_MS)}`,
       [
         'The clock of the machine that signed is ahead, or that of this machine is behind: set both by NTP.',
       ],
@@ -143,8 +143,8 @@ export function checkTime(
 /** A date that is ahead of the clock, but not so far that S3 refuses it. */
 export function skewNote({ signedAt }: Claims, now: Date | undefined): string | undefined {
   const aheadMs = signedAt && now ? signedAt.getTime() - now.getTime() : 0;
-  if (aheadMs <= 0 || aheadMs > CLOCK_SKEW_MS) return undefined;
-  return `X-Amz-Date is ${formatDuration(aheadMs)} in the future: the signer's clock is ahead. S3 allows ${formatDuration(CLOCK_SKEW_MS)}.`;
+  if (aheadMs <= 0 || aheadMs > S3_CLOCK_SKEW_MS) return undefined;
+  return `X-Amz-Date is ${formatDuration(aheadMs)} in the future: the signer's clock is ahead. S3 allows ${formatDuration(S3_CLOCK_SKEW_MS)}.`;
 }
 
 function denied(because: string, advice: readonly string[]): S3ErrorReply {

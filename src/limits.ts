@@ -121,20 +121,32 @@ export const S3_ATTEMPTS = 6;
 export const BACKOFF_MS = 200;
 export const MAX_BACKOFF_MS = 5000;
 
-/**
- * The longest life of a presigned URL: seven days.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
- */
-export const PRESIGNED_URL_SECONDS = 604_800;
-
-/**
- * By how much a signer's clock may differ from S3's (RequestTimeTooSkewed).
- * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
- */
-export const CLOCK_SKEW_MS = 15 * 60_000;
-
 /** What is read of a response that brings no object: S3's errors are far shorter. */
 export const S3_ERROR_BYTES = 64_000;
+
+/**
+ * How far a signer's clock may be from S3's (RequestTimeTooSkewed).
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const S3_CLOCK_SKEW_MS = 15 * 60_000;
+
+/**
+ * How long a presigned URL lasts at most.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export const PRESIGNED_SECONDS = 7 * 24 * 60 * 60;
+
+/**
+ * The longest key, as UTF-8.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+ */
+export const S3_KEY_BYTES = 1024;
+
+/**
+ * Keys in one answer to ListObjectsV2.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export const S3_PAGE_KEYS = 1000;
 
 // Credentials
 
@@ -302,27 +314,3 @@ export const CALL_EVENTS = 200;
  */
 export const GATHER_SECONDS = 5;
 export const PAUSE_SECONDS = 1;
-
-/**
- * How far a signer's clock may be from S3's (RequestTimeTooSkewed).
- * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
- */
-export const S3_CLOCK_SKEW_MS = 15 * 60_000;
-
-/**
- * How long a presigned URL lasts at most.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
- */
-export const PRESIGNED_SECONDS = 7 * 24 * 60 * 60;
-
-/**
- * The longest key, as UTF-8.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
- */
-export const S3_KEY_BYTES = 1024;
-
-/**
- * Keys in one answer to ListObjectsV2.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
- */
-export const S3_PAGE_KEYS = 1000;

@@ -1,4 +1,5 @@
 import { PlayError } from '../errors';
+import { S3_CLOCK_SKEW_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, type Verdict } from '../retry';
 import type { HttpResponse } from './request';
 
@@ -105,7 +106,10 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ],
   ['InvalidToken', 'The temporary credentials are of another account, region or server.'],
   ['NoSuchBucket', 'Check S3_BUCKET and S3_ENDPOINT.'],
-  ['RequestTimeTooSkewed', 'The clock here or there is off by more than 15 minutes.'],
+  [
+    'RequestTimeTooSkewed',
+    `The clock here or there is off by more than ${S3_CLOCK_SKEW_MS / 60_000} minutes.`,
+  ],
   ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
 ]);
 

@@ -19,7 +19,7 @@ export interface CachedAudio {
   /** May be served without asking S3. */
   readonly isFresh: boolean;
   /** May be served when S3 cannot be asked (stale-if-error). */
-  readonly isServableOnError: boolean;
+  readonly allowsStaleIfError: boolean;
 }
 
 /** Whole objects, in the memory of this process. The least recently used ones make room. */
@@ -44,7 +44,7 @@ export class AudioCache {
       audio: entry.audio,
       ageSeconds: Math.max(0, Math.floor((time - entry.validatedAt) / 1000)),
       isFresh: time < entry.freshUntil,
-      isServableOnError: time < entry.staleIfErrorUntil,
+      allowsStaleIfError: time < entry.staleIfErrorUntil,
     };
   }
 

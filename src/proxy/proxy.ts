@@ -101,7 +101,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
 
     // 3. Fetch, or revalidate what is cached.
     const headers = cached ? revalidationHeaders(cached) : conditionHeaders(conditions);
-    const headersTimeoutMs = cached?.isServableOnError ? revalidationTimeoutMs : timeoutMs;
+    const headersTimeoutMs = cached?.allowsStaleIfError ? revalidationTimeoutMs : timeoutMs;
     const { outcome, ...sent } = await fetchObject(config.s3, key, headers, headersTimeoutMs);
 
     // 4. Respond.
@@ -173,7 +173,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
     } catch (thrown) {
       const message = adviceOn(thrown);
       if (cached && !isTemporary(thrown)) cache.drop(id);
-      else if (cached?.isServableOnError) {
+      else if (cached?.allowsStaleIfError) {
         cache.pauseRevalidation(id, now);
         const response = audioResponse(cached.audio, conditions, cached.ageSeconds);
         return { response, cache: 'stale', message };

@@ -32,14 +32,14 @@ export function signProxyQuery(secret: ProxySecret, key: string, now: Date): str
 }
 
 /** Whether we signed three parameters: `genuine`, signed by us but `expired`, or not signed by us. */
-export type Verdict = 'genuine' | 'expired' | 'tampered';
+export type SignatureStatus = 'genuine' | 'expired' | 'tampered';
 
 /** Compares signatures in constant time. */
 export function verifyProxyParameters(
   secret: ProxySecret,
   { key, exp, sig }: ProxyParameters,
   now: Date,
-): Verdict {
+): SignatureStatus {
   const expected = Buffer.from(signature(secret, key, exp));
   const given = Buffer.from(sig);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'tampered';
@@ -73,10 +73,10 @@ export function authorize(
   const parameters = parametersIn(event);
   if (!parameters) return { granted: false, reason: 'key, exp or sig is missing or repeated' };
   const secret = { authToken: twilio.authToken, bucket: s3.bucket };
-  const verdict = verifyProxyParameters(secret, parameters, now);
-  if (verdict === 'tampered') return { granted: false, reason: 'tampered' };
+  const status = verifyProxyParameters(secret, parameters, now);
+  if (status === 'tampered') return { granted: false, reason: 'tampered' };
   const { key } = parameters;
-  if (verdict === 'expired') return { granted: false, reason: 'expired', key };
+  if (status === 'expired') return { granted: false, reason: 'expired', key };
   if (!key.startsWith(s3.prefix)) return { granted: false, reason: 'outside S3_PREFIX', key };
   if (!isAddressable(key)) return { granted: false, reason: 'no URL can name this key', key };
   return { granted: true, key };

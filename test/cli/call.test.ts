@@ -1,25 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callCommand } from '../../cli/call';
 import { type SendRequest, sendRequest } from '../../phone';
-import { runVerb } from '../helpers/cli/commands';
+import { runVerb, writeVariables } from '../helpers/cli/commands';
 import { resultOfProgram, startProgram } from '../helpers/program';
 import { publishFlow } from '../helpers/sandbox/publish';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
 let folder: string;
-let env: string;
+let variables: ReturnType<typeof writeVariables>;
 beforeAll(async () => {
   sandbox = await startSandbox();
   folder = mkdtempSync(join(tmpdir(), 'call-'));
-  env = join(folder, 'env');
-  const lines = Object.entries(sandbox.variables).map(([name, value]) => `${name}=${value}\n`);
-  writeFileSync(env, lines.join(''));
+  variables = writeVariables({ ...sandbox.variables });
 });
 afterAll(async () => {
+  variables.remove();
   rmSync(folder, { recursive: true });
   await sandbox.stop();
 });
@@ -27,7 +26,7 @@ afterAll(async () => {
 const command = (...args: string[]) => commandOver(sendRequest, ...args);
 
 const commandOver = (send: SendRequest, ...args: string[]) =>
-  runVerb(callCommand(send), ['--env', env, ...args]);
+  runVerb(callCommand(send), ['--env', variables.file, ...args]);
 
 /** The rows of a table: cells without the blanks around them, and without milliseconds. */
 const rows = (out: string): string[][] =>
@@ -120,9 +119,8 @@ describe('npm run call', () => {
   });
 
   it('says what to check when the webhooks refuse its signature', async () => {
-    const other = join(folder, 'other');
-    writeFileSync(other, readFileSync(env, 'utf8').replace(/^AUTH_TOKEN=.*$/m, 'AUTH_TOKEN=x'));
-    const { code, err } = await command('--env', other, '--url', sandbox.publicOrigin);
+    const args = ['--env', variables.file, '--url', sandbox.publicOrigin];
+    const { code, err } = await runVerb(callCommand(), args, { environment: { AUTH_TOKEN: 'x' } });
     expect(code).toBe(1);
     expect(err).toMatch(/answered 403\. Check that AUTH_TOKEN is the one of the deployment\.$/m);
   });
@@ -156,7 +154,7 @@ describe('npm run call -- --out', () => {
 
   beforeAll(async () => {
     const file = join(folder, 'call.wav');
-    const args = ['--env', env, '--digits', '2', '--out', file];
+    const args = ['--env', variables.file, '--digits', '2', '--out', file];
     const { code, out, err } = await resultOfProgram(startProgram('cli/call.ts', args));
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain(`The call ended: Hangup.\n${file} is what the caller heard.\n`);

@@ -1,34 +1,29 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CommandContext } from '../../cli/command-context';
 import { number as numberCommand } from '../../cli/number';
 import type { PhoneNumber } from '../../sandbox/twilio/phone-numbers';
-import { runVerb } from '../helpers/cli/commands';
+import { runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
 const PHONE = '+815012345678';
 const DOMAIN = 'clinic-1234-dev.twil.io';
 
-const folders: string[] = [];
+const files: { remove: () => void }[] = [];
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  for (const file of files.splice(0)) file.remove();
 });
+
+function writeEnv(variables: Variables): string {
+  const written = writeVariables(variables);
+  files.push(written);
+  return written.file;
+}
 
 /** An account with a deployment of this project, and a file with its variables. */
 async function account(): Promise<{ api: Api; env: string; number: PhoneNumber }> {
   const api = await start({ accountSid: ACCOUNT_SID, domainName: () => DOMAIN });
   await api.environment(await api.service('twilio-s3-play'));
-  const folder = mkdtempSync(join(tmpdir(), 'number-'));
-  folders.push(folder);
-  const env = join(folder, 'env');
-  const lines = [
-    `ACCOUNT_SID=${ACCOUNT_SID}`,
-    `AUTH_TOKEN=${AUTH_TOKEN}`,
-    `TWILIO_API_URL=${api.url}`,
-  ];
-  writeFileSync(env, lines.join('\n'));
+  const env = writeEnv({ ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL: api.url });
   const [number] = api.twilio.state.phoneNumbers.values();
   if (!number) throw new Error('the account has no number');
   return { api, env, number };
@@ -140,9 +135,8 @@ Changed.
   });
 
   it('prints Twilio’s refusal, and changes nothing', async () => {
-    const { api, env, number } = await account();
-    const wrong = join(env, '..', 'wrong');
-    writeFileSync(wrong, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=wrong\nTWILIO_API_URL=${api.url}`);
+    const { api, number } = await account();
+    const wrong = writeEnv({ ACCOUNT_SID, AUTH_TOKEN: 'wrong', TWILIO_API_URL: api.url });
     const url = ['--url', 'https://other.example.com'];
     const { code, err } = await command(['--phone', PHONE, '--env', wrong, ...url]);
     expect(code).toBe(1);
@@ -153,26 +147,15 @@ Changed.
   });
 
   it('refuses to route a number of Twilio itself to this machine', async () => {
-    const { env } = await account();
-    const live = join(env, '..', 'live');
-    writeFileSync(live, `ACCOUNT_SID=${ACCOUNT_SID}\nAUTH_TOKEN=${AUTH_TOKEN}`);
-    const { code, err } = await command([
-      '--phone',
-      PHONE,
-      '--env',
-      live,
-      '--url',
-      'http://localhost:3000',
-    ]);
+    const live = writeEnv({ ACCOUNT_SID, AUTH_TOKEN });
+    const url = ['--url', 'http://localhost:3000'];
+    const { code, err } = await command(['--phone', PHONE, '--env', live, ...url]);
     expect(code).toBe(2);
     expect(err).toContain('Twilio cannot reach http://localhost:3000');
   });
 
   it('names the variables that are missing', async () => {
-    const { env } = await account();
-    const empty = join(env, '..', 'empty');
-    writeFileSync(empty, '');
-    const { code, err } = await command(['--phone', PHONE, '--env', empty]);
+    const { code, err } = await command(['--phone', PHONE, '--env', writeEnv({})]);
     expect(code).toBe(2);
     expect(err).toMatch(/ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set/);
   });

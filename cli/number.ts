@@ -146,7 +146,7 @@ interface AccountNumber {
  *
  * @param phone E.164
  * @throws {ConfigError} when the account does not have it
- * @throws {TwilioError} when Twilio's API refuses
+ * @throws {TwilioApiError} when Twilio's API refuses
  */
 export async function findNumber(client: Twilio, phone: string): Promise<AccountNumber> {
   const listed = await askTwilio(`Looking for ${phone} among the numbers of the account`, () =>
@@ -162,7 +162,7 @@ export async function findNumber(client: Twilio, phone: string): Promise<Account
  * Changes where the calls to a number go.
  *
  * @returns the routing as Twilio now has it
- * @throws {TwilioError} when Twilio's API refuses
+ * @throws {TwilioApiError} when Twilio's API refuses
  */
 export async function setRouting(
   client: Twilio,

@@ -88,7 +88,7 @@ function notUsable(file: string, cause?: unknown): ConfigError {
  * The origin of a deployment, such as https://name-1234-dev.twil.io.
  *
  * @throws {ConfigError} when there is no such environment
- * @throws {TwilioError} when Twilio's API refuses
+ * @throws {TwilioApiError} when Twilio's API refuses
  */
 export async function findOrigin(
   client: Twilio,

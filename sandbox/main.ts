@@ -109,7 +109,7 @@ async function warnOfMissingPrompts(
 async function requestSync({ publicOrigin, variables }: Sandbox, write: Write): Promise<void> {
   const url = new URL('/sync', publicOrigin);
   const call = { url, secret: variables.ADMIN_SECRET, dryRun: false, force: false };
-  const outcome = await resultOf(syncRemotely({ ...call, clock: systemClock, budget: SYNC_MS }));
+  const outcome = await resultOf(syncRemotely({ ...call, clock: systemClock, budgetMs: SYNC_MS }));
   if (outcome.status !== 'done') {
     throw new PlayError(
       `POST ${url} was not done after ${SYNC_MS / 1000} seconds. S3_PREFIX and SYNC_INCLUDE make a sync smaller.`,

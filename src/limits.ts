@@ -176,7 +176,87 @@ export const MAX_DEBOUNCE_SECONDS = 20;
 export const SLICE_SECONDS = 4;
 export const MAX_SLICE_SECONDS = 6;
 
+/** How long after that an object in work may still begin a request. */
+export const SLICE_GRACE_MS = 1000;
+
+/** One request of a slice at most. */
+export const SLICE_REQUEST_MS = 5000;
+
+/** What a slice leaves of the time that a Function may run. */
+export const SLICE_MARGIN_MS = 500;
+
+/** Objects of a slice in work at once, and the largest of them: a Function has 256 MB. */
+export const SLICE_BYTES_IN_FLIGHT = 32_000_000;
+export const SLICE_OBJECT_BYTES = 8_000_000;
+
+/** A run of the command line: its time, its objects in work, and its slowest transfer. */
+export const RUN_MS = 30 * 60_000;
+export const RUN_CONCURRENCY = 8;
+export const RUN_BYTES_IN_FLIGHT = 64_000_000;
+export const RUN_MIN_BYTES_PER_SECOND = 50_000;
+
+/** The share of known prompts that may vanish at once, unless the run is forced. */
+export const MAX_VANISHED_SHARE = 0.5;
+
+/** How long a retired path stays in the Build: a call that was given its URL may still play it. */
+export const RETENTION_SECONDS = CALL_SECONDS;
+
+/** The longest wait for a quiet bucket, and what chance adds so that runs do not go on together. */
+export const LONGEST_DEBOUNCE_MS = 30_000;
+export const DEBOUNCE_JITTER_MS = 1000;
+
+/** A clock of S3's that is further ahead than this tells nothing about the age of an object. */
+export const LISTING_CLOCK_SKEW_MS = 60_000;
+
+/** How often a run plans again before it is left to the next one. */
+export const MAX_ROUNDS = 20;
+
+/** Between two looks at a Build, and until a run that is out of time is called again. */
+export const POLL_MS = 1000;
+
+/** Until a run is called again that reached a limit of Twilio's. */
+export const LIMIT_RETRY_MS = 60_000;
+
+/** A Build that nobody has deployed for longer than this belongs to no run any more. */
+export const BUILD_IN_PROGRESS_MS = 30 * 60_000;
+
+/**
+ * A Build's second Deployment within this time is that of a second run: a run deploys at the latest
+ * this long after its last look at what is live. A later one is a person's rollback.
+ */
+export const RACE_MS = 30_000;
+
+/** How many Deployments to look back at: ten runs at once are not to be expected. */
+export const MAX_DEPLOYMENTS_READ = 10;
+
+/** A younger Asset may belong to a run that has not built yet: clean-up leaves it. */
+export const CLEAN_UP_AGE_MS = 24 * 60 * 60_000;
+
+/** How many objects may refuse to be read before the permission is taken to be missing. */
+export const READ_PROBES = 3;
+
+/** Refusals in the manifest at most: each cold voice request loads it. */
+export const MANIFEST_REFUSALS = 1000;
+
+/** One request to a deployed /sync: a Function may run for ten seconds, and may be cold. */
+export const REMOTE_TIMEOUT_MS = 30_000;
+
+/** How often a slice is asked for that is not answered, or not by the Function. */
+export const REMOTE_ATTEMPTS = 4;
+
+/** A longer text comes from something in between: it is not printed. */
+export const REMOTE_TEXT_CHARACTERS = 500;
+
 // Requests to Twilio's API
+
+/** One attempt at one request; an upload may take longer, by its size. */
+export const TWILIO_TIMEOUT_MS = 10_000;
+
+/** How often one request is tried. */
+export const TWILIO_ATTEMPTS = 6;
+
+/** Builds on a page: each holds the list of all its versions, so that a thousand fit nowhere. */
+export const BUILDS_PAGE_SIZE = 20;
 
 // Twilio Serverless
 
@@ -215,6 +295,12 @@ export const IDLE_BUILD_MS = 24 * 60 * 60 * 1000;
 
 /** How long it keeps a version that no Build holds, or an Asset without versions; same source. */
 export const UNUSED_VERSION_MS = 7 * IDLE_BUILD_MS;
+
+/**
+ * How long the name of an Asset is trusted to tell a version that is uploaded and in no Build: a day
+ * less than Twilio keeps it.
+ */
+export const UPLOAD_TRUSTED_MS = UNUSED_VERSION_MS - 24 * 60 * 60_000;
 
 /**
  * The longest path of a version.

@@ -39,24 +39,24 @@ export const MANIFEST_FUNCTION = 'audio-manifest';
 const PATH_PATTERN = /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})$/;
 
 /** What a manifest's path says, so that a Build's listing alone tells what it was made of. */
-export interface ManifestMark {
+export interface BuildMarker {
   /** Hash of the manifest's contents, 32 hexadecimal digits. */
   readonly hash: string;
-  /** Fingerprint of the code that its Build was made with, 16 hexadecimal digits. */
-  readonly code: string;
+  /** Of what its Build carries over, 16 hexadecimal digits. */
+  readonly fingerprint: string;
   /** The Build that was live when its Build was planned: ZB… */
   readonly base: string;
 }
 
 /** Reads the path of a Function, with or without its leading slash; undefined if not a manifest's. */
-export function readMark(path: string): ManifestMark | undefined {
-  const [, hash, code, base] = PATH_PATTERN.exec(path) ?? [];
-  return hash && code && base ? { hash, code, base } : undefined;
+export function readMarker(path: string): BuildMarker | undefined {
+  const [, hash, fingerprint, base] = PATH_PATTERN.exec(path) ?? [];
+  return hash && fingerprint && base ? { hash, fingerprint, base } : undefined;
 }
 
 /** Whether a Function's path, with or without its leading slash, is that of a manifest. */
 export function isManifestPath(path: string): boolean {
-  return readMark(path) !== undefined;
+  return readMarker(path) !== undefined;
 }
 
 const PREFIX = 'module.exports = ';
@@ -79,7 +79,7 @@ const schema = v.object({
 export interface EncodedManifest {
   /** A CommonJS module; equal manifests give equal bytes. */
   readonly source: string;
-  /** See ManifestMark. */
+  /** See BuildMarker. */
   readonly hash: string;
 }
 
@@ -99,8 +99,8 @@ export function encodeManifest({ paths, retired, refused }: Manifest): EncodedMa
 }
 
 /** The path of the Function version that holds a manifest. */
-export function manifestPath({ hash, code, base }: ManifestMark): string {
-  return `/${MANIFEST_FUNCTION}/${hash}-${code}-${base}`;
+export function manifestPath({ hash, fingerprint, base }: BuildMarker): string {
+  return `/${MANIFEST_FUNCTION}/${hash}-${fingerprint}-${base}`;
 }
 
 /**

@@ -7,10 +7,10 @@ import {
   type Manifest,
   manifestPath,
   parseManifest,
-  readMark,
+  readMarker,
 } from '../src/manifest';
 
-const code = '0123456789abcdef';
+const fingerprint = '0123456789abcdef';
 const base = `ZB${'0'.repeat(32)}`;
 
 const manifest: Manifest = {
@@ -48,9 +48,9 @@ describe('the manifest', () => {
   });
 
   it('says in its path what its Build was made of', () => {
-    const mark = { hash: encodeManifest(manifest).hash, code, base };
-    expect(readMark(manifestPath(mark))).toEqual(mark);
-    expect(readMark('/voice')).toBeUndefined();
+    const marker = { hash: encodeManifest(manifest).hash, fingerprint, base };
+    expect(readMarker(manifestPath(marker))).toEqual(marker);
+    expect(readMarker('/voice')).toBeUndefined();
   });
 
   it('has another hash for another content', () => {
@@ -59,7 +59,7 @@ describe('the manifest', () => {
   });
 
   it('is recognised by its path, with or without the leading slash', () => {
-    const path = manifestPath({ hash: encodeManifest(manifest).hash, code, base });
+    const path = manifestPath({ hash: encodeManifest(manifest).hash, fingerprint, base });
     expect([path, path.slice(1), '/voice', `${path}/x`].map(isManifestPath)).toEqual([
       true,
       true,

@@ -2,7 +2,7 @@ import RequestClient from 'twilio/lib/base/RequestClient';
 import * as v from 'valibot';
 import { messageOf } from '../../src/errors';
 import { RUNTIME, RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
-import { TwilioError } from '../../src/twilio/errors';
+import { TwilioApiError } from '../../src/twilio/errors';
 import type { Serverless } from '../../src/twilio/serverless';
 import { PARAMETERS } from './probes';
 
@@ -29,7 +29,7 @@ export interface PlatformReport {
  * it takes it.
  *
  * @param ownHandler the version that the project names
- * @throws {TwilioError} when the Function cannot be made
+ * @throws {TwilioApiError} when the Function cannot be made
  */
 export async function requestBuilds(
   twilio: Serverless,
@@ -62,7 +62,7 @@ async function outcomeOf(create: () => Promise<unknown>): Promise<BuildAnswer['o
     await create();
     return 'taken';
   } catch (thrown) {
-    if (thrown instanceof TwilioError && thrown.status === 400 && thrown.code !== undefined) {
+    if (thrown instanceof TwilioApiError && thrown.status === 400 && thrown.code !== undefined) {
       return { code: thrown.code };
     }
     return { unknown: messageOf(thrown) };

@@ -25,7 +25,7 @@ export interface TemporaryService {
 /**
  * Makes the Service, with nothing in it.
  *
- * @throws {TwilioError} when Twilio refuses or cannot be reached
+ * @throws {TwilioApiError} when Twilio refuses or cannot be reached
  */
 export async function createService(client: Twilio): Promise<string> {
   const service = {

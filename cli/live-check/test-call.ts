@@ -38,7 +38,7 @@ const FINAL_STATUSES = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
  * Calls once, waits for the end, and collects the observations.
  *
  * @param signal ends the call when it is aborted
- * @throws {TwilioError} when there is no call
+ * @throws {TwilioApiError} when there is no call
  */
 export async function makeTestCall(
   client: Twilio,

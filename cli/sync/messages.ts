@@ -1,11 +1,17 @@
-import { REASONS, type SkippedPrompt, type SyncReport, type Wait } from '../../src/sync';
+import {
+  REASONS,
+  type SkippedPrompt,
+  type SyncEvent,
+  type SyncReport,
+  type Wait,
+} from '../../src/sync';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
-import type { Ending, SyncProgress } from './run-sync';
+import type { Ending } from './run-sync';
 
 /** Prints how a sync goes on and ends. */
 export interface Reporter {
-  progress(progress: SyncProgress): void;
+  progress(progress: SyncEvent): void;
   end(ending: Ending): void;
 }
 
@@ -14,7 +20,7 @@ export type Occasion = 'sync' | 'dry run' | 'deploy';
 
 /** One JSON object a line: every event, then the ending. */
 export function jsonReporter({ write }: CommandOutput): Reporter {
-  const print = (value: SyncProgress | Ending) => write(`${JSON.stringify(value)}\n`);
+  const print = (value: SyncEvent | Ending) => write(`${JSON.stringify(value)}\n`);
   return { progress: print, end: print };
 }
 
@@ -23,7 +29,7 @@ export function lineReporter({ write, writeError }: CommandOutput, occasion: Occ
   let lastPlan: string | undefined;
 
   /** A run plans again after each wait and each Deployment: mostly the same plan, or an empty one. */
-  const isNews = (progress: SyncProgress, line: string) => {
+  const isNews = (progress: SyncEvent, line: string) => {
     if (progress.type !== 'planned') return true;
     const news = lastPlan === undefined || (line !== lastPlan && progress.upload > 0);
     lastPlan = line;
@@ -42,7 +48,7 @@ export function lineReporter({ write, writeError }: CommandOutput, occasion: Occ
   };
 }
 
-function progressLine(progress: SyncProgress): string {
+function progressLine(progress: SyncEvent): string {
   switch (progress.type) {
     case 'planned':
       return planLine(progress);
@@ -81,7 +87,7 @@ function planLine({
   retire,
   skip,
   build,
-}: Extract<SyncProgress, { type: 'planned' }>): string {
+}: Extract<SyncEvent, { type: 'planned' }>): string {
   const parts = [
     `${keep} to keep`,
     `${upload} to upload${upload > 0 ? ` (${formatBytes(bytes)})` : ''}`,

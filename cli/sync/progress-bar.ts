@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import type { Clock } from '../../src/clock';
+import type { SyncEvent } from '../../src/sync';
 import { formatBytes } from '../format';
 import type { Reporter } from './messages';
-import type { SyncProgress } from './run-sync';
 
 /** Characters of the bar itself. */
 const WIDTH = 20;
@@ -60,7 +60,7 @@ export function barReporter(
   };
 }
 
-type Planned = Extract<SyncProgress, { type: 'planned' }>;
+type Planned = Extract<SyncEvent, { type: 'planned' }>;
 
 /** Files and bytes of one round of uploads, and its speed. */
 class Uploads {
@@ -81,7 +81,7 @@ class Uploads {
   }
 
   /** Counts what became of one file; false for any other event. */
-  count(progress: SyncProgress): boolean {
+  count(progress: SyncEvent): boolean {
     const { type } = progress;
     if (type !== 'uploaded' && type !== 'found' && type !== 'refused') return false;
     this.#files++;

@@ -3,8 +3,14 @@ import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { type Environment, readAdminSecret } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
-import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
-import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
+import {
+  DEFAULTS,
+  GuardError,
+  type SyncEvent,
+  type SyncOutcome,
+  sync,
+  syncRemotely,
+} from '../../src/sync';
 import { readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
 import { detailsOf, type ExitStatus, failureStatusOf } from '../run-command';
@@ -31,9 +37,6 @@ export interface SyncOptions extends TargetOptions {
   readonly env: string;
   readonly json: boolean;
 }
-
-/** What happens during a sync, on this machine or in a deployment. */
-export type SyncProgress = SyncEvent | RemoteStep;
 
 /** How a sync ended: the last line of --json, and the exit code. */
 export type Ending =
@@ -74,11 +77,11 @@ function start(
   options: SyncOptions,
   environment: Environment,
   { clock }: CommandContext,
-): AsyncGenerator<SyncProgress, SyncOutcome> {
+): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { remote: url, dryRun, force } = options;
   if (url === undefined) return syncHere(options, environment);
   const secret = requireAdminSecret(environment);
-  return syncRemotely({ url, secret, dryRun, force, clock, budget: DEFAULTS.budget });
+  return syncRemotely({ url, secret, dryRun, force, clock, budgetMs: DEFAULTS.budgetMs });
 }
 
 /** @throws {ConfigError} when no deployment accepts it */
@@ -124,7 +127,7 @@ function syncHere(
  * next run finishes what is dropped.
  */
 export async function follow(
-  begin: () => AsyncGenerator<SyncProgress, SyncOutcome>,
+  begin: () => AsyncGenerator<SyncEvent, SyncOutcome>,
   reporter: Pick<Reporter, 'progress'>,
   interrupted: Promise<StopSignal>,
 ): Promise<Ending> {

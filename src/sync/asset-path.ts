@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
+import type { Version, Visibility } from '../twilio/resources';
 
-/** The folder of all our Assets. */
+/** The folder of all Assets of the sync. */
 const FOLDER = '/audio/';
-const SLUG_LENGTH = 60;
+const SLUG_CHARACTERS = 60;
 
-/** Exactly what `assetPath` makes: nothing else in a Service is ours. */
+/** Exactly what `assetPath` makes: nothing else in a Service belongs to the sync. */
 const OUR_PATH = /^\/audio\/[a-z0-9-]{1,60}\.[0-9a-f]{16}\.[0-9a-f]{16}(\.[A-Za-z0-9]{1,8})?$/;
 
 /**
  * The path of the Asset for one content of one object, such as
  * /audio/welcome.<hash of the key>.<hash of the ETag>.mp3
  *
- * The path is the identity: a new content has a new URL, so no cache of Twilio's is ever stale, and
- * the difference between S3 and a Build is a set difference of paths. The hashes, 128 bits together,
- * cannot be guessed without the content. Any key is legal; Twilio allows fewer than 256 characters
- * and none of ; , ? : @ + & $ ( ) ' " # or blanks.
+ * New content has a new path and so a new URL: no cache of Twilio's is ever stale, and the
+ * difference between S3 and a Build is a set difference of paths. Nobody can guess the hashes, 128
+ * bits together, without the content. Any key is legal; Twilio allows fewer than 256 characters in
+ * a path, and none of ; , ? : @ + & $ ( ) ' " # or blanks.
  */
 export function assetPath(key: string, etag: string): string {
   const name = key.slice(key.lastIndexOf('/') + 1);
@@ -28,18 +29,47 @@ export function isAssetPath(path: string): boolean {
   return OUR_PATH.test(path);
 }
 
-/** The part of a name that can be read in a URL; people look for it in lists. */
+/** The readable part of a path: people look for it in lists. */
 function slugOf(name: string): string {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, SLUG_LENGTH)
+    .slice(0, SLUG_CHARACTERS)
     .replace(/^-|-$/g, '');
   return slug === '' ? 'prompt' : slug;
 }
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** What the friendly name of an Asset of the sync says. */
+export interface AssetName {
+  readonly path: string;
+  /** Its newest version, once it is uploaded. */
+  readonly uploaded?: { readonly visibility: Visibility; readonly versionSid: string };
+}
+
+const NAME = /^(\S+)(?: (public|protected) (ZN[0-9a-f]{32}))?$/;
+
+/**
+ * The friendly name of an Asset: its path and, after the upload, visibility and version. So one
+ * listing of Assets tells a run what an interrupted one has uploaded; asking each Asset for its
+ * versions would take one request a prompt.
+ */
+export function assetName(path: string, uploaded?: Pick<Version, 'sid' | 'visibility'>): string {
+  return uploaded ? `${path} ${uploaded.visibility} ${uploaded.sid}` : path;
+}
+
+/** Reads a friendly name; undefined unless `assetName` made it. */
+export function readAssetName(friendlyName: string): AssetName | undefined {
+  const [, path, visibility, versionSid] = NAME.exec(friendlyName) ?? [];
+  if (path === undefined || !isAssetPath(path)) return undefined;
+  if (versionSid === undefined) return { path };
+  return {
+    path,
+    uploaded: { visibility: visibility === 'public' ? 'public' : 'protected', versionSid },
+  };
 }

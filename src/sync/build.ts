@@ -1,3 +1,6 @@
+import type { Clock } from '../clock';
+import { PlayError } from '../errors';
+import { BUILD_IN_PROGRESS_MS, POLL_MS } from '../limits';
 import {
   decodeManifest,
   encodeManifest,
@@ -7,47 +10,77 @@ import {
 } from '../manifest';
 import type { Build, Deployment } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
-import { fingerprint, manifestVersionOf, markOf } from './carry-over';
+import { fingerprint, manifestVersionOf, markerOf } from './carry-over';
+import type { SyncEvent } from './events';
+import type { Observation } from './observe';
+import { again, done, type Outcome, pending } from './outcome';
 import type { LiveBuild, Plan } from './plan';
 
-/** Milliseconds for which a Build that nobody activated is still somebody's work. */
-const IN_PROGRESS = 30 * 60 * 1000;
+export interface BuildOptions {
+  readonly twilio: Serverless;
+  readonly clock: Clock;
+  /** Epoch milliseconds after which the run waits for nothing. */
+  readonly deadline: number;
+}
 
-/** So many different times in a row are in order by chance once in 40,320 pages. */
-const CLEARLY_ORDERED = 8;
+/**
+ * The plan's Build, completed: one that an earlier run has begun, or a new one. One Build at a time:
+ * the run waits for a Build that another run has begun.
+ *
+ * @throws {PlayError} when the Build failed
+ */
+export async function* obtainBuild(
+  plan: Plan,
+  observed: Observation,
+  options: BuildOptions,
+): AsyncGenerator<SyncEvent, Outcome<Build>> {
+  const { twilio, clock, deadline } = options;
+  const begun = await buildsInProgress(twilio, observed.deployments, clock.now());
+  const matching = await findMatchingBuild(twilio, begun, plan, observed.live);
+  const other = begun.find(({ status }) => status === 'building');
+  if (!matching && other) {
+    yield { type: 'waiting', for: 'build', milliseconds: POLL_MS };
+    const ended = await waitForBuild(other.sid, options);
+    if (ended.status !== 'done') return ended;
+    // The other run may see this one look later, and deploys it then.
+    if (clock.now().getTime() + 2 * POLL_MS >= deadline) return pending('build', POLL_MS);
+    await clock.sleep(2 * POLL_MS);
+    return again('another run has built');
+  }
+  const started = matching ? done(matching) : await startBuild(plan, observed, begun, options);
+  if (started.status !== 'done') return started;
+  const build = started.value;
+  yield { type: 'building', buildSid: build.sid, adopted: matching !== undefined };
+  const ended = await waitForBuild(build.sid, options);
+  if (ended.status !== 'done') return ended;
+  if (ended.value === 'failed') {
+    throw new PlayError(
+      `Build ${build.sid} failed at Twilio; callers hear what they heard before. Look at its logs in Twilio's console, then sync again.`,
+    );
+  }
+  return done(build);
+}
 
-/** Builds of the sync's that no environment has activated, newest ones only. */
-export async function pendingBuilds(
+/** Builds of the sync's that were begun lately and are deployed nowhere. */
+export async function buildsInProgress(
   twilio: Serverless,
   deployments: readonly Deployment[],
   now: Date,
 ): Promise<Build[]> {
   const deployed = new Set(deployments.map(({ buildSid }) => buildSid));
-  const horizon = now.getTime() - IN_PROGRESS;
-  const pending: Build[] = [];
+  const found: Build[] = [];
   for await (const page of twilio.builds()) {
-    const times = page.map(({ createdAt }) => createdAt.getTime());
-    pending.push(
-      ...page.filter(
-        (build) =>
-          build.createdAt.getTime() > horizon &&
-          build.status !== 'failed' &&
-          !deployed.has(build.sid) &&
-          markOf(build) !== undefined,
-      ),
-    );
-    // The order of lists is not documented: only a page that is in order, and hardly by chance,
-    // promises no more.
-    const newestFirst =
-      new Set(times).size >= CLEARLY_ORDERED &&
-      times.every((time, index) => time <= (times[index - 1] ?? time));
-    if (newestFirst && times.some((time) => time <= horizon)) break;
+    for (const build of page) {
+      const young = now.getTime() - build.createdAt.getTime() < BUILD_IN_PROGRESS_MS;
+      const open = build.status !== 'failed' && !deployed.has(build.sid);
+      if (young && open && markerOf(build) !== undefined) found.push(build);
+    }
   }
-  return pending;
+  return found;
 }
 
 /** The Build that a plan makes, if an earlier run has begun it. */
-export async function findTwin(
+export async function findMatchingBuild(
   twilio: Serverless,
   candidates: readonly Build[],
   plan: Plan,
@@ -55,34 +88,60 @@ export async function findTwin(
 ): Promise<Build | undefined> {
   const assets = assetVersions(plan);
   for (const candidate of candidates) {
-    const mark = markOf(candidate);
+    const marker = markerOf(candidate);
     const version = manifestVersionOf(candidate);
     const same =
-      mark?.base === live.build.sid &&
-      mark.code === fingerprint(plan.code) &&
+      marker?.base === live.build.sid &&
+      marker.fingerprint === fingerprint(plan.carryOver) &&
       candidate.assets.length === assets.length &&
       candidate.assets.every(({ sid }) => assets.includes(sid));
     if (!same || !version) continue;
     const source = await twilio.functionContent(version.resourceSid, version.sid);
-    if (timeless(decodeManifest(source)) === timeless(plan.manifest)) return candidate;
+    if (timelessHash(decodeManifest(source)) === timelessHash(plan.manifest)) return candidate;
   }
   return undefined;
 }
 
 /** The times at which paths retired differ from run to run; nothing else may. */
-function timeless(manifest: Manifest): string {
+function timelessHash(manifest: Manifest): string {
   const retired = new Map([...manifest.retired.keys()].map((path) => [path, 0]));
   return encodeManifest({ ...manifest, retired }).hash;
 }
 
-/** What the plan's Build holds, with its manifest, which is uploaded. */
+async function startBuild(
+  plan: Plan,
+  { deployments, live }: Observation,
+  known: readonly Build[],
+  { twilio, clock }: BuildOptions,
+): Promise<Outcome<Build>> {
+  const contents = await prepareBuild(twilio, plan, live);
+  const begun = await buildsInProgress(twilio, deployments, clock.now());
+  const isNew = ({ sid }: Build) => !known.some((build) => build.sid === sid);
+  if (begun.some(isNew)) return again('another run has built');
+  return done(await twilio.createBuild(contents));
+}
+
+/** Waits until a Build has ended. */
+async function waitForBuild(
+  sid: string,
+  { twilio, clock, deadline }: BuildOptions,
+): Promise<Outcome<Build['status']>> {
+  for (;;) {
+    const status = await twilio.buildStatus(sid);
+    if (status !== 'building') return done(status);
+    if (clock.now().getTime() + POLL_MS >= deadline) return pending('build', POLL_MS);
+    await clock.sleep(POLL_MS);
+  }
+}
+
+/** Uploads the plan's manifest; returns all that the plan's Build holds. */
 export async function prepareBuild(
   twilio: Serverless,
   plan: Plan,
   live: LiveBuild,
 ): Promise<NewBuild> {
-  const { functions, dependencies, runtime } = plan.code;
-  const manifest = await publishManifest(twilio, plan, live);
+  const { functions, dependencies, runtime } = plan.carryOver;
+  const manifest = await uploadManifest(twilio, plan, live);
   return {
     assetVersions: assetVersions(plan),
     functionVersions: [...functions.map(({ sid }) => sid), manifest],
@@ -91,18 +150,18 @@ export async function prepareBuild(
   };
 }
 
-function assetVersions({ code, keep, retain }: Plan): string[] {
+function assetVersions({ carryOver, keep, retain }: Plan): string[] {
   const audio = [...keep, ...retain].map(({ version }) => version.sid);
-  return [...code.assets.map(({ sid }) => sid), ...audio];
+  return [...carryOver.assets.map(({ sid }) => sid), ...audio];
 }
 
-async function publishManifest(
+async function uploadManifest(
   twilio: Serverless,
   plan: Plan,
   { build: live }: LiveBuild,
 ): Promise<string> {
   const { source, hash } = encodeManifest(plan.manifest);
-  const path = manifestPath({ hash, code: fingerprint(plan.code), base: live.sid });
+  const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base: live.sid });
   const functionSid =
     manifestVersionOf(live)?.resourceSid ??
     (await findManifestFunction(twilio)) ??

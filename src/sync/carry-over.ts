@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import { isManifestPath, type ManifestMark, readMark } from '../manifest';
+import { type BuildMarker, isManifestPath, readMarker } from '../manifest';
 import type { Build, Version } from '../twilio/resources';
 import { isAssetPath } from './asset-path';
 
-/** All of a Build that is not the sync's: what every new Build must carry over. */
-export interface Code {
+/** All of a Build that is not the sync's own: every new Build must carry it over. */
+export interface CarryOver {
   readonly assets: readonly Version[];
   readonly functions: readonly Version[];
   readonly dependencies: Build['dependencies'];
   readonly runtime: string;
 }
 
-/** The part of a Build that is not the sync's. */
-export function codeOf({ assets, functions, dependencies, runtime }: Build): Code {
+/** The part of a Build that is not the sync's own. */
+export function carryOverOf({ assets, functions, dependencies, runtime }: Build): CarryOver {
   return {
     assets: assets.filter(({ path }) => !isAssetPath(path)),
     functions: functions.filter(({ path }) => !isManifestPath(path)),
@@ -21,8 +21,8 @@ export function codeOf({ assets, functions, dependencies, runtime }: Build): Cod
   };
 }
 
-/** Equal for equal code, whatever the order in which Twilio lists it. */
-export function fingerprint({ assets, functions, dependencies, runtime }: Code): string {
+/** Equal for equal contents, whatever the order in which Twilio lists them. */
+export function fingerprint({ assets, functions, dependencies, runtime }: CarryOver): string {
   const sids = [...assets, ...functions].map(({ sid }) => sid).sort();
   const packages = dependencies.map(({ name, version }) => `${name}@${version}`).sort();
   const text = JSON.stringify([sids, packages, runtime]);
@@ -30,13 +30,13 @@ export function fingerprint({ assets, functions, dependencies, runtime }: Code):
 }
 
 /**
- * What the manifest of a Build says of it; undefined unless the sync made this Build. A Build that
- * somebody else made from one of ours, in Twilio's console for one, has the manifest but other code,
- * and that code is to be respected.
+ * The marker that the sync left in a Build of its own; undefined for any other Build. One that
+ * somebody made from a Build of the sync, for example in Twilio's console, has the manifest but
+ * other contents: it counts as theirs.
  */
-export function markOf(build: Build): ManifestMark | undefined {
-  const mark = readMark(manifestVersionOf(build)?.path ?? '');
-  return mark?.code === fingerprint(codeOf(build)) ? mark : undefined;
+export function markerOf(build: Build): BuildMarker | undefined {
+  const marker = readMarker(manifestVersionOf(build)?.path ?? '');
+  return marker?.fingerprint === fingerprint(carryOverOf(build)) ? marker : undefined;
 }
 
 /** The Function version that holds a Build's manifest. */

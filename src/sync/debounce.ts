@@ -1,41 +1,51 @@
+import type { Clock } from '../clock';
+import { DEBOUNCE_JITTER_MS, LISTING_CLOCK_SKEW_MS, LONGEST_DEBOUNCE_MS } from '../limits';
 import type { PromptObject } from '../s3/prompts';
+import type { SyncEvent } from './events';
+import { again, done, type Outcome, pending } from './outcome';
 
-/** However busy the bucket, nobody waits longer than this for a prompt: milliseconds. */
-const LONGEST_WAIT = 30_000;
-
-/** A clock of S3's or Twilio's that is further ahead than this tells nothing: milliseconds. */
-const CLOCK_SKEW = 60_000;
-
-/** How many times as long as for quiet a Build waits that only takes prompts away. */
-const REMOVAL_WAITS = 10;
-
-/**
- * Milliseconds until a Build may be made that takes prompts away and brings none. S3 does not tell
- * when an object was deleted, so that nobody sees whether a burst of deletions is over: their Builds
- * are kept apart instead. What is played meanwhile is what was played before.
- *
- * @param deployedAt when the live Build became live
- * @param quiet as for quietIn
- */
-export function apartFrom(deployedAt: Date, quiet: number, now: Date): number {
-  const least = REMOVAL_WAITS * quiet;
-  const age = now.getTime() - deployedAt.getTime();
-  return age < -CLOCK_SKEW || age >= least ? 0 : Math.min(least, least - age);
+export interface DebounceOptions {
+  readonly clock: Clock;
+  /** Epoch milliseconds after which the run waits for nothing. */
+  readonly deadline: number;
+  /** How long the bucket must not have changed. */
+  readonly debounceMs: number;
 }
 
 /**
- * Milliseconds until the bucket has been quiet for long enough that a burst of uploads may be over,
- * so that it ends in one Build instead of many. Zero when it is, or when the oldest change has
- * waited for long enough.
+ * Waits until a burst of uploads may be over, so that it ends in one Build instead of many.
  *
  * @param changes objects that are to be uploaded
- * @param quiet how long nothing may have changed, in milliseconds
  */
-export function quietIn(changes: readonly PromptObject[], quiet: number, now: Date): number {
+export async function* debounce(
+  changes: readonly PromptObject[],
+  { clock, deadline, debounceMs }: DebounceOptions,
+): AsyncGenerator<SyncEvent, Outcome<void>> {
+  const quietInMs = msUntilQuiet(changes, debounceMs, clock.now());
+  if (quietInMs === 0) return done(undefined);
+  // Without jitter, runs that one burst started would go on in the same moment.
+  const milliseconds = quietInMs + clock.random() * DEBOUNCE_JITTER_MS;
+  yield { type: 'waiting', for: 'quiet', milliseconds };
+  if (clock.now().getTime() + milliseconds >= deadline) return pending('quiet', milliseconds);
+  await clock.sleep(milliseconds);
+  return again('time has passed');
+}
+
+/**
+ * Milliseconds until nothing has changed for `debounceMs`. Zero when that is so, and when the oldest
+ * change has waited long enough.
+ */
+export function msUntilQuiet(
+  changes: readonly PromptObject[],
+  debounceMs: number,
+  now: Date,
+): number {
   if (changes.length === 0) return 0;
   const ages = changes.map(({ lastModified }) => now.getTime() - lastModified.getTime());
   const newest = Math.min(...ages);
   const oldest = Math.max(...ages);
-  if (newest < -CLOCK_SKEW || newest >= quiet || oldest >= LONGEST_WAIT) return 0;
-  return Math.min(quiet, quiet - newest);
+  if (newest < -LISTING_CLOCK_SKEW_MS || newest >= debounceMs || oldest >= LONGEST_DEBOUNCE_MS) {
+    return 0;
+  }
+  return Math.min(debounceMs, debounceMs - newest);
 }

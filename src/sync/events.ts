@@ -1,3 +1,4 @@
+import type { SyncReport, Wait } from './outcome';
 import type { Reason } from './refusal';
 
 /** What happens in a run, as it happens. */
@@ -14,11 +15,11 @@ export type SyncEvent =
       /** Whether a new Build is to be made. */
       readonly build: boolean;
     }
-  /** What a dry run leaves undone, prompt by prompt. */
+  /** What a dry run would do. */
   | {
       readonly type: 'intended';
       readonly step: 'upload' | 'retain' | 'retire';
-      /** The key of what is to be uploaded, otherwise the Asset's path. */
+      /** The key of an object to upload, otherwise the path of an Asset. */
       readonly what: string;
     }
   | {
@@ -27,7 +28,7 @@ export type SyncEvent =
       readonly path: string;
       readonly bytes: number;
     }
-  /** Uploaded by an earlier run, and in no Build yet. */
+  /** An earlier run has uploaded it, and it is in no Build yet. */
   | { readonly type: 'found'; readonly key: string; readonly path: string; readonly bytes: number }
   | {
       readonly type: 'refused';
@@ -35,49 +36,20 @@ export type SyncEvent =
       readonly bytes: number;
       readonly reason: Reason;
     }
-  /** Milliseconds until the bucket may be quiet, or somebody's Build has ended. */
   | { readonly type: 'waiting'; readonly for: 'quiet' | 'build'; readonly milliseconds: number }
   | { readonly type: 'building'; readonly buildSid: string; readonly adopted: boolean }
   | { readonly type: 'activated'; readonly buildSid: string }
   /** Another Build became live meanwhile: the run plans again. */
   | { readonly type: 'moved' }
   | { readonly type: 'cleaned'; readonly assets: number }
-  /** Old Assets were left; what callers hear is as it should be. */
-  | { readonly type: 'not cleaned'; readonly message: string };
-
-/** An object of the bucket, or a key that the call flow names, that is not an Asset. */
-export interface SkippedPrompt {
-  readonly key: string;
-  readonly reason: Reason;
-  /** Whether the proxy cannot carry it either: its text is said. */
-  readonly unplayable: boolean;
-}
-
-/** What a run did, so far or in all. */
-export interface SyncReport {
-  /** Prompts that are Assets when the run is done. */
-  readonly prompts: number;
-  readonly uploaded: number;
-  /** Still to upload. */
-  readonly remaining: number;
-  /** Paths that no prompt plays any more, kept for calls in progress. */
-  readonly retained: number;
-  readonly skipped: readonly SkippedPrompt[];
-  /** The Build that this run made live; undefined when it made none. */
-  readonly buildSid?: string;
-}
-
-/** What a run waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
-export const WAITS = ['time', 'quiet', 'build', 'limit'] as const;
-export type Wait = (typeof WAITS)[number];
-
-/** How a run ended: `pending` wants to be called again. */
-export type SyncOutcome =
-  | { readonly status: 'done'; readonly report: SyncReport }
+  /** Old Assets are left; what callers hear is right. */
+  | { readonly type: 'not cleaned'; readonly message: string }
+  /** One slice of a sync by a deployment, which has more to do. */
   | {
-      readonly status: 'pending';
-      readonly reason: Wait;
+      readonly type: 'step';
+      /** Of all slices until now. */
       readonly report: SyncReport;
+      readonly reason: Wait;
       /** Milliseconds. */
       readonly retryAfter: number;
     };

@@ -1,24 +1,27 @@
 import { PlayError } from '../errors';
+import { READ_PROBES } from '../limits';
+import { S3Error } from '../s3/errors';
+import type { PromptBucket, PromptObject } from '../s3/prompts';
 
-/** A listing looks wrong: nothing was changed, and force is wanted. */
+/** A listing looks wrong: nothing was changed. `force` goes on all the same. */
 export class GuardError extends PlayError {}
 
-/** What a guard compares: sets of keys. */
+/** The keys that a guard compares. */
 export interface Keys {
   /** Those that are Assets now. */
   readonly known: readonly string[];
   /** Those that S3 has now. */
   readonly listed: readonly string[];
-  /** Whether a key is wanted: the globs. */
+  /** Whether the globs select a key. */
   readonly selects: (key: string) => boolean;
 }
 
 /**
  * Stops a run whose listing looks wrong: a wrong prefix, a wrong glob or a lost permission must not
- * take the prompts away from callers. Replaced content is no loss; only keys count.
+ * take the prompts away from callers. Only keys count; replaced content is no loss.
  *
  * @param maxDelete the largest share of known keys that may vanish, 0 to 1
- * @returns why the run must stop
+ * @returns why the run must stop; undefined when it may go on
  */
 export function guardOf({ known, listed, selects }: Keys, maxDelete: number): string | undefined {
   const atStake = known.length > 0 ? `, and ${known.length} prompts are live` : '';
@@ -38,4 +41,27 @@ export function guardOf({ known, listed, selects }: Keys, maxDelete: number): st
   ];
   const allowed = Math.round(maxDelete * 100);
   return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${deselected > 0 ? 'the globs and ' : ''}the bucket, or force the sync.`;
+}
+
+/**
+ * Reads a byte of the bucket, so that a missing permission shows before anything depends on it. A
+ * few objects are tried: one that cannot be read is no reason to stop.
+ *
+ * @throws {S3Error} the first refusal, when none of them can be read
+ */
+export async function checkReadable(
+  bucket: PromptBucket,
+  objects: readonly PromptObject[],
+): Promise<void> {
+  let refusal: S3Error | undefined;
+  // An empty object has no first byte.
+  for (const object of objects.filter(({ size }) => size > 0).slice(0, READ_PROBES)) {
+    try {
+      return await bucket.readFirstByte(object);
+    } catch (thrown) {
+      if (!(thrown instanceof S3Error)) throw thrown;
+      refusal ??= thrown;
+    }
+  }
+  if (refusal) throw refusal;
 }

@@ -4,8 +4,15 @@ import type { PromptBucket, PromptObject } from '../s3/prompts';
 import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { manifestVersionOf } from './carry-over';
-import { type Deployed, expectedCode, walkBack } from './history';
+import { expectedCarryOver, type PastDeployment, readDeployments } from './deployments';
 import type { LiveBuild, RecentBuild } from './plan';
+
+export interface ObserveOptions {
+  readonly bucket: PromptBucket;
+  readonly twilio: Serverless;
+  /** ZE… */
+  readonly environmentSid: string;
+}
 
 /** Both sides, as they are now. */
 export interface Observation {
@@ -16,32 +23,32 @@ export interface Observation {
 }
 
 /**
- * Reads S3 and one environment of Twilio afresh.
+ * Lists the bucket and reads one environment of Twilio.
  *
  * @throws {PlayError} when either refuses, or nothing was ever deployed
  */
-export async function observe(
-  bucket: PromptBucket,
-  twilio: Serverless,
-  environmentSid: string,
-): Promise<Observation> {
-  const [listing, { live, walked, deployments }] = await bothOf(
+export async function observe({
+  bucket,
+  twilio,
+  environmentSid,
+}: ObserveOptions): Promise<Observation> {
+  const [listing, { live, past, deployments }] = await bothOf(
     bucket.list(),
     readEnvironment(twilio, environmentSid),
   );
-  const manifest = await readManifest(twilio, walked, live);
+  const manifest = await readManifest(twilio, past, live);
   return {
     listing,
-    live: { build: live, manifest, code: expectedCode(walked, live) },
-    recent: walked.slice(1).map(({ build }, index) => ({
+    live: { build: live, manifest, carryOver: expectedCarryOver(past, live) },
+    recent: past.slice(1).map(({ build }, index) => ({
       assets: build.assets,
-      liveUntil: seconds(walked[index]?.at),
+      liveUntil: epochSeconds(past[index]?.at),
     })),
     deployments,
   };
 }
 
-/** Ends when both have ended, so that a refusal of one leaves nothing at work. */
+/** Waits for both, so that no request is in work after one of them was refused. */
 async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
@@ -54,23 +61,23 @@ async function readEnvironment(twilio: Serverless, environmentSid: string) {
       `Environment ${environmentSid} has no live Build: deploy the project first.`,
     );
   }
-  // Read after the environment, so that the live Build's own Deployment is among them.
+  // After the environment, so that the live Build's own Deployment is among them.
   const [deployments, live] = await Promise.all([
     twilio.deployments(environmentSid),
     twilio.build(buildSid),
   ]);
-  const walked = await walkBack(deployments, live, (sid) => twilio.buildIfAny(sid));
-  return { live, walked, deployments };
+  const past = await readDeployments(deployments, live, (sid) => twilio.buildIfAny(sid));
+  return { live, past, deployments };
 }
 
 /** The manifest of this environment's newest sync; one that cannot be read counts as none. */
 async function readManifest(
   twilio: Serverless,
-  walked: readonly Deployed[],
+  past: readonly PastDeployment[],
   live: Build,
 ): Promise<Manifest> {
-  // One that was promoted from another environment knows its prompts, too.
-  const newest = walked.find(({ ours }) => ours)?.build ?? live;
+  // A Build that was promoted from another environment has a manifest, too.
+  const newest = past.find(({ ours }) => ours)?.build ?? live;
   const version = manifestVersionOf(newest);
   if (!version) return EMPTY_MANIFEST;
   const source = await twilio.functionContent(version.resourceSid, version.sid);
@@ -81,6 +88,6 @@ async function readManifest(
   }
 }
 
-function seconds(date: Date | undefined): number {
+function epochSeconds(date: Date | undefined): number {
   return Math.floor((date?.getTime() ?? 0) / 1000);
 }

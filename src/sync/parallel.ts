@@ -1,7 +1,7 @@
 export interface ParallelOptions<T> {
   /** How many at once. */
   readonly concurrency: number;
-  /** The most that the items in work may weigh together; one that is heavier alone goes alone. */
+  /** The most that the items in work may weigh together; a heavier one goes alone. */
   readonly capacity: number;
   readonly weigh: (item: T) => number;
   /** Whether another item may be begun; items in work are finished either way. */
@@ -10,15 +10,15 @@ export interface ParallelOptions<T> {
 
 /**
  * Works on items side by side and yields each result as it comes. After a failure nothing more is
- * begun, and what is in work is finished before the failure is thrown.
+ * begun; what is in work is finished before the failure is thrown.
  *
- * @returns whether every item was worked on
+ * @returns whether all items were worked on, or only some
  */
 export async function* inParallel<T, R>(
   items: readonly T[],
   { concurrency, capacity, weigh, goOn }: ParallelOptions<T>,
   work: (item: T) => Promise<R>,
-): AsyncGenerator<R, boolean> {
+): AsyncGenerator<R, 'all' | 'some'> {
   const inWork = new Set<Promise<Settled<T, R>>>();
   let weight = 0;
   let next = 0;
@@ -49,7 +49,7 @@ export async function* inParallel<T, R>(
     else yield outcome.result;
   }
   if (failure) throw failure.thrown;
-  return next === items.length;
+  return next === items.length ? 'all' : 'some';
 }
 
 interface Settled<T, R> {

@@ -4,21 +4,26 @@ import { encodeManifest, type Manifest, type Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
 import { assetPath, isAssetPath } from './asset-path';
-import { type Code, fingerprint, markOf } from './carry-over';
+import { type CarryOver, fingerprint, markerOf } from './carry-over';
 import { guardOf } from './guard';
-import { absentFrom, knownMissing, MISSING } from './missing';
-import { isUnplayable, type Reason, refusalOf } from './refusal';
+import {
+  isUnplayable,
+  type Reason,
+  refusalOf,
+  refusalsToRemember,
+  type SkippedKey,
+} from './refusal';
 
-/** What is live, and what was known when it was made so. */
+/** What is live, and what was known when it became live. */
 export interface LiveBuild {
   readonly build: Build;
-  /** Its manifest; of a Build that has none, that of the sync's newest Build before it. */
+  /** Its manifest; if it has none, that of the sync's newest Build before it. */
   readonly manifest: Manifest;
   /** What the next Build must carry over: the live Build's own, unless a race lost a deploy. */
-  readonly code: Code;
+  readonly carryOver: CarryOver;
 }
 
-/** Asset versions that a Build of the near past held, or that were uploaded and are in none yet. */
+/** Asset versions that a Build of the near past held, or that are uploaded and in no Build yet. */
 export interface RecentBuild {
   readonly assets: readonly Version[];
   /** Epoch seconds at which it stopped being live. */
@@ -26,23 +31,23 @@ export interface RecentBuild {
 }
 
 export interface PlanOptions {
-  /** Epoch seconds. */
-  readonly now: number;
+  readonly nowEpochSeconds: number;
   readonly visibility: Exclude<Visibility, 'private'>;
-  /** Whether a key is wanted: the globs. */
+  /** Whether the globs select a key. */
   readonly selects: (key: string) => boolean;
-  /** Keys that the call flow names, if it is deployed there: they get room first. */
-  readonly named: ReadonlySet<string>;
+  /** Keys that the call flow names, if a call flow is deployed: they get room first. */
+  readonly flowKeys: ReadonlySet<string>;
   /** Whether that call flow is the live Build's, and not one that may never be deployed. */
-  readonly namedIsLive: boolean;
+  readonly flowIsLive: boolean;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
-  /** Bytes that one step can carry. */
-  readonly largest: number;
-  /** Seconds for which a retired path stays: longer than a call. */
-  readonly retention: number;
+  /** The largest object that this run uploads. */
+  readonly maxObjectBytes: number;
+  /** How long a retired path stays: as long as a call. */
+  readonly retentionSeconds: number;
   /** The largest share of known keys that may vanish, 0 to 1. */
   readonly maxDelete: number;
+  /** Go on where a guard would stop. */
   readonly force: boolean;
 }
 
@@ -52,26 +57,21 @@ export interface Placement {
   readonly path: string;
 }
 
-export interface Skipped extends Refusal {
-  readonly key: string;
-  readonly reason: Reason;
-}
-
 export interface Plan {
   /** Why the run must stop before anything is built; undefined when it may go on. */
   readonly guard: string | undefined;
-  /** Wanted, and uploaded already. */
+  /** Selected, and uploaded already. */
   readonly keep: readonly (Placement & { readonly version: Version })[];
-  /** Wanted, and not known to be uploaded. */
+  /** Selected, and not known to be uploaded. */
   readonly upload: readonly Placement[];
-  /** Not wanted any more, but a call in progress may play them. */
+  /** No prompt's any more, but a call in progress may play them. */
   readonly retain: readonly { readonly version: Version; readonly retiredAt: number }[];
   /** Leave the Build now. */
   readonly retire: readonly Version[];
-  /** Cannot be Assets, those among them that the call flow names and S3 lacks. */
-  readonly skip: readonly Skipped[];
-  /** Carried over as it is. */
-  readonly code: Code;
+  /** Cannot be Assets; among them keys that the call flow names and S3 lacks. */
+  readonly skip: readonly SkippedKey[];
+  /** Part of the new Build as it is. */
+  readonly carryOver: CarryOver;
   /** The manifest of the Build that this plan makes. */
   readonly manifest: Manifest;
   /** Whether the live Build is not the one that this plan makes. */
@@ -94,9 +94,9 @@ export interface Plan {
  * | none, or not wanted     | no                         | live lately     | retain   |
  * | none, but the flow names it | as above               | as above        | skip     |
  *
- * Where there is no room for all that is wanted, what the call flow names comes first, then what the
- * proxy cannot carry. A prompt that loses its place is not wanted any more; one that is new waits
- * until nothing is retained in its place.
+ * "Wanted": the globs select it, and it can be an Asset. Where there is no room for all, prompts that
+ * the call flow names come first, then those that the proxy cannot carry. A prompt that loses its
+ * place is retained as if it were gone; a new one waits until nothing is retained in its place.
  */
 export function plan(
   listing: readonly PromptObject[],
@@ -104,9 +104,9 @@ export function plan(
   recent: readonly RecentBuild[],
   options: PlanOptions,
 ): Plan {
-  const { code } = live;
+  const { carryOver } = live;
   const selected = listing.filter(({ key }) => options.selects(key));
-  const skip: Skipped[] = [];
+  const skip: SkippedKey[] = [];
   const wanted: Placement[] = [];
   const known = knownVersions(live, recent, options.visibility);
   for (const object of selected) {
@@ -120,13 +120,13 @@ export function plan(
     if (reason) skip.push(skipped(object, reason));
     else wanted.push({ object, path });
   }
-  const named = deployedWith(code) ? options.named : new Set<string>();
-  wanted.sort(byImportance(named));
+  const flowKeys = hasCallFlow(carryOver) ? options.flowKeys : new Set<string>();
+  wanted.sort(byImportance(flowKeys));
 
-  const room = Math.max(0, BUILD_ASSETS - code.assets.filter(isServed).length);
+  const room = Math.max(0, BUILD_ASSETS - carryOver.assets.filter(isServed).length);
   const retain = retainedBeside(wanted, live, recent, options);
   const best = wanted.slice(0, Math.max(0, room - retain.length));
-  // What loses its place retires as well; what was promised to a call comes before what is new.
+  // A prompt that loses its place is retained as well. Calls in progress come before what is new.
   const retained = retainedBeside(best, live, recent, options).slice(0, room);
   const held = new Set([...known.keys(), ...live.build.assets.map(({ path }) => path)]);
   const placed = fitInto(best, room - retained.length, held);
@@ -134,11 +134,9 @@ export function plan(
   for (const placement of wanted) {
     const { object } = placement;
     if (places.has(placement)) continue;
-    skip.push(skipped(object, refusalOf(object, options.largest) ?? 'no room'));
+    skip.push(skipped(object, refusalOf(object, options.maxObjectBytes) ?? 'no room'));
   }
-  const absent = absentFrom(listing, options.prefix);
-  const missing = [...named].filter(absent);
-  const unheard = options.namedIsLive ? missing : knownMissing(live.manifest).filter(absent);
+  const missing = missingIn(listing, [...flowKeys], options.prefix);
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
@@ -150,10 +148,13 @@ export function plan(
   const manifest: Manifest = {
     paths: new Map(placed.map(({ object, path }) => [object.key, path])),
     retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
-    refused: new Map([
-      ...skip.map(({ key, ...refusal }) => [key, refusal] as const),
-      ...unheard.map((key) => [key, MISSING] as const),
-    ]),
+    refused: options.flowIsLive
+      ? refusalsToRemember([...skip, ...missing], flowKeys)
+      : refusalsToRemember(
+          [...skip, ...missingIn(listing, knownMissing(live.manifest), options.prefix)],
+          // What the deployed call flow names is not known here, so nothing of it is forgotten.
+          new Set(live.manifest.refused.keys()),
+        ),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
@@ -171,20 +172,25 @@ export function plan(
     upload,
     retain: retained,
     retire: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
-    skip: [...skip, ...missing.map((key) => ({ key, ...MISSING }))],
-    code,
+    skip: [...skip, ...missing],
+    carryOver,
     manifest,
-    changed: upload.length > 0 || !isLive(live.build, stays, manifest, code),
+    changed: upload.length > 0 || !isLive(live.build, stays, manifest, carryOver),
   };
 }
 
 /** Whether the live Build already is what the plan makes. */
-function isLive(build: Build, stays: ReadonlySet<string>, manifest: Manifest, code: Code): boolean {
-  const mark = markOf(build);
+function isLive(
+  build: Build,
+  stays: ReadonlySet<string>,
+  manifest: Manifest,
+  carryOver: CarryOver,
+): boolean {
+  const marker = markerOf(build);
   const audio = audioOf(build);
   return (
-    mark?.hash === encodeManifest(manifest).hash &&
-    mark.code === fingerprint(code) &&
+    marker?.hash === encodeManifest(manifest).hash &&
+    marker.fingerprint === fingerprint(carryOver) &&
     audio.length === stays.size &&
     audio.every(({ sid }) => stays.has(sid))
   );
@@ -194,24 +200,41 @@ function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
   refused: Refusal | undefined,
-  { largest }: PlanOptions,
+  { maxObjectBytes }: PlanOptions,
 ): Reason | undefined {
-  // What its bytes told was found out once; the rest is judged afresh.
+  // Only refusals that needed the object's bytes are remembered; all others are computed again.
   if (refused?.etag === object.etag && refused.reason === 'not audio') return 'not audio';
-  return uploaded ? undefined : refusalOf(object, largest);
+  return uploaded ? undefined : refusalOf(object, maxObjectBytes);
 }
 
-function skipped(object: PromptObject, reason: Reason): Skipped {
+function skipped(object: PromptObject, reason: Reason): SkippedKey {
   const { key, etag } = object;
   return { key, etag, reason, unplayable: isUnplayable(object, reason) };
 }
 
-/** A call flow names nothing in a Service that runs without it. */
-function deployedWith({ assets }: Code): boolean {
+/** Those of these keys that S3 lacks; it is unknown what lies outside of the prefix. */
+function missingIn(
+  listing: readonly PromptObject[],
+  keys: readonly string[],
+  prefix: string,
+): SkippedKey[] {
+  const listed = new Set(listing.map(({ key }) => key));
+  return keys
+    .filter((key) => key.startsWith(prefix) && !listed.has(key))
+    .map((key) => ({ key, etag: '', reason: 'missing', unplayable: true }));
+}
+
+/** Keys that an earlier sync has found missing. */
+function knownMissing({ refused }: Manifest): string[] {
+  return [...refused].flatMap(([key, { reason }]) => (reason === 'missing' ? key : []));
+}
+
+/** Whether the call flow is deployed: other Functions may run without one. */
+function hasCallFlow({ assets }: CarryOver): boolean {
   return assets.some(({ path }) => path === CALL_FLOW_ASSET);
 }
 
-/** Path → version, for every path of ours that is uploaded with this visibility. */
+/** Path → version, for every path of the sync's that is uploaded with this visibility. */
 function knownVersions(
   { build }: LiveBuild,
   recent: readonly RecentBuild[],
@@ -225,7 +248,11 @@ function knownVersions(
   );
 }
 
-/** Leaves out what is new and least important until the rest fits. */
+/**
+ * Leaves out what is new and least important until the rest fits.
+ *
+ * @param held paths that are uploaded
+ */
 function fitInto(
   placements: readonly Placement[],
   room: number,
@@ -237,14 +264,14 @@ function fitInto(
 }
 
 /**
- * Versions that none of these placements plays any more, with the time at which that began, as long
- * as a call may play them; newest first.
+ * Versions that belong to none of these placements any more and that a call may still play, with the
+ * time at which they retired; the latest first.
  */
 function retainedBeside(
   placements: readonly Placement[],
   { build, manifest }: LiveBuild,
   recent: readonly RecentBuild[],
-  { now, retention }: PlanOptions,
+  { nowEpochSeconds, retentionSeconds }: PlanOptions,
 ): { version: Version; retiredAt: number }[] {
   const wanted = new Set(placements.map(({ path }) => path));
   const gone = new Map<string, { version: Version; retiredAt: number }>();
@@ -256,15 +283,16 @@ function retainedBeside(
     .flatMap(({ assets, liveUntil }) => assets.map((version) => ({ version, liveUntil })))
     .sort((a, b) => a.liveUntil - b.liveUntil || bySid(a.version, b.version));
   for (const { version, liveUntil } of older) add(version, liveUntil);
-  for (const version of build.assets) add(version, now);
+  for (const version of build.assets) add(version, nowEpochSeconds);
   return [...gone.values()]
-    .filter((entry) => now - entry.retiredAt < retention)
+    .filter((entry) => nowEpochSeconds - entry.retiredAt < retentionSeconds)
     .sort((a, b) => b.retiredAt - a.retiredAt || compare(a.version.path, b.version.path));
 }
 
-function byImportance(named: ReadonlySet<string>) {
+/** The order in which prompts get room. */
+function byImportance(flowKeys: ReadonlySet<string>) {
   const rank = ({ object }: Placement) => {
-    if (named.has(object.key)) return 0;
+    if (flowKeys.has(object.key)) return 0;
     return object.size > PROXY_BYTES ? 1 : 2;
   };
   return (a: Placement, b: Placement) => rank(a) - rank(b) || compare(a.object.key, b.object.key);

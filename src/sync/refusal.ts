@@ -1,4 +1,5 @@
-import { ASSET_BYTES, PROXY_BYTES } from '../limits';
+import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
+import type { Refusal } from '../manifest';
 import type { PromptObject } from '../s3/prompts';
 
 /** Why an object is not an Asset. The manifest holds these codes, not their words. */
@@ -13,15 +14,40 @@ export type Reason =
 /** Objects of these classes cannot be read before they are restored. */
 const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
-/** What a listing alone tells against an object. */
+/** Endings of files that may be MP3, WAV or AIFF; their bytes decide. */
+const AUDIO_ENDINGS: ReadonlySet<string> = new Set([
+  'mp3',
+  'mpeg',
+  'mpga',
+  'wav',
+  'wave',
+  'aif',
+  'aifc',
+  'aiff',
+]);
+
+/**
+ * Whether a key's ending says that the object is something else than audio. A key without an
+ * ending says nothing; neither does a number, as in "welcome v1.2".
+ */
+export function hasOtherEnding(key: string): boolean {
+  const ending = /[^/]\.([a-z][a-z0-9]{0,7})$/i.exec(key)?.[1];
+  return ending !== undefined && !AUDIO_ENDINGS.has(ending.toLowerCase());
+}
+
+/**
+ * What a listing alone tells against an object.
+ *
+ * @param maxObjectBytes the largest that this run uploads
+ */
 export function refusalOf(
-  { size, storageClass }: PromptObject,
-  /** Bytes that one step can carry. */
-  largest: number,
+  { key, size, storageClass }: PromptObject,
+  maxObjectBytes: number,
 ): Reason | undefined {
+  if (hasOtherEnding(key)) return 'not audio';
   if (ARCHIVED.has(storageClass)) return 'archived';
   if (size > ASSET_BYTES) return 'too large';
-  return size > largest ? 'left to the command line' : undefined;
+  return size > maxObjectBytes ? 'left to the command line' : undefined;
 }
 
 /** Whether the proxy cannot carry it either, so that its text is said. */
@@ -29,9 +55,45 @@ export function isUnplayable({ size }: PromptObject, reason: Reason): boolean {
   return reason === 'not audio' || reason === 'archived' || size > PROXY_BYTES;
 }
 
+/** A key that is not an Asset, and why. */
+export interface SkippedKey extends Refusal {
+  readonly key: string;
+  readonly reason: Reason;
+}
+
+const NOT_READ = 3;
+
+/**
+ * The refusals that the manifest must hold, because somebody reads them: a call that asks for the
+ * key needs to know that the proxy cannot carry it, and the next run that its bytes are not audio.
+ * The manifest stays small whatever the bucket holds: an ending tells the next run without it, and
+ * the least important refusals are left out.
+ *
+ * @param flowKeys keys that the deployed call flow names
+ */
+export function refusalsToRemember(
+  skipped: readonly SkippedKey[],
+  flowKeys: ReadonlySet<string>,
+): Map<string, Refusal> {
+  const rank = ({ key, reason, unplayable }: SkippedKey) => {
+    if (!unplayable) return NOT_READ;
+    if (reason === 'missing' || flowKeys.has(key)) return 0;
+    if (hasOtherEnding(key)) return NOT_READ;
+    return reason === 'not audio' ? 1 : 2;
+  };
+  return new Map(
+    skipped
+      .filter((one) => rank(one) !== NOT_READ)
+      .sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
+      .slice(0, MANIFEST_REFUSALS)
+      .map(({ key, ...refusal }) => [key, refusal]),
+  );
+}
+
 /** The reason in words, for a person who wonders why a prompt is not an Asset. */
 export const REASONS: Readonly<Record<Reason, string>> = {
-  'not audio': 'its bytes are not audio that Twilio plays (MP3, WAV or AIFF)',
+  'not audio':
+    'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
   'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
   archived: 'it is archived in S3 and must be restored first',
   'no room': 'the Build already holds as many Assets as Twilio allows',

@@ -1,47 +1,173 @@
+import { types } from 'node:util';
+import * as v from 'valibot';
 import type { Clock } from '../clock';
-import type { SyncOutcome, SyncReport, Wait } from './events';
-import { type RemoteCall, requestStep } from './remote-step';
+import { PlayError } from '../errors';
+import { REMOTE_ATTEMPTS, REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../limits';
+import { isTransientStatus, retryAfterMs, withRetry } from '../retry';
+import type { SyncEvent } from './events';
+import { GuardError } from './guard';
+import { type SyncOutcome, WAITS } from './outcome';
+import { REASONS } from './refusal';
 
-/** One answer of a deployment that has more to do. */
-export interface RemoteStep {
-  readonly type: 'step';
-  /** Of all steps until now. */
-  readonly report: SyncReport;
-  /** Why it was not done. */
-  readonly reason: Wait;
-  /** Milliseconds. */
-  readonly retryAfter: number;
+/** What a deployed /sync is called with. */
+export interface RemoteCall {
+  readonly url: URL;
+  readonly secret: string;
+  readonly dryRun: boolean;
+  readonly force: boolean;
 }
 
 export interface RemoteOptions extends RemoteCall {
   readonly clock: Clock;
-  /** Milliseconds after which it is not called again. */
-  readonly budget: number;
+  /** After how long it is not called again. */
+  readonly budgetMs: number;
 }
 
 /**
- * Has a deployment sync itself: calls its /sync until Assets equal S3, or until time is over.
+ * Lets a deployment sync itself: calls its /sync until Assets equal S3, or until time is over.
  *
  * @throws {GuardError} when a guard stopped it there
  * @throws {PlayError} when it refuses, fails or cannot be reached
  */
 export async function* syncRemotely(
   options: RemoteOptions,
-): AsyncGenerator<RemoteStep, SyncOutcome> {
-  const { clock, budget } = options;
-  const deadline = clock.now().getTime() + budget;
+): AsyncGenerator<SyncEvent, SyncOutcome> {
+  const { clock, budgetMs } = options;
+  const deadline = clock.now().getTime() + budgetMs;
   let uploaded = 0;
   let buildSid: string | undefined;
   for (;;) {
-    const step = await requestStep(options, { clock, deadline });
-    // Each step reports its own work only.
-    uploaded += step.report.uploaded;
-    buildSid = step.report.buildSid ?? buildSid;
-    const report = { ...step.report, uploaded, ...(buildSid !== undefined && { buildSid }) };
-    if (step.status === 'done') return { ...step, report };
-    const { reason, retryAfter } = step;
-    if (clock.now().getTime() + retryAfter >= deadline) return { ...step, report };
+    const slice = await requestSlice(options, clock, deadline);
+    // Each slice reports its own work only.
+    uploaded += slice.report.uploaded;
+    buildSid = slice.report.buildSid ?? buildSid;
+    const report = { ...slice.report, uploaded, ...(buildSid !== undefined && { buildSid }) };
+    if (slice.status === 'done') return { ...slice, report };
+    const { reason, retryAfter } = slice;
+    if (clock.now().getTime() + retryAfter >= deadline) return { ...slice, report };
     yield { type: 'step', report, reason, retryAfter };
     await clock.sleep(retryAfter);
   }
+}
+
+/**
+ * Calls a deployed /sync, and calls it again after no response or a passing one: each call reads
+ * both sides afresh, so calling twice does no harm.
+ */
+function requestSlice(call: RemoteCall, clock: Clock, deadline: number): Promise<SyncOutcome> {
+  return withRetry(
+    { clock, deadline, attempts: REMOTE_ATTEMPTS },
+    (thrown) => {
+      if (!(thrown instanceof RemoteError)) return { retry: false };
+      const { status, waitMs } = thrown;
+      return status === undefined || isTransientStatus(status)
+        ? { retry: true, afterMs: waitMs }
+        : { retry: false };
+    },
+    async () => {
+      const response = await send(call);
+      const header = response.headers.get('retry-after') ?? undefined;
+      const waitMs = retryAfterMs(header, clock.now());
+      return readSlice(response, waitMs) ?? refuse(call, response, waitMs);
+    },
+  );
+}
+
+/** The deployment was not reached, or its response is not that of a slice. */
+class RemoteError extends PlayError {
+  constructor(
+    message: string,
+    /** Undefined when no response came. */
+    readonly status?: number,
+    /** What it asked to wait. */
+    readonly waitMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+async function send({ url, secret, dryRun, force }: RemoteCall): Promise<HttpResponse> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ dryRun, force }),
+      // The deployment never redirects.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REMOTE_TIMEOUT_MS),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (cause) {
+    const message = `POST ${url}: no answer: ${rootOf(cause)}.`;
+    throw new RemoteError(message, undefined, undefined, { cause });
+  }
+}
+
+/** `fetch` says "fetch failed" and hides why one or two causes deep. */
+function rootOf(thrown: unknown): string {
+  if (!types.isNativeError(thrown)) return String(thrown);
+  if ('errors' in thrown && Array.isArray(thrown.errors)) return rootOf(thrown.errors[0]);
+  return thrown.cause === undefined ? thrown.message : rootOf(thrown.cause);
+}
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const reason = v.custom<keyof typeof REASONS>(
+  (value) => typeof value === 'string' && Object.hasOwn(REASONS, value),
+);
+const report = v.object({
+  prompts: count,
+  uploaded: count,
+  remaining: count,
+  retained: count,
+  skipped: v.array(v.object({ key: v.string(), reason, unplayable: v.boolean() })),
+  buildSid: v.optional(v.string()),
+});
+const finished = v.pipe(v.string(), v.parseJson(), report);
+const unfinished = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ ...report.entries, reason: v.picklist(WAITS) }),
+);
+
+/** Undefined when it is not the response of a slice. */
+function readSlice(
+  { status, text }: HttpResponse,
+  waitMs: number | undefined,
+): SyncOutcome | undefined {
+  if (status === 200) {
+    const { success, output } = v.safeParse(finished, text);
+    return success ? { status: 'done', report: output } : undefined;
+  }
+  if (status !== 503 || waitMs === undefined) return undefined;
+  const parsed = v.safeParse(unfinished, text);
+  if (!parsed.success) return undefined;
+  const { reason, ...report } = parsed.output;
+  return { status: 'pending', reason, report, retryAfter: waitMs };
+}
+
+const WHAT_TO_DO: Readonly<Record<number, string>> = {
+  200: 'That is no report of a sync: is this project deployed there, in this version?',
+  401: 'ADMIN_SECRET must be the same here and in the variables of the deployment.',
+  404: 'Deploy the project first.',
+};
+
+function refuse(
+  { url }: RemoteCall,
+  { status, headers, text }: HttpResponse,
+  waitMs?: number,
+): never {
+  // Only our Functions answer in plain text: a page of something in between is not printed.
+  const own = headers.get('content-type')?.startsWith('text/plain') ?? false;
+  if (status === 409 && own) throw new GuardError(text);
+  const said = own ? `: ${text.trim().slice(0, REMOTE_TEXT_CHARACTERS)}` : '.';
+  const advice = WHAT_TO_DO[status];
+  const message = `POST ${url}: answered ${status}${said}${advice ? ` ${advice}` : ''}`;
+  throw new RemoteError(message, status, waitMs);
 }

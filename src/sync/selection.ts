@@ -1,8 +1,8 @@
 import picomatch from 'picomatch';
 
 /**
- * Whether a key is wanted: matched by one of `include` (all, if there is none) and by none of
- * `exclude`. Globs are over the key without the prefix.
+ * Selects the keys that one of `include` matches (all, if there is none) and none of `exclude`. Globs
+ * match the key without the prefix.
  *
  * https://github.com/micromatch/picomatch#globbing-features
  */
@@ -22,8 +22,8 @@ export function selection(
 }
 
 /**
- * The S3 keys that a call flow names, as its JSON has them. A flow that cannot be read names none:
- * it must not stop the sync, which helps the calls that still work.
+ * The S3 keys that a call flow's JSON names. A flow that cannot be read names none: it must not stop
+ * the sync, which helps the calls that still work.
  */
 export function keysNamedBy(flow: string): ReadonlySet<string> {
   const keys = new Set<string>();

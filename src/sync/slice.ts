@@ -2,23 +2,20 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
 import { type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
-import { ADMIN_SECRET_CHARACTERS } from '../limits';
+import {
+  ADMIN_SECRET_CHARACTERS,
+  FUNCTION_TIMEOUT_MS,
+  SLICE_BYTES_IN_FLIGHT,
+  SLICE_GRACE_MS,
+  SLICE_MARGIN_MS,
+  SLICE_OBJECT_BYTES,
+  SLICE_REQUEST_MS,
+} from '../limits';
 import { resultOf } from '../result';
 import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
-import { DEFAULTS, GRACE, GuardError, type SyncOutcome, type SyncSettings, sync } from '.';
-
-/** What a Function with 256 MB and ten seconds can carry. */
-const STEP = {
-  bytesInFlight: 32_000_000,
-  largest: 8_000_000,
-  slowest: Number.POSITIVE_INFINITY,
-};
-
-/** Milliseconds for the whole answer: Twilio ends a Function after ten seconds. */
-const FUNCTION_TIME = 9500;
-
-/** The most for one request, in milliseconds. */
-const PATIENCE = 5000;
+import { GuardError } from './guard';
+import type { SyncOutcome } from './outcome';
+import { DEFAULTS, type SyncSettings, sync } from './sync';
 
 const flag = v.optional(
   v.pipe(
@@ -30,13 +27,14 @@ const flag = v.optional(
 const parameters = v.object({ dryRun: flag, force: flag });
 
 /**
- * Answers POST /sync, one bounded step: 200 with the report when Assets equal S3, 503 with
+ * Responds to POST /sync by one slice of a sync: 200 with the report when Assets equal S3, 503 with
  * Retry-After while there is more to do, 409 when a guard stopped it (calling again would not
  * help), 401 without the bearer secret.
  *
  * @param flow the call flow's JSON
+ * @throws {ConfigError} when the configuration is not usable
  */
-export async function answerSync(
+export async function respondToSync(
   { context, event, headers }: FunctionRequest,
   flow: string,
 ): Promise<FunctionResponse> {
@@ -52,19 +50,9 @@ export async function answerSync(
   }
   const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
-  const { sliceMs: budget } = config.sync;
-  const timeout = Math.min(PATIENCE, FUNCTION_TIME - budget - GRACE);
-  const settings = {
-    ...DEFAULTS,
-    ...STEP,
-    ...parsed.output,
-    budget,
-    timeout,
-    flow,
-    flowIsLive: true,
-  };
+  const settings = { ...sliceSettings(config), ...parsed.output, flow };
   try {
-    return toAnswer(await runStep(config, settings));
+    return toResponse(await runSlice(config, settings));
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
     log('error', { function: 'sync', message: messageOf(thrown) });
@@ -72,7 +60,22 @@ export async function answerSync(
   }
 }
 
-async function runStep(config: Config, settings: SyncSettings): Promise<SyncOutcome> {
+/** What a Function with 256 MB and ten seconds can do. */
+function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
+  const restMs = FUNCTION_TIMEOUT_MS - SLICE_MARGIN_MS - sliceMs - SLICE_GRACE_MS;
+  return {
+    ...DEFAULTS,
+    budgetMs: sliceMs,
+    // What begins last still ends in time.
+    timeoutMs: Math.min(SLICE_REQUEST_MS, restMs),
+    minBytesPerSecond: Number.POSITIVE_INFINITY,
+    bytesInFlight: SLICE_BYTES_IN_FLIGHT,
+    maxObjectBytes: SLICE_OBJECT_BYTES,
+    flowIsLive: true,
+  };
+}
+
+async function runSlice(config: Config, settings: SyncSettings): Promise<SyncOutcome> {
   const { serviceSid, environmentSid } = config.twilio;
   if (serviceSid === undefined || environmentSid === undefined) {
     throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
@@ -86,14 +89,14 @@ function statusOf(error: PlayError): number {
 }
 
 /**
- * EventBridge tries again after 409, too, unless it is told not to.
+ * A negative Retry-After tells EventBridge not to try again; it would after 409, too.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
  */
 function headersOf(error: PlayError): Record<string, string> {
   return error instanceof GuardError ? { 'Retry-After': '-1' } : {};
 }
 
-function toAnswer(outcome: SyncOutcome): FunctionResponse {
+function toResponse(outcome: SyncOutcome): FunctionResponse {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   if (outcome.status === 'done') return { status: 200, headers, body: outcome.report };
   const seconds = Math.max(1, Math.ceil(outcome.retryAfter / 1000));
@@ -105,8 +108,8 @@ function toAnswer(outcome: SyncOutcome): FunctionResponse {
 }
 
 /**
- * Compares hashes, so that neither content nor length of the secret shows in the time it takes. The
- * scheme's name has no case: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
+ * Compares hashes, so that the time it takes tells neither content nor length of the secret. The
+ * scheme's name is case-insensitive: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
  */
 function isBearer(header = '', secret: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();

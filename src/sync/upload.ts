@@ -1,15 +1,23 @@
+import { fileTypeFromBuffer } from 'file-type/core';
 import type { Clock } from '../clock';
-import { ArchivedObjectError, type PromptBucket, type PromptObject } from '../s3/prompts';
+import { POLL_MS, SLICE_GRACE_MS, UPLOAD_TRUSTED_MS } from '../limits';
+import { PLAYED_TYPES } from '../media-types';
+import { S3Error } from '../s3/errors';
+import {
+  ArchivedObjectError,
+  ChangedObjectError,
+  type PromptBucket,
+  type PromptObject,
+} from '../s3/prompts';
 import type { Resource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
-import { assetName, readAssetName, refusedName } from './asset-name';
-import { audioTypeOf } from './content-type';
+import { assetName, readAssetName } from './asset-path';
 import type { SyncEvent } from './events';
+import { again, done, type Outcome, pending } from './outcome';
 import { inParallel } from './parallel';
 import type { Placement } from './plan';
-import { Scratch } from './scratch';
 
-export interface PublishOptions {
+export interface UploadOptions {
   readonly bucket: PromptBucket;
   readonly twilio: Serverless;
   readonly clock: Clock;
@@ -22,107 +30,147 @@ export interface PublishOptions {
   readonly bytesInFlight: number;
 }
 
-/** One object's way to Twilio. */
-export type Published =
-  | { readonly placement: Placement; readonly version: Version; readonly found: boolean }
-  | { readonly placement: Placement; readonly refused: 'not audio' | 'archived' };
+/** Key → ETag of each object that S3 listed and did not give; a second time is an error. */
+export type WithheldObjects = Map<string, string>;
 
-/** Twilio deletes a version that is in no Build after seven days; from then on a name may be stale. */
-const TRUSTED_FOR = 6 * 24 * 3600 * 1000;
+/** What became of one object. */
+export type UploadResult =
+  | {
+      readonly status: 'uploaded' | 'found';
+      readonly placement: Placement;
+      readonly version: Version;
+    }
+  | {
+      readonly status: 'refused';
+      readonly placement: Placement;
+      readonly reason: 'not audio' | 'archived';
+    };
+
+/** The object is not what S3 listed any more. */
+interface ChangedObject {
+  readonly status: 'changed';
+}
 
 /**
- * Uploads objects as Asset versions, which no caller hears before they are in a Build. What an
+ * Uploads objects as Asset versions. No caller hears them before they are in a Build. What an
  * earlier run has uploaded is found and not uploaded again.
  *
- * @returns whether every object was worked on before the deadline
+ * @throws {PlayError} when S3 or Twilio refuses, or S3 lists an object again and again and does not
+ * give it
  */
-export async function* publish(
+export async function* upload(
   placements: readonly Placement[],
-  options: PublishOptions,
-): AsyncGenerator<Published, boolean> {
-  if (placements.length === 0) return true;
-  const assets = byPath(await options.twilio.resources('Assets'));
-  const scratch = new Scratch();
-  return yield* inParallel(
-    placements,
-    {
-      concurrency: options.concurrency,
-      capacity: options.bytesInFlight,
-      weigh: ({ object }) => object.size,
-      goOn: () => options.clock.now().getTime() < options.deadline,
-    },
-    (placement) => publishOne(placement, assets.get(placement.path) ?? [], scratch, options),
+  withheld: WithheldObjects,
+  options: UploadOptions,
+): AsyncGenerator<UploadResult, Outcome<void>> {
+  if (placements.length === 0) return done(undefined);
+  const { clock, deadline, concurrency, bytesInFlight } = options;
+  const uploader = new Uploader(options, byPath(await options.twilio.resources('Assets')));
+  let changed = false;
+  const limits = {
+    concurrency,
+    capacity: bytesInFlight,
+    weigh: ({ object }: Placement) => object.size,
+    goOn: () => !changed && clock.now().getTime() < deadline,
+  };
+  const results = inParallel(placements, limits, (placement) =>
+    uploader.upload(placement).catch((thrown: unknown): ChangedObject => {
+      if (!(thrown instanceof ChangedObjectError)) throw thrown;
+      noteWithheld(thrown, withheld);
+      return { status: 'changed' };
+    }),
   );
-}
-
-async function publishOne(
-  placement: Placement,
-  assets: readonly Resource[],
-  scratch: Scratch,
-  options: PublishOptions,
-): Promise<Published> {
-  const { object, path } = placement;
-  const { bucket, twilio, visibility } = options;
-  if (assets.some(({ friendlyName }) => readAssetName(friendlyName)?.refused)) {
-    return { placement, refused: 'not audio' };
-  }
-  const existing = await findVersion(path, assets, options);
-  if (existing) return { placement, version: existing, found: true };
-  const loan = scratch.lend(object.size);
-  const content = await readUnlessArchived(bucket, object, loan.memory);
-  if (content === undefined) return { placement, refused: 'archived' };
-  const contentType = await audioTypeOf(content);
-  if (contentType === undefined) {
-    await twilio.createResource('Assets', refusedName(path));
-    return { placement, refused: 'not audio' };
-  }
-  const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
-  const sid = await twilio.upload('Assets', resourceSid, {
-    path,
-    visibility,
-    content,
-    contentType,
-  });
-  // Not after a failure: a broken upload may still be reading.
-  loan.giveBack();
-  const version = { sid, resourceSid, path, visibility };
-  await twilio.renameAsset(resourceSid, assetName(path, version));
-  return { placement, version, found: false };
-}
-
-/** The tiers of INTELLIGENT_TIERING do not show in a listing. */
-async function readUnlessArchived(
-  bucket: PromptBucket,
-  object: PromptObject,
-  memory: Buffer<ArrayBuffer>,
-): Promise<Buffer | undefined> {
-  try {
-    return await bucket.fetch(object, { memory });
-  } catch (thrown) {
-    if (thrown instanceof ArchivedObjectError) return undefined;
-    throw thrown;
-  }
-}
-
-/** A version of this path and visibility that is uploaded already. */
-async function findVersion(
-  path: string,
-  assets: readonly Resource[],
-  { twilio, visibility, clock }: PublishOptions,
-): Promise<Version | undefined> {
-  for (const { sid: resourceSid, friendlyName, updatedAt } of assets) {
-    const uploaded = readAssetName(friendlyName)?.uploaded;
-    const fresh = clock.now().getTime() - updatedAt.getTime() < TRUSTED_FOR;
-    if (fresh && uploaded?.visibility === visibility) {
-      return { sid: uploaded.versionSid, resourceSid, path, visibility };
+  for (;;) {
+    const next = await results.next();
+    if (next.done) {
+      if (changed) return again('an object changed');
+      return next.value === 'all' ? done(undefined) : pending('time', POLL_MS);
     }
-    const versions = await twilio.versions('Assets', resourceSid);
-    const found = versions.find(
-      (version) => version.path === path && version.visibility === visibility,
-    );
-    if (found) return found;
+    if (next.value.status === 'changed') changed = true;
+    else yield next.value;
   }
-  return undefined;
+}
+
+/** @throws {S3Error} when S3 lists an object as before and still does not give it */
+function noteWithheld(
+  { message, object: { key, etag } }: ChangedObjectError,
+  withheld: WithheldObjects,
+): void {
+  if (withheld.get(key) === etag) {
+    throw new S3Error(
+      `${message} But S3 still lists it with the ETag ${etag}: upload it again, or delete it.`,
+    );
+  }
+  withheld.set(key, etag);
+}
+
+/** Brings single objects from S3 to Twilio; one in work may go on a little after the deadline. */
+class Uploader {
+  readonly #bucket: PromptBucket;
+  readonly #twilio: Serverless;
+  readonly #clock: Clock;
+  readonly #deadline: number;
+  readonly #visibility: UploadOptions['visibility'];
+  readonly #assets: ReadonlyMap<string, readonly Resource[]>;
+
+  /** @param assets path → Assets of it that are in the Service */
+  constructor(options: UploadOptions, assets: ReadonlyMap<string, readonly Resource[]>) {
+    this.#deadline = options.deadline + SLICE_GRACE_MS;
+    this.#bucket = options.bucket;
+    this.#twilio = options.twilio.until(this.#deadline);
+    this.#clock = options.clock;
+    this.#visibility = options.visibility;
+    this.#assets = assets;
+  }
+
+  async upload(placement: Placement): Promise<UploadResult> {
+    const { object, path } = placement;
+    const assets = this.#assets.get(path) ?? [];
+    const existing = await this.#findVersion(path, assets);
+    if (existing) return { status: 'found', placement, version: existing };
+
+    const content = await this.#read(object);
+    if (content === undefined) return { status: 'refused', placement, reason: 'archived' };
+    const contentType = await audioTypeOf(content);
+    if (contentType === undefined) return { status: 'refused', placement, reason: 'not audio' };
+
+    const twilio = this.#twilio;
+    const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
+    const visibility = this.#visibility;
+    const file = { path, visibility, content, contentType };
+    const sid = await twilio.upload('Assets', resourceSid, file);
+    const version = { sid, resourceSid, path, visibility };
+    await twilio.renameAsset(resourceSid, assetName(path, version));
+    return { status: 'uploaded', placement, version };
+  }
+
+  /** Undefined when it is archived: the archive tiers of INTELLIGENT_TIERING show in no listing. */
+  async #read(object: PromptObject): Promise<Buffer | undefined> {
+    try {
+      return await this.#bucket.fetch(object, { deadline: this.#deadline });
+    } catch (thrown) {
+      if (thrown instanceof ArchivedObjectError) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** A version of this path and visibility that is uploaded already. */
+  async #findVersion(path: string, assets: readonly Resource[]): Promise<Version | undefined> {
+    const visibility = this.#visibility;
+    for (const { sid: resourceSid, friendlyName, updatedAt } of assets) {
+      const uploaded = readAssetName(friendlyName)?.uploaded;
+      const trusted = this.#clock.now().getTime() - updatedAt.getTime() < UPLOAD_TRUSTED_MS;
+      if (trusted && uploaded?.visibility === visibility) {
+        return { sid: uploaded.versionSid, resourceSid, path, visibility };
+      }
+      const versions = await this.#twilio.versions('Assets', resourceSid);
+      const found = versions.find(
+        (version) => version.path === path && version.visibility === visibility,
+      );
+      if (found) return found;
+    }
+    return undefined;
+  }
 }
 
 function byPath(assets: readonly Resource[]): Map<string, Resource[]> {
@@ -130,17 +178,25 @@ function byPath(assets: readonly Resource[]): Map<string, Resource[]> {
   for (const asset of assets) {
     const path = readAssetName(asset.friendlyName)?.path;
     if (path === undefined) continue;
-    const twins = found.get(path);
-    if (twins) twins.push(asset);
+    const others = found.get(path);
+    if (others) others.push(asset);
     else found.set(path, [asset]);
   }
   return found;
 }
 
-/** What a caller of the run is told. */
-export function toEvent(published: Published): SyncEvent {
-  const { key, size: bytes } = published.placement.object;
-  if ('refused' in published) return { type: 'refused', key, bytes, reason: published.refused };
-  const { path } = published.placement;
-  return { type: published.found ? 'found' : 'uploaded', key, path, bytes };
+/**
+ * The media type of audio that Twilio plays, from its bytes; undefined for anything else, and for
+ * GSM and u-law, whose first bytes tell nothing.
+ */
+export async function audioTypeOf(content: Buffer): Promise<string | undefined> {
+  const mime = (await fileTypeFromBuffer(content))?.mime;
+  return mime !== undefined && PLAYED_TYPES.has(mime) ? mime : undefined;
+}
+
+/** The event that tells a result. */
+export function toEvent(result: UploadResult): SyncEvent {
+  const { key, size: bytes } = result.placement.object;
+  if (result.status === 'refused') return { type: 'refused', key, bytes, reason: result.reason };
+  return { type: result.status, key, path: result.placement.path, bytes };
 }

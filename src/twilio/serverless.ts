@@ -1,6 +1,7 @@
 import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
-import { askTwilio, TwilioError, twilioError } from './errors';
+import { BUILDS_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits';
+import { askTwilio, TwilioApiError, toTwilioApiError } from './errors';
 import type { MultipartForm } from './multipart';
 import {
   type Build,
@@ -57,12 +58,12 @@ interface ListedResource {
   readonly dateUpdated: Date;
 }
 
-const PAGE_SIZE = 1000;
-
 /**
- * One Service of Twilio's Serverless API. Every method throws {TwilioError}.
+ * One Service of Twilio's Serverless API.
  *
  * https://www.twilio.com/docs/serverless/api
+ *
+ * @throws {TwilioApiError} by every method
  */
 export class Serverless {
   readonly #client: Twilio;
@@ -80,6 +81,12 @@ export class Serverless {
     if (options.apiOrigin !== undefined) this.#client.serverless.baseUrl = options.apiOrigin;
   }
 
+  /** The same client, for requests that have another deadline: epoch milliseconds. */
+  until(deadline: number): Serverless {
+    const transport = this.#options.transport.until(deadline);
+    return new Serverless({ ...this.#options, transport }, this.service);
+  }
+
   get #service() {
     return this.#client.serverless.v1.services(this.service);
   }
@@ -93,15 +100,15 @@ export class Serverless {
 
   async environments(): Promise<Environment[]> {
     const all = await askTwilio('Listing the environments', () =>
-      this.#service.environments.list({ pageSize: PAGE_SIZE }),
+      this.#service.environments.list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(toEnvironment);
   }
 
-  /** What was live in an environment, and when; in no order. */
+  /** What was live in an environment, and when, in no order. */
   async deployments(environmentSid: string): Promise<Deployment[]> {
     const all = await askTwilio('Listing the Deployments', () =>
-      this.#service.environments(environmentSid).deployments.list({ pageSize: PAGE_SIZE }),
+      this.#service.environments(environmentSid).deployments.list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(({ sid, buildSid, dateCreated }) => ({
       sid,
@@ -118,17 +125,17 @@ export class Serverless {
     );
   }
 
-  /** A Build that may have been deleted. */
+  /** A Build; undefined when Twilio has deleted it. */
   async buildIfAny(sid: string): Promise<Build | undefined> {
     try {
       return await this.build(sid);
     } catch (thrown) {
-      if (thrown instanceof TwilioError && thrown.status === 404) return undefined;
+      if (thrown instanceof TwilioApiError && thrown.status === 404) return undefined;
       throw thrown;
     }
   }
 
-  /** `building`, `completed` or `failed`, at a fraction of what the whole Build costs. */
+  /** The status of a Build, in a far shorter response than the whole Build. */
   async buildStatus(sid: string): Promise<Build['status']> {
     const { status } = await askTwilio(`Fetching the status of Build ${sid}`, () =>
       this.#service.builds(sid).buildStatus().fetch(),
@@ -136,14 +143,11 @@ export class Serverless {
     return status;
   }
 
-  /**
-   * All Builds, page by page: each holds the list of all its versions, so that a thousand at once
-   * would not fit into a Function.
-   */
+  /** All Builds, page by page, in no order. */
   async *builds(): AsyncGenerator<Build[]> {
     const tried = 'Listing the Builds';
     const { builds } = this.#service;
-    let page = await askTwilio(tried, () => builds.page({ pageSize: 20 }));
+    let page = await askTwilio(tried, () => builds.page({ pageSize: BUILDS_PAGE_SIZE }));
     for (;;) {
       yield page.instances.map((instance) => v.parse(build, instance));
       const { nextPageUrl } = page;
@@ -166,7 +170,7 @@ export class Serverless {
     return v.parse(build, created);
   }
 
-  /** Makes a Build live: the one step that callers hear. */
+  /** Makes a Build live: the one request that changes what callers hear. */
   async deploy(environmentSid: string, buildSid: string): Promise<void> {
     await askTwilio(`Deploying Build ${buildSid}`, () =>
       this.#service.environments(environmentSid).deployments.create({ buildSid }),
@@ -177,8 +181,8 @@ export class Serverless {
   async resources(kind: ResourceKind): Promise<Resource[]> {
     const all = await askTwilio<ListedResource[]>(`Listing the ${kind}`, () =>
       kind === 'Assets'
-        ? this.#service.assets.list({ pageSize: PAGE_SIZE })
-        : this.#service.functions.list({ pageSize: PAGE_SIZE }),
+        ? this.#service.assets.list({ pageSize: MAX_PAGE_SIZE })
+        : this.#service.functions.list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(({ sid, friendlyName, dateCreated, dateUpdated }) => ({
       sid,
@@ -188,7 +192,7 @@ export class Serverless {
     }));
   }
 
-  /** Creates an Asset or a Function, as yet without a version. */
+  /** Creates an Asset or a Function without a version; returns its SID. */
   async createResource(kind: ResourceKind, friendlyName: string): Promise<string> {
     const created = await askTwilio<{ readonly sid: string }>(
       `Creating ${friendlyName} in ${kind}`,
@@ -218,13 +222,13 @@ export class Serverless {
       `Listing the versions of ${resourceSid}`,
       () =>
         kind === 'Assets'
-          ? this.#service.assets(resourceSid).assetVersions.list({ pageSize: PAGE_SIZE })
-          : this.#service.functions(resourceSid).functionVersions.list({ pageSize: PAGE_SIZE }),
+          ? this.#service.assets(resourceSid).assetVersions.list({ pageSize: MAX_PAGE_SIZE })
+          : this.#service.functions(resourceSid).functionVersions.list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(({ sid, path, visibility }) => ({ sid, path, visibility, resourceSid }));
   }
 
-  /** Uploads a new version and gives its SID. */
+  /** Uploads a new version; returns its SID. */
   async upload(kind: ResourceKind, resourceSid: string, version: NewVersion): Promise<string> {
     const { accountSid, authToken, apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
@@ -236,7 +240,7 @@ export class Serverless {
     );
     if (statusCode >= 300) {
       const details = typeof body === 'object' ? body : {};
-      throw twilioError(tried, { ...details, status: statusCode });
+      throw toTwilioApiError(tried, { ...details, status: statusCode });
     }
     return v.parse(uploaded, body).sid;
   }

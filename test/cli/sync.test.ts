@@ -168,7 +168,7 @@ describe('npm run sync', () => {
     expect(out).toContain(
       [
         '1 key without an Asset:',
-        '  prompts/notes.txt: its bytes are not audio that Twilio plays (MP3, WAV or AIFF) (no call can play it)',
+        '  prompts/notes.txt: it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes (no call can play it)',
         '',
       ].join('\n'),
     );

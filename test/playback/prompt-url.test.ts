@@ -24,8 +24,8 @@ let folder: string;
 function deploy(source: string): void {
   const path = join(folder, 'manifest.js');
   writeFileSync(path, source);
-  const code = '0'.repeat(16);
-  const name = manifestPath({ hash: '0'.repeat(32), code, base: `ZB${'0'.repeat(32)}` });
+  const fingerprint = '0'.repeat(16);
+  const name = manifestPath({ hash: '0'.repeat(32), fingerprint, base: `ZB${'0'.repeat(32)}` });
   globalThis.Runtime = { getFunctions: () => ({ [name]: { path } }), getAssets: () => ({}) };
 }
 

@@ -99,7 +99,7 @@ describe('the request inspector', () => {
 describe('the prompt to inspect', () => {
   const choose = (paths: ReadonlyMap<string, string> | undefined, preferred: string[]) => {
     const { source, hash } = encodeManifest({ ...EMPTY_MANIFEST, paths: paths ?? new Map() });
-    const path = manifestPath({ hash, code: '0'.repeat(16), base: `ZB${'0'.repeat(32)}` });
+    const path = manifestPath({ hash, fingerprint: '0'.repeat(16), base: `ZB${'0'.repeat(32)}` });
     const functions = paths ? [hostedFile(path, source, { visibility: 'private' })] : [];
     const liveBuild = () => hostedBuild({ functions });
     const twilio = { liveBuild };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assetPath, isAssetPath } from '../../src/sync/asset-path';
+import { assetName, assetPath, isAssetPath, readAssetName } from '../../src/sync/asset-path';
+import { sidOf } from '../helpers/sync/values';
 
 /** Twilio's rule for paths: https://www.twilio.com/docs/serverless/api/resource/asset-version */
 const FORBIDDEN = /[;,?:@+&$()'"#\s]/;
@@ -59,4 +60,45 @@ describe('isAssetPath', () => {
     '/audio/../x',
     '/other/a.0123456789abcdef.0123456789abcdef.mp3',
   ])('%s is not ours', (path) => expect(isAssetPath(path)).toBe(false));
+});
+
+const path = assetPath('a long name, that is cut off somewhere, with 営業 時間.mp3', '"e"');
+const sid = sidOf('ZN', 'version');
+
+describe('the name of an Asset', () => {
+  it('says the path alone until the upload', () => {
+    expect(readAssetName(assetName(path))).toEqual({ path });
+  });
+
+  it.each(['public', 'protected'] as const)(
+    'says after it what was uploaded as %s',
+    (visibility) => {
+      const name = assetName(path, { sid, visibility });
+      expect(name.length).toBeLessThanOrEqual(255);
+      expect(readAssetName(name)).toEqual({ path, uploaded: { visibility, versionSid: sid } });
+    },
+  );
+
+  it.each([
+    '/audio/song.mp3',
+    'my asset',
+    '',
+    `${path} `,
+    ` ${path}`,
+    `${path} private ${sid}`,
+    `${path} public ${sid.toUpperCase()}`,
+    `${path} public`,
+    `${path} not-audio`,
+    `${path}\npublic ${sid}`,
+    `${path} public ${sid} x`,
+  ])('%j is not ours', (name) => expect(readAssetName(name)).toBeUndefined());
+
+  it('is ours for any key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (key, etag) => {
+        const name = assetName(assetPath(key, etag), { sid, visibility: 'public' });
+        expect(readAssetName(name)?.path).toBe(assetPath(key, etag));
+      }),
+    );
+  });
 });

@@ -7,8 +7,8 @@ import {
   type Manifest,
 } from '../../src/manifest';
 import { assetPath } from '../../src/sync/asset-path';
-import { findTwin, pendingBuilds, prepareBuild } from '../../src/sync/build';
-import { codeOf, fingerprint, manifestVersionOf, markOf } from '../../src/sync/carry-over';
+import { buildsInProgress, findMatchingBuild, prepareBuild } from '../../src/sync/build';
+import { carryOverOf, fingerprint, manifestVersionOf, markerOf } from '../../src/sync/carry-over';
 import { type LiveBuild, type Plan, plan } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
 import type { Serverless } from '../../src/twilio/serverless';
@@ -48,20 +48,24 @@ async function company(listOrder: ListOrder = 'newest', buildMs = 0): Promise<Co
     path,
     visibility: 'public',
   };
-  return { account, live: { build, code: codeOf(build), manifest: EMPTY_MANIFEST }, uploaded };
+  return {
+    account,
+    live: { build, carryOver: carryOverOf(build), manifest: EMPTY_MANIFEST },
+    uploaded,
+  };
 }
 
 /** A plan that wants a.mp3, and whatever `changes` say. */
 function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan {
   const planned = plan([object('a.mp3')], live, [{ assets: [uploaded], liveUntil: 0 }], {
-    now: 0,
+    nowEpochSeconds: 0,
     visibility: 'public',
     selects: () => true,
-    named: new Set(),
-    namedIsLive: true,
+    flowKeys: new Set(),
+    flowIsLive: true,
     prefix: '',
-    largest: 25_000_000,
-    retention: 4 * 3600,
+    maxObjectBytes: 25_000_000,
+    retentionSeconds: 4 * 3600,
     maxDelete: 1,
     force: true,
   });
@@ -84,10 +88,10 @@ describe('prepareBuild', () => {
     const planned = planOf(started);
     const { sid } = await startBuild(account.twilio, planned, live);
     const build = await account.twilio.build(sid);
-    expect(fingerprint(codeOf(build))).toBe(fingerprint(live.code));
+    expect(fingerprint(carryOverOf(build))).toBe(fingerprint(live.carryOver));
     expect(build.assets.map((asset) => asset.sid)).toContain(uploaded.sid);
     expect(build.assets).toHaveLength(2);
-    expect(markOf(build)?.base).toBe(live.build.sid);
+    expect(markerOf(build)?.base).toBe(live.build.sid);
     const manifest = manifestVersionOf(build);
     const source = await account.twilio.functionContent(
       manifest?.resourceSid ?? '',
@@ -112,8 +116,8 @@ describe('prepareBuild', () => {
   });
 });
 
-describe('findTwin', () => {
-  async function twinOf(changes: Partial<Plan>, on?: (live: LiveBuild) => LiveBuild) {
+describe('findMatchingBuild', () => {
+  async function isMatching(changes: Partial<Plan>, on?: (live: LiveBuild) => LiveBuild) {
     const started = await company();
     const { account, live } = started;
     const begun = await startBuild(
@@ -123,20 +127,28 @@ describe('findTwin', () => {
     );
     const candidates = [await account.twilio.build(begun.sid)];
     const planned = planOf(started, { manifest: retiredAt(2), ...changes });
-    const twin = await findTwin(account.twilio, candidates, planned, on?.(live) ?? live);
-    return twin?.sid === begun.sid;
+    const matching = await findMatchingBuild(
+      account.twilio,
+      candidates,
+      planned,
+      on?.(live) ?? live,
+    );
+    return matching?.sid === begun.sid;
   }
 
   it('finds the Build that an earlier run began, although the clock has moved on', async () => {
-    expect(await twinOf({})).toBe(true);
+    expect(await isMatching({})).toBe(true);
   });
 
   it.each<[string, Partial<Plan>]>([
     ['less audio', { keep: [] }],
     ['another manifest', { manifest: EMPTY_MANIFEST }],
-    ['other code', { code: { assets: [], functions: [], dependencies, runtime: 'node22' } }],
+    [
+      'another carry-over',
+      { carryOver: { assets: [], functions: [], dependencies, runtime: 'node22' } },
+    ],
   ])('finds none with %s', async (_, changes) => {
-    expect(await twinOf(changes)).toBe(false);
+    expect(await isMatching(changes)).toBe(false);
   });
 
   it('finds none that was made from another Build than the live one', async () => {
@@ -144,39 +156,32 @@ describe('findTwin', () => {
       const build: Build = { ...live.build, sid: `ZB${'0'.repeat(32)}` };
       return { ...live, build };
     };
-    expect(await twinOf({}, moved)).toBe(false);
+    expect(await isMatching({}, moved)).toBe(false);
   });
 });
 
-describe.each<ListOrder>(['newest', 'oldest', 'shuffled'])('pendingBuilds, listed %s', (order) => {
-  it('finds the sync’s Builds that nobody deployed, among many', async () => {
-    const started = await company(order);
-    const { account, live } = started;
-    const { twilio, api, service, clock, environment } = account;
-    const old = await startBuild(twilio, planOf(started), live);
-    await clock.sleep(31 * MINUTE);
-    const deployed = await startBuild(twilio, planOf(started), live);
-    await twilio.deploy(environment, deployed.sid);
-    const functionVersions = live.code.functions.map(({ sid }) => sid);
-    const toolkit = { assetVersions: [], functionVersions, dependencies, runtime: 'node22' };
-    for (let count = 0; count < 45; count++) await twilio.createBuild(toolkit);
-    const wanted = await startBuild(twilio, planOf(started), live);
-    const pending = await pendingBuilds(twilio, await twilio.deployments(environment), clock.now());
-    expect(pending.map(({ sid }) => sid)).toEqual([wanted.sid]);
-    expect(api.twilio.state.services.get(service)?.builds.has(old.sid)).toBe(true);
-  });
-});
-
-it('does not read on where the newest Builds come first', async () => {
-  const started = await company();
-  const { account, live } = started;
-  const { twilio, clock, requests } = account;
-  for (let count = 0; count < 45; count++) {
-    await startBuild(twilio, planOf(started), live);
-    await clock.sleep(1000);
-  }
-  await clock.sleep(31 * MINUTE);
-  requests.length = 0;
-  expect(await pendingBuilds(twilio, [], clock.now())).toEqual([]);
-  expect(requests).toHaveLength(1);
-});
+describe.each<ListOrder>(['newest', 'oldest', 'shuffled'])(
+  'buildsInProgress, listed %s',
+  (order) => {
+    it('finds the sync’s Builds that nobody deployed, among many', async () => {
+      const started = await company(order);
+      const { account, live } = started;
+      const { twilio, api, service, clock, environment } = account;
+      const old = await startBuild(twilio, planOf(started), live);
+      await clock.sleep(31 * MINUTE);
+      const deployed = await startBuild(twilio, planOf(started), live);
+      await twilio.deploy(environment, deployed.sid);
+      const functionVersions = live.carryOver.functions.map(({ sid }) => sid);
+      const toolkit = { assetVersions: [], functionVersions, dependencies, runtime: 'node22' };
+      for (let count = 0; count < 45; count++) await twilio.createBuild(toolkit);
+      const wanted = await startBuild(twilio, planOf(started), live);
+      const pending = await buildsInProgress(
+        twilio,
+        await twilio.deployments(environment),
+        clock.now(),
+      );
+      expect(pending.map(({ sid }) => sid)).toEqual([wanted.sid]);
+      expect(api.twilio.state.services.get(service)?.builds.has(old.sid)).toBe(true);
+    });
+  },
+);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ListOrder } from '../../sandbox/twilio';
 import { manifestPath } from '../../src/manifest';
-import { assetName } from '../../src/sync/asset-name';
-import { assetPath } from '../../src/sync/asset-path';
+import { assetName, assetPath } from '../../src/sync/asset-path';
 import { fingerprint } from '../../src/sync/carry-over';
 import { cleanUp } from '../../src/sync/clean-up';
 import { HOUR } from '../helpers/sandbox/twilio-harness';
@@ -35,7 +34,7 @@ async function otherBuild(account: Account): Promise<string> {
 }
 
 const run = ({ twilio, clock }: Account, deadline = Number.POSITIVE_INFINITY) =>
-  cleanUp({ twilio, clock, deadline, concurrency: 2, retention: RETENTION / 1000 });
+  cleanUp({ twilio, clock, deadline, concurrency: 2, retentionSeconds: RETENTION / 1000 });
 
 const left = (account: Account) => [
   ...(account.api.twilio.state.services.get(account.service)?.assets.keys() ?? []),
@@ -111,10 +110,14 @@ describe('clean-up', () => {
     const { asset, version } = await uploadPrompt(account, 'a.mp3');
     await account.clock.sleep(2 * DAY);
     const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
-    const code = { assets: [], functions: [], dependencies, runtime: 'node22' };
-    const mark = { code: fingerprint(code), base: `ZB${'0'.repeat(32)}`, hash: '0'.repeat(32) };
+    const carryOver = { assets: [], functions: [], dependencies, runtime: 'node22' };
+    const marker = {
+      fingerprint: fingerprint(carryOver),
+      base: `ZB${'0'.repeat(32)}`,
+      hash: '0'.repeat(32),
+    };
     const manifest = await account.api.function(account.service, {
-      path: manifestPath(mark),
+      path: manifestPath(marker),
       visibility: 'private',
     });
     const contents = { assetVersions: [version], functionVersions: [manifest.version] };

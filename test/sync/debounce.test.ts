@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { apartFrom, quietIn } from '../../src/sync/debounce';
+import { msUntilQuiet } from '../../src/sync/debounce';
 import { object } from '../helpers/sync/values';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
@@ -13,7 +13,7 @@ function changed(...ages: readonly number[]) {
   );
 }
 
-describe('quietIn', () => {
+describe('msUntilQuiet', () => {
   it.each<[string, number[], number]>([
     ['nothing changed', [], 0],
     ['the last change is long ago', [3000, 3600_000], 0],
@@ -23,37 +23,21 @@ describe('quietIn', () => {
     ['S3’s clock is a little ahead', [-2000], 3000],
     ['S3’s clock tells nothing', [-60_001], 0],
   ])('when %s', (_, ages, expected) => {
-    expect(quietIn(changed(...ages), QUIET, NOW)).toBe(expected);
+    expect(msUntilQuiet(changed(...ages), QUIET, NOW)).toBe(expected);
   });
 
   it('waits for nothing when no quiet is asked for', () => {
-    expect(quietIn(changed(0, -1000), 0, NOW)).toBe(0);
+    expect(msUntilQuiet(changed(0, -1000), 0, NOW)).toBe(0);
   });
 
   it('never waits longer than the quiet that is asked for', () => {
     const ages = fc.array(fc.integer({ min: -100_000, max: 100_000 }));
     fc.assert(
       fc.property(ages, fc.nat(20_000), (all, quiet) => {
-        const wait = quietIn(changed(...all), quiet, NOW);
+        const wait = msUntilQuiet(changed(...all), quiet, NOW);
         expect(wait).toBeGreaterThanOrEqual(0);
         expect(wait).toBeLessThanOrEqual(quiet);
       }),
     );
-  });
-});
-
-describe('apartFrom', () => {
-  it.each<[string, number, number]>([
-    ['the live Build is old', 30_000, 0],
-    ['it has just become live', 0, 30_000],
-    ['it has become live since', 12_000, 18_000],
-    ['Twilio’s clock is a little ahead', -5000, 30_000],
-    ['Twilio’s clock tells nothing', -60_001, 0],
-  ])('when %s', (_, age, expected) => {
-    expect(apartFrom(new Date(NOW.getTime() - age), QUIET, NOW)).toBe(expected);
-  });
-
-  it('waits for nothing when no quiet is asked for', () => {
-    expect(apartFrom(NOW, 0, NOW)).toBe(0);
   });
 });

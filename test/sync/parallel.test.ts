@@ -12,17 +12,17 @@ const options: ParallelOptions<number> = {
 
 interface Done<T> {
   readonly results: T[];
-  readonly complete: boolean | undefined;
+  readonly done: 'all' | 'some' | undefined;
   readonly thrown: unknown;
 }
 
-async function collect<T>(steps: AsyncGenerator<T, boolean>): Promise<Done<T>> {
+async function collect<T>(steps: AsyncGenerator<T, 'all' | 'some'>): Promise<Done<T>> {
   const results: T[] = [];
   try {
-    const complete = await resultOf(steps, (result) => results.push(result));
-    return { results, complete, thrown: undefined };
+    const done = await resultOf(steps, (result) => results.push(result));
+    return { results, done, thrown: undefined };
   } catch (thrown) {
-    return { results, complete: undefined, thrown };
+    return { results, done: undefined, thrown };
   }
 }
 
@@ -49,9 +49,9 @@ class Bench {
 describe('inParallel', () => {
   it('gives every result, and says that it is complete', async () => {
     const items = [5, 4, 3, 2, 1];
-    const { results, complete } = await collect(inParallel(items, options, async (item) => -item));
+    const { results, done } = await collect(inParallel(items, options, async (item) => -item));
     expect(results.sort()).toEqual([-1, -2, -3, -4, -5]);
-    expect(complete).toBe(true);
+    expect(done).toBe('all');
   });
 
   it('never has more in work than it may, by number or by weight', async () => {
@@ -73,9 +73,9 @@ describe('inParallel', () => {
           return item;
         };
         const collecting = collect(inParallel(items, { ...options, concurrency, capacity }, work));
-        const { results, complete, thrown } = await scheduler.waitFor(collecting);
+        const { results, done, thrown } = await scheduler.waitFor(collecting);
         expect(thrown).toBeUndefined();
-        expect(complete).toBe(true);
+        expect(done).toBe('all');
         expect(results.sort()).toEqual([...items].sort());
       }),
     );
@@ -90,7 +90,7 @@ describe('inParallel', () => {
     await bench.end(1000);
     expect(bench.inWork).toEqual([2]);
     await bench.end(2);
-    expect(await done).toMatchObject({ results: [1, 1000, 2], complete: true });
+    expect(await done).toMatchObject({ results: [1, 1000, 2], done: 'all' });
   });
 
   it('begins nothing after a failure, and throws it when all else has ended', async () => {
@@ -110,12 +110,12 @@ describe('inParallel', () => {
     const done = collect(inParallel([1, 2, 3, 4], { ...options, goOn: () => time }, bench.work));
     time = false;
     for (const item of [3, 1, 2]) await bench.end(item);
-    expect(await done).toMatchObject({ results: [3, 1, 2], complete: false });
+    expect(await done).toMatchObject({ results: [3, 1, 2], done: 'some' });
     expect(bench.begun).toEqual([1, 2, 3]);
   });
 
   it('is complete with nothing to do, even when time is up', async () => {
     const none = inParallel([], { ...options, goOn: () => false }, async () => 1);
-    expect(await collect(none)).toMatchObject({ results: [], complete: true });
+    expect(await collect(none)).toMatchObject({ results: [], done: 'all' });
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeManifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath, isAssetPath } from '../../src/sync/asset-path';
-import { type Code, fingerprint } from '../../src/sync/carry-over';
+import { type CarryOver, fingerprint } from '../../src/sync/carry-over';
 import {
   type LiveBuild,
   type Plan,
@@ -12,7 +12,7 @@ import {
   type RecentBuild,
 } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
-import { codeNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
+import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const NOW = 1_000_000;
 const RETENTION = 4 * 3600;
@@ -77,40 +77,40 @@ const manifest = fc.record({
 const site = Array.from({ length: 1000 }, (_, index) => version(`/site/${index}`));
 
 /** Code that leaves all the room, next to none, or less than none. */
-const code: fc.Arbitrary<Code> = fc
+const carryOver: fc.Arbitrary<CarryOver> = fc
   .tuple(fc.constantFrom('one', 'two'), fc.constantFrom(0, 0, 993, 996, 999, 1000, 1001))
   .map(([name, count]) => {
-    const its = codeNamed(name);
+    const its = deployNamed(name);
     // One Asset of the toolkit's is public already.
     return { ...its, assets: [...its.assets, ...site.slice(0, Math.max(0, count - 1))] };
   });
 
 const liveBuild: fc.Arbitrary<LiveBuild> = fc
-  .record({ code, audio: buildAudio, manifest, synced: fc.boolean(), lost: fc.boolean() })
-  .map(({ code, audio, manifest, synced, lost }) => {
+  .record({ carryOver, audio: buildAudio, manifest, synced: fc.boolean(), lost: fc.boolean() })
+  .map(({ carryOver, audio, manifest, synced, lost }) => {
     const on = toolkitBuild('deploy');
-    const its = lost ? codeNamed('lost') : code;
+    const its = lost ? deployNamed('lost') : carryOver;
     const build = synced
-      ? syncedBuild('live', { on, code: its, audio, manifest })
+      ? syncedBuild('live', { on, carryOver: its, audio, manifest })
       : { ...on, ...its };
-    return { build, code, manifest };
+    return { build, carryOver, manifest };
   });
 const recents: fc.Arbitrary<RecentBuild[]> = fc.array(
   fc.record({ assets: buildAudio, liveUntil: time }),
   { maxLength: 3 },
 );
 const options: fc.Arbitrary<PlanOptions> = fc.record({
-  now: fc.constant(NOW),
+  nowEpochSeconds: fc.constant(NOW),
   visibility,
   selects: fc.constantFrom(
     () => true,
     (name: string) => name.endsWith('.mp3'),
   ),
-  named: fc.uniqueArray(key).map((keys) => new Set(keys)),
-  namedIsLive: fc.boolean(),
+  flowKeys: fc.uniqueArray(key).map((keys) => new Set(keys)),
+  flowIsLive: fc.boolean(),
   prefix: fc.constant(''),
-  largest: fc.constantFrom(8_000_000, 25_000_000),
-  retention: fc.constant(RETENTION),
+  maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),
+  retentionSeconds: fc.constant(RETENTION),
   maxDelete: fc.constantFrom(0, 0.5, 1),
   force: fc.boolean(),
 });
@@ -118,14 +118,14 @@ const situation = fc.tuple(listing, liveBuild, recents, options);
 
 /** The Build that a plan makes, once everything is uploaded, and all that the next run knows of it. */
 function apply(
-  { code, keep, upload, retain, manifest }: Plan,
+  { carryOver, keep, upload, retain, manifest }: Plan,
   { visibility }: PlanOptions,
 ): LiveBuild {
   const uploaded = upload.map(({ path }) => version(path, 'new', visibility));
   const audio = [...keep, ...retain].map((entry) => entry.version);
   const on = toolkitBuild('deploy');
-  const build = syncedBuild('next', { on, code, audio: [...audio, ...uploaded], manifest });
-  return { build, code, manifest };
+  const build = syncedBuild('next', { on, carryOver, audio: [...audio, ...uploaded], manifest });
+  return { build, carryOver, manifest };
 }
 
 /** Another order of the same Build. */
@@ -214,13 +214,13 @@ describe('plan, for any listing and Builds', () => {
       const planned = plan(listing, live, recent, options);
       const { build } = apply(planned, options);
       const served = build.assets.filter((asset) => asset.visibility !== 'private');
-      const own = live.code.assets.filter((asset) => asset.visibility !== 'private');
+      const own = live.carryOver.assets.filter((asset) => asset.visibility !== 'private');
       expect(served.length).toBeLessThanOrEqual(Math.max(1000, own.length));
       expect(new Set(build.assets.map(({ path }) => path)).size).toBe(build.assets.length);
       expect(new Set(build.assets.map(({ resourceSid }) => resourceSid)).size).toBe(
         build.assets.length,
       );
-      expect(fingerprint(planned.code)).toBe(fingerprint(live.code));
+      expect(fingerprint(planned.carryOver)).toBe(fingerprint(live.carryOver));
     });
   });
 

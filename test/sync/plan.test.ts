@@ -10,21 +10,21 @@ import {
   type RecentBuild,
 } from '../../src/sync/plan';
 import type { Version, Visibility } from '../../src/twilio/resources';
-import { codeNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
+import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const HOUR = 3600;
 const NOW = 500 * HOUR;
-const code = codeNamed('deploy');
+const carryOver = deployNamed('deploy');
 
 const options: PlanOptions = {
-  now: NOW,
+  nowEpochSeconds: NOW,
   visibility: 'public',
   selects: () => true,
-  named: new Set(),
-  namedIsLive: true,
+  flowKeys: new Set(),
+  flowIsLive: true,
   prefix: '',
-  largest: 25_000_000,
-  retention: 4 * HOUR,
+  maxObjectBytes: 25_000_000,
+  retentionSeconds: 4 * HOUR,
   maxDelete: 1,
   force: true,
 };
@@ -37,15 +37,19 @@ function audio(
   return version(assetPath(key, etag), edition, visibility);
 }
 
-function live(assets: readonly Version[], manifest: Partial<Manifest> = {}, its = code): LiveBuild {
+function live(
+  assets: readonly Version[],
+  manifest: Partial<Manifest> = {},
+  its = carryOver,
+): LiveBuild {
   const whole = { ...EMPTY_MANIFEST, ...manifest };
   const build = syncedBuild('live', {
     on: toolkitBuild('deploy'),
-    code: its,
+    carryOver: its,
     audio: assets,
     manifest: whole,
   });
-  return { build, code: its, manifest: whole };
+  return { build, carryOver: its, manifest: whole };
 }
 
 function recent(assets: readonly Version[], hoursAgo = 1): RecentBuild {
@@ -147,7 +151,7 @@ describe('plan', () => {
       [{ ...one, size: 8_000_001 }],
       live([]),
       [],
-      { largest: 8_000_000 },
+      { maxObjectBytes: 8_000_000 },
       ['skip hello.mp3: left to the command line'],
     ],
     [
@@ -155,7 +159,7 @@ describe('plan', () => {
       [{ ...one, size: 8_000_001 }],
       live([pub]),
       [],
-      { largest: 8_000_000 },
+      { maxObjectBytes: 8_000_000 },
       [`keep hello.mp3 ${pub.sid}`],
     ],
     [
@@ -190,34 +194,32 @@ describe('plan', () => {
   );
 
   it('writes what playback and the next run need into the manifest', () => {
-    const notes = object('notes.txt', { size: 26_000_000 });
+    const talk = object('talk.mp3', { size: 26_000_000 });
     const gone = audio(object('gone.mp3'));
-    const { manifest } = plan([one, notes], live([pub, gone]), [], options);
+    const { manifest } = plan([one, talk], live([pub, gone]), [], options);
     expect(manifest).toEqual({
       paths: new Map([['hello.mp3', path]]),
       retired: new Map([[gone.path, NOW]]),
-      refused: new Map([
-        ['notes.txt', { etag: notes.etag, reason: 'too large', unplayable: true }],
-      ]),
+      refused: new Map([['talk.mp3', { etag: talk.etag, reason: 'too large', unplayable: true }]]),
     });
   });
 
   it('has what the call flow names and S3 lacks said, until S3 has it', () => {
-    const named = new Set(['typo.mp3', 'hello.mp3']);
-    const planned = plan([one], live([pub]), [], { ...options, named });
+    const flowKeys = new Set(['typo.mp3', 'hello.mp3']);
+    const planned = plan([one], live([pub]), [], { ...options, flowKeys });
     expect(decisions(planned)).toEqual([`keep hello.mp3 ${pub.sid}`, 'skip typo.mp3: missing']);
     const { manifest } = planned;
     expect(manifest.refused.get('typo.mp3')?.unplayable).toBe(true);
     const arrived = object('typo.mp3');
     expect(
-      decisions(plan([one, arrived], live([pub], manifest), [], { ...options, named })),
+      decisions(plan([one, arrived], live([pub], manifest), [], { ...options, flowKeys })),
     ).toEqual([`keep hello.mp3 ${pub.sid}`, 'upload typo.mp3']);
   });
 
   it('notes what a call flow misses only if that flow is deployed, and forgets nothing else', () => {
-    const named = new Set(['typo.mp3']);
+    const flowKeys = new Set(['typo.mp3']);
     const entry = { etag: '', reason: 'missing', unplayable: true };
-    const elsewhere = { ...options, named, namedIsLive: false };
+    const elsewhere = { ...options, flowKeys, flowIsLive: false };
     const known = new Map([
       ['other.mp3', entry],
       ['hello.mp3', entry],
@@ -228,16 +230,18 @@ describe('plan', () => {
   });
 
   it('knows nothing of keys outside the prefix that was listed', () => {
-    const named = new Set(['prompts/a.mp3', 'typo.mp3']);
-    const { skip } = plan([], live([]), [], { ...options, named, prefix: 'prompts/' });
+    const flowKeys = new Set(['prompts/a.mp3', 'typo.mp3']);
+    const { skip } = plan([], live([]), [], { ...options, flowKeys, prefix: 'prompts/' });
     expect(skip.map(({ key }) => key)).toEqual(['prompts/a.mp3']);
   });
 
   it('misses nothing that the globs leave out, or where the call flow is not deployed', () => {
-    const named = new Set(['hello.mp3']);
-    const without = { ...code, assets: [] };
-    expect(plan([one], live([]), [], { ...options, named, selects: () => false }).skip).toEqual([]);
-    expect(plan([], live([], {}, without), [], { ...options, named }).skip).toEqual([]);
+    const flowKeys = new Set(['hello.mp3']);
+    const without = { ...carryOver, assets: [] };
+    expect(plan([one], live([]), [], { ...options, flowKeys, selects: () => false }).skip).toEqual(
+      [],
+    );
+    expect(plan([], live([], {}, without), [], { ...options, flowKeys }).skip).toEqual([]);
   });
 
   it('keeps the time at which a path retired', () => {
@@ -255,19 +259,20 @@ describe('plan', () => {
     ['the audio is not the wanted one', live([], { paths: new Map([[one.key, path]]) })],
     [
       'the code was lost',
-      { ...live([pub], { paths: new Map([[one.key, path]]) }), code: codeNamed('lost') },
+      { ...live([pub], { paths: new Map([[one.key, path]]) }), carryOver: deployNamed('lost') },
     ],
     [
       'the toolkit made the live Build',
-      { build: toolkitBuild('new'), code: codeNamed('new'), manifest: EMPTY_MANIFEST },
+      { build: toolkitBuild('new'), carryOver: deployNamed('new'), manifest: EMPTY_MANIFEST },
     ],
   ])('changes the Build when %s', (_, build) => {
     expect(plan([one], build, [recent([pub])], options).changed).toBe(true);
   });
 
   it('carries over the code that was lost, not the live one', () => {
-    const lost = codeNamed('lost');
-    expect(plan([one], { ...live([pub]), code: lost }, [], options).code).toEqual(lost);
+    const lost = deployNamed('lost');
+    const planned = plan([one], { ...live([pub]), carryOver: lost }, [], options);
+    expect(planned.carryOver).toEqual(lost);
   });
 
   it('stops at a guard, unless it is forced', () => {
@@ -285,15 +290,15 @@ describe('plan', () => {
 /** Code that leaves room for so many Assets. */
 function codeWithRoom(room: number) {
   const assets = Array.from({ length: 1000 - room }, (_, index) => version(`/site/${index}`));
-  return { ...code, assets: [...assets, version('/call-flow.json', '', 'private')] };
+  return { ...carryOver, assets: [...assets, version('/call-flow.json', '', 'private')] };
 }
 
 describe('plan, where Twilio’s limit is reached', () => {
   const [a, b, c] = [object('a.mp3'), object('b.mp3'), object('c.mp3', { size: 4_000_001 })];
 
   it('gives room to what the call flow names, then to what the proxy cannot carry', () => {
-    const named = new Set(['b.mp3']);
-    const planned = plan([a, b, c], live([], {}, codeWithRoom(2)), [], { ...options, named });
+    const flowKeys = new Set(['b.mp3']);
+    const planned = plan([a, b, c], live([], {}, codeWithRoom(2)), [], { ...options, flowKeys });
     expect(decisions(planned)).toEqual(['skip a.mp3: no room', 'upload b.mp3', 'upload c.mp3']);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
-import { checkReadable } from '../../src/sync/check';
+import { checkReadable } from '../../src/sync/guard';
 import { FakeClock } from '../helpers/clock';
 import { type FaultServer, s3Error, startFaultServer } from '../helpers/fault-server';
 import { audio, Buckets, Rig } from '../helpers/sync/rig';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { resultOf } from '../../src/result';
-import { GuardError, type SyncReport, type Wait } from '../../src/sync';
-import { type RemoteStep, syncRemotely } from '../../src/sync/remote';
+import { GuardError, type SyncEvent, type SyncReport, type Wait } from '../../src/sync';
+import { syncRemotely } from '../../src/sync/remote';
 import { FakeClock } from '../helpers/clock';
 
 const secret = 'not a secret '.repeat(3);
@@ -52,10 +52,10 @@ async function deployment(...answers: Answer[]) {
   return { url: new URL(`http://127.0.0.1:${port}/sync`), requests };
 }
 
-async function syncAt(url: URL, options: { force?: boolean; budget?: number } = {}) {
+async function syncAt(url: URL, options: { force?: boolean; budgetMs?: number } = {}) {
   const clock = new FakeClock();
-  const call = { url, secret, dryRun: false, force: false, clock, budget: 60_000, ...options };
-  const events: RemoteStep[] = [];
+  const call = { url, secret, dryRun: false, force: false, clock, budgetMs: 60_000, ...options };
+  const events: SyncEvent[] = [];
   const outcome = await resultOf(syncRemotely(call), (event) => events.push(event));
   return { outcome, events, sleeps: clock.slept };
 }

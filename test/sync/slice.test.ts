@@ -12,7 +12,7 @@ import {
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { TwilioOptions } from '../../sandbox/twilio';
 import type { FunctionResponse } from '../../src/runtime';
-import { answerSync } from '../../src/sync/slice';
+import { respondToSync } from '../../src/sync/slice';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
 import { type Account, openAccount } from '../helpers/twilio/account';
@@ -87,7 +87,7 @@ interface Ask {
 /** Calls /sync; whatever comes back holds neither a secret nor a stack. */
 async function ask(account: Account, { context, event = {}, headers = authorized }: Ask = {}) {
   const whole = { ...contextOf(account), ...context };
-  const answer: FunctionResponse = await answerSync({ context: whole, event, headers }, '{}');
+  const answer: FunctionResponse = await respondToSync({ context: whole, event, headers }, '{}');
   expect(answer.headers['Cache-Control']).toBe('no-store');
   expect(JSON.stringify(answer)).not.toMatch(secrets());
   expect(JSON.stringify(answer)).not.toMatch(/\bat \S+ ?\(|node_modules|\.ts:/);

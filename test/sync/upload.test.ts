@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { promptPath, samplePrompts } from '../../sandbox/prompts';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { resultOf } from '../../src/result';
-import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
-import { readAssetName } from '../../src/sync/asset-name';
-import { assetPath } from '../../src/sync/asset-path';
+import { PromptBucket } from '../../src/s3/prompts';
+import { assetPath, readAssetName } from '../../src/sync/asset-path';
+import type { Outcome } from '../../src/sync/outcome';
 import type { Placement } from '../../src/sync/plan';
-import { type Published, type PublishOptions, publish, toEvent } from '../../src/sync/upload';
+import {
+  audioTypeOf,
+  toEvent,
+  type UploadOptions,
+  type UploadResult,
+  upload,
+} from '../../src/sync/upload';
 import { ACCOUNT_SID, HOUR } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
 import { type Account, answering, openAccount, reset } from '../helpers/twilio/account';
@@ -52,18 +60,23 @@ function bucketOf({ clock }: Account, bucketName = 'prompts'): PromptBucket {
   return bucket;
 }
 
-/** Publishes these keys, all of them by default. */
+interface Run {
+  readonly results: UploadResult[];
+  readonly outcome: Outcome<void>;
+}
+
+/** Uploads these keys, all of them by default. */
 async function run(
   account: Account,
   keys: readonly string[] = Object.keys(objects),
-  options: Partial<PublishOptions> = {},
-): Promise<{ published: Published[]; complete: boolean }> {
+  options: Partial<UploadOptions> = {},
+): Promise<Run> {
   const bucket = bucketOf(account);
   const placements = (await bucket.list())
     .filter(({ key }) => keys.includes(key))
     .map((object): Placement => ({ object, path: assetPath(object.key, object.etag) }));
   const { twilio, clock } = account;
-  const steps = publish(placements, {
+  const steps = upload(placements, new Map(), {
     bucket,
     twilio,
     clock,
@@ -73,9 +86,9 @@ async function run(
     bytesInFlight: 64_000_000,
     ...options,
   });
-  const published: Published[] = [];
-  const complete = await resultOf(steps, (one) => published.push(one));
-  return { published, complete };
+  const results: UploadResult[] = [];
+  const outcome = await resultOf(steps, (result) => results.push(result));
+  return { results, outcome };
 }
 
 const assetsOf = ({ api, service }: Account) => [
@@ -83,24 +96,26 @@ const assetsOf = ({ api, service }: Account) => [
 ];
 const versionsOf = (account: Account) =>
   assetsOf(account).flatMap(({ versions }) => [...versions.values()]);
-const summary = ({ published }: { published: Published[] }) =>
-  published.map((one) => `${toEvent(one).type} ${one.placement.object.key}`).sort();
+const summary = ({ results }: Pick<Run, 'results'>) =>
+  results.map((result) => `${toEvent(result).type} ${result.placement.object.key}`).sort();
+const sidsOf = ({ results }: Run) =>
+  results.map((result) => ('version' in result ? result.version.sid : '')).sort();
 
-describe('publish', () => {
+describe('upload', () => {
   it('uploads what S3 holds, byte for byte, as what its bytes are', async () => {
     const account = await openAccount();
-    const { published, complete } = await run(account);
-    expect(complete).toBe(true);
-    expect(summary({ published })).toEqual([
+    const { results, outcome } = await run(account);
+    expect(outcome.status).toBe('done');
+    expect(summary({ results })).toEqual([
       'refused notes.txt',
       'uploaded a.mp3',
       'uploaded b.mp3',
       'uploaded 営業 時間.mp3',
     ]);
-    for (const one of published) {
-      if ('refused' in one) continue;
-      const { object, path } = one.placement;
-      const uploaded = versionsOf(account).find(({ sid }) => sid === one.version.sid);
+    for (const result of results) {
+      if (result.status === 'refused') continue;
+      const { object, path } = result.placement;
+      const uploaded = versionsOf(account).find(({ sid }) => sid === result.version.sid);
       expect(uploaded?.content.equals(objects[object.key] ?? Buffer.alloc(0))).toBe(true);
       expect(uploaded).toMatchObject({ path, visibility: 'public', contentType: 'audio/mpeg' });
     }
@@ -108,34 +123,25 @@ describe('publish', () => {
 
   it('finds at its second run what the first has uploaded, without asking each Asset', async () => {
     const account = await openAccount();
-    const { published } = await run(account, ['a.mp3', 'b.mp3']);
+    const first = await run(account, ['a.mp3', 'b.mp3']);
     account.requests.length = 0;
-    const again = await run(account, ['a.mp3', 'b.mp3']);
-    expect(summary(again)).toEqual(['found a.mp3', 'found b.mp3']);
-    const sids = (all: Published[]) =>
-      all.map((one) => ('version' in one ? one.version.sid : '')).sort();
-    expect(sids(again.published)).toEqual(sids(published));
+    const second = await run(account, ['a.mp3', 'b.mp3']);
+    expect(summary(second)).toEqual(['found a.mp3', 'found b.mp3']);
+    expect(sidsOf(second)).toEqual(sidsOf(first));
     expect(account.requests).toHaveLength(1);
   });
 
-  it('does not fetch again what an earlier run has refused', async () => {
-    const account = await openAccount();
-    await run(account, ['notes.txt']);
-    const again = await run(account, ['notes.txt'], { bucket: bucketOf(account, 'nowhere') });
-    expect(summary(again)).toEqual(['refused notes.txt']);
-    expect(versionsOf(account)).toEqual([]);
-  });
-
-  it('begins nothing after its deadline, and says that it is not complete', async () => {
+  it('begins nothing after its deadline, and is pending then', async () => {
     const account = await openAccount();
     const deadline = account.clock.now().getTime();
-    const { published, complete } = await run(account, ['a.mp3'], { deadline });
-    expect({ published, complete }).toEqual({ published: [], complete: false });
+    const { results, outcome } = await run(account, ['a.mp3'], { deadline });
+    expect(results).toEqual([]);
+    expect(outcome).toMatchObject({ status: 'pending', reason: 'time' });
   });
 
-  it('asks nobody where there is nothing to do', async () => {
+  it('sends no request where there is nothing to do', async () => {
     const account = await openAccount();
-    expect(await run(account, [])).toEqual({ published: [], complete: true });
+    expect(await run(account, [])).toMatchObject({ results: [], outcome: { status: 'done' } });
     expect(account.requests).toEqual([]);
   });
 
@@ -154,7 +160,7 @@ describe('publish', () => {
     expect(summary(await run(account, ['a.mp3']))).toEqual(['found a.mp3']);
   });
 
-  it('throws that an object was replaced, and uploads nothing of it', async () => {
+  it('wants another plan when an object was replaced, and throws when S3 goes on listing it', async () => {
     const account = await openAccount();
     const bucket = bucketOf(account);
     const [object] = await bucket.list();
@@ -164,21 +170,26 @@ describe('publish', () => {
       path: assetPath(object.key, '"older"'),
     };
     const { twilio, clock } = account;
-    const steps = publish([placement], {
-      bucket,
-      twilio,
-      clock,
-      deadline: Number.POSITIVE_INFINITY,
-      visibility: 'public',
-      concurrency: 1,
-      bytesInFlight: 1,
-    });
-    await expect(steps.next()).rejects.toThrow(ChangedObjectError);
+    const withheld = new Map<string, string>();
+    const uploadOnce = () =>
+      resultOf(
+        upload([placement], withheld, {
+          bucket,
+          twilio,
+          clock,
+          deadline: Number.POSITIVE_INFINITY,
+          visibility: 'public',
+          concurrency: 1,
+          bytesInFlight: 1,
+        }),
+      );
+    expect(await uploadOnce()).toEqual({ status: 'again', reason: 'an object changed' });
+    await expect(uploadOnce()).rejects.toThrow('still lists it');
     expect(assetsOf(account)).toEqual([]);
   });
 });
 
-/** Publishes a.mp3 in a run that dies at the request that this matches. */
+/** Uploads a.mp3 in a run that dies at the request that this matches. */
 async function dieAt(account: Account, request: RegExp): Promise<void> {
   let dead = false;
   account.refuse = (path, method) => {
@@ -212,12 +223,14 @@ describe('a run that died', () => {
 
 it('names each Asset after what was uploaded last', async () => {
   const account = await openAccount();
-  const { published } = await run(account, ['a.mp3']);
-  const [one] = published;
+  const [result] = (await run(account, ['a.mp3'])).results;
   const [asset] = assetsOf(account);
   expect(readAssetName(asset?.friendlyName ?? '')).toEqual({
-    path: one?.placement.path,
-    uploaded: { visibility: 'public', versionSid: one && 'version' in one ? one.version.sid : '' },
+    path: result?.placement.path,
+    uploaded: {
+      visibility: 'public',
+      versionSid: result && 'version' in result ? result.version.sid : '',
+    },
   });
 });
 
@@ -227,4 +240,73 @@ it('stops at a refusal of Twilio', async () => {
   const message = await run(account).catch(String);
   expect(message).toContain('Check ACCOUNT_SID and AUTH_TOKEN');
   expect(message).not.toContain(ACCOUNT_SID);
+});
+
+const [sample] = samplePrompts;
+if (!sample) throw new Error('There are no sample prompts.');
+const mp3 = readFileSync(promptPath(sample));
+
+function riff(kind: string, chunks = ''): Buffer {
+  return Buffer.from(`RIFF\x24\0\0\0${kind}${chunks}`.padEnd(100, '\0'), 'latin1');
+}
+
+/** An ID3v2 tag of so many bytes, with a picture in it. */
+function tag(size: number): Buffer {
+  const frame = Buffer.from('APIC\0\0\0\0\0\0\0image/png\0\x03\0\x89PNG\r\n\x1a\n', 'latin1');
+  const length = [21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f);
+  return Buffer.concat(
+    [Buffer.from('ID3\x03\0\0', 'latin1'), Buffer.from(length), frame],
+    size + 10,
+  );
+}
+
+describe('audioTypeOf', () => {
+  it.each(samplePrompts.map((prompt) => promptPath(prompt)))(
+    'takes %s for an MP3',
+    async (path) => {
+      expect(await audioTypeOf(readFileSync(path))).toBe('audio/mpeg');
+    },
+  );
+
+  it.each<[string, Buffer, string | undefined]>([
+    ['an MP3 with a picture before it', Buffer.concat([tag(200_000), mp3]), 'audio/mpeg'],
+    [
+      'an MP3 without a tag',
+      Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(413)]),
+      'audio/mpeg',
+    ],
+    ['a WAV', riff('WAVE', 'fmt '), 'audio/wav'],
+    ['an AIFF', Buffer.from('FORM\0\0\0\x2eAIFFCOMM'.padEnd(100, '\0'), 'latin1'), 'audio/aiff'],
+    ['an AVI', riff('AVI ', 'LIST'), undefined],
+    [
+      'an Ogg',
+      Buffer.from('OggS\0\x02'.padEnd(28, '\0') + '\x01vorbis'.padEnd(100, '\0'), 'latin1'),
+      undefined,
+    ],
+    [
+      'an AAC',
+      Buffer.concat([Buffer.from([0xff, 0xf1, 0x50, 0x80]), Buffer.alloc(100)]),
+      undefined,
+    ],
+    [
+      'a picture',
+      Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR'.padEnd(100, '\0'), 'latin1'),
+      undefined,
+    ],
+    [
+      'a page that calls itself audio',
+      Buffer.from('<!doctype html><title>a.mp3</title>'),
+      undefined,
+    ],
+    [
+      'an error of S3',
+      Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),
+      undefined,
+    ],
+    ['nothing', Buffer.alloc(0), undefined],
+    ['a byte', Buffer.from([0xff]), undefined],
+    ['zeros', Buffer.alloc(10_000), undefined],
+  ])('of %s', async (_, content, expected) => {
+    expect(await audioTypeOf(content)).toBe(expected);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ListOrder } from '../../sandbox/twilio';
-import { TwilioError } from '../../src/twilio/errors';
+import { TwilioApiError } from '../../src/twilio/errors';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { type Account, answering, openAccount } from '../helpers/twilio/account';
 
@@ -71,7 +71,7 @@ describe('before anything was deployed', () => {
     const missing = `ZB${'0'.repeat(32)}`;
     expect(await twilio.buildIfAny(missing)).toBeUndefined();
     faults.push(answering(403));
-    await expect(twilio.buildIfAny(missing)).rejects.toThrow(TwilioError);
+    await expect(twilio.buildIfAny(missing)).rejects.toThrow(TwilioApiError);
   });
 });
 
@@ -111,7 +111,7 @@ describe('a refusal', () => {
     const { twilio, environment, faults } = await openAccount();
     faults.push(answering(403, body));
     await expect(twilio.environment(environment)).rejects.toMatchObject({
-      name: 'TwilioError',
+      name: 'TwilioApiError',
       status: 403,
       message: expect.stringContaining('403'),
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { OutOfTimeError } from '../../src/retry';
-import { TwilioError } from '../../src/twilio/errors';
+import { TwilioApiError } from '../../src/twilio/errors';
 import {
   type Account,
   answering,
@@ -148,7 +148,7 @@ describe('an upload', () => {
     ],
   ])('that is refused with %s says with which status', async (_, fault, message) => {
     const uploading = uploadDespite(await openAccount(), [fault]);
-    await expect(uploading).rejects.toThrow(TwilioError);
+    await expect(uploading).rejects.toThrow(TwilioApiError);
     await expect(uploading).rejects.toThrow(message);
     await expect(uploading).rejects.toMatchObject({ status: 413 });
   });

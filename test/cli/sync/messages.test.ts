@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { jsonReporter, lineReporter, type Reporter } from '../../../cli/sync/messages';
-import type { Ending, SyncProgress } from '../../../cli/sync/run-sync';
-import type { SyncReport } from '../../../src/sync';
+import type { Ending } from '../../../cli/sync/run-sync';
+import type { SyncEvent, SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 1, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 const buildSid = `ZB${'0'.repeat(32)}`;
 
-function planned(changes: Partial<Extract<SyncProgress, { type: 'planned' }>> = {}): SyncProgress {
+function planned(changes: Partial<Extract<SyncEvent, { type: 'planned' }>> = {}): SyncEvent {
   const nothing = { keep: 0, upload: 0, bytes: 0, retain: 0, retire: 0, skip: 0, build: false };
   return { type: 'planned', ...nothing, ...changes };
 }
 
 function tell(
-  events: readonly SyncProgress[],
+  events: readonly SyncEvent[],
   ending?: Ending,
   make: (output: Parameters<typeof jsonReporter>[0]) => Reporter = (output) =>
     lineReporter(output, 'sync'),
@@ -33,7 +33,7 @@ function tell(
 }
 
 describe('the lines of a sync', () => {
-  it.each<[SyncProgress, string]>([
+  it.each<[SyncEvent, string]>([
     [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
     [
       planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5, build: true }),
@@ -44,7 +44,7 @@ describe('the lines of a sync', () => {
     [{ type: 'found', key: 'a', path: '/x', bytes: 1500 }, 'Uploaded before: a (1.5 kB)'],
     [
       { type: 'refused', key: 'a', bytes: 1, reason: 'not audio' },
-      'Refused a: its bytes are not audio that Twilio plays (MP3, WAV or AIFF)',
+      'Refused a: it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
     ],
     [
       { type: 'waiting', for: 'quiet', milliseconds: 2001 },

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { barReporter } from '../../../cli/sync/progress-bar';
-import type { Ending, SyncProgress } from '../../../cli/sync/run-sync';
-import type { SyncReport } from '../../../src/sync';
+import type { Ending } from '../../../cli/sync/run-sync';
+import type { SyncEvent, SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };
-const planned: SyncProgress = {
+const planned: SyncEvent = {
   type: 'planned',
   keep: 0,
   upload: 3,
@@ -15,18 +15,18 @@ const planned: SyncProgress = {
   skip: 0,
   build: true,
 };
-const uploaded: SyncProgress = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
-const found: SyncProgress = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };
-const refused: SyncProgress = { type: 'refused', key: 'c', bytes: 5, reason: 'not audio' };
-const building: SyncProgress = { type: 'building', buildSid: 'ZB', adopted: false };
+const uploaded: SyncEvent = { type: 'uploaded', key: 'a', path: '/a', bytes: 2_000_000 };
+const found: SyncEvent = { type: 'found', key: 'b', path: '/b', bytes: 1_500_000 };
+const refused: SyncEvent = { type: 'refused', key: 'c', bytes: 5, reason: 'not audio' };
+const building: SyncEvent = { type: 'building', buildSid: 'ZB', adopted: false };
 
 /** Feeds a bar; a second passes before each event. */
-function draw(events: readonly SyncProgress[], ending?: Ending) {
+function draw(events: readonly SyncEvent[], ending?: Ending) {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
   const told: string[] = [];
   let seconds = 0;
   const lines = {
-    progress: ({ type }: SyncProgress) => told.push(type),
+    progress: ({ type }: SyncEvent) => told.push(type),
     end: ({ status }: Ending) => told.push(status),
   };
   const reporter = barReporter(lines, terminal, { now: () => new Date(seconds * 1000) });
@@ -61,7 +61,7 @@ describe('the progress bar', () => {
   });
 
   it('leaves no line when the sync waits before it uploads', () => {
-    const waiting: SyncProgress = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
+    const waiting: SyncEvent = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
     const { drawn, told } = draw([planned, waiting]);
     expect(told).toEqual(['planned', 'waiting']);
     expect(last(drawn).line).toBeUndefined();

@@ -7,10 +7,9 @@ import {
   exitStatusOf,
   follow,
   requireAdminSecret,
-  type SyncProgress,
 } from '../../../cli/sync/run-sync';
 import { ConfigError, PlayError } from '../../../src/errors';
-import { GuardError, type SyncOutcome, type SyncReport } from '../../../src/sync';
+import { GuardError, type SyncEvent, type SyncOutcome, type SyncReport } from '../../../src/sync';
 
 const report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 const never = new Promise<never>(() => {});
@@ -18,20 +17,20 @@ const unheard = { progress: () => {} };
 
 describe('a sync that is followed', () => {
   it('reports every event, then ends as the sync does', async () => {
-    async function* events(): AsyncGenerator<SyncProgress, SyncOutcome> {
+    async function* events(): AsyncGenerator<SyncEvent, SyncOutcome> {
       yield { type: 'moved' };
       yield { type: 'cleaned', assets: 2 };
       return { status: 'done', report };
     }
     const types: string[] = [];
-    const reporter = { progress: ({ type }: SyncProgress) => types.push(type) };
+    const reporter = { progress: ({ type }: SyncEvent) => types.push(type) };
     const ending = await follow(events, reporter, never);
     expect(types).toEqual(['moved', 'cleaned']);
     expect(ending).toEqual({ status: 'done', report });
   });
 
   it('ends with what the sync throws', async () => {
-    async function* events(): AsyncGenerator<SyncProgress, SyncOutcome> {
+    async function* events(): AsyncGenerator<SyncEvent, SyncOutcome> {
       yield { type: 'moved' };
       throw new PlayError('no');
     }
@@ -46,7 +45,7 @@ describe('a sync that is followed', () => {
   });
 
   it('ends at once when it is interrupted between two events', async () => {
-    async function* events(): AsyncGenerator<SyncProgress, SyncOutcome> {
+    async function* events(): AsyncGenerator<SyncEvent, SyncOutcome> {
       yield { type: 'building', buildSid: 'ZB', adopted: false };
       return never;
     }

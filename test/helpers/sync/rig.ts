@@ -25,7 +25,7 @@ import { resultOf } from '../../../src/result';
 import { PromptBucket } from '../../../src/s3/prompts';
 import type { SyncEvent, SyncOutcome } from '../../../src/sync';
 import { assetPath, isAssetPath } from '../../../src/sync/asset-path';
-import { type ReconcileOptions, reconcile } from '../../../src/sync/run';
+import { type RunOptions, run } from '../../../src/sync/run';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
 import { evenlySpread, FakeClock } from '../clock';
@@ -346,7 +346,7 @@ export class Rig {
   }
 
   /** Runs the sync of one bucket to its end, or to the error that ended it. */
-  async run(bucketName: string, options: Partial<ReconcileOptions> = {}): Promise<RunResult> {
+  async run(bucketName: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
     const { clock, environment } = this;
     const { deadline = this.time + 10 * 60_000 } = options;
     const transport = new Transport({ clock, deadline });
@@ -355,10 +355,9 @@ export class Rig {
       this.service.sid,
     );
     const bucket = this.#bucket(bucketName, this.#origins.s3);
-    const steps = reconcile({
+    const steps = run({
       bucket,
       twilio,
-      patient: { bucket, twilio },
       environmentSid: environment.sid,
       clock,
       deadline,

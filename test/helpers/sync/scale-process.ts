@@ -3,7 +3,7 @@ import { type LoopbackHosts, routeToLoopback } from '../../../sandbox/rehearsal/
 import { systemClock } from '../../../src/clock';
 import { resultOf } from '../../../src/result';
 import { PromptBucket } from '../../../src/s3/prompts';
-import { reconcile } from '../../../src/sync/run';
+import { run } from '../../../src/sync/run';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
 import { RUN_OPTIONS } from './run-options';
@@ -40,10 +40,9 @@ async function work({
   const deadline = Date.now() + 200_000;
   const bucket = new PromptBucket(s3, { clock, deadline });
   const transport = new Transport({ clock, deadline });
-  const ends = { bucket, twilio: new Serverless({ ...twilio, transport }, service) };
-  const steps = reconcile({
-    ...ends,
-    patient: ends,
+  const steps = run({
+    bucket,
+    twilio: new Serverless({ ...twilio, transport }, service),
     environmentSid,
     clock,
     deadline,

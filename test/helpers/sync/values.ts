@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EMPTY_MANIFEST, encodeManifest, type Manifest, manifestPath } from '../../../src/manifest';
 import type { PromptObject } from '../../../src/s3/prompts';
-import { type Code, fingerprint } from '../../../src/sync/carry-over';
+import { type CarryOver, fingerprint } from '../../../src/sync/carry-over';
 import type { Build, Deployment, Version, Visibility } from '../../../src/twilio/resources';
 
 /** A SID that is the same for the same name. */
@@ -19,8 +19,8 @@ export function version(path: string, edition = '', visibility: Visibility = 'pu
   };
 }
 
-/** What a deploy by the toolkit brings, told apart by a name. */
-export function codeNamed(name: string): Code {
+/** What a deploy of the toolkit brings; the name tells two of them apart. */
+export function deployNamed(name: string): CarryOver {
   return {
     assets: [version('/call-flow.json', name, 'private'), version('/index.html', name)],
     functions: [version('/voice', name, 'protected')],
@@ -31,15 +31,15 @@ export function codeNamed(name: string): Code {
 
 const base = { status: 'completed', createdAt: new Date(0) } as const;
 
-/** A Build that the toolkit made: code alone. */
+/** A Build that the toolkit made: no prompts. */
 export function toolkitBuild(name: string): Build {
-  return { ...base, ...codeNamed(name), sid: sidOf('ZB', name) };
+  return { ...base, ...deployNamed(name), sid: sidOf('ZB', name) };
 }
 
 export interface SyncedBuild {
   /** The Build that was live when this one was planned. */
   readonly on: Build;
-  readonly code: Code;
+  readonly carryOver: CarryOver;
   readonly audio?: readonly Version[];
   readonly manifest?: Manifest;
 }
@@ -47,16 +47,16 @@ export interface SyncedBuild {
 /** A Build that the sync made. */
 export function syncedBuild(
   name: string,
-  { on, code, audio = [], manifest = EMPTY_MANIFEST }: SyncedBuild,
+  { on, carryOver, audio = [], manifest = EMPTY_MANIFEST }: SyncedBuild,
 ): Build {
   const { hash } = encodeManifest(manifest);
-  const mark = manifestPath({ hash, code: fingerprint(code), base: on.sid });
+  const marker = manifestPath({ hash, fingerprint: fingerprint(carryOver), base: on.sid });
   return {
     ...base,
-    ...code,
+    ...carryOver,
     sid: sidOf('ZB', name),
-    assets: [...code.assets, ...audio],
-    functions: [...code.functions, version(mark, name, 'private')],
+    assets: [...carryOver.assets, ...audio],
+    functions: [...carryOver.functions, version(marker, name, 'private')],
   };
 }
 

@@ -1,36 +1,49 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Code, codeOf, fingerprint } from '../../src/sync/carry-over';
-import { type Deployed, expectedCode, walkBack } from '../../src/sync/history';
+import { type CarryOver, carryOverOf, fingerprint } from '../../src/sync/carry-over';
+import {
+  expectedCarryOver,
+  type PastDeployment,
+  readDeployments,
+} from '../../src/sync/deployments';
 import type { Build, Deployment } from '../../src/twilio/resources';
 import {
-  codeNamed,
   deployed,
+  deployNamed,
   sidOf,
   syncedBuild,
   toolkitBuild,
   version,
 } from '../helpers/sync/values';
 
-const [t1, t2, t3] = ['t1', 't2', 't3'].map(codeNamed) as [Code, Code, Code];
-const T1 = toolkitBuild('t1');
-const T2 = toolkitBuild('t2');
-const T3 = toolkitBuild('t3');
-const X = syncedBuild('X', { on: T1, code: t1 });
-/** Planned when X was live. */
-const A = syncedBuild('A', { on: X, code: t1 });
-const B = syncedBuild('B', { on: X, code: t1 });
-const Y = syncedBuild('Y', { on: T2, code: t2 });
-/** What a repair makes of A, behind which T2 was lost. */
-const R = syncedBuild('R', { on: A, code: t2 });
-/** Twilio's console adds a Function to X and keeps all else, the manifest too. */
-const C = { ...X, sid: sidOf('ZB', 'C'), functions: [...X.functions, version('/extra')] };
+const [firstCode, secondCode, thirdCode] = ['first', 'second', 'third'].map(deployNamed) as [
+  CarryOver,
+  CarryOver,
+  CarryOver,
+];
+const FIRST_DEPLOY = toolkitBuild('first');
+const SECOND_DEPLOY = toolkitBuild('second');
+const THIRD_DEPLOY = toolkitBuild('third');
+const SYNC = syncedBuild('sync', { on: FIRST_DEPLOY, carryOver: firstCode });
+/** Two runs that were planned while SYNC was live. */
+const NEXT_SYNC = syncedBuild('next sync', { on: SYNC, carryOver: firstCode });
+const RACING_SYNC = syncedBuild('racing sync', { on: SYNC, carryOver: firstCode });
+const SYNC_OF_SECOND = syncedBuild('sync of second', { on: SECOND_DEPLOY, carryOver: secondCode });
+/** Puts back SECOND_DEPLOY, which NEXT_SYNC has undone. */
+const REPAIR = syncedBuild('repair', { on: NEXT_SYNC, carryOver: secondCode });
+/** Twilio's console adds a Function to SYNC and keeps all else, the manifest too. */
+const CONSOLE_EDIT = {
+  ...SYNC,
+  sid: sidOf('ZB', 'console edit'),
+  functions: [...SYNC.functions, version('/extra')],
+};
 /** The sync of another environment made it, from a Build that was never live here. */
-const P = syncedBuild('P', { on: T3, code: t3 });
+const PROMOTED = syncedBuild('promoted', { on: THIRD_DEPLOY, carryOver: thirdCode });
 
 interface Look {
-  readonly code: Code;
-  readonly walked: readonly Deployed[];
+  readonly carryOver: CarryOver;
+  readonly past: readonly PastDeployment[];
+  /** How many Builds were asked for. */
   readonly fetched: number;
 }
 
@@ -40,100 +53,159 @@ async function lookBack(
   builds: readonly Build[],
 ): Promise<Look> {
   let fetched = 0;
-  const walked = await walkBack(deployments, live, async (sid) => {
+  const past = await readDeployments(deployments, live, async (sid) => {
     fetched++;
     return builds.find((build) => build.sid === sid);
   });
-  return { code: expectedCode(walked, live), walked, fetched };
+  return { carryOver: expectedCarryOver(past, live), past, fetched };
 }
 
 /** The last of these Builds is live. */
 function lookBackOver(builds: readonly Build[], seconds = 60): Promise<Look> {
-  return lookBack(deployed(builds, seconds), builds.at(-1) ?? T1, builds);
+  return lookBack(deployed(builds, seconds), builds.at(-1) ?? FIRST_DEPLOY, builds);
 }
 
 describe('the code that must be live', () => {
-  it.each<[string, Build[], Code]>([
-    ['a deploy by the toolkit, never synced', [T1], t1],
-    ['a deploy and its sync', [T1, X], t1],
-    ['two syncs in turn', [T1, X, A], t1],
-    ['a deploy after a sync', [T1, X, T2], t2],
-    ['a deploy that a sync undid', [T1, X, T2, A], t2],
-    ['a deploy that a sync undid, after its repair', [T1, X, T2, A, R], t2],
-    ['a deploy that two racing syncs undid', [T1, X, T2, A, B], t2],
-    ['a deploy between two racing syncs', [T1, X, A, T2, B], t2],
-    ['two deploys that a sync undid', [T1, X, T2, T3, A], t3],
-    ['a deploy that the repair of another one undid', [T1, X, T2, A, T3, R], t3],
-    ['two racing syncs and no deploy', [T1, X, A, B], t1],
-    ['a rollback to a Build of the sync long after it', [T1, X, A, T2, A], t1],
-    ['a rollback to a Build of the toolkit', [T1, X, T2, Y, T1], t1],
-    ['a rollback to a Build of the sync', [T1, X, T2, Y, X], t1],
-    ['a rollback that a sync undid', [T1, X, T2, Y, X, syncedBuild('Z', { on: Y, code: t2 })], t1],
-    ['a Build that the console made from one of the sync', [T1, X, C], codeOf(C)],
-    ['a Build of the console that a sync undid', [T1, X, C, A], codeOf(C)],
-    ['a Build promoted from another environment', [T1, X, P], t3],
-    ['a promoted Build that a sync undid', [T1, X, P, A], t3],
+  it.each<[string, Build[], CarryOver]>([
+    ['a deploy by the toolkit, never synced', [FIRST_DEPLOY], firstCode],
+    ['a deploy and its sync', [FIRST_DEPLOY, SYNC], firstCode],
+    ['two syncs in turn', [FIRST_DEPLOY, SYNC, NEXT_SYNC], firstCode],
+    ['a deploy after a sync', [FIRST_DEPLOY, SYNC, SECOND_DEPLOY], secondCode],
+    ['a deploy that a sync undid', [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC], secondCode],
+    [
+      'a deploy that a sync undid, after its repair',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC, REPAIR],
+      secondCode,
+    ],
+    [
+      'a deploy that two racing syncs undid',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC, RACING_SYNC],
+      secondCode,
+    ],
+    [
+      'a deploy between two racing syncs',
+      [FIRST_DEPLOY, SYNC, NEXT_SYNC, SECOND_DEPLOY, RACING_SYNC],
+      secondCode,
+    ],
+    [
+      'two deploys that a sync undid',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, THIRD_DEPLOY, NEXT_SYNC],
+      thirdCode,
+    ],
+    [
+      'a deploy that the repair of another one undid',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC, THIRD_DEPLOY, REPAIR],
+      thirdCode,
+    ],
+    ['two racing syncs and no deploy', [FIRST_DEPLOY, SYNC, NEXT_SYNC, RACING_SYNC], firstCode],
+    [
+      'a rollback to a Build of the sync long after it',
+      [FIRST_DEPLOY, SYNC, NEXT_SYNC, SECOND_DEPLOY, NEXT_SYNC],
+      firstCode,
+    ],
+    [
+      'a rollback to a Build of the toolkit',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, SYNC_OF_SECOND, FIRST_DEPLOY],
+      firstCode,
+    ],
+    [
+      'a rollback to a Build of the sync',
+      [FIRST_DEPLOY, SYNC, SECOND_DEPLOY, SYNC_OF_SECOND, SYNC],
+      firstCode,
+    ],
+    [
+      'a rollback that a sync undid',
+      [
+        FIRST_DEPLOY,
+        SYNC,
+        SECOND_DEPLOY,
+        SYNC_OF_SECOND,
+        SYNC,
+        syncedBuild('last', { on: SYNC_OF_SECOND, carryOver: secondCode }),
+      ],
+      firstCode,
+    ],
+    [
+      'a Build that the console made from one of the sync',
+      [FIRST_DEPLOY, SYNC, CONSOLE_EDIT],
+      carryOverOf(CONSOLE_EDIT),
+    ],
+    [
+      'a Build of the console that a sync undid',
+      [FIRST_DEPLOY, SYNC, CONSOLE_EDIT, NEXT_SYNC],
+      carryOverOf(CONSOLE_EDIT),
+    ],
+    ['a Build promoted from another environment', [FIRST_DEPLOY, SYNC, PROMOTED], thirdCode],
+    ['a promoted Build that a sync undid', [FIRST_DEPLOY, SYNC, PROMOTED, NEXT_SYNC], thirdCode],
   ])('is right after %s', async (_, builds, expected) => {
-    const { code } = await lookBackOver(builds);
-    expect(fingerprint(code)).toBe(fingerprint(expected));
+    const { carryOver } = await lookBackOver(builds);
+    expect(fingerprint(carryOver)).toBe(fingerprint(expected));
   });
 
   it('is that of the live Build when what lies behind it is gone', async () => {
-    const { code } = await lookBack(deployed([T1, X, T2, A]), A, [T1, X, A]);
-    expect(fingerprint(code)).toBe(fingerprint(t1));
+    const { carryOver } = await lookBack(
+      deployed([FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC]),
+      NEXT_SYNC,
+      [FIRST_DEPLOY, SYNC, NEXT_SYNC],
+    );
+    expect(fingerprint(carryOver)).toBe(fingerprint(firstCode));
   });
 
   it('is that of the live Build when the list of Deployments does not have it yet', async () => {
-    const { code, walked } = await lookBack(deployed([T1, X]), T2, [T1, X, T2]);
-    expect(fingerprint(code)).toBe(fingerprint(t2));
-    expect(walked).toEqual([]);
+    const { carryOver, past } = await lookBack(deployed([FIRST_DEPLOY, SYNC]), SECOND_DEPLOY, [
+      FIRST_DEPLOY,
+      SYNC,
+      SECOND_DEPLOY,
+    ]);
+    expect(fingerprint(carryOver)).toBe(fingerprint(secondCode));
+    expect(past).toEqual([]);
   });
 
   it('ignores what was deployed after the Build that was read', async () => {
-    const { code } = await lookBack(deployed([T1, X, T2]), X, [T1, X, T2]);
-    expect(fingerprint(code)).toBe(fingerprint(t1));
-  });
-
-  it('is right when a deploy, the sync that undid it and the one before are of one second', async () => {
-    for (const order of permutations(deployed([X, T2, A], 0))) {
-      const { code } = await lookBack(order, A, [X, T2, A]);
-      expect(fingerprint(code)).toBe(fingerprint(t2));
-    }
+    const { carryOver } = await lookBack(deployed([FIRST_DEPLOY, SYNC, SECOND_DEPLOY]), SYNC, [
+      FIRST_DEPLOY,
+      SYNC,
+      SECOND_DEPLOY,
+    ]);
+    expect(fingerprint(carryOver)).toBe(fingerprint(firstCode));
   });
 });
 
 describe('a Build of the sync that is deployed a second time', () => {
-  const again = [X, A, T2, A];
+  const again = [SYNC, NEXT_SYNC, SECOND_DEPLOY, NEXT_SYNC];
 
   it('within the time of a race undid the deploy between', async () => {
-    const { code } = await lookBackOver(again, 10);
-    expect(fingerprint(code)).toBe(fingerprint(t2));
+    const { carryOver } = await lookBackOver(again, 10);
+    expect(fingerprint(carryOver)).toBe(fingerprint(secondCode));
   });
 
   it("later is a person's rollback", async () => {
-    const { code } = await lookBackOver(again, 16);
-    expect(fingerprint(code)).toBe(fingerprint(t1));
+    const { carryOver } = await lookBackOver(again, 16);
+    expect(fingerprint(carryOver)).toBe(fingerprint(firstCode));
   });
 });
 
 describe('walking back', () => {
   it('asks for no other Build when the live one was made from the one that it replaced', async () => {
-    expect(await lookBackOver([T1, X, A])).toMatchObject({ fetched: 0, walked: [{ build: A }] });
+    expect(await lookBackOver([FIRST_DEPLOY, SYNC, NEXT_SYNC])).toMatchObject({
+      fetched: 0,
+      past: [{ build: NEXT_SYNC }],
+    });
   });
 
   it('asks for one when a deploy follows a sync', async () => {
-    const { fetched, walked } = await lookBackOver([T1, X, T2]);
+    const { fetched, past } = await lookBackOver([FIRST_DEPLOY, SYNC, SECOND_DEPLOY]);
     expect(fetched).toBe(1);
-    expect(walked.map(({ build }) => build.sid)).toEqual([T2.sid, X.sid]);
+    expect(past.map(({ build }) => build.sid)).toEqual([SECOND_DEPLOY.sid, SYNC.sid]);
   });
 
   it('ends after ten Deployments, however many there were', async () => {
     const builds = Array.from({ length: 30 }, (_, index) => toolkitBuild(`deploy ${index}`));
-    expect((await lookBackOver(builds)).walked).toHaveLength(10);
+    expect((await lookBackOver(builds)).past).toHaveLength(10);
   });
 
   it('ends where the environment was emptied', async () => {
-    const [first, , last] = deployed([T1, T2, X]);
+    const [first, , last] = deployed([FIRST_DEPLOY, SECOND_DEPLOY, SYNC]);
     if (!first || !last) throw new Error('there are three');
     const emptied = {
       ...first,
@@ -141,17 +213,10 @@ describe('walking back', () => {
       createdAt: new Date(90_000),
       buildSid: undefined,
     };
-    const { walked } = await lookBack([first, emptied, last], X, [T1, X]);
-    expect(walked.map(({ build }) => build.sid)).toEqual([X.sid]);
+    const { past } = await lookBack([first, emptied, last], SYNC, [FIRST_DEPLOY, SYNC]);
+    expect(past.map(({ build }) => build.sid)).toEqual([SYNC.sid]);
   });
 });
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
-  );
-}
 
 /** An environment, people who deploy to it, and runs of the sync that take their time. */
 class World {
@@ -160,7 +225,7 @@ class World {
   /** Runs between their look at the environment and their Deployment. */
   readonly runs: { readonly on: Build; readonly build: Build; sure: boolean }[] = [];
   /** What a person chose last. */
-  chosen: Code = t1;
+  chosen: CarryOver = firstCode;
   #second = 0;
 
   constructor(private readonly shuffle: (list: readonly Deployment[]) => Deployment[]) {
@@ -175,16 +240,16 @@ class World {
 
   deployByToolkit(): void {
     const name = `deploy ${this.builds.length}`;
-    this.chosen = codeNamed(name);
+    this.chosen = deployNamed(name);
     this.#deploy(this.#add(toolkitBuild(name)), 1);
   }
 
   /** Brings what the sync of another environment has made there. */
   promote(): void {
     const name = `promoted ${this.builds.length}`;
-    this.chosen = codeNamed(name);
+    this.chosen = deployNamed(name);
     this.#deploy(
-      this.#add(syncedBuild(name, { on: toolkitBuild(`there, ${name}`), code: this.chosen })),
+      this.#add(syncedBuild(name, { on: toolkitBuild(`there, ${name}`), carryOver: this.chosen })),
       1,
     );
   }
@@ -195,7 +260,7 @@ class World {
     const past = this.builds.filter(({ sid }) => lived.includes(sid) && sid !== this.live.sid);
     const build = past[choice % Math.max(1, past.length)];
     if (!build) return;
-    this.chosen = codeOf(build);
+    this.chosen = carryOverOf(build);
     // Nobody deploys and rolls back within the time that two racing runs may take.
     this.#deploy(build, 31);
   }
@@ -203,8 +268,8 @@ class World {
   /** A run looks at the environment, uploads and builds. */
   async plan(): Promise<void> {
     const on = this.live;
-    const { code } = await lookBack(this.shuffle(this.deployments), on, this.builds);
-    const build = this.#add(syncedBuild(`sync ${this.builds.length}`, { on, code }));
+    const { carryOver } = await lookBack(this.shuffle(this.deployments), on, this.builds);
+    const build = this.#add(syncedBuild(`sync ${this.builds.length}`, { on, carryOver }));
     this.runs.push({ on, build, sure: false });
   }
 
@@ -306,7 +371,7 @@ describe('any history of deploys, rollbacks and racing runs', () => {
           const world = new World(order);
           for (const act of moves) await act(world);
           await world.syncAlone();
-          expect(fingerprint(codeOf(world.live))).toBe(fingerprint(world.chosen));
+          expect(fingerprint(carryOverOf(world.live))).toBe(fingerprint(world.chosen));
         },
       ),
       { numRuns: 3000 },

@@ -1,0 +1,86 @@
+import { MAX_DEPLOYMENTS_READ, RACE_MS } from '../limits';
+import type { Build, Deployment } from '../twilio/resources';
+import { type CarryOver, carryOverOf, markerOf } from './carry-over';
+
+/** A Deployment of the near past, or the live one, and its Build. */
+export interface PastDeployment {
+  readonly build: Build;
+  readonly at: Date;
+  /** Whether this environment's sync made the Build; one promoted from another is a deploy. */
+  readonly ours: boolean;
+  /** Whether it was the first of this Build in the environment, or raced with the first. */
+  readonly first: boolean;
+  /** Whether the sync made the Build from the one that it replaced: then nothing was lost. */
+  readonly settled: boolean;
+}
+
+/**
+ * The environment's Deployments, newest first and beginning with the live one, as far back as
+ * something may have been lost: to the first Build that the sync made from the one that it
+ * replaced. If somebody else has deployed since, that is the newest Build of the sync.
+ *
+ * @param fetch reads a Build; undefined when Twilio has deleted it
+ */
+export async function readDeployments(
+  deployments: readonly Deployment[],
+  live: Build,
+  fetch: (buildSid: string) => Promise<Build | undefined>,
+): Promise<PastDeployment[]> {
+  const newestFirst = upTo(live, deployments);
+  const everLive = new Set(deployments.map(({ buildSid }) => buildSid));
+  const read: PastDeployment[] = [];
+  for (const [index, deployment] of newestFirst.slice(0, MAX_DEPLOYMENTS_READ).entries()) {
+    const { buildSid, createdAt } = deployment;
+    const build = index === 0 ? live : buildSid && (await fetch(buildSid));
+    if (!build) break;
+    const older = newestFirst.slice(index + 1);
+    const first = !older.some(
+      (other) =>
+        other.buildSid === buildSid && createdAt.getTime() - other.createdAt.getTime() > RACE_MS,
+    );
+    const base = markerOf(build)?.base;
+    const ours = base !== undefined && everLive.has(base);
+    const settled = first && ours && replaced(older).has(base);
+    read.push({ build, at: createdAt, ours, first, settled });
+    if (settled) break;
+  }
+  return read;
+}
+
+/**
+ * What must be live beside the prompts. A Build that the sync made from an older one than it
+ * replaced has undone what lay between: then that counts. A Build that the sync did not make counts
+ * as it is. One that is deployed a second time is a person's rollback and stands, unless two runs
+ * have adopted it in a race. In doubt, what is live stands.
+ */
+export function expectedCarryOver(read: readonly PastDeployment[], live: Build): CarryOver {
+  const decisive = read.find(({ ours, first, settled }) => settled || !first || !ours);
+  return carryOverOf(decisive?.build ?? live);
+}
+
+/** The live Deployment and all before it, newest first, whatever the order of the list. */
+function upTo(live: Build, deployments: readonly Deployment[]): Deployment[] {
+  const newestFirst = [...deployments].sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  );
+  const newest = newestFirst.find(({ buildSid }) => buildSid === live.sid);
+  if (!newest) return [];
+  // Twilio dates to the second: of those in one second, the live one came last.
+  const before = newestFirst.filter(
+    (other) => other !== newest && other.createdAt.getTime() <= newest.createdAt.getTime(),
+  );
+  return [newest, ...before];
+}
+
+/**
+ * The Builds that a Deployment may have replaced: of several in one second, nobody knows which came
+ * last.
+ *
+ * @param older newest first
+ */
+function replaced(older: readonly Deployment[]): Set<string | undefined> {
+  const latest = older[0]?.createdAt.getTime();
+  return new Set(
+    older.filter(({ createdAt }) => createdAt.getTime() === latest).map(({ buildSid }) => buildSid),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Reason } from './refusal';
+
+/** An object of the bucket, or a key that the call flow names, that is not an Asset. */
+export interface SkippedPrompt {
+  readonly key: string;
+  readonly reason: Reason;
+  /** Whether the proxy cannot carry it either: its text is said. */
+  readonly unplayable: boolean;
+}
+
+/** What a run did, so far or in all. */
+export interface SyncReport {
+  /** Prompts that are Assets when the run is done. */
+  readonly prompts: number;
+  readonly uploaded: number;
+  /** Still to upload. */
+  readonly remaining: number;
+  /** Paths that no prompt uses any more, kept for calls in progress. */
+  readonly retained: number;
+  readonly skipped: readonly SkippedPrompt[];
+  /** The Build that this run made live; undefined when it made none. */
+  readonly buildSid?: string;
+}
+
+/** What a run waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
+export const WAITS = ['time', 'quiet', 'build', 'limit'] as const;
+export type Wait = (typeof WAITS)[number];
+
+/** The step has done its work. */
+export interface Done<T> {
+  readonly status: 'done';
+  readonly value: T;
+}
+
+/** What the plan was made from has changed: observe and plan again. */
+export interface Again {
+  readonly status: 'again';
+  readonly reason:
+    | 'time has passed'
+    | 'an object changed'
+    | 'nothing is left to do'
+    | 'another run has built'
+    | 'another Build is live'
+    | 'our Build is live';
+}
+
+/** The run must be called again later. */
+export interface Pending {
+  readonly status: 'pending';
+  readonly reason: Wait;
+  /** Milliseconds. */
+  readonly retryAfter: number;
+}
+
+/** How a step of a run ended. Errors are thrown: a guard, a refusal of S3 or Twilio, a failed Build. */
+export type Outcome<T> = Done<T> | Again | Pending;
+
+/** How a run ended. */
+export type SyncOutcome =
+  | { readonly status: 'done'; readonly report: SyncReport }
+  | (Pending & { readonly report: SyncReport });
+
+export function done<T>(value: T): Done<T> {
+  return { status: 'done', value };
+}
+
+export function again(reason: Again['reason']): Again {
+  return { status: 'again', reason };
+}
+
+export function pending(reason: Wait, retryAfter: number): Pending {
+  return { status: 'pending', reason, retryAfter };
+}

@@ -1,0 +1,207 @@
+import { systemClock } from '../clock';
+import type { Config } from '../config';
+import { ConfigError } from '../errors';
+import {
+  ASSET_BYTES,
+  MAX_VANISHED_SHARE,
+  RETENTION_SECONDS,
+  RUN_BYTES_IN_FLIGHT,
+  RUN_CONCURRENCY,
+  RUN_MIN_BYTES_PER_SECOND,
+  RUN_MS,
+  TWILIO_TIMEOUT_MS,
+} from '../limits';
+import { PromptBucket } from '../s3/prompts';
+import { TwilioApiError } from '../twilio/errors';
+import { type Environment, Serverless } from '../twilio/serverless';
+import { Transport } from '../twilio/transport';
+import type { SyncEvent } from './events';
+import { checkReadable, GuardError, guardOf } from './guard';
+import { observe } from './observe';
+import type { SyncOutcome } from './outcome';
+import { type RunOptions, run } from './run';
+import { keysNamedBy, selection } from './selection';
+
+/** One environment of one Service. */
+export interface Target {
+  /** SID or unique name. */
+  readonly service: string;
+  /** ZE…, or the domain suffix that `serverless:deploy` calls the environment, such as dev. */
+  readonly environment: string;
+}
+
+/** What differs between a slice in a Function and a run of the command line. */
+export interface SyncSettings
+  extends Pick<
+    RunOptions,
+    'concurrency' | 'bytesInFlight' | 'maxObjectBytes' | 'maxDelete' | 'force' | 'dryRun'
+  > {
+  /** After how long no further step is begun. */
+  readonly budgetMs: number;
+  /** For one attempt at one request; a transfer may take longer, by its size. */
+  readonly timeoutMs: number;
+  /** The slowest transfer that is not given up. */
+  readonly minBytesPerSecond: number;
+  /** The call flow's JSON: what it names goes first, and is missed where S3 lacks it. */
+  readonly flow: string;
+  /** Whether that call flow is the deployed one: what it misses is said then. */
+  readonly flowIsLive: boolean;
+}
+
+/** For the command line. */
+export const DEFAULTS: SyncSettings = {
+  budgetMs: RUN_MS,
+  timeoutMs: TWILIO_TIMEOUT_MS,
+  minBytesPerSecond: RUN_MIN_BYTES_PER_SECOND,
+  concurrency: RUN_CONCURRENCY,
+  bytesInFlight: RUN_BYTES_IN_FLIGHT,
+  maxObjectBytes: ASSET_BYTES,
+  maxDelete: MAX_VANISHED_SHARE,
+  force: false,
+  dryRun: false,
+  flow: '{}',
+  flowIsLive: false,
+};
+
+/**
+ * Syncs S3 into one environment's Assets.
+ *
+ * @throws {ConfigError} when credentials are missing or there is no such environment
+ * @throws {GuardError} when the listing looks wrong
+ * @throws {PlayError} when S3 or Twilio refuses
+ */
+export async function* sync(
+  config: Config,
+  target: Target,
+  settings: SyncSettings,
+): AsyncGenerator<SyncEvent, SyncOutcome> {
+  const { visibility, include, exclude, debounceMs } = config.sync;
+  const { prefix } = config.s3;
+  const { bucket, twilio, deadline } = connect(config, target, settings);
+  try {
+    return yield* run({
+      ...settings,
+      bucket,
+      twilio,
+      clock: systemClock,
+      deadline,
+      environmentSid: await findEnvironment(twilio, target),
+      visibility,
+      debounceMs,
+      selects: selection(prefix, include, exclude),
+      flowKeys: keysNamedBy(settings.flow),
+      prefix,
+      retentionSeconds: RETENTION_SECONDS,
+    });
+  } finally {
+    bucket.close();
+  }
+}
+
+/** The live Build of an environment. */
+export interface LiveTarget {
+  /** ZE… */
+  readonly environmentSid: string;
+  /** ZB… */
+  readonly buildSid: string;
+}
+
+/**
+ * Finds out, before a deploy, whether the sync after it would succeed: lists the bucket, compares it
+ * with what is live, and reads a byte. Changes nothing.
+ *
+ * @returns what is live now; undefined before the first deploy
+ * @throws {GuardError} when the listing looks wrong
+ * @throws {PlayError} when S3 or Twilio refuses
+ */
+export async function checkTarget(
+  config: Config,
+  target: Target,
+  settings: SyncSettings,
+): Promise<LiveTarget | undefined> {
+  const { bucket, twilio } = connect(config, target, settings);
+  try {
+    const live = await findLive(twilio, target);
+    const { listing, known } = await observeKeys(bucket, twilio, live);
+    const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
+    const keys = { known, listed: listing.map(({ key }) => key), selects };
+    const guard = settings.force ? undefined : guardOf(keys, settings.maxDelete);
+    if (guard !== undefined) throw new GuardError(guard);
+    await checkReadable(
+      bucket,
+      listing.filter(({ key }) => selects(key)),
+    );
+    return live;
+  } finally {
+    bucket.close();
+  }
+}
+
+async function observeKeys(bucket: PromptBucket, twilio: Serverless, live?: LiveTarget) {
+  if (live === undefined) return { listing: await bucket.list(), known: [] };
+  const observed = await observe({ bucket, twilio, environmentSid: live.environmentSid });
+  return { listing: observed.listing, known: [...observed.live.manifest.paths.keys()] };
+}
+
+/** What is live in an environment; undefined where there is no such Service, environment or Build. */
+export async function findLive(
+  twilio: Serverless,
+  { environment }: Pick<Target, 'environment'>,
+): Promise<LiveTarget | undefined> {
+  const found = withSuffix((await environmentsOf(twilio)) ?? [], environment);
+  if (found?.buildSid === undefined) return undefined;
+  return { environmentSid: found.sid, buildSid: found.buildSid };
+}
+
+/** @throws {ConfigError} when there is no account */
+function connect(
+  config: Config,
+  { service }: Target,
+  { budgetMs, timeoutMs, minBytesPerSecond }: SyncSettings,
+) {
+  const { accountSid, authToken, apiOrigin } = config.twilio;
+  if (accountSid === undefined || authToken === undefined) {
+    throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
+  }
+  const deadline = systemClock.now().getTime() + budgetMs;
+  const times = { clock: systemClock, deadline, timeoutMs, minBytesPerSecond };
+  const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
+  return {
+    bucket: new PromptBucket(config.s3, times),
+    twilio: new Serverless(access, service),
+    deadline,
+  };
+}
+
+/** @throws {ConfigError} when there is no such Service or environment */
+async function findEnvironment(
+  twilio: Serverless,
+  { service, environment }: Target,
+): Promise<string> {
+  if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
+  const environments = await environmentsOf(twilio);
+  if (environments === undefined) {
+    throw new ConfigError(
+      `The account has no Service ${service}: deploy the project first, or name another one.`,
+    );
+  }
+  const found = withSuffix(environments, environment);
+  if (found) return found.sid;
+  throw new ConfigError(
+    `The Service ${service} has no environment "${environment}": deploy the project first.`,
+  );
+}
+
+/** Undefined where there is no such Service. */
+async function environmentsOf(twilio: Serverless): Promise<Environment[] | undefined> {
+  try {
+    return await twilio.environments();
+  } catch (thrown) {
+    if (thrown instanceof TwilioApiError && thrown.status === 404) return undefined;
+    throw thrown;
+  }
+}
+
+function withSuffix(environments: readonly Environment[], suffix: string): Environment | undefined {
+  return environments.find(({ domainSuffix }) => domainSuffix === suffix);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { XMLParser } from 'fast-xml-parser';
+import { readXml } from '../../../phone/xml';
 import { renderXml } from '../../../sandbox/s3/xml';
 
 const prolog = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -20,8 +20,7 @@ describe('renderXml', () => {
 
   it('escapes once, so that a parser reads what was written', () => {
     const text = `a&b &amp; <c> "d" 'e' 時`;
-    const parser = new XMLParser({ trimValues: false, processEntities: true });
-    expect(parser.parse(renderXml({ Key: text })).Key).toBe(text);
+    expect(readXml(renderXml({ Key: text })).content).toEqual([text]);
   });
 
   it('writes characters that XML has no place for as references, as S3 does', () => {

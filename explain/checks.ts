@@ -1,5 +1,5 @@
 import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../src/limits';
-import { ALGORITHM, amzDate } from '../src/sigv4';
+import { ALGORITHM, amzDate } from '../src/sigv4/sign';
 import type { S3ErrorReply } from './explain';
 import { type Claims, REQUIRED_PARAMETERS } from './presigned-url';
 import { formatDuration, formatTime } from './print';

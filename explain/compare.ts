@@ -1,5 +1,6 @@
 import { diffArrays } from 'diff';
-import { canonicalRequest, type Parameter } from '../src/sigv4';
+import type { Parameter } from '../src/sigv4/canonical';
+import { canonicalRequest } from '../src/sigv4/sign';
 import type { Mask } from './mask';
 import { parameter, type SentUrl, signedHeaderNames } from './presigned-url';
 

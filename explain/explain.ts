@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { ALGORITHM, canonicalPath } from '../src/sigv4';
+import { canonicalPath } from '../src/sigv4/canonical';
+import { ALGORITHM } from '../src/sigv4/sign';
 import {
   checkForm,
   checkRegion,

@@ -1,4 +1,5 @@
-import { amzDate, percentEncode, signature, signingKey, stringToSign } from '../src/sigv4';
+import { percentEncode } from '../src/sigv4/encode';
+import { amzDate, signature, signingKey, stringToSign } from '../src/sigv4/sign';
 import { type ParameterChange, type ParameterChanges, UNKNOWN_VALUE } from './compare';
 import type { Both, S3ErrorReply } from './explain';
 import { parameter, readClaims, type SentUrl, signatureFlaw } from './presigned-url';

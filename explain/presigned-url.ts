@@ -1,4 +1,4 @@
-import { type Parameter, parseQuery } from '../src/sigv4';
+import { type Parameter, parseQuery } from '../src/sigv4/canonical';
 
 /** A URL taken apart without WHATWG's normalising, which would hide the differences. */
 export interface SentUrl {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../clock';
 import { ConfigError, messageOf, PlayError } from '../errors';
-import type { Credentials } from '../sigv4';
+import type { Credentials } from '../sigv4/sign';
 import { refreshing, withTimeout } from './refreshing';
 
 /** An access key, valid until it is deleted. */

@@ -1,5 +1,6 @@
 import type { S3Config } from '../config';
-import { type Credentials, encodeKey } from '../sigv4';
+import { encodeKey } from '../sigv4/encode';
+import type { Credentials } from '../sigv4/sign';
 
 /** Where a bucket is. */
 export type S3Location = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'addressingStyle'>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { withRetry } from '../retry';
-import { signHeaders } from '../sigv4';
+import { signHeaders } from '../sigv4/sign';
 import { objectAddress, type S3Access } from './address';
 import { errorIn, verdictOn } from './errors';
 import {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createColors } from 'picocolors';
 import { explain } from '../../explain';
 import { printExplanation } from '../../explain/print';
-import { canonicalRequest, signature, signingKey, stringToSign } from '../../src/sigv4';
+import { canonicalRequest, signature, signingKey, stringToSign } from '../../src/sigv4/sign';
 import {
   credentials,
   now,

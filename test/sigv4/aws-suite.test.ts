@@ -7,7 +7,7 @@ import {
   signature,
   signingKey,
   stringToSign,
-} from '../../src/sigv4';
+} from '../../src/sigv4/sign';
 import { parseRequest, signByHeader, signByQuery, suiteCases } from '../helpers/sigv4/suite';
 
 const cases = suiteCases().map((each) => [each.name, each] as const);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { signHeaders, type UnsignedRequest } from '../../src/sigv4';
+import { signHeaders, type UnsignedRequest } from '../../src/sigv4/sign';
 import {
   distinctParameters,
   parameters,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalPath, encodeKey } from '../../src/sigv4';
+import { canonicalPath } from '../../src/sigv4/canonical';
+import { encodeKey } from '../../src/sigv4/encode';
 import { key, RUNS } from '../helpers/sigv4/arbitraries';
 
 describe('encodeKey', () => {

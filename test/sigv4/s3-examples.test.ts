@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { canonicalHeaders, lowerCased } from '../../src/sigv4/canonical';
 import {
   amzDate,
   authorization,
-  canonicalHeaders,
-  lowerCased,
   type SigningOptions,
   signHeaders,
   type UnsignedRequest,
-} from '../../src/sigv4';
+} from '../../src/sigv4/sign';
 import { presign } from '../helpers/sigv4/presign';
 
 const options: SigningOptions = {

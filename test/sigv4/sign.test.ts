@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { type SigningOptions, signature, signHeaders, signingKey } from '../../src/sigv4';
+import { type SigningOptions, signature, signHeaders, signingKey } from '../../src/sigv4/sign';
 
 const options: SigningOptions = {
   credentials: {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Credentials, encodeKey } from '../../../src/sigv4';
+import { encodeKey } from '../../../src/sigv4/encode';
+import type { Credentials } from '../../../src/sigv4/sign';
 import { HOSTILE_KEYS } from '../hostile-keys';
 
 /** Runs of each property; CI asks for many more. */

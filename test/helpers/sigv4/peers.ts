@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
-import type { Credentials, SigningOptions, UnsignedRequest } from '../../../src/sigv4';
+import type { Credentials, SigningOptions, UnsignedRequest } from '../../../src/sigv4/sign';
 
 // aws4 signs some headers that we, like the AWS SDKs, leave out because they change on the way, and
 // leaves out Range, which S3's own example signs. Both are options of its request.

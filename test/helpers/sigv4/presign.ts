@@ -1,18 +1,17 @@
 import { objectAddress, type S3Access } from '../../../src/s3/address';
+import { canonicalHeaders, lowerCased } from '../../../src/sigv4/canonical';
+import { percentEncode } from '../../../src/sigv4/encode';
 import {
   ALGORITHM,
   amzDate,
-  canonicalHeaders,
   canonicalRequest,
-  lowerCased,
-  percentEncode,
   type SignedParts,
   type Signer,
   signature,
   signingKey,
   stringToSign,
   type UnsignedRequest,
-} from '../../../src/sigv4';
+} from '../../../src/sigv4/sign';
 
 export interface PresignOptions extends Signer {
   readonly expiresInSeconds: number;

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { canonicalHeaders, lowerCased } from '../../../src/sigv4/canonical';
+import { percentEncode } from '../../../src/sigv4/encode';
 import {
   amzDate,
   authorization,
-  canonicalHeaders,
-  lowerCased,
-  percentEncode,
   type SignedParts,
   type UnsignedRequest,
-} from '../../../src/sigv4';
+} from '../../../src/sigv4/sign';
 import { type PresignOptions, presign } from './presign';
 
 const FOLDER = join(__dirname, '..', 'fixtures', 'aws-signing-test-suite', 'v4');

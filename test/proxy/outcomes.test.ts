@@ -104,9 +104,9 @@ describe('when S3 once', () => {
 
   it('is slow with its headers and slow again with the body, each has its own time-out', async () => {
     const patient = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), {
-      idleTimeoutMs: 2500,
+      idleTimeoutMs: 2000,
     });
-    faulty.next({ kind: 'late body', headersMs: 1500, bodyMs: 1500 });
+    faulty.next({ kind: 'late body', headersMs: 1100, bodyMs: 1100 });
     expect(await patient.get(KEY)).toMatchObject({ status: 200, line: { tries: 1 } });
     patient.close();
   });
@@ -284,7 +284,7 @@ describe('the log', () => {
     ['broke off', { kind: 'cut', afterBytes: BODY_BYTES }],
     ['stalled', { kind: 'stall', afterBytes: BODY_BYTES }],
   ])("has S3's id of a request whose response %s in the body", async (_, fault) => {
-    start({ idleTimeoutMs: SHORT_MS });
+    start({ idleTimeoutMs: SHORT_MS, attempts: 1 });
     faulty.always(fault);
     expect((await proxy.get(KEY)).line.requestId).toMatch(/./);
   });

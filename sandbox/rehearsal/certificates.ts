@@ -1,72 +1,47 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { md, pki } from 'node-forge';
+import { generate } from 'selfsigned';
 
-/** PEM texts of a certificate authority that exists for one run, and of what it vouches for. */
+/** PEM texts of a certificate authority that exists for one run, and of the certificate it issued. */
 export interface Certificates {
   readonly authority: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-const HOUR = 60 * 60 * 1000;
-
-/**
- * Makes an authority and one certificate for all of these hosts, good for a day around `now`. The
- * authority's key is forgotten at once, so that nothing else can be made with it.
- */
-export function throwawayCertificates(hosts: readonly string[], now: Date): Certificates {
-  const root = newKeys();
-  const authority = newCertificate('twilio-s3-play rehearsal', root, now);
-  authority.setIssuer(authority.subject.attributes);
-  authority.setExtensions([
-    { name: 'basicConstraints', cA: true, critical: true },
-    { name: 'keyUsage', keyCertSign: true, critical: true },
-  ]);
-  sign(authority, root);
-
-  const leaf = newKeys();
-  const certificate = newCertificate(hosts[0] ?? 'localhost', leaf, now);
-  certificate.setIssuer(authority.subject.attributes);
-  certificate.setExtensions([
-    { name: 'basicConstraints', cA: false, critical: true },
-    { name: 'extKeyUsage', serverAuth: true },
-    { name: 'subjectAltName', altNames: hosts.map((value) => ({ type: DNS, value })) },
-  ]);
-  sign(certificate, root);
-  return {
-    authority: pki.certificateToPem(authority),
-    certificate: pki.certificateToPem(certificate),
-    key: pki.privateKeyToPem(leaf.privateKey),
-  };
-}
+const HOUR_MS = 60 * 60 * 1000;
 
 /** https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6 */
-const DNS = 2;
+const DNS_NAME = 2;
 
-/** By OpenSSL: in JavaScript a pair takes seconds. */
-function newKeys(): pki.rsa.KeyPair {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+/**
+ * Makes an authority and one certificate for all of these hosts, valid for a day around `now`. The
+ * authority's key is not kept, so that nothing else can be issued by it.
+ */
+export async function throwawayCertificates(
+  hosts: readonly string[],
+  now: Date,
+): Promise<Certificates> {
+  const common = {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now.getTime() - HOUR_MS),
+    notAfterDate: new Date(now.getTime() + 23 * HOUR_MS),
+  } as const;
+  const authority = await generate([{ name: 'commonName', value: 'twilio-s3-play rehearsal' }], {
+    ...common,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
   });
-  return {
-    publicKey: pki.publicKeyFromPem(publicKey),
-    privateKey: pki.privateKeyFromPem(privateKey),
-  };
-}
-
-function newCertificate(name: string, { publicKey }: pki.rsa.KeyPair, now: Date): pki.Certificate {
-  const certificate = pki.createCertificate();
-  certificate.publicKey = publicKey;
-  // Positive, as a first byte below 80 makes it: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.2
-  certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
-  certificate.validity.notBefore = new Date(now.getTime() - HOUR);
-  certificate.validity.notAfter = new Date(now.getTime() + 23 * HOUR);
-  certificate.setSubject([{ name: 'commonName', value: name }]);
-  return certificate;
-}
-
-function sign(certificate: pki.Certificate, { privateKey }: pki.rsa.KeyPair): void {
-  certificate.sign(privateKey, md.sha256.create());
+  const altNames = hosts.map((value) => ({ type: DNS_NAME, value }) as const);
+  const leaf = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }], {
+    ...common,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames },
+    ],
+  });
+  return { authority: authority.cert, certificate: leaf.cert, key: leaf.private };
 }

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CommandOptions, runProgram } from './command';
-import { stageProject } from './project';
+import { PlayError } from '../../src/errors';
 import type { Rehearsal } from './rehearsal';
 
 type Account = Pick<
@@ -8,13 +10,12 @@ type Account = Pick<
   'accountSid' | 'authToken' | 'directory' | 'environment' | 'variables'
 >;
 
-/** The project on its way to a Twilio: the commands that a developer would type. */
+/** The project in a folder of its own, and the commands that a developer would type there. */
 export interface Deployment {
-  /** The folder that they are typed in. */
   readonly directory: string;
   /** Runs the toolkit's command line, unmodified, such as `npx twilio-run deploy`. */
   twilioRun(...args: readonly string[]): Promise<string>;
-  /** Runs one of ours, such as `npm run sync`. */
+  /** Runs a verb of ours, such as `npm run sync`. */
   run(verb: string, ...args: readonly string[]): Promise<string>;
 }
 
@@ -23,11 +24,11 @@ const projectDirectory = join(__dirname, '..', '..');
 /**
  * Prepares a deployment of the project as it is built now.
  *
- * @param watch told what the commands write, and ends them
+ * @param watch gets what the commands write, and ends them
  */
 export function prepareDeployment(
   { accountSid, authToken, directory, environment, variables }: Account,
-  watch: Pick<CommandOptions, 'onOutput' | 'signal'> = {},
+  watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
 ): Deployment {
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
   const cwd = stageProject(projectDirectory, directory, { ...variables, ...account });
@@ -43,4 +44,90 @@ export function prepareDeployment(
       return start(verb, [...tsx, program, ...args]);
     },
   };
+}
+
+/** What `serverless:deploy` reads of a project, beside its .env. */
+const PROJECT_PARTS = [
+  'package.json',
+  '.twilioserverlessrc',
+  '.twilioserverless',
+  'assets',
+  'functions',
+  'node_modules',
+];
+
+/**
+ * Makes a folder that the deployer takes for the project: links to its parts, and variables of its
+ * own. What the deployer leaves behind (.twiliodeployinfo) stays there.
+ *
+ * @returns the folder
+ */
+export function stageProject(
+  project: string,
+  directory: string,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const stage = join(directory, 'project');
+  mkdirSync(stage);
+  for (const part of PROJECT_PARTS) {
+    const original = join(project, part);
+    if (!existsSync(original)) throw new PlayError(`${original} is missing: run npm run build`);
+    symlinkSync(original, join(stage, part));
+  }
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(stage, '.env'), lines.join(''), { mode: 0o600 });
+  return stage;
+}
+
+export interface ProgramOptions {
+  readonly cwd: string;
+  /** Variables beside those that every program gets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called with what the program writes, errors included, as it comes. */
+  readonly onOutput?: (text: string) => void;
+  /** Ends the program when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a program needs of the shell that it was started from. Accounts and keys are not in it. */
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR', 'TMPDIR'];
+
+/**
+ * Runs a Node program to its end.
+ *
+ * @param name for messages
+ * @param args the program's file and its arguments
+ * @returns what it wrote, errors included
+ * @throws {PlayError} with the end of what it wrote, when it fails
+ * @throws {Error} when it is aborted
+ */
+export async function runProgram(
+  name: string,
+  args: readonly string[],
+  { cwd, environment, onOutput = () => {}, signal }: ProgramOptions,
+): Promise<string> {
+  const inherited = INHERITED.flatMap((variable) => {
+    const value = process.env[variable];
+    return value === undefined ? [] : [[variable, value]];
+  });
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: {
+      ...Object.fromEntries(inherited),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      onOutput(text);
+    });
+  }
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new PlayError(`${name} ended with ${code}:\n${output.slice(-2000)}`);
+  return output;
 }

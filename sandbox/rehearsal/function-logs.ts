@@ -5,9 +5,9 @@ import { pathOf } from '../edge/routing';
 import type { FunctionLine } from '../twilio';
 
 export interface FunctionLogs {
-  /** The same listener, with what is written while it answers taken away from the console. */
+  /** The same listener; what is written to the console while it runs becomes a log line. */
   capture(listener: RequestListener): RequestListener;
-  /** Gives the console back. */
+  /** Restores the console. */
   stop(): void;
 }
 
@@ -15,8 +15,8 @@ const LEVELS = { log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' } as co
 const METHODS = ['log', 'info', 'warn', 'error'] as const;
 
 /**
- * Tells apart, in one process, what Functions write to the console from what the sandbox writes:
- * Twilio collects the former by level.
+ * Collects what Functions write to the console, by level, as Twilio does. What the rest of the process
+ * writes still goes to the console.
  * https://www.twilio.com/docs/serverless/api/resource/logs
  */
 export function startFunctionLogs(onLine: (line: FunctionLine) => void): FunctionLogs {

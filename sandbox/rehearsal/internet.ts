@@ -9,14 +9,14 @@ import {
   sendRequest,
 } from '../../phone';
 import { closeServer } from '../listen';
-import { throwawayCertificates } from './certificates';
+import { type Certificates, throwawayCertificates } from './certificates';
 import type { LoopbackHosts } from './loopback';
 
-/** The only hosts that there are. A company's network reaches them through the proxy. */
+/** Hosts of this machine under names of their own, and a proxy that leads to them. */
 export interface Internet extends LoopbackHosts {
-  /** Of the CONNECT proxy, such as http://127.0.0.1:40123. */
+  /** Address of the CONNECT proxy, such as http://127.0.0.1:40123. */
   readonly proxyUrl: string;
-  /** Sends a request of the phone's, which knows no proxy. */
+  /** Sends a request of the phone, which knows no proxy. */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
@@ -30,10 +30,11 @@ export interface Internet extends LoopbackHosts {
  */
 export async function startInternet(
   listeners: Readonly<Record<string, RequestListener>>,
-  certificates = throwawayCertificates(Object.keys(listeners), new Date()),
+  certificates?: Certificates,
 ): Promise<Internet> {
   const hosts = Object.keys(listeners);
-  const { authority, certificate: cert, key } = certificates;
+  const used = certificates ?? (await throwawayCertificates(hosts, new Date()));
+  const { authority, certificate: cert, key } = used;
   const server = createTlsServer({ cert, key }, byHost(listeners));
   await listenOnLoopback(server);
   const port = portOf(server);
@@ -90,7 +91,7 @@ async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>
   };
 }
 
-/** Asks the listener of the requested host. */
+/** Hands each request to the listener of its host. */
 function byHost(listeners: Readonly<Record<string, RequestListener>>): RequestListener {
   const known = new Map(Object.entries(listeners));
   return (request, response) => {
@@ -103,7 +104,7 @@ function byHost(listeners: Readonly<Record<string, RequestListener>>): RequestLi
 function track(open: Set<Socket>, socket: Socket): void {
   open.add(socket);
   socket.once('close', () => open.delete(socket));
-  // A peer that hangs up in the middle is its own affair.
+  // Ignore a peer that hangs up in the middle.
   socket.on('error', () => socket.destroy());
 }
 

@@ -1,7 +1,7 @@
-/** Loaded before a program by `node --require`: the program's Internet is then the rehearsal's. */
+/** Loaded before a program by `node --require`, so that it reaches the rehearsal's hosts only. */
 import { type LoopbackHosts, routeToLoopback } from './loopback';
 
-/** Written into this file when it is bundled, so that a program needs one variable only. */
+/** Written into this file when it is bundled. */
 declare const ROUTE: LoopbackHosts;
 
 routeToLoopback(ROUTE);

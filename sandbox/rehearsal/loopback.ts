@@ -5,18 +5,18 @@ import tls from 'node:tls';
 export interface LoopbackHosts {
   readonly hosts: readonly string[];
   readonly port: number;
-  /** The authority that vouches for them, as PEM. */
+  /** The authority that issued their certificate, as PEM. */
   readonly authority: string;
 }
 
 const routes: LoopbackHosts[] = [];
 
 /**
- * Lets this process reach hosts that only exist on this machine by their own names, on port 443, as a
- * user's machine reaches them: without a proxy. Connections to any other host fail, so that nothing
- * leaves the machine. Where two calls name the same host, the later one counts.
+ * Lets this process reach hosts of this machine by their own names, on port 443, without a proxy.
+ * Connections to any other host fail, so that nothing leaves the machine. Where two calls name the
+ * same host, the later one counts.
  *
- * @returns takes it back
+ * @returns ends the route
  */
 export function routeToLoopback(route: LoopbackHosts): () => void {
   if (routes.length === 0) patch();
@@ -50,7 +50,7 @@ function patch(): void {
     const listeners = others.filter((other) => typeof other === 'function');
     return Reflect.apply(connect, this, [Array.isArray(first) ? first : options, ...listeners]);
   };
-  // In place of the authorities that Node trusts: their hosts cannot be reached.
+  // These authorities replace those that Node trusts, whose hosts cannot be reached.
   tls.createSecureContext = (options) =>
     createSecureContext({
       ...options,
@@ -63,7 +63,7 @@ function unpatch(): void {
   tls.createSecureContext = createSecureContext;
 }
 
-/** Undefined for what is no TCP connection, or names no host and so leads to this machine. */
+/** Where a connection leads; undefined if it is no TCP connection, or names no host. */
 function targetOf([first, second]: readonly unknown[]) {
   const given: unknown = Array.isArray(first) ? first[0] : first;
   const options = typeof given === 'number' ? { port: given, host: second } : Object(given);

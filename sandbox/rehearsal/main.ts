@@ -3,17 +3,16 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { CommandContext } from '../../cli/command-context';
+import { plainTable } from '../../cli/format';
 import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
 import type { CallFlow } from '../../src/call-flow/schema';
 import { readConfig } from '../../src/config';
 import { promptWarnings, readCallFlow } from '../call-flow';
-import { inspectProtected } from '../inspector';
+import { inspectProtected, servedBy } from '../inspector';
 import { inspectorTable } from '../screen';
 import { type Deployment, prepareDeployment } from './deployment';
-import { chapterTable } from './print';
 import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
-import { type Chapter, isAsExpected, tellStory } from './story';
-import { listen } from './telephone';
+import { deployAndSyncTwice, isAsExpected, listenToCall, type Stage } from './scenario';
 
 interface Options {
   readonly protected?: true;
@@ -51,7 +50,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       console.log(colors.yellow(warning));
     }
     const write = (text: string) => {
-      // A terminal that was closed takes nothing any more.
+      // After SIGHUP the terminal may be closed.
       if (!signal.aborted) process.stdout.write(text);
     };
     const watch = { signal, ...(!options.quiet && { onOutput: write }) };
@@ -62,7 +61,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       return counted;
     };
     const habits = { signMedia: options.protected === true };
-    const good = await rehearse(tellStory(rehearsal, deployment, countUploads, habits), flow);
+    const stages = deployAndSyncTwice(rehearsal, deployment, countUploads, habits);
+    const good = await showStages(stages, flow);
     if (good && options.protected) await showProtected(rehearsal);
     if (good && options.stay) {
       printHowToGoOn(rehearsal, deployment);
@@ -83,12 +83,13 @@ function abortedByInterruption({ interruption }: CommandContext): AbortSignal {
   return controller.signal;
 }
 
-async function rehearse(story: AsyncGenerator<Chapter>, flow: CallFlow): Promise<boolean> {
-  const chapters: Chapter[] = [];
-  for await (const chapter of story) chapters.push(chapter);
-  const good = isAsExpected(chapters, flow);
+/** Prints what callers heard after each command, and returns whether that was as expected. */
+async function showStages(running: AsyncGenerator<Stage>, flow: CallFlow): Promise<boolean> {
+  const stages: Stage[] = [];
+  for await (const stage of running) stages.push(stage);
+  const good = isAsExpected(stages, flow);
   console.log(`\n${colors.bold('The rehearsal')}: a call after each step\n`);
-  console.log(chapterTable(chapters));
+  console.log(stageTable(stages));
   console.log(
     good
       ? '\nCalls went on throughout, and no prompt was uploaded twice.'
@@ -97,9 +98,30 @@ async function rehearse(story: AsyncGenerator<Chapter>, flow: CallFlow): Promise
   return good;
 }
 
+function stageTable(stages: readonly Stage[]): string {
+  const lines = plainTable([
+    '',
+    'step',
+    'uploads',
+    'prompts in the Build',
+    'the caller hears',
+    'status',
+  ]);
+  stages.forEach(({ command, uploads, prompts, heard: { played, spoken } }, index) => {
+    const servers = [...new Set(played.map(servedBy))].join(', ');
+    const heard = [
+      played.length > 0 && `${played.length} × ${servers}`,
+      spoken.length > 0 && `${spoken.length} × said`,
+    ];
+    const statuses = [...new Set(played.map(({ status }) => status ?? 'no answer'))].join(', ');
+    lines.push([index + 1, command, uploads, prompts, heard.filter(Boolean).join(', '), statuses]);
+  });
+  return lines.toString();
+}
+
 async function showProtected(rehearsal: Rehearsal): Promise<void> {
-  const signed = await listen(rehearsal, { signMedia: true });
-  const unsigned = await listen(rehearsal, { signMedia: false });
+  const signed = await listenToCall(rehearsal, { signMedia: true });
+  const unsigned = await listenToCall(rehearsal, { signMedia: false });
   console.log(`\n${colors.bold('Protected Assets')}: media requests need a signature\n`);
   console.log(inspectorTable(inspectProtected(signed.played, unsigned.played)));
 }

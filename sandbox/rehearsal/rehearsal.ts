@@ -10,14 +10,14 @@ import { createTwilio, type MediaHabits, type Twilio } from '../twilio';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
 import { type LoopbackHosts, routeToLoopback } from './loopback';
-import { type Exchange, recordExchanges } from './record';
+import { type RecordedExchange, recordExchanges } from './recorder';
 
-/** The domain that every environment gets, as Twilio composes it; there is one at a time. */
+/** The domain of every environment, as Twilio composes it; there is one environment at a time. */
 export const DOMAIN_NAME = 'rehearsal-1234-dev.twil.io';
 
 export interface RehearsalOptions {
-  /** Called once a request to Twilio's API, from whomever. */
-  readonly onExchange?: (exchange: Exchange) => void;
+  /** Called once for each request to Twilio's API. */
+  readonly onExchange?: (exchange: RecordedExchange) => void;
   /** How calls that are made through the API fetch media. Default: as in 2019. */
   readonly mediaHabits?: MediaHabits;
   /** Beyond those that a deployment needs. */
@@ -33,11 +33,11 @@ export interface Rehearsal {
   readonly internet: Internet;
   readonly accountSid: string;
   readonly authToken: string;
-  /** PEM file of the authority that vouches for Twilio's hosts. */
+  /** PEM file of the authority that issued the certificate of Twilio's hosts. */
   readonly authorityFile: string;
-  /** For a process that is to take this for the Internet, beside its own environment. */
+  /** Variables that let a process reach this Twilio, beside its own environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What a deployment needs to reach this S3. */
+  /** Variables of a deployment that uses this S3. */
   readonly variables: Readonly<Record<string, string>>;
   /** A folder of this run's own, inside the project. */
   readonly directory: string;
@@ -122,7 +122,7 @@ export async function startRehearsal({
   }
 }
 
-/** Makes the file that leads a Node program to these hosts. */
+/** Bundles the file that `node --require` loads, so that a Node program reaches these hosts. */
 function bundlePreload({ hosts, port, authority }: LoopbackHosts, directory: string): string {
   const outfile = join(directory, 'loopback.js');
   const ROUTE = JSON.stringify({ hosts, port, authority });

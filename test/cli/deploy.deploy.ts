@@ -72,13 +72,13 @@ const liveBuild = async () => (await rehearsal.live())?.buildSid;
 
 /** What a caller hears who presses 1, then 9. Signatures of the proxy's URLs are left out. */
 async function heard(): Promise<string[]> {
-  const { steps } = await rehearsal.call({ digits: ['1', '9'] });
-  return steps.flatMap((step) => {
-    if (step.kind === 'media') {
-      const { pathname, searchParams } = new URL(step.url);
-      return [`${pathname} ${searchParams.get('key') ?? ''} ${step.status}`];
+  const { events } = await rehearsal.call({ digits: ['1', '9'] });
+  return events.flatMap((event) => {
+    if (event.kind === 'media') {
+      const { pathname, searchParams } = new URL(event.url);
+      return [`${pathname} ${searchParams.get('key') ?? ''} ${event.status}`];
     }
-    return step.kind === 'verb' ? [`${step.verb} ${step.text}`] : [];
+    return event.kind === 'verb' ? [`${event.verb} ${event.text}`] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Exchange } from '../../sandbox/rehearsal/record';
+import type { RecordedExchange } from '../../sandbox/rehearsal/recorder';
 import { judge, operations } from '../helpers/contract/contract';
 
 const SERVICE = `ZS${'0'.repeat(32)}`;
@@ -34,7 +34,7 @@ interface Sent {
   readonly method?: string;
   readonly host?: string;
   readonly target?: string;
-  readonly headers?: Exchange['requestHeaders'];
+  readonly headers?: RecordedExchange['requestHeaders'];
   readonly form?: string;
   readonly status?: number;
   readonly type?: string;

@@ -5,14 +5,14 @@ import { routeToLoopback } from '../../sandbox/rehearsal/loopback';
 
 const HOSTS = ['serverless.twilio.com', 'serverless-upload.twilio.com'];
 
-/** Made once a process: keys take a third of a second. */
-let certificates: Certificates | undefined;
+/** Made once a process. */
+let certificates: Promise<Certificates> | undefined;
 
 /** Serves a stand-in of Twilio by HTTPS under Twilio's own host names, which lead to it from here. */
 export async function serveTwilioHosts(listener: RequestListener): Promise<Internet> {
   certificates ??= throwawayCertificates(HOSTS, new Date());
   const listeners = Object.fromEntries(HOSTS.map((host) => [host, listener]));
-  const internet = await startInternet(listeners, certificates);
+  const internet = await startInternet(listeners, await certificates);
   const takeBack = routeToLoopback(internet);
   return {
     ...internet,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { throwawayCertificates } from '../../sandbox/rehearsal/certificates';
+import { type Certificates, throwawayCertificates } from '../../sandbox/rehearsal/certificates';
 import { createConnections } from '../../src/s3/request';
 import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy } from '../helpers/proxy/harness';
@@ -9,7 +9,7 @@ import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(100_000);
-const certificates = throwawayCertificates(['s3.localhost'], new Date());
+let certificates: Certificates;
 
 let s3: TestS3;
 let faulty: FaultServer;
@@ -24,6 +24,7 @@ const start = (ca: string | undefined) =>
   });
 
 beforeAll(async () => {
+  certificates = await throwawayCertificates(['s3.localhost'], new Date());
   s3 = await startTestS3();
   await s3.put(KEY, BODY);
   const { key, certificate: cert } = certificates;

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servedBy } from '../../sandbox/inspector';
-import { runProgram } from '../../sandbox/rehearsal/command';
-import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
+import { type Deployment, prepareDeployment, runProgram } from '../../sandbox/rehearsal/deployment';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -34,10 +33,10 @@ describe('twilio serverless:deploy, as its users run it', () => {
 
   /** What serves a caller's prompts, and with which status; the caller presses 1, then 9. */
   async function served(): Promise<string[]> {
-    const { steps } = await rehearsal.call({ digits: ['1', '9'] });
-    const media = steps.flatMap((step) => (step.kind === 'media' ? [step] : []));
+    const { events } = await rehearsal.call({ digits: ['1', '9'] });
+    const media = events.filter((event) => event.kind === 'media');
     expect(media.length).toBeGreaterThan(5);
-    return [...new Set(media.map((step) => `${servedBy(step)} ${step.status}`))];
+    return [...new Set(media.map((event) => `${servedBy(event)} ${event.status}`))];
   }
 
   it('deploys the project, and calls play through the proxy', async () => {

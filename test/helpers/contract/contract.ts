@@ -1,6 +1,6 @@
 import { parse } from 'node:querystring';
 import type { ValidateFunction } from 'ajv';
-import type { Exchange } from '../../../sandbox/rehearsal/record';
+import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import { type DescribedOperation, readDescription } from './description';
 import { compile } from './schema';
 
@@ -85,7 +85,7 @@ function find(described: readonly DescribedOperation[], id: string): DescribedOp
 }
 
 /** Judges one exchange: its path, its parameters, its body, its answer. */
-export async function judge(exchange: Exchange): Promise<Verdict> {
+export async function judge(exchange: RecordedExchange): Promise<Verdict> {
   const [path = '', query = ''] = exchange.target.split('?', 2);
   const operation = operations.find(
     (candidate) => candidate.method === exchange.method && candidate.path.test(path),
@@ -105,14 +105,14 @@ export async function judge(exchange: Exchange): Promise<Verdict> {
 }
 
 /** On a loopback address, one listener stands in for all hosts. */
-function hostProblems({ host }: ContractOperation, exchange: Exchange): string[] {
+function hostProblems({ host }: ContractOperation, exchange: RecordedExchange): string[] {
   const loopback = /^(127\.0\.0\.1|localhost)(:|$)/.test(exchange.host);
   return loopback || exchange.host === host ? [] : [`sent to ${exchange.host}, not to ${host}`];
 }
 
 async function bodyProblems(
   { form, multipart }: ContractOperation,
-  { requestHeaders, requestBody }: Exchange,
+  { requestHeaders, requestBody }: RecordedExchange,
 ): Promise<string[]> {
   const type = requestHeaders['content-type'] ?? '';
   if (multipart) {
@@ -128,7 +128,7 @@ async function bodyProblems(
 
 function answerProblems(
   { answers }: ContractOperation,
-  { status, contentType, responseBody }: Exchange,
+  { status, contentType, responseBody }: RecordedExchange,
 ): string[] {
   if (!answers.has(status) && status < 400) return [`answered ${status}`];
   const check = status < 400 ? answers.get(status) : REFUSAL;

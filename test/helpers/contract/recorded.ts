@@ -1,6 +1,6 @@
 import { afterEach } from '@jest/globals';
 import { type Listening, listen } from '../../../sandbox/listen';
-import { type Exchange, recordExchanges } from '../../../sandbox/rehearsal/record';
+import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 import { createTwilio, type Twilio, type TwilioOptions } from '../../../sandbox/twilio';
 import { judge } from './contract';
 
@@ -12,7 +12,7 @@ export const HANDLER = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
 export interface Recorded {
   readonly origin: string;
   readonly twilio: Twilio;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly RecordedExchange[];
   /** The operations that were used, each once, and all that departs from Twilio's description. */
   verdict(): Promise<{ operations: string[]; problems: string[] }>;
 }
@@ -30,7 +30,7 @@ export async function startRecorded(options: Partial<TwilioOptions> = {}): Promi
     buildMs: 0,
     ...options,
   });
-  const exchanges: Exchange[] = [];
+  const exchanges: RecordedExchange[] = [];
   const server = await listen(recordExchanges(twilio.listener, (it) => exchanges.push(it)));
   running.push(server);
   return {

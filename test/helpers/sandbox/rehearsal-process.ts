@@ -1,16 +1,16 @@
-/** A rehearsal in a process of its own: Twilio's runtime sets globals that Jest replaces. */
+/** Runs a rehearsal in a process of its own: Twilio's runtime sets globals that Jest replaces. */
 
 import type { CallOptions, HttpRequest } from '../../../phone';
-import type { Exchange } from '../../../sandbox/rehearsal/record';
+import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import {
   DOMAIN_NAME,
   type RehearsalOptions,
   startRehearsal,
 } from '../../../sandbox/rehearsal/rehearsal';
-import { callRehearsal } from '../../../sandbox/rehearsal/telephone';
+import { callRehearsal } from '../../../sandbox/rehearsal/scenario';
 
 async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
-  const exchanges: Exchange[] = [];
+  const exchanges: RecordedExchange[] = [];
   const rehearsal = await startRehearsal({ ...options, onExchange: (it) => exchanges.push(it) });
   const { accountSid, authToken, directory, environment, variables, twilio } = rehearsal;
   return {

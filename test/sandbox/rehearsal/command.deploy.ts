@@ -8,7 +8,7 @@ import { resultOfProgram, startProgram } from '../../helpers/program';
 const start = (...args: string[]) => startProgram('sandbox/rehearsal/main.ts', args);
 
 describe('npm run sandbox:deploy', () => {
-  it('tells its story through a proxy, and what protected Assets mean', async () => {
+  it('shows its calls through a proxy, and what protected Assets mean', async () => {
     const { code, out, err } = await resultOfProgram(
       start('--protected', '--through-proxy', '--quiet'),
     );
@@ -24,10 +24,10 @@ describe('npm run sandbox:deploy', () => {
         ['2', 'Gather › Play', 'Asset + 27 parameters', '403'],
       ]),
     );
-  });
+  }, 120_000);
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'ends at %s, even if it comes twice, and takes all that it started with it',
+    'ends at %s, even when it comes twice, with everything that it started',
     async (signal) => {
       const child = start('--quiet');
       const [first] = await once(child.stdout, 'data');

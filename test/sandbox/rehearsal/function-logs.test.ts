@@ -12,8 +12,8 @@ afterEach(async () => {
   await server?.close();
 });
 
-describe('what Functions write', () => {
-  it('is told apart from what others write, request by request', async () => {
+describe('what Functions write to the console', () => {
+  it('becomes log lines, request by request, and other output does not', async () => {
     const [lines, printed]: [FunctionLine[], unknown[]] = [[], []];
     console.log = (...parts: unknown[]) => printed.push(parts);
     logs = startFunctionLogs((line) => lines.push(line));
@@ -36,7 +36,7 @@ describe('what Functions write', () => {
     expect(of('/b')).toHaveLength(2);
   });
 
-  it('goes to the console again afterwards', () => {
+  it('goes to the console again after the stop', () => {
     const { warn } = console;
     logs = startFunctionLogs(() => {});
     expect(console.warn).not.toBe(warn);

@@ -46,12 +46,12 @@ async function get(host: string, ca: string | undefined): Promise<string> {
 }
 
 describe('the rehearsal’s Internet', () => {
-  it('has several hosts behind one proxy, with TLS', async () => {
+  it('serves several hosts behind one proxy, with TLS', async () => {
     expect(await get('one.example', internet.authority)).toBe('one one.example/a?b=1');
     expect(await get('two.example', internet.authority)).toBe('two');
   });
 
-  it('is trusted by nobody who does not know its authority', async () => {
+  it('is not trusted without its authority', async () => {
     await expect(get('one.example', undefined)).rejects.toThrow(/self-signed|unable to verify/);
   });
 
@@ -64,11 +64,11 @@ describe('the rehearsal’s Internet', () => {
     },
   );
 
-  it('tunnels, and does nothing else', async () => {
+  it('refuses what is not a tunnel with 405', async () => {
     expect((await fetch(internet.proxyUrl)).status).toBe(405);
   });
 
-  it('has another authority every time', async () => {
+  it('has a new authority every time', async () => {
     const other = await startInternet({ 'one.example': (_, response) => response.end() });
     await other.close();
     expect(other.authority).not.toBe(internet.authority);
@@ -118,11 +118,11 @@ describe('the rehearsal’s Internet, for a process that is routed to it', () =>
     await expect(once(new Socket().connect(port, host), 'connect')).rejects.toThrow('not served');
   });
 
-  it('leads to other servers of this machine as before', async () => {
+  it('still leads to other servers of this machine', async () => {
     expect((await fetch(internet.proxyUrl)).status).toBe(405);
   });
 
-  it('has the later of two hosts with one name, until that is taken back', async () => {
+  it('leads to the later of two hosts with one name, until that route ends', async () => {
     const other = await startInternet({ 'two.example': (_, response) => response.end('later') });
     const leave = routeToLoopback(other);
     const ask = async () => {

@@ -14,18 +14,18 @@ beforeAll(async () => {
 });
 afterAll(() => rehearsal.stop());
 
-/** Verb, path's first part and status of what a caller is played. */
-async function listen(options: Partial<CallOptions>): Promise<(string | number)[][]> {
-  const { steps } = await rehearsal.call({ digits: ['1'], ...options });
-  return steps.flatMap((step) => {
-    if (step.kind !== 'media') return [];
-    const [, first = ''] = new URL(step.url).pathname.split('/');
-    return [[step.verb, first, step.status ?? 0]];
+/** Verb, first part of the path, and status of each medium that a caller is played. */
+async function playedMedia(options: Partial<CallOptions>): Promise<(string | number)[][]> {
+  const { events } = await rehearsal.call({ digits: ['1'], ...options });
+  return events.flatMap((event) => {
+    if (event.kind !== 'media') return [];
+    const [, first = ''] = new URL(event.url).pathname.split('/');
+    return [[event.verb, first, event.status ?? 0]];
   });
 }
 
 describe('prompts that are protected Assets', () => {
-  it('are in the Build as such', async () => {
+  it('are protected in the Build', async () => {
     const live = await rehearsal.live();
     const prompts = live?.assets.filter(({ path }) => path.startsWith('/audio/')) ?? [];
     expect(prompts).toHaveLength(7);
@@ -33,9 +33,9 @@ describe('prompts that are protected Assets', () => {
   });
 
   it.each(['never', 'gather', 'always'] as const)(
-    'play for media requests with a signature, parameters appended: %s',
+    'play for signed media requests, with parameters appended: %s',
     async (append) => {
-      const heard = await listen({ append, signMedia: true });
+      const heard = await playedMedia({ append, signMedia: true });
       expect(heard.length).toBeGreaterThan(2);
       expect(heard.map(([verb]) => verb)).toContain('Gather › Play');
       expect(new Set(heard.map(([, first, status]) => `${first} ${status}`))).toEqual(
@@ -44,12 +44,12 @@ describe('prompts that are protected Assets', () => {
     },
   );
 
-  it('are refused to media requests without one', async () => {
-    const heard = await listen({ signMedia: false });
+  it('answer 403 to media requests without a signature', async () => {
+    const heard = await playedMedia({ signMedia: false });
     expect(new Set(heard.map(([, , status]) => status))).toEqual(new Set([403]));
   });
 
-  it('are refused to a signature of another token', async () => {
+  it('answer 403 to a signature of another token', async () => {
     const live = await rehearsal.live();
     const path = live?.assets.find((asset) => asset.path.startsWith('/audio/'))?.path;
     const url = `https://rehearsal-1234-dev.twil.io${path}`;

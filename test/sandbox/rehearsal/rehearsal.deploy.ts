@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MediaEvent } from '../../../phone';
-import { runProgram } from '../../../sandbox/rehearsal/command';
-import { type Deployment, prepareDeployment } from '../../../sandbox/rehearsal/deployment';
-import type { Exchange } from '../../../sandbox/rehearsal/record';
+import {
+  type Deployment,
+  prepareDeployment,
+  runProgram,
+} from '../../../sandbox/rehearsal/deployment';
+import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import { judge } from '../../helpers/contract/contract';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
@@ -11,12 +14,12 @@ const DOMAIN = 'rehearsal-1234-dev.twil.io';
 
 let rehearsal: TestRehearsal;
 let deployment: Deployment;
-let exchanges: Exchange[];
+let exchanges: RecordedExchange[];
 
-/** What a caller is played, pressing 1, then 9: by whom it is served, and its status. */
-async function listen(): Promise<string[]> {
-  const { steps } = await rehearsal.call({ digits: ['1', '9'] });
-  return steps.flatMap((step) => (step.kind === 'media' ? [describeMedium(step)] : []));
+/** Origin, server, status and type of each medium that a caller is played who presses 1, then 9. */
+async function playedMedia(): Promise<string[]> {
+  const { events } = await rehearsal.call({ digits: ['1', '9'] });
+  return events.flatMap((event) => (event.kind === 'media' ? [describeMedium(event)] : []));
 }
 
 function describeMedium({ url, status, contentType }: MediaEvent): string {
@@ -34,7 +37,7 @@ async function livePrompts(): Promise<string[]> {
   return paths.filter((path) => path.startsWith('/audio/')).sort();
 }
 
-/** How many Asset versions were uploaded since this was asked last. */
+/** How many Asset versions were uploaded since the count before. */
 async function countUploads(): Promise<number> {
   const fresh = await rehearsal.exchanges();
   exchanges.push(...fresh);
@@ -43,7 +46,7 @@ async function countUploads(): Promise<number> {
   ).length;
 }
 
-// The tests tell one story, in order.
+// Each test goes on where the one before it ended.
 describe.each([
   ['directly', false],
   ['through a proxy', true],
@@ -76,13 +79,13 @@ describe.each([
     expect(await livePrompts()).toEqual([]);
   });
 
-  it('answers signed calls, which play their prompts through the proxy', async () => {
-    expect(new Set(await listen())).toEqual(PROXY);
+  it('answers signed calls only, which play their prompts through the proxy', async () => {
+    expect(new Set(await playedMedia())).toEqual(PROXY);
     const forged = await rehearsal.call({ authToken: 'another token' });
     expect(forged.summary).toMatchObject({ ended: 'application error', errorCode: 11200 });
   });
 
-  it('makes the prompts Assets by a sync under Twilio’s own host names', async () => {
+  it('turns the prompts into Assets by a sync under Twilio’s own host names', async () => {
     await countUploads();
     await deployment.run('sync');
     synced = await livePrompts();
@@ -90,10 +93,10 @@ describe.each([
     expect(await countUploads()).toBe(7);
     const hosts = new Set(exchanges.map(({ host }) => host));
     expect(hosts).toEqual(new Set(['serverless.twilio.com', 'serverless-upload.twilio.com']));
-    expect(new Set(await listen())).toEqual(ASSET);
+    expect(new Set(await playedMedia())).toEqual(ASSET);
   });
 
-  it('finds nothing to do for the deployed /sync', async () => {
+  it('leaves nothing to do for the deployed /sync', async () => {
     const before = await rehearsal.live();
     const answer = await rehearsal.request({
       method: 'POST',
@@ -105,21 +108,21 @@ describe.each([
     expect(await countUploads()).toBe(0);
   });
 
-  it('drops the prompts from the Build with a second deploy, and calls go on', async () => {
+  it('drops the prompts from the Build by a second deploy, and calls go on', async () => {
     await deployment.twilioRun('deploy');
     expect(await livePrompts()).toEqual([]);
-    expect(new Set(await listen())).toEqual(PROXY);
+    expect(new Set(await playedMedia())).toEqual(PROXY);
   });
 
-  it('brings them back with a second sync, without one upload', async () => {
+  it('brings the prompts back by a second sync, without an upload', async () => {
     await countUploads();
     await deployment.run('sync');
     expect(await livePrompts()).toEqual(synced);
     expect(await countUploads()).toBe(0);
-    expect(new Set(await listen())).toEqual(ASSET);
+    expect(new Set(await playedMedia())).toEqual(ASSET);
   });
 
-  it('lists what is there with twilio-run list', async () => {
+  it('is listed by twilio-run list', async () => {
     const types = 'services,environments,functions,assets,variables,builds';
     const output = await deployment.twilioRun('list', types, '--output-format', 'json');
     expect(output).toContain(DOMAIN);
@@ -127,7 +130,7 @@ describe.each([
     for (const path of synced) expect(output).toContain(path);
   });
 
-  it('changes variables with twilio-run env', async () => {
+  it('has its variables changed by twilio-run env', async () => {
     const env = (...args: string[]) => deployment.twilioRun('env', ...args, '--environment', 'dev');
     await env('set', '--key', 'NOTE', '--value', 'a b');
     expect(await env('get', '--key', 'NOTE')).toContain('a b');
@@ -139,7 +142,7 @@ describe.each([
     expect((await rehearsal.live())?.variables).toMatchObject(rehearsal.variables);
   });
 
-  it('is listed, paged, fetched and updated by the twilio library as it comes', async () => {
+  it('is listed, paged, fetched and updated by the unmodified twilio library', async () => {
     const { accountSid, authToken, environment } = rehearsal;
     const program = join(__dirname, '../../helpers/sandbox/library-program.ts');
     const output = await runProgram('library', ['--require', 'tsx/cjs', program], {
@@ -155,7 +158,7 @@ describe.each([
     });
   });
 
-  it('kept to Twilio’s description in all that was sent and answered', async () => {
+  it('keeps to Twilio’s description in every request and response', async () => {
     await countUploads();
     const verdicts = await Promise.all(exchanges.map(judge));
     const problems = new Set(verdicts.flatMap((verdict) => verdict.problems));

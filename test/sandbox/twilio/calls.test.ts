@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { type Listening, listen } from '../../../sandbox/listen';
-import { type Exchange, recordExchanges } from '../../../sandbox/rehearsal/record';
+import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 import { createTwilio } from '../../../sandbox/twilio';
 import { judge } from '../../helpers/contract/contract';
 
@@ -33,7 +33,7 @@ async function start() {
     authToken: AUTH_TOKEN,
     phone: { append: 'never' },
   });
-  const exchanges: Exchange[] = [];
+  const exchanges: RecordedExchange[] = [];
   const origin = await serve(recordExchanges(listener, (it) => exchanges.push(it)));
   const client = twilio(ACCOUNT_SID, AUTH_TOKEN);
   for (const product of [client.api, client.monitor]) product.baseUrl = origin;

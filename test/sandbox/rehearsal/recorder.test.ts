@@ -3,19 +3,19 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { type Listening, listen } from '../../../sandbox/listen';
-import { type Exchange, recordExchanges } from '../../../sandbox/rehearsal/record';
+import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 
 let server: Listening | undefined;
 afterEach(() => server?.close());
 
 async function record(listener: Parameters<typeof recordExchanges>[0]) {
-  const exchanges: Exchange[] = [];
+  const exchanges: RecordedExchange[] = [];
   server = await listen(recordExchanges(listener, (exchange) => exchanges.push(exchange)));
   return { url: server.url, exchanges };
 }
 
 describe('the recorder', () => {
-  it('keeps both bodies to the byte, and changes neither', async () => {
+  it('keeps both bodies byte for byte, and changes neither', async () => {
     const app = express();
     app.use(express.raw({ type: '*/*' }));
     app.post('/echo', (request, response) => {
@@ -39,7 +39,7 @@ describe('the recorder', () => {
     ]);
   });
 
-  it('keeps an answer that comes in pieces', async () => {
+  it('keeps a response that comes in pieces', async () => {
     const { url, exchanges } = await record((_, response) => {
       response.write('a');
       response.write(Buffer.from('b'));
@@ -49,7 +49,7 @@ describe('the recorder', () => {
     expect(exchanges.map(({ responseBody }) => responseBody.toString())).toEqual(['abc']);
   });
 
-  it('goes on after a request that breaks off in the middle of its body', async () => {
+  it('goes on after a request that breaks off in its body', async () => {
     const { url, exchanges } = await record((_, response) => response.end('whole'));
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -62,7 +62,7 @@ describe('the recorder', () => {
     expect(exchanges.map(({ method }) => method)).toEqual(['GET']);
   });
 
-  it('keeps an answer without a body', async () => {
+  it('keeps a response without a body', async () => {
     const { url, exchanges } = await record((_, response) => response.writeHead(204).end());
     await fetch(url, { method: 'DELETE' });
     expect(exchanges).toMatchObject([{ status: 204, responseBody: Buffer.alloc(0) }]);

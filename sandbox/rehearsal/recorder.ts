@@ -7,8 +7,8 @@ import type {
 import { buffer } from 'node:stream/consumers';
 import { replay } from '../edge/request-body';
 
-/** One request and its answer, as they were on the wire. */
-export interface Exchange {
+/** One request and its response, as they were on the wire. */
+export interface RecordedExchange {
   readonly method: string;
   readonly host: string;
   /** Path and query, as sent. */
@@ -21,17 +21,17 @@ export interface Exchange {
 }
 
 /**
- * Puts a recorder in front of a listener: `onExchange` is called as each answer ends. A request that
- * breaks off is none, and gets none.
+ * Puts a recorder in front of a listener: `onExchange` is called as each response ends. A request
+ * that breaks off is not recorded and gets no response.
  */
 export function recordExchanges(
   listener: RequestListener,
-  onExchange: (exchange: Exchange) => void,
+  onExchange: (exchange: RecordedExchange) => void,
 ): RequestListener {
   return (request, response) => {
     buffer(request).then(
       (body) => {
-        watchAnswer(request, body, response, onExchange);
+        recordResponse(request, body, response, onExchange);
         listener(replay(request, body), response);
       },
       () => response.destroy(),
@@ -39,11 +39,11 @@ export function recordExchanges(
   };
 }
 
-function watchAnswer(
+function recordResponse(
   request: IncomingMessage,
   requestBody: Buffer,
   response: ServerResponse,
-  onExchange: (exchange: Exchange) => void,
+  onExchange: (exchange: RecordedExchange) => void,
 ): void {
   const chunks: Buffer[] = [];
   const { write, end } = response;
@@ -55,7 +55,7 @@ function watchAnswer(
     return Reflect.apply(write, response, args);
   };
   response.end = (...args: unknown[]) => {
-    // What end() sends it may hand to write(), which must not keep it again.
+    // end() may call write(), which must not keep the same bytes again.
     response.write = write;
     keep(args);
     const ended = Reflect.apply(end, response, args);

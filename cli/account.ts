@@ -9,6 +9,7 @@ import {
 } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { COMMAND_BUDGET_MS } from '../src/limits';
+import { Serverless } from '../src/twilio/serverless';
 import { Transport } from '../src/twilio/transport';
 
 /** How S3 and Twilio are reached. */
@@ -44,12 +45,23 @@ function attempt<T>(read: () => T, problems: string[]): T | undefined {
 
 /** The API client of an account; it retries passing failures. */
 export function connect({ accountSid, authToken, apiOrigin }: Account): Twilio {
-  const deadline = systemClock.now().getTime() + COMMAND_BUDGET_MS;
-  const httpClient = new Transport({ clock: systemClock, deadline });
-  const client = new Twilio(accountSid, authToken, { httpClient });
-  if (apiOrigin !== undefined) {
-    client.serverless.baseUrl = apiOrigin;
-    client.api.baseUrl = apiOrigin;
-  }
+  const client = new Twilio(accountSid, authToken, { httpClient: transport(commandDeadline()) });
+  if (apiOrigin !== undefined) client.api.baseUrl = apiOrigin;
   return client;
 }
+
+/** The Serverless API of one Service. */
+export function connectServerless(
+  account: Account,
+  service: string,
+  deadline = commandDeadline(),
+): Serverless {
+  return new Serverless({ ...account, transport: transport(deadline) }, service);
+}
+
+/** Epoch milliseconds until which a command that starts now may send requests. */
+export function commandDeadline(): number {
+  return systemClock.now().getTime() + COMMAND_BUDGET_MS;
+}
+
+const transport = (deadline: number) => new Transport({ clock: systemClock, deadline });

@@ -16,7 +16,6 @@ import { type Account, readAccount } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
 import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
-import { connect } from './account';
 import { callTable, mediaSource, readPromptTexts } from './call/table';
 import type { CommandContext } from './command-context';
 import { loadEnvironment } from './environment';
@@ -105,7 +104,8 @@ async function run(
   const { write, writeError } = context;
   const account = readAccount(loadEnvironment(options.env, context.environment));
   if (options.out !== undefined) checkWritable(options.out);
-  const origin = options.url ?? (await lookUpOrigin(account, options));
+  const origin =
+    options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
   const { events, ending } = await makeCall(origin, account, options, send);
   const texts = options.say ? readPromptTexts((problem) => writeError(`${problem}\n`)) : undefined;
   const isLoop = ending instanceof TooManyEventsError;
@@ -136,10 +136,6 @@ function checkWritable(file: string): void {
       { cause },
     );
   }
-}
-
-function lookUpOrigin(account: Account, options: Options): Promise<string> {
-  return findOrigin(connect(account), findTarget(options, account.accountSid));
 }
 
 /** More events are a loop: a question takes a request, some prompts and a redirect. */

@@ -40,9 +40,10 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const { write, writeError, environment } = context;
   const account = readAccount(loadEnvironment(options.env, environment));
-  const client = connect(account);
-  const origin = options.url ?? (await findOrigin(client, findTarget(options, account.accountSid)));
+  const origin =
+    options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
   refuseUnreachable(origin, account);
+  const client = connect(account);
   const number = await findNumber(client, options.phone);
   const after = routingTo(origin);
   write(comparison(options.phone, number.routing, after));

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
-import { isLoopback } from '../src/config';
+import { type Account, isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
-import type { Target } from '../src/sync';
-import { askTwilio } from '../src/twilio/errors';
+import { findEnvironment, type Target } from '../src/twilio/environments';
+import { connectServerless } from './account';
 
 /** What `serverless:deploy` remembers: account and region → where it deployed to. */
 const DEPLOY_INFO = '.twiliodeployinfo';
@@ -87,21 +86,10 @@ function notUsable(file: string, cause?: unknown): ConfigError {
 /**
  * The origin of a deployment, such as https://name-1234-dev.twil.io.
  *
- * @throws {ConfigError} when there is no such environment
+ * @throws {ConfigError} when there is no such Service or environment
  * @throws {TwilioApiError} when Twilio's API refuses
  */
-export async function findOrigin(
-  client: Twilio,
-  { service, environment }: Target,
-): Promise<string> {
-  const environments = await askTwilio(`Looking for the Service ${service}`, () =>
-    client.serverless.v1.services(service).environments.list(),
-  );
-  const found = environments.find(
-    ({ sid, domainSuffix }) => environment === (domainSuffix ?? '') || environment === sid,
-  );
-  if (found) return `${isLoopback(found.domainName) ? 'http' : 'https'}://${found.domainName}`;
-  throw new ConfigError(
-    `The Service ${service} has no environment "${environment}": deploy the project first.`,
-  );
+export async function findOrigin(account: Account, target: Target): Promise<string> {
+  const { domainName } = await findEnvironment(connectServerless(account, target.service), target);
+  return `${isLoopback(domainName) ? 'http' : 'https'}://${domainName}`;
 }

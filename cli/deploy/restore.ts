@@ -1,22 +1,12 @@
 import { systemClock } from '../../src/clock';
 import type { Account } from '../../src/config';
 import { messageOf } from '../../src/errors';
-import { COMMAND_BUDGET_MS } from '../../src/limits';
 import { deployUnlessMoved, findLive, type LiveTarget } from '../../src/sync';
-import { Serverless } from '../../src/twilio/serverless';
-import { Transport } from '../../src/twilio/transport';
+import type { Target } from '../../src/twilio/environments';
+import { commandDeadline, connectServerless } from '../account';
 
-export interface DeployTarget {
+export interface DeployTarget extends Target {
   readonly account: Account;
-  /** SID or unique name. */
-  readonly service: string;
-  /** Domain suffix. */
-  readonly environment: string;
-}
-
-function clientOf({ account, service }: DeployTarget, deadline: number): Serverless {
-  const transport = new Transport({ clock: systemClock, deadline });
-  return new Serverless({ ...account, transport }, service);
 }
 
 /**
@@ -32,9 +22,9 @@ export async function restorePreviousBuild(
   before: LiveTarget | undefined,
   deployed: string | undefined,
 ): Promise<string> {
-  const { environment } = target;
-  const deadline = systemClock.now().getTime() + COMMAND_BUDGET_MS;
-  const twilio = clientOf(target, deadline);
+  const { account, service, environment } = target;
+  const deadline = commandDeadline();
+  const twilio = connectServerless(account, service, deadline);
   const sync = `npm run sync -- --deployed --environment ${environment}`;
   try {
     const now = await findLive(twilio, target);

@@ -11,5 +11,4 @@ export {
   type LiveTarget,
   type SyncSettings,
   sync,
-  type Target,
 } from './sync';

@@ -12,8 +12,8 @@ import {
   TWILIO_TIMEOUT_MS,
 } from '../limits';
 import { PromptBucket } from '../s3/prompts';
-import { TwilioApiError } from '../twilio/errors';
-import { type Environment, Serverless } from '../twilio/serverless';
+import { findEnvironment, findEnvironmentIfAny, type Target } from '../twilio/environments';
+import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import type { SyncEvent } from './events';
 import { checkReadable, GuardError, guardOf } from './guard';
@@ -21,14 +21,6 @@ import { observe } from './observe';
 import type { SyncOutcome } from './outcome';
 import { type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
-
-/** One environment of one Service. */
-export interface Target {
-  /** SID or unique name. */
-  readonly service: string;
-  /** ZE…, or the domain suffix that `serverless:deploy` calls the environment, such as dev. */
-  readonly environment: string;
-}
 
 /** What differs between a slice in a Function and a run of the command line. */
 export interface SyncSettings
@@ -85,7 +77,7 @@ export async function* sync(
       twilio,
       clock: systemClock,
       deadline,
-      environmentSid: await findEnvironment(twilio, target),
+      environmentSid: await environmentSidOf(twilio, target),
       visibility,
       debounceMs,
       selects: selection(prefix, include, exclude),
@@ -146,9 +138,9 @@ async function observeKeys(bucket: PromptBucket, twilio: Serverless, live?: Live
 /** What is live in an environment; undefined where there is no such Service, environment or Build. */
 export async function findLive(
   twilio: Serverless,
-  { environment }: Pick<Target, 'environment'>,
+  target: Pick<Target, 'environment'>,
 ): Promise<LiveTarget | undefined> {
-  const found = withSuffix((await environmentsOf(twilio)) ?? [], environment);
+  const found = await findEnvironmentIfAny(twilio, target);
   if (found?.buildSid === undefined) return undefined;
   return { environmentSid: found.sid, buildSid: found.buildSid };
 }
@@ -173,35 +165,9 @@ function connect(
   };
 }
 
-/** @throws {ConfigError} when there is no such Service or environment */
-async function findEnvironment(
-  twilio: Serverless,
-  { service, environment }: Target,
-): Promise<string> {
+/** A Function is given the SID of its environment: that costs no request. */
+async function environmentSidOf(twilio: Serverless, target: Target): Promise<string> {
+  const { environment } = target;
   if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
-  const environments = await environmentsOf(twilio);
-  if (environments === undefined) {
-    throw new ConfigError(
-      `The account has no Service ${service}: deploy the project first, or name another one.`,
-    );
-  }
-  const found = withSuffix(environments, environment);
-  if (found) return found.sid;
-  throw new ConfigError(
-    `The Service ${service} has no environment "${environment}": deploy the project first.`,
-  );
-}
-
-/** Undefined where there is no such Service. */
-async function environmentsOf(twilio: Serverless): Promise<Environment[] | undefined> {
-  try {
-    return await twilio.environments();
-  } catch (thrown) {
-    if (thrown instanceof TwilioApiError && thrown.status === 404) return undefined;
-    throw thrown;
-  }
-}
-
-function withSuffix(environments: readonly Environment[], suffix: string): Environment | undefined {
-  return environments.find(({ domainSuffix }) => domainSuffix === suffix);
+  return (await findEnvironment(twilio, target)).sid;
 }

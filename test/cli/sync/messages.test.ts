@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CommandOutput } from '../../../cli/command-context';
 import { jsonReporter, lineReporter, type Reporter } from '../../../cli/sync/messages';
 import type { Ending } from '../../../cli/sync/run-sync';
 import type { SyncEvent, SyncReport } from '../../../src/sync';
+import { createContext } from '../../helpers/cli/commands';
 
 const report: SyncReport = { prompts: 1, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
 const buildSid = `ZB${'0'.repeat(32)}`;
@@ -11,25 +13,17 @@ function planned(changes: Partial<Extract<SyncEvent, { type: 'planned' }>> = {})
   return { type: 'planned', ...nothing, ...changes };
 }
 
-function tell(
+/** What a reporter prints. */
+function print(
   events: readonly SyncEvent[],
   ending?: Ending,
-  make: (output: Parameters<typeof jsonReporter>[0]) => Reporter = (output) =>
-    lineReporter(output, 'sync'),
+  createReporter: (output: CommandOutput) => Reporter = (output) => lineReporter(output, 'sync'),
 ) {
-  let out = '';
-  let err = '';
-  const reporter = make({
-    write: (text) => {
-      out += text;
-    },
-    writeError: (text) => {
-      err += text;
-    },
-  });
+  const { context, output } = createContext();
+  const reporter = createReporter(context);
   for (const event of events) reporter.progress(event);
   if (ending) reporter.end(ending);
-  return { out, err };
+  return output;
 }
 
 describe('the lines of a sync', () => {
@@ -65,13 +59,13 @@ describe('the lines of a sync', () => {
       'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 second',
     ],
   ])('describe %j', (event, line) => {
-    expect(tell([event])).toEqual({ out: `${line}\n`, err: '' });
+    expect(print([event])).toEqual({ out: `${line}\n`, err: '' });
   });
 
   it('leave out a plan that is repeated, or has nothing left to do', () => {
     const first = planned({ keep: 1, upload: 2, bytes: 10 });
     const other = planned({ keep: 2, upload: 1, bytes: 5 });
-    const { out } = tell([first, first, other, planned({ keep: 3 })]);
+    const { out } = print([first, first, other, planned({ keep: 3 })]);
     expect(out).toBe('Plan: 1 to keep, 2 to upload (10 B)\nPlan: 2 to keep, 1 to upload (5 B)\n');
   });
 
@@ -82,7 +76,7 @@ describe('the lines of a sync', () => {
       'Assets equal S3: 2 prompts, 1 uploaded, 3 old versions kept for calls in progress.\n',
     ],
   ])('end on standard output when it is done: %j', (ending, out) => {
-    expect(tell([], ending)).toEqual({ out, err: '' });
+    expect(print([], ending)).toEqual({ out, err: '' });
   });
 
   it.each<[Ending, string]>([
@@ -105,7 +99,7 @@ describe('the lines of a sync', () => {
       'Stopped. The next sync finishes what this one began.\n',
     ],
   ])('end on standard error when it is not done: %j', (ending, err) => {
-    expect(tell([], ending)).toEqual({ out: '', err });
+    expect(print([], ending)).toEqual({ out: '', err });
   });
 
   it('list the keys without an Asset before the end', () => {
@@ -113,7 +107,7 @@ describe('the lines of a sync', () => {
       { key: 'a.mp3', reason: 'no room', unplayable: false },
       { key: 'b.mp3', reason: 'archived', unplayable: true },
     ] as const;
-    const { out } = tell([], { status: 'done', report: { ...report, skipped } });
+    const { out } = print([], { status: 'done', report: { ...report, skipped } });
     expect(out.split('\n')).toEqual([
       '2 keys without an Asset:',
       '  a.mp3: the Build already holds as many Assets as Twilio allows (played through the proxy)',
@@ -125,7 +119,7 @@ describe('the lines of a sync', () => {
 
   it('escape control characters in keys', () => {
     const key = '\u001b[31mred\r\n\u202egpj.mp3';
-    const { out } = tell([{ type: 'uploaded', key, path: '/x', bytes: 1 }]);
+    const { out } = print([{ type: 'uploaded', key, path: '/x', bytes: 1 }]);
     expect(out).toBe('Uploaded \\u{1b}[31mred\\u{d}\\u{a}\\u{202e}gpj.mp3 (1 B)\n');
   });
 });
@@ -134,7 +128,7 @@ describe('the JSON lines of a sync', () => {
   it('hold the events and the ending as they are', () => {
     const events = [planned({ keep: 1 }), { type: 'moved' } as const];
     const ending: Ending = { status: 'failed', message: 'two\nlines' };
-    const { out, err } = tell(events, ending, jsonReporter);
+    const { out, err } = print(events, ending, jsonReporter);
     const lines = out.split('\n').slice(0, -1);
     expect(lines.map((line) => JSON.parse(line))).toEqual([...events, ending]);
     expect(err).toBe('');

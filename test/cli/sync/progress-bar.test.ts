@@ -23,11 +23,11 @@ const building: SyncEvent = { type: 'building', buildSid: 'ZB', adopted: false }
 /** Feeds a bar; a second passes before each event. */
 function draw(events: readonly SyncEvent[], ending?: Ending) {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
-  const told: string[] = [];
+  const passedOn: string[] = [];
   let seconds = 0;
   const lines = {
-    progress: ({ type }: SyncEvent) => told.push(type),
-    end: ({ status }: Ending) => told.push(status),
+    progress: ({ type }: SyncEvent) => passedOn.push(type),
+    end: ({ status }: Ending) => passedOn.push(status),
   };
   const reporter = barReporter(lines, terminal, { now: () => new Date(seconds * 1000) });
   for (const event of events) {
@@ -35,7 +35,7 @@ function draw(events: readonly SyncEvent[], ending?: Ending) {
     seconds++;
   }
   if (ending) reporter.end(ending);
-  return { drawn: String(terminal.read() ?? ''), told };
+  return { drawn: String(terminal.read() ?? ''), passedOn };
 }
 
 /** The last state of the bar before it is cleared, and the line that stays. */
@@ -46,8 +46,8 @@ function last(drawn: string) {
 
 describe('the progress bar', () => {
   it('shows files, bytes, and the speed of new uploads', () => {
-    const { drawn, told } = draw([planned, uploaded, found, refused, building]);
-    expect(told).toEqual(['planned', 'building']);
+    const { drawn, passedOn } = draw([planned, uploaded, found, refused, building]);
+    expect(passedOn).toEqual(['planned', 'building']);
     expect(drawn).toContain('[                    ] 0/3 files · 0 B of 4 MB');
     expect(last(drawn)).toEqual({
       bar: '[====================] 3/3 files · 3.5 MB of 4 MB · 500 kB/s',
@@ -56,21 +56,24 @@ describe('the progress bar', () => {
   });
 
   it('is not drawn when there is nothing to upload', () => {
-    const { drawn, told } = draw([{ ...planned, upload: 0, bytes: 0 }], { status: 'done', report });
-    expect([drawn, told]).toEqual(['', ['planned', 'done']]);
+    const { drawn, passedOn } = draw([{ ...planned, upload: 0, bytes: 0 }], {
+      status: 'done',
+      report,
+    });
+    expect([drawn, passedOn]).toEqual(['', ['planned', 'done']]);
   });
 
   it('leaves no line when the sync waits before it uploads', () => {
     const waiting: SyncEvent = { type: 'waiting', for: 'quiet', milliseconds: 1000 };
-    const { drawn, told } = draw([planned, waiting]);
-    expect(told).toEqual(['planned', 'waiting']);
+    const { drawn, passedOn } = draw([planned, waiting]);
+    expect(passedOn).toEqual(['planned', 'waiting']);
     expect(last(drawn).line).toBeUndefined();
   });
 
   it('is cleared, and the terminal is restored, when the sync ends during uploads', () => {
     const ending: Ending = { status: 'failed', message: 'no' };
-    const { drawn, told } = draw([planned, uploaded], ending);
-    expect(told).toEqual(['planned', 'failed']);
+    const { drawn, passedOn } = draw([planned, uploaded], ending);
+    expect(passedOn).toEqual(['planned', 'failed']);
     expect(drawn).toContain('\u001b[2K');
     // Line wrapping, which the bar turns off.
     expect(drawn.lastIndexOf('\u001b[?7h')).toBeGreaterThan(drawn.lastIndexOf('\u001b[?7l'));
@@ -78,7 +81,7 @@ describe('the progress bar', () => {
   });
 
   it('ends the line in which the terminal has written ^C', () => {
-    const { drawn, told } = draw([], { status: 'interrupted', signal: 'SIGINT' });
-    expect([drawn, told]).toEqual(['\n', ['interrupted']]);
+    const { drawn, passedOn } = draw([], { status: 'interrupted', signal: 'SIGINT' });
+    expect([drawn, passedOn]).toEqual(['\n', ['interrupted']]);
   });
 });

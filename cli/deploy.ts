@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Environment, readAdminSecret, readOperatorNumber } from '../src/config';
+import { type Environment, ignoredVariables, type OptionalVariable } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
@@ -95,7 +95,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
  */
 export function checkVariables(variables: Environment): DeploymentVariables {
-  const problems = ignoredVariables(variables);
+  const problems = ignoredVariables(variables).map((name) => IGNORED[name]);
   try {
     const read = readDeploymentVariables(variables, 'Set them in .env.');
     if (problems.length === 0) return read;
@@ -106,21 +106,12 @@ export function checkVariables(variables: Environment): DeploymentVariables {
   throw new ConfigError(problems.join('\n'));
 }
 
-/** Variables that a deployment would ignore silently. */
-function ignoredVariables({ ADMIN_SECRET, OPERATOR_NUMBER }: Environment): string[] {
-  const problems: string[] = [];
-  if (ADMIN_SECRET && readAdminSecret({ ADMIN_SECRET }) === undefined) {
-    problems.push(
-      `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
-    );
-  }
-  if (OPERATOR_NUMBER && readOperatorNumber({ OPERATOR_NUMBER }) === undefined) {
-    problems.push(
-      'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
-    );
-  }
-  return problems;
-}
+/** What a deployment does without the optional variables that it would ignore. */
+const IGNORED: Readonly<Record<OptionalVariable, string>> = {
+  ADMIN_SECRET: `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
+  OPERATOR_NUMBER:
+    'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
+};
 
 /** Restores the previous Build, whatever fails. */
 async function deployAndSync(prepared: Prepared, context: CommandContext): Promise<ExitStatus> {

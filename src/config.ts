@@ -159,6 +159,19 @@ export function readAdminSecret(environment: Environment): string | undefined {
   return v.parse(adminSecret(), environment.ADMIN_SECRET);
 }
 
+export type OptionalVariable = 'ADMIN_SECRET' | 'OPERATOR_NUMBER';
+
+/** Optional variables that are set, but unusable, so that a deployment would do without them. */
+export function ignoredVariables(environment: Environment): OptionalVariable[] {
+  const ignored: OptionalVariable[] = [];
+  const { ADMIN_SECRET, OPERATOR_NUMBER } = environment;
+  if (ADMIN_SECRET && readAdminSecret(environment) === undefined) ignored.push('ADMIN_SECRET');
+  if (OPERATOR_NUMBER && readOperatorNumber(environment) === undefined) {
+    ignored.push('OPERATOR_NUMBER');
+  }
+  return ignored;
+}
+
 /** S3_SECRET_ACCESS_KEY alone, to check a signature that was made elsewhere; undefined if unset. */
 export function readSecretAccessKey({
   S3_SECRET_ACCESS_KEY: secret,

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
+  ignoredVariables,
   isLoopback,
   readAccount,
   readAdminSecret,
@@ -194,6 +195,16 @@ describe('readOperatorNumber', () => {
   });
 });
 
+describe('ignoredVariables', () => {
+  it('names the optional variables that are set but unusable', () => {
+    const unusable = { ADMIN_SECRET: 'short', OPERATOR_NUMBER: '050-1234' };
+    expect(ignoredVariables(unusable)).toEqual(['ADMIN_SECRET', 'OPERATOR_NUMBER']);
+    expect(ignoredVariables({ ADMIN_SECRET: '', OPERATOR_NUMBER: undefined })).toEqual([]);
+    const usable = { ADMIN_SECRET: 'x'.repeat(32), OPERATOR_NUMBER: '+815012345678' };
+    expect(ignoredVariables(usable)).toEqual([]);
+  });
+});
+
 describe('readAdminSecret', () => {
   it.each([
     ['x'.repeat(32), 'x'.repeat(32)],
@@ -236,6 +247,19 @@ describe('the variables', () => {
       'OPERATOR_NUMBER',
     ].filter((name) => !ofTwilio.includes(name)),
   );
+
+  it('are read in config.ts only', () => {
+    const folders = ['src', 'functions', 'cli', 'phone', 'explain'];
+    const files = folders.flatMap((folder) =>
+      readdirSync(join(__dirname, '..', folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => `${folder}/${file}`),
+    );
+    // A property or a destructured name, not a word of a text or a comment.
+    const reads = new RegExp(`^[^'"\`/*]*(\\.|[{,] *)(${[...names].join('|')})\\b(?!: )`, 'm');
+    const readers = files.filter((file) => reads.test(read(file)));
+    expect(readers).toEqual(['src/config.ts']);
+  });
 
   it('all stand in .env.example, and no others', () => {
     const template = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name);

@@ -78,5 +78,5 @@ function readEncoding(type: string | undefined): (text: string) => string {
 }
 
 function invalid(message: string, name: string, value: string): S3Error {
-  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: value });
+  return new S3Error('InvalidArgument', { ArgumentName: name, ArgumentValue: value }, message);
 }

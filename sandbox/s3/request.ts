@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { S3_KEY_BYTES } from '../../src/limits';
 import { S3Error } from './error';
 
@@ -19,6 +19,12 @@ export interface S3Request {
   readonly key: string;
 }
 
+export interface S3Response {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: Buffer | string;
+}
+
 /** @throws {S3Error} for a target that cannot be decoded, or whose key is too long */
 export function readRequest(incoming: IncomingMessage): S3Request {
   const { method = '', url = '', rawHeaders } = incoming;
@@ -27,10 +33,7 @@ export function readRequest(incoming: IncomingMessage): S3Request {
   const { bucket, key } = addressed(path, headers.get('host'));
   const size = Buffer.byteLength(key);
   if (size > S3_KEY_BYTES) {
-    throw new S3Error('KeyTooLongError', 'Your key is too long', {
-      Size: size,
-      MaxSizeAllowed: S3_KEY_BYTES,
-    });
+    throw new S3Error('KeyTooLongError', { Size: size, MaxSizeAllowed: S3_KEY_BYTES });
   }
   return { method, path, query, headers, bucket, key };
 }
@@ -43,7 +46,7 @@ export function decodeTarget(target: string): Pick<S3Request, 'path' | 'query'> 
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
   }
-  throw new S3Error('InvalidURI', "Couldn't parse the specified URI.", { URI: target });
+  throw new S3Error('InvalidURI', { URI: target });
 }
 
 /** S3 reads a bare `+` as a blank, in the path too. Clients that mean a plus send %2B. */

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type Listening, listen } from '../listen';
-import { verifyChecksums, verifyPayloadHash } from './body';
-import { notImplemented, S3Error } from './error';
+import { S3Error } from './error';
+import { getObject } from './get-object';
 import { listObjects } from './listing';
-import { getObject, type S3Response } from './objects';
-import { parameter, readRequest, type S3Request } from './request';
+import { putObject, verifyPayloadHash } from './put-object';
+import { parameter, readRequest, type S3Request, type S3Response } from './request';
 import { type S3Credentials, type Signer, verifySignature } from './signature';
 import { ObjectStore } from './store';
 
@@ -112,7 +112,7 @@ async function respond(
 
 function internalError(thrown: unknown): S3Error {
   console.error(thrown);
-  return new S3Error('InternalError', 'We encountered an internal error. Please try again.');
+  return new S3Error('InternalError');
 }
 
 function send(
@@ -131,12 +131,8 @@ function send(
 /** Routes a request whose signature is right. */
 function operate(request: S3Request, body: Buffer, store: ObjectStore, region: string): S3Response {
   const { method, bucket, key } = request;
-  refuseWhatIsNotThere(request);
-  if (!store.hasBucket(bucket)) {
-    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', {
-      BucketName: bucket,
-    });
-  }
+  refuseOtherOperations(request);
+  if (!store.hasBucket(bucket)) throw new S3Error('NoSuchBucket', { BucketName: bucket });
   if (key === '') {
     return {
       status: 200,
@@ -144,70 +140,42 @@ function operate(request: S3Request, body: Buffer, store: ObjectStore, region: s
       body: listObjects(store, request),
     };
   }
-  switch (method) {
-    case 'PUT':
-      return putObject(request, body, store);
-    case 'DELETE':
-      store.delete(bucket, key);
-      return { status: 204, headers: {} };
-    default: {
-      const object = store.get(bucket, key);
-      if (object) return getObject(object, request);
-      throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
-    }
+  if (method === 'PUT') return putObject(request, body, store);
+  if (method === 'DELETE') {
+    store.delete(bucket, key);
+    return { status: 204, headers: {} };
   }
+  const object = store.get(bucket, key);
+  if (!object) throw new S3Error('NoSuchKey', { Key: key });
+  return getObject(object, request);
 }
 
-/** Parameters that ask for another operation, or for another answer. */
-const OTHER_OPERATIONS = new Set(
-  (
-    'accelerate acl analytics attributes cors delete delimiter encryption fetch-owner ' +
-    'intelligent-tiering inventory legal-hold lifecycle location logging marker metrics ' +
-    'notification object-lock ownershipControls partNumber policy policyStatus ' +
-    'publicAccessBlock replication requestPayment response-cache-control ' +
-    'response-content-disposition response-content-encoding response-content-language ' +
-    'response-content-type response-expires restore retention select tagging torrent uploadId ' +
-    'uploads versionId versioning versions website'
-  ).split(' '),
-);
+/** `x-id` is a mark of AWS's SDK, without effect. */
+const PARAMETERS = /^(x-id|x-amz-.*)$/i;
+const LISTING_PARAMETERS =
+  /^(list-type|prefix|start-after|continuation-token|max-keys|encoding-type|x-id|x-amz-.*)$/i;
 
-/** Headers of S3's own that this server has the effect of, or that have none. */
-const OWN_HEADERS =
+/** Headers of S3's own that have their effect here, or have none. */
+const HEADERS =
   /^x-amz-(content-sha256|date|user-agent|storage-class|meta-.*|checksum-.*|sdk-checksum-algorithm)$/;
 
 /**
- * Refuses what would be served in another way by S3: ListObjectsV2, GetObject, HeadObject,
+ * Refuses what S3 answers in another way, and what it ignores: ListObjectsV2, GetObject, HeadObject,
  * PutObject and DeleteObject are all that there is.
  */
-function refuseWhatIsNotThere(request: S3Request): void {
+function refuseOtherOperations(request: S3Request): void {
   const { method, bucket, key, query, headers } = request;
   const isList = method === 'GET' && bucket !== '' && parameter(request, 'list-type') === '2';
   const isObject = ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
-  const other = query.find(([name]) => OTHER_OPERATIONS.has(name))?.[0];
-  if (other !== undefined || !(key === '' ? isList : isObject)) {
-    throw notImplemented({ Method: method, ...(other !== undefined && { Parameter: other }) });
+  if (!(key === '' ? isList : isObject)) throw new S3Error('NotImplemented', { Method: method });
+  const parameters = key === '' ? LISTING_PARAMETERS : PARAMETERS;
+  for (const [name] of query) {
+    if (!parameters.test(name)) throw new S3Error('NotImplemented', { Parameter: name });
   }
-  const conditions = method === 'PUT' || method === 'DELETE' ? /^if-/ : /^$/;
-  const header = [...headers.keys()].find(
-    (name) => (name.startsWith('x-amz-') && !OWN_HEADERS.test(name)) || conditions.test(name),
-  );
-  if (header !== undefined) throw notImplemented({ Header: header });
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
-const STORED_HEADERS =
-  /^(cache-control|content-(disposition|encoding|language|type)|expires|x-amz-(meta-.*|storage-class))$/;
-
-function putObject(
-  { bucket, key, headers: sent }: S3Request,
-  body: Buffer,
-  store: ObjectStore,
-): S3Response {
-  if (!sent.has('content-length')) {
-    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+  const isWrite = method === 'PUT' || method === 'DELETE';
+  for (const name of headers.keys()) {
+    const isOther = name.startsWith('x-amz-') && !HEADERS.test(name);
+    const isCondition = isWrite && name.startsWith('if-');
+    if (isOther || isCondition) throw new S3Error('NotImplemented', { Header: name });
   }
-  const checksums = verifyChecksums(body, sent);
-  const headers = Object.fromEntries([...sent].filter(([name]) => STORED_HEADERS.test(name)));
-  const { etag } = store.put(bucket, key, body, { headers, checksums });
-  return { status: 200, headers: { ETag: `"${etag}"`, ...checksums } };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
-import { parseRange as parseSandboxRange } from '../../sandbox/s3/objects';
+import { parseRange as parseSandboxRange } from '../../sandbox/s3/get-object';
 import { isNotModified, rangeOf, readConditions } from '../../src/proxy/request-conditions';
 
 const NOTHING = {};

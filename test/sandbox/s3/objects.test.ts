@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
 import { S3Error } from '../../../sandbox/s3/error';
-import { evaluateConditions, parseRange } from '../../../sandbox/s3/objects';
+import { evaluateConditions, parseRange } from '../../../sandbox/s3/get-object';
 import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
 const Bucket = 'prompts';
@@ -302,10 +302,15 @@ describe('an operation', () => {
     ['POST', '/prompts/ten.mp3?uploads'],
     ['GET', '/prompts/ten.mp3?response-content-type=text/html'],
     ['GET', '/prompts/ten.mp3?partNumber=1'],
-  ])('that is not among the supported ones answers 501: %s %s', async (method, path) => {
-    const { status, code } = await send(s3.endpoint, sign(s3, { method, path }));
-    expect([status, code]).toEqual([501, method === 'HEAD' ? undefined : 'NotImplemented']);
-  });
+    ['GET', '/prompts/ten.mp3?Called=1'],
+    ['GET', '/prompts?list-type=2&Called=1'],
+  ])(
+    'with another method or parameter than the supported ones answers 501: %s %s',
+    async (method, path) => {
+      const { status, code } = await send(s3.endpoint, sign(s3, { method, path }));
+      expect([status, code]).toEqual([501, method === 'HEAD' ? undefined : 'NotImplemented']);
+    },
+  );
 });
 
 describe('parseRange', () => {

@@ -278,13 +278,18 @@ describe('an Authorization header', () => {
     });
     const { host } = new URL(s3.endpoint);
     const signed = await signer.sign(
-      new HttpRequest({ method: 'GET', path: object, headers: { host }, query: { a: ['2', '1'] } }),
+      new HttpRequest({
+        method: 'GET',
+        path: object,
+        headers: { host },
+        query: { 'x-id': ['2', '1'] },
+      }),
     );
     const answer = (query: string) =>
       send(s3.endpoint, { path: `${object}?${query}`, headers: signed.headers });
-    expect(await answer('a=2&a=1')).toMatchObject({ status: 200 });
-    expect(await answer('a=2&a=3')).toMatchObject({ code: 'SignatureDoesNotMatch' });
-    expect(await answer('a=2')).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(await answer('x-id=2&x-id=1')).toMatchObject({ status: 200 });
+    expect(await answer('x-id=2&x-id=3')).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(await answer('x-id=2')).toMatchObject({ code: 'SignatureDoesNotMatch' });
   });
 
   it("is verified over a query with !'()*, escaped or not", async () => {

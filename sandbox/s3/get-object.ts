@@ -1,14 +1,7 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import fresh from 'fresh';
 import { S3Error } from './error';
-import type { S3Request } from './request';
+import type { S3Request, S3Response } from './request';
 import type { StoredObject } from './store';
-
-export interface S3Response {
-  readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body?: Buffer | string;
-}
 
 type Headers = S3Request['headers'];
 
@@ -25,11 +18,7 @@ export function getObject(object: StoredObject, { method, headers }: S3Request):
   const { body, checksums } = object;
   const storageClass = object.headers['x-amz-storage-class'];
   if (method === 'GET' && ARCHIVES.includes(storageClass)) {
-    throw new S3Error(
-      'InvalidObjectState',
-      "The operation is not valid for the object's storage class",
-      { StorageClass: String(storageClass) },
-    );
+    throw new S3Error('InvalidObjectState', { StorageClass: String(storageClass) });
   }
   const validators = {
     ETag: `"${object.etag}"`,
@@ -59,7 +48,7 @@ export function getObject(object: StoredObject, { method, headers }: S3Request):
     return { status: 200, headers: { ...described, ...(withChecksums && checksums) }, body };
   }
   if (range === 'unsatisfiable') {
-    throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
+    throw new S3Error('InvalidRange', {
       RangeRequested: headers.get('range') ?? '',
       ActualObjectSize: body.length,
     });
@@ -91,11 +80,8 @@ export function evaluateConditions(
   const failed =
     ifMatch === undefined ? lastModified.getTime() > unmodifiedSince : !isListed(ifMatch);
   if (failed) {
-    throw new S3Error(
-      'PreconditionFailed',
-      'At least one of the pre-conditions you specified did not hold',
-      { Condition: ifMatch === undefined ? 'If-Unmodified-Since' : 'If-Match' },
-    );
+    const Condition = ifMatch === undefined ? 'If-Unmodified-Since' : 'If-Match';
+    throw new S3Error('PreconditionFailed', { Condition });
   }
 
   const ifNoneMatch = headers.get('if-none-match');

@@ -41,7 +41,7 @@ interface Sent {
   readonly answer?: unknown;
 }
 
-/** What the judge says of one exchange; by default, of a Build that was created as it should be. */
+/** The problems of one request and response; by default, of the creation of a Build. */
 async function problems(sent: Sent): Promise<string> {
   const { problems: found } = await judge({
     method: sent.method ?? 'POST',
@@ -56,8 +56,8 @@ async function problems(sent: Sent): Promise<string> {
   return found.join('\n');
 }
 
-describe('the contract', () => {
-  it("is one that Twilio's own examples fulfil", () => {
+describe('the judge of requests and responses', () => {
+  it("accepts Twilio's own examples", () => {
     const broken = operations
       .filter(({ id }) => !id.endsWith('IncomingPhoneNumber'))
       .flatMap(({ id, answers, examples }) =>
@@ -67,7 +67,7 @@ describe('the contract', () => {
     expect(operations.flatMap(({ examples }) => examples).length).toBeGreaterThan(50);
   });
 
-  it('has nothing against a Build as it should be', async () => {
+  it('accepts the creation of a Build', async () => {
     expect(await problems({})).toBe('');
     expect(await problems({ form: 'AssetVersions=ZN00000000000000000000000000000000' })).toBe('');
   });
@@ -78,7 +78,7 @@ describe('the contract', () => {
     ['another host', { host: 'api.twilio.com' }, /sent to api\.twilio\.com, not to serverless/],
     ['an unknown field', { form: 'Runtime=node22&Name=x' }, /form .*"Name"/],
     [
-      'a flag that is none',
+      'a flag that is not boolean',
       { target: '/v1/Services', form: 'UniqueName=x&FriendlyName=x&UiEditable=maybe' },
       /form\/UiEditable must be boolean/,
     ],
@@ -121,29 +121,25 @@ describe('the contract', () => {
     ],
     ['a wrong type', { answer: { ...BUILD, asset_versions: {} } }, /asset_versions must be array/],
     [
-      'a date that is none',
+      'a date that is not a date',
       { answer: { ...BUILD, date_created: 'now' } },
       /date_created must match/,
     ],
     ['an unknown status', { answer: { ...BUILD, status: 'done' } }, /status must be equal to one/],
     ['a missing link', { answer: { ...BUILD, links: {} } }, /links .*'build_status'/],
     [
-      'a version that is not as in the examples',
+      'a version unlike the examples',
       { answer: { ...BUILD, asset_versions: [{ ...BUILD.asset_versions[0], size: 3 }] } },
       /asset_versions\/0 .*"size"/,
     ],
     ['another type', { type: 'text/html' }, /answered as text\/html/],
     ['another status', { status: 200 }, /answered 200/],
-    [
-      'a refusal in another shape',
-      { status: 404, answer: { error: 'no' } },
-      /answer 404 .*"error"/,
-    ],
-  ])('refuses an answer with %s', async (_, sent, problem) => {
+    ['an error of another form', { status: 404, answer: { error: 'no' } }, /answer 404 .*"error"/],
+  ])('refuses a response with %s', async (_, sent, problem) => {
     expect(await problems(sent)).toMatch(problem);
   });
 
-  it('takes a refusal as Twilio words it', async () => {
+  it('accepts an error in Twilio’s form', async () => {
     const answer = {
       code: 20404,
       message: 'The requested resource was not found',
@@ -153,7 +149,7 @@ describe('the contract', () => {
     expect(await problems({ status: 404, answer })).toBe('');
   });
 
-  it('wants an upload to be a form with a file', async () => {
+  it('refuses an upload whose content is no file', async () => {
     const target = `/v1/Services/x/Assets/ZH${'0'.repeat(32)}/Versions`;
     const upload = async (content: string | Blob) => {
       const form = new FormData();

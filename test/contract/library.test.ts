@@ -49,7 +49,7 @@ function connect({ origin }: Recorded) {
   return client.serverless.v1.services;
 }
 
-/** The library sends no uploads. */
+/** Uploads a file, which the library cannot. */
 async function upload({ origin }: Recorded, path: string): Promise<void> {
   const form = new FormData();
   form.set('Path', '/file');
@@ -61,7 +61,7 @@ async function upload({ origin }: Recorded, path: string): Promise<void> {
 }
 
 describe('the twilio library, through every operation that the stand-in serves', () => {
-  it('sends and gets nothing that departs from the description', async () => {
+  it('keeps to the description in every request and response', async () => {
     const recorded = await startRecorded();
     const services = connect(recorded);
     const { sid } = await services.create({ uniqueName: 'prompts', friendlyName: 'Prompts' });

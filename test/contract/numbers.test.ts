@@ -4,7 +4,7 @@ import { differences, findNumber, routingTo, setRouting } from '../../cli/number
 import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
 
 describe('npm run number', () => {
-  it('finds and changes a number within the description', async () => {
+  it('keeps to the description when it finds and changes a number', async () => {
     const recorded = await startRecorded({ phoneNumbers: ['+815012345678'] });
     const { origin: apiOrigin } = recorded;
     const client = connect({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin });

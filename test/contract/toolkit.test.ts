@@ -1,28 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
-import {
-  ACCOUNT_SID,
-  AUTH_TOKEN,
-  type Recorded,
-  startRecorded,
-} from '../helpers/contract/recorded';
-
-/** Its hosts cannot be configured, so a hook leads its requests here. */
-function connect({ origin }: Recorded): TwilioServerlessApiClient {
-  const client = new TwilioServerlessApiClient({ username: ACCOUNT_SID, password: AUTH_TOKEN });
-  const basic = Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64');
-  const redirected = client.getClient().extend({
-    hooks: {
-      beforeRequest: [
-        (options) => {
-          options.url = new URL(options.url.pathname + options.url.search, origin);
-          options.headers.authorization = `Basic ${basic}`;
-        },
-      ],
-    },
-  });
-  return Object.assign(client, { client: redirected });
-}
+import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
+import { toolkitClient } from '../helpers/sandbox/toolkit-client';
 
 const account = { username: ACCOUNT_SID, password: AUTH_TOKEN, serviceName: 'prompts' };
 const project = {
@@ -41,9 +19,9 @@ const project = {
 };
 
 describe("the toolkit's client", () => {
-  it('deploys twice, lists and changes variables within the description', async () => {
+  it('keeps to the description when it deploys twice, lists and changes variables', async () => {
     const recorded = await startRecorded();
-    const client = connect(recorded);
+    const client = toolkitClient(recorded.origin);
     await client.deployProject(project);
     const env = { S3_BUCKET: 'others', S3_REGION: 'eu-central-1' };
     const { serviceSid } = await client.deployProject({
@@ -71,7 +49,7 @@ describe("the toolkit's client", () => {
     await client.setEnvironmentVariables({ ...environment, env: { A: '1' }, append: false });
 
     const { operations, problems } = await recorded.verdict();
-    // One of its own, which Twilio ignores: the toolkit names environments.
+    // The toolkit gives environments a name, which Twilio ignores.
     expect(problems).toEqual([
       expect.stringMatching(/^CreateEnvironment .*form must NOT .*"FriendlyName"/),
     ]);

@@ -20,7 +20,7 @@ async function askWith(variables: Record<string, string>): Promise<string> {
     assets: [hostedFile('/prompt-url.js', library, { visibility: 'private' })],
     variables,
   });
-  return (await edge.ask('/example')).text;
+  return (await edge.request('/example')).text;
 }
 
 describe('the README’s Function', () => {

@@ -4,9 +4,9 @@ import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import { type DescribedOperation, readDescription } from './description';
 import { compile } from './schema';
 
-/** What one exchange is, as Twilio describes its API, and where it departs from that. */
+/** The operation of one request and response, and where they depart from Twilio's description. */
 export interface Verdict {
-  /** Such as CreateBuild; undefined for what Twilio does not describe. */
+  /** Such as CreateBuild; undefined when Twilio describes no such operation. */
   readonly operation: string | undefined;
   readonly problems: readonly string[];
 }
@@ -30,7 +30,7 @@ const MULTIPART = compile(
 );
 
 /** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */
-const REFUSAL = compile(
+const ERROR = compile(
   {
     type: 'object',
     properties: {
@@ -49,7 +49,7 @@ interface ContractOperation extends DescribedOperation {
   readonly multipart?: ValidateFunction;
 }
 
-/** All that Twilio describes of what is used here. */
+/** The operations of the APIs that this project uses. */
 export const operations: readonly ContractOperation[] = [
   ...withUploads(readDescription('twilio_serverless_v1.json')),
   ...readDescription('twilio_api_v2010.cut.json'),
@@ -84,7 +84,7 @@ function find(described: readonly DescribedOperation[], id: string): DescribedOp
   return found;
 }
 
-/** Judges one exchange: its path, its parameters, its body, its answer. */
+/** Compares one request and response with Twilio's description. */
 export async function judge(exchange: RecordedExchange): Promise<Verdict> {
   const [path = '', query = ''] = exchange.target.split('?', 2);
   const operation = operations.find(
@@ -104,7 +104,7 @@ export async function judge(exchange: RecordedExchange): Promise<Verdict> {
   return { operation: operation.id, problems: problems.map((problem) => `${where}: ${problem}`) };
 }
 
-/** On a loopback address, one listener stands in for all hosts. */
+/** On a loopback address, one listener serves all hosts. */
 function hostProblems({ host }: ContractOperation, exchange: RecordedExchange): string[] {
   const loopback = /^(127\.0\.0\.1|localhost)(:|$)/.test(exchange.host);
   return loopback || exchange.host === host ? [] : [`sent to ${exchange.host}, not to ${host}`];
@@ -131,7 +131,7 @@ function answerProblems(
   { status, contentType, responseBody }: RecordedExchange,
 ): string[] {
   if (!answers.has(status) && status < 400) return [`answered ${status}`];
-  const check = status < 400 ? answers.get(status) : REFUSAL;
+  const check = status < 400 ? answers.get(status) : ERROR;
   if (!check) return responseBody.length > 0 ? [`answered ${status} with a body`] : [];
   if (!contentType?.startsWith('application/json')) return [`answered as ${contentType}`];
   const body: unknown = JSON.parse(responseBody.toString());

@@ -84,7 +84,7 @@ const FORMATS = {
   twiml: /^</,
 } as const;
 
-/** @param spelled whether texts stand for the numbers, flags and lists that they spell, as in a form */
+/** @param spelled whether values are texts that spell numbers, flags and lists, as in a form */
 export function compile(schema: Schema, spelled: boolean): ValidateFunction {
   const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false });
   if (spelled) ajv.opts.coerceTypes = 'array';

@@ -2,19 +2,20 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
 import type { FromEdge, ToEdge } from './edge-process';
 
 export const AUTH_TOKEN = 'a token for tests';
 
-export interface Answer {
+export interface EdgeResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
 }
-export interface Ask {
+export interface EdgeRequest {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
@@ -23,7 +24,7 @@ export interface TestEdge {
   readonly origin: string;
   readonly directory: string;
   deploy(build: Partial<HostedBuild> | undefined): Promise<void>;
-  ask(target: string, ask?: Ask): Promise<Answer>;
+  request(target: string, options?: EdgeRequest): Promise<EdgeResponse>;
   sign(target: string, parameters?: Record<string, unknown>): string;
   close(): Promise<Extract<FromEdge, { type: 'closed' }>>;
 }
@@ -56,7 +57,7 @@ export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<Te
       tell({ type: 'deploy', build: build && hostedBuild(build) });
       await deployed;
     },
-    ask: (target, ask) => askServer(port, target, ask),
+    request: (target, options) => sendRequest(port, target, options),
     sign: (target, parameters = {}) =>
       getExpectedTwilioSignature(AUTH_TOKEN, `${origin}${target}`, parameters),
     async close() {
@@ -70,9 +71,9 @@ export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<Te
   };
 }
 
-/** Asks until the answer's text is the one awaited; what never comes is the test's time-out. */
-export async function askUntil(edge: TestEdge, target: string, text: string): Promise<void> {
-  while ((await edge.ask(target)).text !== text) {
+/** Repeats a request until the response has this text. Without it the test times out. */
+export async function requestUntil(edge: TestEdge, target: string, text: string): Promise<void> {
+  while ((await edge.request(target)).text !== text) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -111,20 +112,27 @@ export function hostedFile(
   };
 }
 
-/** The request target goes out byte for byte, which `fetch` would not do. */
-export async function askServer(port: number, target: string, ask: Ask = {}): Promise<Answer> {
+/** Sends the request target byte for byte, which `fetch` would not do. */
+export async function sendRequest(
+  port: number,
+  target: string,
+  { method = 'GET', headers = {}, body }: EdgeRequest = {},
+): Promise<EdgeResponse> {
   const request = httpRequest({
     host: '127.0.0.1',
     port,
     path: target,
-    method: ask.method ?? 'GET',
-    headers: ask.headers,
+    method,
+    headers,
     agent: false,
   });
-  request.end(ask.body);
+  request.end(body);
   const [response] = await once(request, 'response');
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
-  return { status: response.statusCode, headers: response.headers, body, text: body.toString() };
+  const received = await buffer(response);
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: received,
+    text: received.toString(),
+  };
 }

@@ -39,9 +39,9 @@ describe('a private file', () => {
     'has no URL: %s',
     async (path) => {
       const headers = { 'x-twilio-signature': edge.sign(path) };
-      const answer = await edge.ask(path, { headers });
-      expect(answer.status).toBe(404);
-      expect(answer.text).toBe('Could not find requested resource');
+      const response = await edge.request(path, { headers });
+      expect(response.status).toBe(404);
+      expect(response.text).toBe('Could not find requested resource');
     },
   );
 });
@@ -49,32 +49,32 @@ describe('a private file', () => {
 describe('a protected Function', () => {
   it('runs for a signed form, which reaches it whole', async () => {
     const signature = edge.sign('/voice?step=1', { From: '+8190', Digits: '1 2', Empty: '' });
-    const answer = await edge.ask(
+    const response = await edge.request(
       '/voice?step=1',
       form('From=%2B8190&Digits=1+2&Empty=', signature),
     );
-    expect(answer.status).toBe(200);
-    expect(JSON.parse(answer.text)).toMatchObject({ step: '1', From: '+8190', Digits: '1 2' });
+    expect(response.status).toBe(200);
+    expect(JSON.parse(response.text)).toMatchObject({ step: '1', From: '+8190', Digits: '1 2' });
   });
 
   it('runs for a form with a repeated parameter', async () => {
-    const answer = await edge.ask(
+    const response = await edge.request(
       '/voice',
       form('a=2&a=1', edge.sign('/voice', { a: ['2', '1'] })),
     );
-    expect(answer.status).toBe(200);
+    expect(response.status).toBe(200);
   });
 
   it('is forbidden when only the first thousand parameters are signed', async () => {
     const entries = Array.from({ length: 1_100 }, (_, index) => [`p${index}`, 'x']);
     const body = entries.map((entry) => entry.join('=')).join('&');
     const cut = edge.sign('/voice', Object.fromEntries(entries.slice(0, 1_000)));
-    expect((await edge.ask('/voice', form(body, cut))).status).toBe(403);
+    expect((await edge.request('/voice', form(body, cut))).status).toBe(403);
   });
 
   it('runs for a signed GET', async () => {
     const headers = { 'x-twilio-signature': edge.sign('/voice?a=1') };
-    expect((await edge.ask('/voice?a=1', { headers })).status).toBe(200);
+    expect((await edge.request('/voice?a=1', { headers })).status).toBe(200);
   });
 
   it('runs for signed JSON, and is forbidden when the body is changed', async () => {
@@ -84,9 +84,9 @@ describe('a protected Function', () => {
       'content-type': 'application/json',
       'x-twilio-signature': edge.sign(target),
     };
-    const answer = await edge.ask(target, { method: 'POST', headers, body });
-    expect(JSON.parse(answer.text)).toMatchObject({ a: 1 });
-    const changed = await edge.ask(target, { method: 'POST', headers, body: '{"a":2}' });
+    const response = await edge.request(target, { method: 'POST', headers, body });
+    expect(JSON.parse(response.text)).toMatchObject({ a: 1 });
+    const changed = await edge.request(target, { method: 'POST', headers, body: '{"a":2}' });
     expect(changed.status).toBe(403);
   });
 
@@ -97,15 +97,15 @@ describe('a protected Function', () => {
     ['one of a changed query', () => ({ 'x-twilio-signature': edge.sign('/voice?a=2') })],
   ])('is forbidden with %s', async (_, headers) => {
     for (const method of ['GET', 'POST', 'OPTIONS']) {
-      const answer = await edge.ask('/voice?a=1', { method, headers: headers() });
-      expect(answer.status).toBe(403);
+      const response = await edge.request('/voice?a=1', { method, headers: headers() });
+      expect(response.status).toBe(403);
     }
   });
 
   it('is forbidden when a parameter is changed, added or removed', async () => {
     const signature = edge.sign('/voice', { From: '+81', To: '+82' });
     for (const body of ['From=%2B83&To=%2B82', 'From=%2B81&To=%2B82&More=1', 'From=%2B81']) {
-      expect((await edge.ask('/voice', form(body, signature))).status).toBe(403);
+      expect((await edge.request('/voice', form(body, signature))).status).toBe(403);
     }
   });
 });
@@ -113,12 +113,12 @@ describe('a protected Function', () => {
 describe('a protected Asset', () => {
   it('is served to signed requests only, appended parameters included', async () => {
     const target = '/prompt.mp3?Called=%2B81&ToState=';
-    const signed = await edge.ask(target, {
+    const signed = await edge.request(target, {
       headers: { 'x-twilio-signature': edge.sign(target) },
     });
     expect(signed.status).toBe(200);
     expect(signed.text).toBe('mp3');
-    const unsigned = await edge.ask(target);
+    const unsigned = await edge.request(target);
     expect(unsigned.status).toBe(403);
     expect(unsigned.text).not.toContain('mp3');
   });
@@ -155,15 +155,15 @@ describe('a hostile request target', () => {
   it('neither reads a private file nor breaks the edge', async () => {
     await fc.assert(
       fc.asyncProperty(target, async (hostile) => {
-        const answer = await edge.ask(hostile);
-        expect(answer.status).toBeLessThan(500);
-        expect(answer.text).not.toContain(SECRET);
+        const response = await edge.request(hostile);
+        expect(response.status).toBeLessThan(500);
+        expect(response.text).not.toContain(SECRET);
       }),
       { numRuns: 200 },
     );
   });
 
   it('is 404 when it is an absolute URL', async () => {
-    expect((await edge.ask(`${edge.origin}/open`)).status).toBe(404);
+    expect((await edge.request(`${edge.origin}/open`)).status).toBe(404);
   });
 });

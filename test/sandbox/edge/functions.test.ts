@@ -1,7 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { askUntil, hostedFile, startEdge, type TestEdge } from '../../helpers/sandbox/start-edge';
+import {
+  hostedFile,
+  requestUntil,
+  startEdge,
+  type TestEdge,
+} from '../../helpers/sandbox/start-edge';
 
 let edge: TestEdge;
 beforeAll(async () => {
@@ -24,7 +29,7 @@ describe('a Function on the edge', () => {
       functions: [hostedFile('/dump', dump)],
       variables: { GREETING: 'hello', ACCOUNT_SID: 'not from a variable' },
     });
-    expect(JSON.parse((await edge.ask('/dump')).text)).toEqual({
+    expect(JSON.parse((await edge.request('/dump')).text)).toEqual({
       service: `ZS${'0'.repeat(32)}`,
       environment: `ZE${'0'.repeat(32)}`,
       path: '/dump',
@@ -44,9 +49,9 @@ describe('a Function on the edge', () => {
       callback(null, response);
     }`);
     await edge.deploy({ functions: [hostedFile('/voice', twiml)] });
-    const answer = await edge.ask('/voice');
-    expect(answer.headers['content-type']).toBe('text/xml; charset=utf-8');
-    expect(answer.text).toContain('<Response><Say>hi</Say></Response>');
+    const response = await edge.request('/voice');
+    expect(response.headers['content-type']).toBe('text/xml; charset=utf-8');
+    expect(response.text).toContain('<Response><Say>hi</Say></Response>');
   });
 
   it('gets the query and the form of a request, although the edge has read the body', async () => {
@@ -54,12 +59,12 @@ describe('a Function on the edge', () => {
       setTimeout(() => callback(null, event), 10);
     }`);
     await edge.deploy({ functions: [hostedFile('/echo', echo)] });
-    const answer = await edge.ask('/echo?a=1&Digits=0', {
+    const response = await edge.request('/echo?a=1&Digits=0', {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-custom': 'yes' },
       body: 'Digits=5&From=%2B81',
     });
-    const event = JSON.parse(answer.text);
+    const event = JSON.parse(response.text);
     expect(event).toMatchObject({ a: '1', Digits: '5', From: '+81' });
     expect(event.request.headers['x-custom']).toBe('yes');
   });
@@ -72,7 +77,7 @@ describe('a Function on the edge', () => {
       callback(null, response);
     }`);
     await edge.deploy({ functions: [hostedFile('/audio', audio)] });
-    expect([...(await edge.ask('/audio')).body]).toEqual([0, 255, 195, 40]);
+    expect([...(await edge.request('/audio')).body]).toEqual([0, 255, 195, 40]);
   });
 
   it('loads private Functions and Assets by their path', async () => {
@@ -91,7 +96,7 @@ describe('a Function on the edge', () => {
         hostedFile('/public.txt', 'public'),
       ],
     });
-    expect(JSON.parse((await edge.ask('/read')).text)).toEqual({
+    expect(JSON.parse((await edge.request('/read')).text)).toEqual({
       manifest: { paths: 3 },
       asset: '{"menu":1}',
       names: ['/call-flow.json'],
@@ -102,16 +107,16 @@ describe('a Function on the edge', () => {
     await edge.deploy({
       functions: [hostedFile('/a', `require('./b');${say('a')}`), hostedFile('/b', say('b'))],
     });
-    const answer = await edge.ask('/a');
-    expect(answer.status).toBe(500);
-    expect(answer.text).toContain('Cannot find module');
+    const response = await edge.request('/a');
+    expect(response.status).toBe(500);
+    expect(response.text).toContain('Cannot find module');
   });
 
   it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('does not answer %s', async (method) => {
     await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
-    const answer = await edge.ask('/f', { method });
-    expect(answer.status).toBe(405);
-    expect(answer.headers.allow).toBe('GET, POST, OPTIONS');
+    const response = await edge.request('/f', { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.allow).toBe('GET, POST, OPTIONS');
   });
 
   it('is cut after its time, and its later callback is dropped', async () => {
@@ -127,15 +132,15 @@ describe('a Function on the edge', () => {
       callback(null, String(globalThis.wasLate));
     }`);
     await hasty.deploy({ functions: [hostedFile('/slow', slow), hostedFile('/release', release)] });
-    const answer = await hasty.ask('/slow');
-    expect(answer.status).toBe(504);
-    expect(JSON.parse(answer.text)).toEqual({
+    const response = await hasty.request('/slow');
+    expect(response.status).toBe(504);
+    expect(JSON.parse(response.text)).toEqual({
       code: 82002,
       message: 'runtime application timed out',
       more_info: 'https://www.twilio.com/docs/errors/82002',
       status: 504,
     });
-    await askUntil(hasty, '/release', 'true');
+    await requestUntil(hasty, '/release', 'true');
     await hasty.close();
   });
 
@@ -144,10 +149,10 @@ describe('a Function on the edge', () => {
     ['an error for the callback', `(c, e, callback) => callback(new Error('boom'))`],
   ])('answers 500 for %s, and the edge stays up', async (_, body) => {
     await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
-    const answer = await edge.ask('/f');
-    expect(answer.status).toBe(500);
-    expect(JSON.parse(answer.text).message).toBe('boom');
-    expect((await edge.ask('/g')).text).toBe('g');
+    const response = await edge.request('/f');
+    expect(response.status).toBe(500);
+    expect(JSON.parse(response.text).message).toBe('boom');
+    expect((await edge.request('/g')).text).toBe('g');
   });
 
   it.each([
@@ -156,17 +161,17 @@ describe('a Function on the edge', () => {
     ['returns a promise', `(c, e, callback) => Promise.resolve().then(() => callback(null, 'f'))`],
   ])('is refused when its handler %s', async (_, body) => {
     await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
-    const answer = await edge.ask('/f');
-    expect(answer.status).toBe(500);
-    expect(JSON.parse(answer.text).message).toContain('The handler returned a promise');
-    expect((await edge.ask('/g')).text).toBe('g');
+    const response = await edge.request('/f');
+    expect(response.status).toBe(500);
+    expect(JSON.parse(response.text).message).toContain('The handler returned a promise');
+    expect((await edge.request('/g')).text).toBe('g');
   });
 
   it('is refused, too, when its exports cannot be redefined, as in a bundle', async () => {
     const bundle = `Object.defineProperty(module.exports, 'handler', {
       get: () => async () => { throw new Error('boom') }, enumerable: true });`;
     await edge.deploy({ functions: [hostedFile('/f', bundle)] });
-    expect((await edge.ask('/f')).status).toBe(500);
+    expect((await edge.request('/f')).status).toBe(500);
   });
 
   it('ends at its first callback, whatever follows', async () => {
@@ -176,8 +181,8 @@ describe('a Function on the edge', () => {
       throw new Error('after the end');
     }`);
     await edge.deploy({ functions: [hostedFile('/f', twice)] });
-    expect((await edge.ask('/f')).text).toBe('first');
-    expect((await edge.ask('/f')).text).toBe('first');
+    expect((await edge.request('/f')).text).toBe('first');
+    expect((await edge.request('/f')).text).toBe('first');
   });
 
   it('answers 500 for a payload that cannot be sent', async () => {
@@ -187,7 +192,7 @@ describe('a Function on the edge', () => {
       callback(null, payload);
     }`);
     await edge.deploy({ functions: [hostedFile('/f', circular)] });
-    expect((await edge.ask('/f')).status).toBe(500);
+    expect((await edge.request('/f')).status).toBe(500);
   });
 
   it.each([
@@ -204,20 +209,20 @@ describe('a Function on the edge', () => {
       callback(null, response);
     }`);
     await edge.deploy({ functions: [hostedFile('/f', big)] });
-    const answer = await edge.ask('/f');
-    expect(answer.status).toBe(status);
+    const response = await edge.request('/f');
+    expect(response.status).toBe(status);
     if (status === 500) {
-      expect(JSON.parse(answer.text)).toMatchObject({ code: 82002, status: 500 });
-      expect(answer.headers.etag).toBeUndefined();
+      expect(JSON.parse(response.text)).toMatchObject({ code: 82002, status: 500 });
+      expect(response.headers.etag).toBeUndefined();
     } else {
-      expect(answer.body.length).toBe(size);
+      expect(response.body.length).toBe(size);
     }
   });
 
   it('gets no body over 6 MiB', async () => {
     await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
     const send = (size: number) =>
-      edge.ask('/f', {
+      edge.request('/f', {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
         body: Buffer.alloc(size),
@@ -252,10 +257,10 @@ describe('a deployment', () => {
 
   it('leaves requests in progress on the Build that they started with', async () => {
     await edge.deploy(build('one'));
-    const inFlight = edge.ask('/slow');
-    await askUntil(edge, '/begun', 'function');
+    const inFlight = edge.request('/slow');
+    await requestUntil(edge, '/begun', 'function');
     await edge.deploy(build('two'));
-    await edge.ask('/release');
+    await edge.request('/release');
     expect((await inFlight).text).toBe('one asset one variable one');
   });
 
@@ -263,18 +268,18 @@ describe('a deployment', () => {
     const hasty = await startEdge({ functionTimeoutMs: 50 });
     for (const text of ['old', 'new']) {
       await hasty.deploy({ functions: [hostedFile('/f', say(text))] });
-      expect((await hasty.ask('/f')).text).toBe(text);
+      expect((await hasty.request('/f')).text).toBe(text);
     }
     while (readdirSync(hasty.directory).length > 1) await setImmediate();
-    expect((await hasty.ask('/f')).text).toBe('new');
+    expect((await hasty.request('/f')).text).toBe('new');
     await hasty.close();
   });
 
   it('brings new code to the same path', async () => {
     await edge.deploy({ functions: [hostedFile('/f', say('old'))] });
-    expect((await edge.ask('/f')).text).toBe('old');
+    expect((await edge.request('/f')).text).toBe('old');
     await edge.deploy({ functions: [hostedFile('/f', say('new'))] });
-    expect((await edge.ask('/f')).text).toBe('new');
+    expect((await edge.request('/f')).text).toBe('new');
   });
 
   it('loads the same Build again when a variable changed', async () => {
@@ -285,11 +290,11 @@ describe('a deployment', () => {
     const functions = [hostedFile('/f', remember)];
     const buildSid = `ZB${'f'.repeat(32)}`;
     await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
-    expect((await edge.ask('/f')).text).toBe('before');
+    expect((await edge.request('/f')).text).toBe('before');
     await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
-    expect((await edge.ask('/f')).text).toBe('before');
+    expect((await edge.request('/f')).text).toBe('before');
     await edge.deploy({ buildSid, functions, variables: { V: 'after' } });
-    expect((await edge.ask('/f')).text).toBe('after');
+    expect((await edge.request('/f')).text).toBe('after');
   });
 });
 
@@ -297,7 +302,7 @@ describe('closing the edge', () => {
   it('removes what the runtime left in the process and on the disk', async () => {
     const other = await startEdge();
     await other.deploy({ functions: [hostedFile('/f', say('f'))] });
-    expect((await other.ask('/f')).text).toBe('f');
+    expect((await other.request('/f')).text).toBe('f');
     expect(existsSync(other.directory)).toBe(true);
     expect(await other.close()).toMatchObject({ responseStayed: true, leftGlobals: [] });
     expect(existsSync(other.directory)).toBe(false);

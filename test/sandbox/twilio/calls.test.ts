@@ -1,22 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
-import { type Listening, listen } from '../../../sandbox/listen';
 import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 import { createTwilio } from '../../../sandbox/twilio';
 import { judge } from '../../helpers/contract/contract';
-
-const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
-const AUTH_TOKEN = 'a token for tests';
-const running: Listening[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
-});
-
-async function serve(listener: Parameters<typeof listen>[0]): Promise<string> {
-  const server = await listen(listener);
-  running.push(server);
-  return server.url;
-}
+import { ACCOUNT_SID, AUTH_TOKEN, serve } from '../../helpers/sandbox/twilio-harness';
 
 /** The API, and an application that is called: a missing medium, then a good one. */
 async function start() {

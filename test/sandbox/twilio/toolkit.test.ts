@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
+import { toolkitClient } from '../../helpers/sandbox/toolkit-client';
 import {
   ACCOUNT_SID,
   Api,
@@ -8,24 +8,6 @@ import {
   serve,
   start,
 } from '../../helpers/sandbox/twilio-harness';
-
-/** The toolkit's own client. Its hosts cannot be configured, so a hook leads its requests here. */
-function toolkit(api: Api): TwilioServerlessApiClient {
-  const config = { username: ACCOUNT_SID, password: AUTH_TOKEN };
-  const client = new TwilioServerlessApiClient(config);
-  const basic = Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64');
-  const redirected = client.getClient().extend({
-    hooks: {
-      beforeRequest: [
-        (options) => {
-          options.url = new URL(options.url.pathname + options.url.search, api.url);
-          options.headers.authorization = `Basic ${basic}`;
-        },
-      ],
-    },
-  });
-  return Object.assign(client, { client: redirected });
-}
 
 const project = {
   username: ACCOUNT_SID,
@@ -47,7 +29,7 @@ const project = {
 describe('the toolkit’s client', () => {
   it('deploys Functions, Assets and variables', async () => {
     const api = await start();
-    const result = await toolkit(api).deployProject(project);
+    const result = await toolkitClient(api.url).deployProject(project);
     const live = api.twilio.liveBuild(result.domain);
     expect(live).toMatchObject({
       buildSid: result.buildSid,
@@ -67,11 +49,11 @@ describe('the toolkit’s client', () => {
 
   it('deploys again into the same Service, with the same Assets and Functions', async () => {
     const api = await start();
-    const first = await toolkit(api).deployProject(project);
-    await expect(toolkit(api).deployProject(project)).rejects.toMatchObject({
+    const first = await toolkitClient(api.url).deployProject(project);
+    await expect(toolkitClient(api.url).deployProject(project)).rejects.toMatchObject({
       name: 'conflicting-servicename',
     });
-    const second = await toolkit(api).deployProject({
+    const second = await toolkitClient(api.url).deployProject({
       ...project,
       overrideExistingService: true,
       env: { S3_BUCKET: 'other' },
@@ -85,8 +67,10 @@ describe('the toolkit’s client', () => {
 
   it('lists what it deployed', async () => {
     const api = await start();
-    const { serviceSid, environmentSid, buildSid } = await toolkit(api).deployProject(project);
-    const listed = await toolkit(api).list({
+    const { serviceSid, environmentSid, buildSid } = await toolkitClient(api.url).deployProject(
+      project,
+    );
+    const listed = await toolkitClient(api.url).list({
       username: ACCOUNT_SID,
       password: AUTH_TOKEN,
       types: ['environments', 'builds', 'functions', 'assets', 'variables'],
@@ -103,7 +87,7 @@ describe('the toolkit’s client', () => {
   it('lists more Services than one page holds', async () => {
     const api = await start();
     for (let index = 0; index < 60; index += 1) await api.service(`service-${index}`);
-    const { services } = await toolkit(api).list({
+    const { services } = await toolkitClient(api.url).list({
       username: ACCOUNT_SID,
       password: AUTH_TOKEN,
       types: 'services',
@@ -113,7 +97,7 @@ describe('the toolkit’s client', () => {
 
   it('activates a Build in another environment, and reports 20409 where it is live already', async () => {
     const api = await start();
-    const client = toolkit(api);
+    const client = toolkitClient(api.url);
     const { serviceSid, environmentSid, buildSid } = await client.deployProject(project);
     const activate = { username: ACCOUNT_SID, password: AUTH_TOKEN, serviceSid, env: {}, buildSid };
     const stage = await client.activateBuild({
@@ -129,7 +113,7 @@ describe('the toolkit’s client', () => {
 
   it('sets and removes variables', async () => {
     const api = await start();
-    const client = toolkit(api);
+    const client = toolkitClient(api.url);
     const { serviceSid, environmentSid } = await client.deployProject(project);
     const target = {
       username: ACCOUNT_SID,
@@ -154,9 +138,9 @@ describe('the toolkit’s client', () => {
       direct.twilio.listener(request, response);
     });
     const api = new Api(url, direct.twilio, direct.clock);
-    await toolkit(api).deployProject(project);
+    await toolkitClient(api.url).deployProject(project);
     api.clock.time += HOUR - 1000;
-    await toolkit(api).deployProject({ ...project, overrideExistingService: true });
+    await toolkitClient(api.url).deployProject({ ...project, overrideExistingService: true });
     expect(statuses.filter((status) => status === 429)).toHaveLength(1);
     expect((await api.get('/Services/prompts/Builds')).body.builds).toHaveLength(2);
   });

@@ -1,5 +1,4 @@
 import { fromCognitoIdentity, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { messageOf } from '../errors';
 import { CREDENTIALS_ATTEMPTS, CREDENTIALS_TIMEOUT_MS } from '../limits';
 import type {
   AssumedRole,
@@ -95,8 +94,7 @@ function cognitoIdentity({ identityId, login }: CognitoIdentity, client: ClientC
 
 /** Of an error that AWS answered only the name: its message may repeat what was sent. */
 function explain(thrown: unknown): string {
-  const name = thrown instanceof Error ? thrown.name : '';
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   const isAnswered = thrown instanceof Object && '$fault' in thrown;
-  const what = isAnswered ? name : messageOf(thrown);
-  return [`${what}.`, ADVICE.get(name)].filter(Boolean).join(' ');
+  return [`${isAnswered ? name : message}.`, ADVICE.get(name)].filter(Boolean).join(' ');
 }

@@ -97,7 +97,7 @@ describe('a run with one fault, at any call, and a run after it', () => {
   it('never shows callers anything between old and new, and ends as if nothing had happened', async () => {
     const calls = await recordCalls();
     const all = calls.flatMap(({ index }) => FAULTS.map((kind) => ({ at: index, kind })));
-    const cases = sample(all, 48);
+    const cases = sample(all, 45);
     console.info(`Kill matrix: ${cases.length} of ${all.length} cases`);
     const failures: string[] = [];
     for (const fault of cases) {

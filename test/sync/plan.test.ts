@@ -193,6 +193,21 @@ describe('plan', () => {
     },
   );
 
+  it('skips a key that ends like another kind of file, and does not write it down', () => {
+    const planned = plan([object('notes.txt')], live([]), [], options);
+    expect(decisions(planned)).toEqual(['skip notes.txt: not audio']);
+    expect(planned.manifest.refused).toEqual(new Map());
+  });
+
+  it('forgets nothing of the deployed call flow while it plans for another one', () => {
+    const notes = object('notes.txt');
+    const entry = { etag: notes.etag, reason: 'not audio', unplayable: true };
+    const refused = new Map([['notes.txt', entry]]);
+    const elsewhere = { ...options, flowIsLive: false };
+    expect(plan([notes], live([], { refused }), [], elsewhere).manifest.refused).toEqual(refused);
+    expect(plan([notes], live([], { refused }), [], options).manifest.refused).toEqual(new Map());
+  });
+
   it('writes what playback and the next run need into the manifest', () => {
     const talk = object('talk.mp3', { size: 26_000_000 });
     const gone = audio(object('gone.mp3'));

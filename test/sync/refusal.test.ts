@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { MANIFEST_REFUSALS } from '../../src/limits';
 import type { PromptObject } from '../../src/s3/prompts';
-import { isUnplayable, REASONS, type Reason, refusalOf } from '../../src/sync/refusal';
+import {
+  hasOtherEnding,
+  isUnplayable,
+  REASONS,
+  type Reason,
+  refusalOf,
+  refusalsToRemember,
+  type SkippedKey,
+} from '../../src/sync/refusal';
 import { object } from '../helpers/sync/values';
 
 const sized = (size: number, storageClass = 'STANDARD'): PromptObject =>
@@ -20,6 +29,75 @@ describe('refusalOf', () => {
     [10, 'INTELLIGENT_TIERING', 8_000_000, undefined],
   ])('of %d bytes in %s, where a step carries %d', (size, storageClass, largest, expected) => {
     expect(refusalOf(sized(size, storageClass), largest)).toBe(expected);
+  });
+});
+
+it('refusalOf refuses a key by its ending, whatever else its object is', () => {
+  expect(refusalOf({ ...sized(26_000_000, 'GLACIER'), key: 'notes.txt' }, 8_000_000)).toBe(
+    'not audio',
+  );
+});
+
+describe('hasOtherEnding', () => {
+  it.each([
+    'a.mp3',
+    'A.MP3',
+    'a.mpeg',
+    'a.wav',
+    'a.aif',
+    'a.AIFF',
+    'no ending',
+    'folder.txt/a',
+    'welcome v1.2',
+    'ends with a dot.',
+    '.mp3',
+    '.hidden',
+    'a.a long sentence',
+  ])('is false for %j: its bytes decide', (key) => expect(hasOtherEnding(key)).toBe(false));
+
+  it.each(['notes.txt', 'a.mp3.bak', 'prompts/cover.JPG', 'a.json', 'a.ogg', 'a.mp4', 'a\nb.pdf'])(
+    'is true for %j',
+    (key) => expect(hasOtherEnding(key)).toBe(true),
+  );
+});
+
+describe('refusalsToRemember', () => {
+  const refused = (key: string, reason: Reason, unplayable = true): SkippedKey => ({
+    key,
+    etag: '"e"',
+    reason,
+    unplayable,
+  });
+  const keysOf = (skipped: readonly SkippedKey[], flowKeys: readonly string[] = []) => [
+    ...refusalsToRemember(skipped, new Set(flowKeys)).keys(),
+  ];
+
+  it('leaves out what nobody reads: what an ending tells, and what the proxy can play', () => {
+    const skipped = [
+      refused('notes.txt', 'not audio'),
+      refused('fake.mp3', 'not audio'),
+      refused('small.mp3', 'no room', false),
+      refused('cold.mp3', 'archived'),
+      refused('typo.mp3', 'missing'),
+    ];
+    expect(keysOf(skipped).sort()).toEqual(['cold.mp3', 'fake.mp3', 'typo.mp3']);
+  });
+
+  it('keeps what the call flow names, whatever its ending', () => {
+    expect(keysOf([refused('notes.txt', 'not audio')], ['notes.txt'])).toEqual(['notes.txt']);
+  });
+
+  it('stays small whatever the bucket holds, and leaves out the least important', () => {
+    const many = Array.from({ length: 5000 }, (_, index) => refused(`${index}.mp3`, 'archived'));
+    const skipped = [
+      ...many,
+      refused('z not audio.mp3', 'not audio'),
+      refused('z named.mp3', 'too large'),
+      refused('z typo.mp3', 'missing'),
+    ];
+    const keys = keysOf(skipped, ['z named.mp3']);
+    expect(keys).toHaveLength(MANIFEST_REFUSALS);
+    expect(keys.slice(0, 4)).toEqual(['z named.mp3', 'z typo.mp3', 'z not audio.mp3', '0.mp3']);
   });
 });
 

@@ -2,28 +2,28 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { PlayError } from './errors';
 
-/** Why an object cannot be an Asset, remembered so that it is not fetched again. */
+/** Why an object cannot be an Asset. */
 export interface Refusal {
   readonly etag: string;
   readonly reason: string;
-  /** Whether the proxy cannot carry it either: its text is said. */
+  /** Whether the proxy cannot carry it either, so that its text is said. */
   readonly unplayable: boolean;
 }
 
 /**
- * What a Build's audio is, carried in the same Build as a private Function version: the voice
- * Function loads it without a network call, and the command line reads it through the API, which
- * gives back the content of a Function version but not of an Asset version.
+ * What the audio of a Build is. It is part of the same Build, as a private Function version: the
+ * voice Function loads it without a network call, and the sync reads it through the API, which
+ * returns the content of a Function version but not that of an Asset version.
  */
 export interface Manifest {
   /** Prompt key → path of its Asset. */
   readonly paths: ReadonlyMap<string, string>;
   /**
-   * Path that no prompt plays any more, kept for the calls that were given its URL → epoch seconds
-   * at which it retired.
+   * Path of no prompt any more, kept for calls in progress that may have its URL → epoch seconds at
+   * which it retired.
    */
   readonly retired: ReadonlyMap<string, number>;
-  /** Key of an object that cannot be an Asset → why. */
+  /** Key that is not an Asset → why; those refusals only that a call or the next run reads. */
   readonly refused: ReadonlyMap<string, Refusal>;
 }
 
@@ -38,7 +38,7 @@ export const MANIFEST_FUNCTION = 'audio-manifest';
 
 const PATH_PATTERN = /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})$/;
 
-/** What a manifest's path says, so that a Build's listing alone tells what it was made of. */
+/** What a manifest's path says: a Build's list of versions alone tells what the sync made it of. */
 export interface BuildMarker {
   /** Hash of the manifest's contents, 32 hexadecimal digits. */
   readonly hash: string;
@@ -48,7 +48,7 @@ export interface BuildMarker {
   readonly base: string;
 }
 
-/** Reads the path of a Function, with or without its leading slash; undefined if not a manifest's. */
+/** Reads a Function's path, with or without its leading slash; undefined unless it is a manifest's. */
 export function readMarker(path: string): BuildMarker | undefined {
   const [, hash, fingerprint, base] = PATH_PATTERN.exec(path) ?? [];
   return hash && fingerprint && base ? { hash, fingerprint, base } : undefined;
@@ -83,7 +83,7 @@ export interface EncodedManifest {
   readonly hash: string;
 }
 
-/** Writes a manifest; the order of its entries does not matter. */
+/** Encodes a manifest; the order of its entries does not matter. */
 export function encodeManifest({ paths, retired, refused }: Manifest): EncodedManifest {
   const json = JSON.stringify({
     version: 1,
@@ -106,7 +106,7 @@ export function manifestPath({ hash, fingerprint, base }: BuildMarker): string {
 /**
  * Reads a manifest's source without running it.
  *
- * @throws {PlayError} when it is not a manifest of this version.
+ * @throws {PlayError} when it is not a manifest of this version
  */
 export function decodeManifest(source: string): Manifest {
   const json = source.startsWith(PREFIX) ? source.slice(PREFIX.length).replace(/;\s*$/, '') : '';
@@ -122,7 +122,7 @@ export function decodeManifest(source: string): Manifest {
 /**
  * Validates what a manifest's module exports.
  *
- * @throws {PlayError} when it is not a manifest of this version.
+ * @throws {PlayError} when it is not a manifest of this version
  */
 export function parseManifest(value: unknown): Manifest {
   const parsed = v.safeParse(schema, value);

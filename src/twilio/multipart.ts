@@ -3,7 +3,7 @@ import { request as sendHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { PlayError } from '../errors';
 
-/** A form with text fields and one file, as multipart/form-data. */
+/** A form with text fields and one file. */
 export interface MultipartForm {
   readonly fields: Readonly<Record<string, string>>;
   readonly file: {
@@ -18,7 +18,7 @@ export interface MultipartForm {
 export interface MultipartRequest extends Pick<RequestOptions, 'agent' | 'auth'> {
   readonly url: string;
   readonly form: MultipartForm;
-  /** For the whole exchange. */
+  /** For the request and its whole response. */
   readonly timeoutMs: number;
 }
 
@@ -30,10 +30,12 @@ export interface MultipartResponse {
 }
 
 /**
- * POSTs a form whose file stays where it is in memory. `fetch` would copy it into a Blob and again
- * into a stream: four uploads of 8 MB at once then take 200 MB more, and a Function has 256 MB.
+ * POSTs a form as multipart/form-data, without a copy of its file in memory. `fetch` would copy it
+ * into a Blob and again into a stream: four uploads of 8 MB at once then take 200 MB more, and a
+ * Function has 256 MB.
  *
- * @throws {Error} when the connection breaks, or the time is over before the whole response has come
+ * @throws {Error} when the connection breaks
+ * @throws {PlayError} when the whole response has not come in time
  */
 export async function postMultipart(request: MultipartRequest): Promise<MultipartResponse> {
   const { url, form, agent, auth, timeoutMs } = request;
@@ -47,7 +49,7 @@ export async function postMultipart(request: MultipartRequest): Promise<Multipar
   let timer: NodeJS.Timeout | undefined;
   return new Promise<MultipartResponse>((resolve, reject) => {
     const sent = send(url, { method: 'POST', agent, auth, headers });
-    // Not the request's own timeout: while it waits for a socket, its end would not be told.
+    // Not the request's own timeout: it does not run while the request waits for a socket.
     timer = setTimeout(() => {
       reject(new PlayError(`no response within ${timeoutMs / 1000} s`));
       sent.destroy();
@@ -55,7 +57,7 @@ export async function postMultipart(request: MultipartRequest): Promise<Multipar
     sent.on('error', reject);
     sent.on('response', (response) => {
       text(response).then((body) => {
-        // A response that came early: the rest of the file is not wanted.
+        // A response that came early: Twilio does not read the rest of the file.
         if (!sent.writableFinished) sent.destroy();
         const { statusCode = 0, headers } = response;
         resolve({ statusCode, headers, body: parse(body) });
@@ -68,8 +70,8 @@ export async function postMultipart(request: MultipartRequest): Promise<Multipar
 }
 
 /**
- * What stands before and behind the file: Node's own encoding of the form with an empty file, cut
- * where that ends. https://www.rfc-editor.org/rfc/rfc7578#section-4.1
+ * The bytes before and after the file: Node's own encoding of the form with an empty file, cut where
+ * the file would be. https://www.rfc-editor.org/rfc/rfc7578#section-4.1
  */
 async function frameOf({ fields, file }: MultipartForm) {
   const form = new FormData();

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
-/** The parts of Twilio's resources that we use: https://www.twilio.com/docs/serverless/api */
+/** The parts of Twilio's resources that the sync uses: https://www.twilio.com/docs/serverless/api */
 
-// The API's description spells it in capitals, the toolkit expects small letters.
+// Twilio's API description has capitals, the toolkit expects small letters.
 const visibility = v.pipe(
   v.string(),
   v.toLowerCase(),
@@ -36,7 +36,7 @@ const functionVersion = v.pipe(
   v.transform(({ function_sid, ...rest }): Version => ({ ...rest, resourceSid: function_sid })),
 );
 
-/** A complete set of what an environment serves; it never changes once it is made. */
+/** All that an environment serves; it never changes once it is made. */
 export interface Build {
   /** ZB… */
   readonly sid: string;
@@ -69,18 +69,18 @@ export const build = v.pipe(
   ),
 );
 
-/** What the upload host answers: it is in no library and in no description. */
+/** The response to an upload: neither the library nor Twilio's API description has it. */
 export const uploaded = v.object({ sid: v.string() });
 
 /** Why a request was refused: https://www.twilio.com/docs/usage/twilios-response#errors */
 export const refusal = v.object({
   status: v.optional(v.number()),
-  // A gateway in between may have its own idea of both; the status counts.
+  // A gateway in between may send something else in both; the status counts.
   code: v.fallback(v.optional(v.number()), undefined),
   message: v.fallback(v.optional(v.string()), undefined),
 });
 
-/** An Asset or a Function, of which there are versions. */
+/** An Asset or a Function, without its versions. */
 export interface Resource {
   /** ZH… */
   readonly sid: string;
@@ -89,11 +89,11 @@ export interface Resource {
   readonly updatedAt: Date;
 }
 
-/** A Build that became live at a time. */
+/** It made a Build live. */
 export interface Deployment {
   /** ZD… */
   readonly sid: string;
-  /** Undefined for one that took the live Build away. */
+  /** Undefined when it left the environment without a Build. */
   readonly buildSid: string | undefined;
   readonly createdAt: Date;
 }

@@ -26,6 +26,7 @@ const key = fc.constantFrom(
   '../a.mp3',
   'c',
   'd',
+  'e.txt',
 );
 const content = fc.constantFrom('first', 'second');
 const visibility = fc.constantFrom('public', 'protected');

@@ -45,23 +45,12 @@ export class ArchivedObjectError extends S3Error {}
 
 export interface PromptBucketOptions {
   readonly clock: Clock;
-  /** The deadline of calls that name none. */
-  readonly deadline?: number;
+  /** Epoch milliseconds after which no attempt begins. */
+  readonly deadline: number;
   /** For one attempt; reading an object may take longer, by its size. */
   readonly timeoutMs?: number;
   /** The slowest transfer that is not given up. */
   readonly minBytesPerSecond?: number;
-}
-
-/** How long one call may take, all its requests and attempts together. */
-export interface CallOptions {
-  /** Epoch milliseconds after which no attempt begins. */
-  readonly deadline?: number;
-}
-
-export interface FetchOptions extends CallOptions {
-  /** Where to read the object to, of the object's size. */
-  readonly memory?: Buffer<ArrayBuffer>;
 }
 
 /** The prompts of one bucket, under one prefix, as the sync reads them. */
@@ -90,14 +79,14 @@ export class PromptBucket {
    * @throws {S3Error} when a page cannot be read, or says that there is more without saying where:
    *   half a listing is none
    */
-  async list(options: CallOptions = {}): Promise<PromptObject[]> {
+  async list(): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
     const action = `Listing bucket ${bucket}`;
     const objects: PromptObject[] = [];
     const tokens = new Set<string>();
     for (let token: string | undefined; ; ) {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
-      const page = await this.#withRetry(action, 's3:ListBucket', options, () =>
+      const page = await this.#withRetry(action, 's3:ListBucket', () =>
         this.#client.send(new ListObjectsV2Command(input), this.#timeout()),
       );
       objects.push(...objectsOf(page, action));
@@ -114,26 +103,28 @@ export class PromptBucket {
    * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
    * that S3 sends, which the SDK compares.
    *
+   * @param deadline of this call, where it is another than the bucket's
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {ArchivedObjectError} when it must be restored first
    * @throws {S3Error} when it cannot be read whole
    */
-  fetch(object: PromptObject, options: FetchOptions = {}): Promise<Buffer> {
+  fetch(object: PromptObject, { deadline }: { readonly deadline?: number } = {}): Promise<Buffer> {
     const { bucket } = this.#s3;
     const { key, etag, size } = object;
-    const { memory = Buffer.allocUnsafe(size) } = options;
     const action = `Reading ${key} from bucket ${bucket}`;
     const input = { Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' as const };
-    return this.#withRetry(action, 's3:GetObject', options, async () => {
+    const content = Buffer.allocUnsafe(size);
+    const attempt = async () => {
       const response = await this.#client
         .send(new GetObjectCommand(input), this.#timeout(size))
         .catch((thrown: unknown) => {
           throw isChange(thrown) ? changed(object, action) : thrown;
         });
-      const content = await readBody(object, response, memory, action);
+      await readBody(object, response, content, action);
       verifyMd5(object, response, content, action);
       return content;
-    });
+    };
+    return this.#withRetry(action, 's3:GetObject', attempt, deadline);
   }
 
   /**
@@ -142,12 +133,12 @@ export class PromptBucket {
    *
    * @throws {S3Error} when S3 refuses it
    */
-  async readFirstByte({ key }: PromptObject, options: CallOptions = {}): Promise<void> {
+  async readFirstByte({ key }: PromptObject): Promise<void> {
     const { bucket } = this.#s3;
     const input = { Bucket: bucket, Key: key, Range: 'bytes=0-0' };
     try {
       const action = `Reading ${key} from bucket ${bucket}`;
-      await this.#withRetry(action, 's3:GetObject', options, async () => {
+      await this.#withRetry(action, 's3:GetObject', async () => {
         const { Body } = await this.#client.send(new GetObjectCommand(input), this.#timeout());
         if (Body instanceof Readable) Body.destroy();
       });
@@ -171,8 +162,8 @@ export class PromptBucket {
   async #withRetry<T>(
     action: string,
     permission: string,
-    { deadline = this.#options.deadline ?? Number.POSITIVE_INFINITY }: CallOptions,
     attempt: () => Promise<T>,
+    deadline = this.#options.deadline,
   ): Promise<T> {
     const { clock } = this.#options;
     return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, verdictOn, () =>
@@ -200,13 +191,13 @@ function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, action: string
   );
 }
 
-/** Reads into memory of the right size at once: the SDK's own way takes it twice. */
+/** Reads into a buffer of the object's size at once: the SDK's own way takes the memory twice. */
 async function readBody(
   object: PromptObject,
   { Body, ETag }: GetObjectCommandOutput,
   content: Buffer,
   action: string,
-): Promise<Buffer> {
+): Promise<void> {
   // Not every server honours If-Match.
   if (ETag !== undefined && ETag !== object.etag) {
     if (Body instanceof Readable) Body.destroy();
@@ -223,7 +214,6 @@ async function readBody(
   if (length !== content.length) {
     throw new S3Error(`${action}: ${length} bytes came instead of ${content.length}.`);
   }
-  return content;
 }
 
 /** Not every proxy in between keeps bodies whole. */

@@ -57,7 +57,7 @@ export async function deployProject(options: DeployOptions): Promise<Deployed> {
   return { serviceSid, environmentSid, buildSid };
 }
 
-/** The toolkit's client knows Twilio's hosts only, so that each request is turned as it leaves. */
+/** Sends the client's requests to the sandbox: the toolkit knows Twilio's hosts only. */
 function redirect(
   client: TwilioServerlessApiClient,
   { apiOrigin, accountSid, authToken }: DeployOptions,
@@ -69,7 +69,7 @@ function redirect(
         ({ url, headers }) => {
           const { protocol, hostname, port } = new URL(apiOrigin);
           Object.assign(url, { protocol, hostname, port });
-          // got takes the credentials out of the options when the URL changes.
+          // got drops the credentials of its options when the URL changes.
           headers.authorization = authorization;
         },
       ],

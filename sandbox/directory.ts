@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Whatever a sandbox writes is below it. */
+/** Holds a folder for each running sandbox. */
 const SANDBOXES = join(__dirname, '..', '.sandbox');
 
 /**
- * Makes a folder of this process's own inside the project, and removes those of processes that were
- * killed before they could.
+ * Makes a folder for this process inside the project, and removes the folders of processes that were
+ * killed.
  *
- * @param prefix of its name, which ends with the process's id
+ * @param prefix of its name, which ends with the process id
  */
 export function makeDirectory(prefix = ''): string {
   removeAbandoned();

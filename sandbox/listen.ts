@@ -7,17 +7,23 @@ export interface Listening {
   readonly port: number;
   /** Such as `http://127.0.0.1:40123`, without a slash at the end. */
   readonly url: string;
-  /** Ends open connections too. */
+  /** Cuts open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a listener at 127.0.0.1, on a port that nobody has at ::1 either: `localhost` leads to both.
+ * Serves a listener at 127.0.0.1, on a port that is free at ::1 too: `localhost` leads to both.
  *
  * @param port 0 takes any that is free
+ * @param advice what to do when the port is taken
  * @throws {PlayError} when the port is taken
  */
-export async function listen(listener: RequestListener, port = 0): Promise<Listening> {
+export async function listen(
+  listener: RequestListener,
+  port = 0,
+  advice = `Choose another by PORT, such as PORT=${port === 65535 ? port - 1 : port + 1}`,
+): Promise<Listening> {
+  const portIsTaken = (taken: number) => new PlayError(`Port ${taken} is taken. ${advice}`);
   const server = createServer(listener);
   const address = await bind(server, port, '127.0.0.1');
   if (address === 'taken') throw portIsTaken(port);
@@ -32,17 +38,12 @@ export async function listen(listener: RequestListener, port = 0): Promise<Liste
   return { port: address.port, url: `http://127.0.0.1:${address.port}`, close };
 }
 
-function portIsTaken(port: number): PlayError {
-  const another = port === 65535 ? port - 1 : port + 1;
-  return new PlayError(`Port ${port} is taken. Choose another by PORT, such as PORT=${another}`);
-}
-
 async function hasOtherServer(port: number): Promise<boolean> {
   const probe = createTcpServer();
   try {
     if ((await bind(probe, port, '::1')) === 'taken') return true;
   } catch {
-    // There is no such address on this machine, and so no server.
+    // This machine has no such address, and so no server at it.
     return false;
   }
   await closeServer(probe);

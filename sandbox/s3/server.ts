@@ -74,7 +74,7 @@ export async function startS3({
       await running?.close();
     },
     async start() {
-      listening ??= await listen(listener, port);
+      listening ??= await listen(listener, port, 'S3 can start again once it is free.');
     },
   };
 }

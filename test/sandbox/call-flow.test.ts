@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'flow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the call flow at npm start', () => {
-  it('is the sample, and all its prompts are in the bucket', async () => {
+  it('names prompts that are in the sample bucket, and warns of others', async () => {
     const { s3, variables } = await startSampleBucket();
     try {
       const config = readConfig(variables);
@@ -25,7 +25,7 @@ describe('the call flow at npm start', () => {
     }
   });
 
-  it('is checked as the build does', () => {
+  it('is checked by the rules of the build', () => {
     mkdirSync(join(folder, 'assets'));
     const hours = { ...everyBranch.hours, never: { timeZone: 'Mars/Base', weekly: {} } };
     const flow = JSON.stringify({ ...everyBranch, hours });

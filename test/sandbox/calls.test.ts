@@ -1,4 +1,4 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type FailingMedia, failMedia } from '../../cli/call';
 import {
@@ -14,6 +14,7 @@ import { layOut } from '../../src/call-flow/steps';
 import { resultOf } from '../../src/result';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 import { publishFlow, publishManifest, serverless } from '../helpers/sandbox/publish';
+import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
@@ -25,9 +26,9 @@ afterAll(() => sandbox.stop());
 
 async function phone(
   options: Partial<CallOptions>,
-): Promise<{ steps: CallEvent[]; summary: CallSummary }> {
+): Promise<{ events: CallEvent[]; summary: CallSummary }> {
   const { publicOrigin, variables } = sandbox;
-  const walking = call({
+  const calling = call({
     voiceUrl: `${publicOrigin}/voice`,
     fallbackUrl: `${publicOrigin}/fallback`,
     fallbackOnMediaError: true,
@@ -38,39 +39,39 @@ async function phone(
     append: 'gather',
     ...options,
   });
-  const steps: CallEvent[] = [];
-  const summary = await resultOf(walking, (step) => steps.push(step));
-  return { steps, summary };
+  const events: CallEvent[] = [];
+  const summary = await resultOf(calling, (event) => events.push(event));
+  return { events, summary };
 }
 
-const { steps: places } = layOut(everyBranch);
+const { steps: flowSteps } = layOut(everyBranch);
 
-/** The words that reach the caller's ear, played or said, and whom the caller is connected to. */
-function heard(steps: readonly CallEvent[]): string[] {
-  return steps.flatMap((step) => {
-    if (step.kind === 'media' && step.errorCode === undefined) {
-      const place = places.get(new URL(step.url).searchParams.get('at') ?? '');
-      return place && 'prompt' in place ? [place.prompt?.text ?? ''] : [step.url];
+/** The texts that are played or said, and whom the caller is connected to. */
+function heard(events: readonly CallEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'media' && event.errorCode === undefined) {
+      const flowStep = flowSteps.get(new URL(event.url).searchParams.get('at') ?? '');
+      return flowStep && 'prompt' in flowStep ? [flowStep.prompt?.text ?? ''] : [event.url];
     }
-    if (step.kind !== 'verb') return [];
-    if (step.verb.endsWith('Say')) return [step.text];
-    return ['Dial', 'Record'].includes(step.verb) ? [`(${step.verb} ${step.text})`] : [];
+    if (event.kind !== 'verb') return [];
+    if (event.verb.endsWith('Say')) return [event.text];
+    return ['Dial', 'Record'].includes(event.verb) ? [`(${event.verb} ${event.text})`] : [];
   });
 }
 
-const rungs = (steps: readonly CallEvent[]): Set<string> =>
+const levels = (events: readonly CallEvent[]): Set<string> =>
   new Set(
-    steps.flatMap((step) => {
-      if (step.kind === 'verb') return step.verb.endsWith('Say') ? ['say'] : [];
-      const ok = step.kind === 'media' && step.errorCode === undefined;
-      return ok ? [new URL(step.url).pathname === '/audio' ? 'proxy' : 'asset'] : [];
+    events.flatMap((event) => {
+      if (event.kind === 'verb') return event.verb.endsWith('Say') ? ['say'] : [];
+      const ok = event.kind === 'media' && event.errorCode === undefined;
+      return ok ? [new URL(event.url).pathname === '/audio' ? 'proxy' : 'asset'] : [];
     }),
   );
 
 const opening = ['Welcome.', 'Press a key.'];
 const code = 'Enter four digits, then the pound key.';
 const goodbye = 'Goodbye.';
-/** A caller who does not press anything, after what the call said before. */
+/** What a caller who presses nothing is told at last. */
 const silentAtMain = [code, 'Goodbye then.'];
 
 type Branch = [name: string, options: Partial<CallOptions>, words: string[]];
@@ -124,21 +125,23 @@ const branches: Branch[] = [
 ];
 const modes: AppendMode[] = ['gather', 'always', 'never'];
 
-/** Every branch, with what makes it fail; each call has to sound the same. */
+/** Calls every branch while some media fail: the words are the same, and come by this level alone. */
 async function expectEveryBranch(
   append: AppendMode,
   failing: FailingMedia | undefined,
-  rung: string,
+  level: string,
 ) {
   const send = failing === undefined ? sendRequest : failMedia(failing, sendRequest);
   for (const [name, options, words] of branches) {
-    const { steps, summary } = await phone({ ...options, append, send });
-    expect([name, ...heard(steps)]).toEqual([name, ...words]);
+    const { events, summary } = await phone({ ...options, append, send });
+    expect([name, ...heard(events)]).toEqual([name, ...words]);
     expect(summary.ended).toBe('Hangup');
     // Prompts that have no recording are said in any case.
-    expect([...rungs(steps)].filter((each) => each !== 'say' || rung === 'say')).toEqual([rung]);
-    const webhooks = steps.filter(({ kind }) => kind === 'webhook');
-    expect(webhooks.map((step) => step.kind === 'webhook' && step.status)).toEqual(
+    expect([...levels(events)].filter((each) => each !== 'say' || level === 'say')).toEqual([
+      level,
+    ]);
+    const webhooks = events.filter(({ kind }) => kind === 'webhook');
+    expect(webhooks.map((event) => event.kind === 'webhook' && event.status)).toEqual(
       webhooks.map(() => 200),
     );
   }
@@ -157,14 +160,8 @@ describe('after a sync', () => {
   });
 
   async function put(name: string, content: string): Promise<void> {
-    const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, S3_BUCKET, S3_PREFIX } =
-      sandbox.variables;
-    const s3 = new S3Client({
-      endpoint: S3_ENDPOINT,
-      region: S3_REGION,
-      credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
-      forcePathStyle: true,
-    });
+    const { S3_BUCKET, S3_PREFIX } = sandbox.variables;
+    const s3 = s3ClientOf(sandbox.variables);
     const object = { Bucket: S3_BUCKET, Key: S3_PREFIX + name, Body: Buffer.from(content) };
     await s3.send(new PutObjectCommand({ ...object, ContentType: 'audio/mpeg' }));
     s3.destroy();
@@ -181,7 +178,8 @@ describe('after a sync', () => {
   describe.each(modes)('with parameters appended: %s', (append) => {
     it('every branch plays Assets', () => expectEveryBranch(append, undefined, 'asset'));
 
-    it('nobody misses the proxy', () => expectEveryBranch(append, 'audio', 'asset'));
+    it('every branch plays Assets where the proxy fails', () =>
+      expectEveryBranch(append, 'audio', 'asset'));
 
     it('every branch goes on through the proxy where Assets fail', () =>
       expectEveryBranch(append, 'asset', 'proxy'));
@@ -189,7 +187,7 @@ describe('after a sync', () => {
     it('every branch is said where both fail', () => expectEveryBranch(append, 'all', 'say'));
   });
 
-  it('says at once what the sync found to be no audio', async () => {
+  it('the text of an object that the sync found to be no audio is said at once', async () => {
     const text = 'These notes are no audio.';
     const flow = {
       start: { action: 'play', prompt: { key: 'prompts/notes.mp3', text } },
@@ -197,9 +195,9 @@ describe('after a sync', () => {
       farewell: { text: 'Bye.' },
     };
     await publishFlow(sandbox, JSON.stringify(flow));
-    const { steps } = await phone({});
-    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Say', 'Hangup']);
-    expect(heard(steps)).toEqual([text, 'Bye.']);
+    const { events } = await phone({});
+    expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Say', 'Hangup']);
+    expect(heard(events)).toEqual([text, 'Bye.']);
     await publishFlow(sandbox, JSON.stringify(everyBranch));
   });
 
@@ -213,43 +211,46 @@ describe('after a sync', () => {
     };
   }
 
-  it('goes on where it was when a webhook fails, with all prompts one rung down', async () => {
-    const { steps, summary } = await phone({ digits: ['1', '1', '9'], send: failingOnce('/menu') });
-    // What was pressed first got lost with the request, so the question comes again.
-    expect(heard(steps)).toEqual([
+  it('a call goes on where it was when a webhook fails, with all prompts one fallback level down', async () => {
+    const { events, summary } = await phone({
+      digits: ['1', '1', '9'],
+      send: failingOnce('/menu'),
+    });
+    // The first key got lost with the request, so the question comes again.
+    expect(heard(events)).toEqual([
       ...opening,
       'Press a key.',
       'Two minutes on foot.',
       'Press a key.',
     ]);
-    expect(rungs(steps)).toEqual(new Set(['asset', 'proxy']));
+    expect(levels(events)).toEqual(new Set(['asset', 'proxy']));
     expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [11200] });
   });
 
-  it('begins again when the voice webhook fails', async () => {
-    const { steps } = await phone({ digits: ['9'], send: failingOnce('/voice') });
-    expect(heard(steps)).toEqual(opening);
-    expect(rungs(steps)).toEqual(new Set(['proxy']));
+  it('a call begins again when the voice webhook fails', async () => {
+    const { events } = await phone({ digits: ['9'], send: failingOnce('/voice') });
+    expect(heard(events)).toEqual(opening);
+    expect(levels(events)).toEqual(new Set(['proxy']));
   });
 
-  it('answers SIP and anonymous callers', async () => {
+  it('SIP and anonymous callers are answered', async () => {
     for (const from of ['sip:alice@example.com', 'anonymous', '+266696687']) {
-      const { steps } = await phone({ from, digits: ['5'], dialCallStatus: 'completed' });
-      const dial = steps.find(({ verb }) => verb === 'Dial');
+      const { events } = await phone({ from, digits: ['5'], dialCallStatus: 'completed' });
+      const dial = events.find(({ verb }) => verb === 'Dial');
       expect(dial?.kind === 'verb' && dial.attributes.callerId).toBe('+815012345678');
     }
   });
 
-  it('goes on through the proxy when the manifest cannot be read', async () => {
+  it('every branch plays through the proxy when the manifest cannot be read', async () => {
     await publishManifest(sandbox, 'module.exports = {');
     await expectEveryBranch('gather', undefined, 'proxy');
   });
 });
 
 describe('a wrong signature', () => {
-  it('is refused, so that a call from anywhere else hears nothing', async () => {
-    const { steps, summary } = await phone({ authToken: 'another token' });
-    expect(steps).toMatchObject([
+  it('is refused: a call from anywhere else plays nothing', async () => {
+    const { events, summary } = await phone({ authToken: 'another token' });
+    expect(events).toMatchObject([
       { verb: 'voice', status: 403 },
       { verb: 'fallback', status: 403 },
     ]);
@@ -268,13 +269,13 @@ describe('a wrong signature', () => {
 describe('a flow that cannot be read', () => {
   beforeAll(() => publishFlow(sandbox, '{"menus": '));
 
-  it('is said so, politely, and the call ends', async () => {
-    const { steps, summary } = await phone({});
-    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Hangup']);
+  it('leads to an apology, and the call ends', async () => {
+    const { events, summary } = await phone({});
+    expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Hangup']);
     expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [] });
   });
 
-  it('is made up for by the operator, if there is one', async () => {
+  it('leads to the operator, if there is one', async () => {
     const twilio = serverless(sandbox);
     const [environment] = await twilio.environments();
     const { TWILIO_API_URL, ACCOUNT_SID, AUTH_TOKEN } = sandbox.variables;
@@ -286,7 +287,7 @@ describe('a flow that cannot be read', () => {
       },
       body: new URLSearchParams({ Key: 'OPERATOR_NUMBER', Value: '+12025550143' }),
     });
-    const { steps } = await phone({});
-    expect(steps.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Dial', 'Say', 'Hangup']);
+    const { events } = await phone({});
+    expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Say', 'Dial', 'Say', 'Hangup']);
   });
 });

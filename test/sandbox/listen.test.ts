@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { listen } from '../../sandbox/listen';
 
-/** What is said to who wants a port that somebody has at this address. */
-async function refusal(host: string, wanted = 0): Promise<[string, number]> {
+/** Listens on a port that another server has at this address; gives the error and the port. */
+async function listenOnTakenPort(host: string, wanted = 0): Promise<[string, number]> {
   const server = createServer().listen(wanted, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -19,19 +19,19 @@ async function refusal(host: string, wanted = 0): Promise<[string, number]> {
 
 describe('a server of the sandbox', () => {
   it.each(['127.0.0.1', '::1', '0.0.0.0', '::'])(
-    'does not take a port that somebody has at %s',
+    'refuses a port that another server has at %s',
     async (host) => {
-      const [message, port] = await refusal(host);
+      const [message, port] = await listenOnTakenPort(host);
       expect(message).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT`));
     },
   );
 
-  it('proposes a port that there is', async () => {
-    const [message] = await refusal('127.0.0.1', 65535);
+  it('proposes a port below the highest one', async () => {
+    const [message] = await listenOnTakenPort('127.0.0.1', 65535);
     expect(message).toMatch(/PORT=65534$/);
   });
 
-  it('leaves its port to the next one', async () => {
+  it('frees its port when it closes', async () => {
     const first = await listen((_, response) => response.end('first'));
     await first.close();
     const second = await listen((_, response) => response.end('second'), first.port);

@@ -48,7 +48,7 @@ async function sync(secret = sandbox.variables.ADMIN_SECRET): Promise<Response> 
   return fetch(`${sandbox.publicOrigin}/sync`, { method: 'POST', headers });
 }
 
-/** Asks until the bucket has been quiet for long enough and the Build is live. */
+/** Asks until the bucket has not changed for long enough and the Build is live. */
 async function syncUntilDone(): Promise<Response> {
   for (;;) {
     const response = await sync();
@@ -57,8 +57,8 @@ async function syncUntilDone(): Promise<Response> {
   }
 }
 
-/** The bytes of another sample prompt, which nobody has heard under this name. */
-function words(file: string): Buffer {
+/** The bytes of a sample prompt. */
+function recording(file: string): Buffer {
   return readFileSync(join(promptFolder, file));
 }
 
@@ -68,7 +68,7 @@ async function put(name: string, content: Buffer): Promise<void> {
   await s3.send(new PutObjectCommand({ ...object, ContentType: 'audio/mpeg' }));
 }
 
-// The tests tell one story, in order: a deploy, a sync, a new prompt, and S3's end.
+// The tests run in order: a deploy, a sync, a new prompt, a stopped S3.
 describe('a deployed project', () => {
   it('plays every prompt through the proxy before the first sync', async () => {
     const media = await listen(['1', '3']);
@@ -77,7 +77,7 @@ describe('a deployed project', () => {
     proxied = media[0]?.url ?? '';
   });
 
-  it('does not sync for strangers', async () => {
+  it('refuses a sync without the right secret', async () => {
     const response = await sync('x'.repeat(32));
     expect([response.status, await response.text()]).toEqual([
       401,
@@ -95,7 +95,7 @@ describe('a deployed project', () => {
     expect(after.map(({ body }) => body)).toEqual(before.map(({ body }) => body));
   });
 
-  it('has nothing to do for a second sync', async () => {
+  it('changes nothing in a second sync', async () => {
     const body = await (await sync()).json();
     expect(body).toMatchObject({ prompts: 7, uploaded: 0, remaining: 0 });
     expect(body).not.toHaveProperty('buildSid');
@@ -113,14 +113,14 @@ describe('a deployed project', () => {
     expect(await statuses()).toEqual([403, 200, 200]);
   });
 
-  it('plays a replaced prompt with its new words after the next sync', async () => {
-    await put('menu.mp3', words('goodbye.mp3'));
+  it('plays the new recording of a replaced prompt after the next sync', async () => {
+    await put('menu.mp3', recording('goodbye.mp3'));
     await syncUntilDone();
     const [, menu] = await listen([]);
-    expect(menu?.body).toEqual(words('goodbye.mp3'));
+    expect(menu?.body).toEqual(recording('goodbye.mp3'));
   });
 
-  it('plays what a sync left out through the proxy, beside the Assets', async () => {
+  it('plays excluded prompts through the proxy and the others as Assets', async () => {
     const variables = { ...sandbox.variables, SYNC_QUIET_SECONDS: '0' };
     expect(await runSync(['--exclude', 'menu.mp3'], variables)).toMatchObject({ code: 0 });
     expect(routes(await listen(['1'])).slice(0, 3)).toEqual([
@@ -131,7 +131,7 @@ describe('a deployed project', () => {
     expect(await runSync([], variables)).toMatchObject({ code: 0 });
   });
 
-  it('goes on playing Assets when S3 is gone', async () => {
+  it('goes on playing Assets when S3 is stopped', async () => {
     await sandbox.stopS3();
     expect(new Set(routes(await listen(['1', '3'])))).toEqual(new Set(['/audio/ 200']));
   });

@@ -17,9 +17,9 @@ const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'a token for t
 /**
  * Tests of a program that serves the built project on this machine.
  *
- * @param title how a person starts it
- * @param args the program's file and its arguments, a port left out
- * @param environment beside PATH
+ * @param title the command that starts it
+ * @param args the program's file and its arguments, without the port
+ * @param environment variables beside PATH
  */
 export function describeLocalStart(
   title: string,
@@ -64,7 +64,7 @@ export function describeLocalStart(
       );
     }
 
-    it('serves the Functions: a call plays its prompts through the proxy, byte for byte', async () => {
+    it('serves the Functions, so that a call plays its prompts through the proxy, byte for byte', async () => {
       const { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken } = account;
       const numbers = { from: '+819012345678', to: '+815012345678' };
       const voiceUrl = `${origin}/voice`;

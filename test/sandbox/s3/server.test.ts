@@ -46,7 +46,9 @@ describe('the S3 server', () => {
     const port = Number(new URL(s3.endpoint).port);
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
-    await expect(s3.start()).rejects.toThrow(`Port ${port} is taken.`);
+    await expect(s3.start()).rejects.toThrow(
+      `Port ${port} is taken. S3 can start again once it is free.`,
+    );
     other.close();
     await once(other, 'close');
     await s3.start();

@@ -308,6 +308,21 @@ export const UPLOAD_TRUSTED_MS = UNUSED_VERSION_MS - 24 * 60 * 60_000;
  */
 export const PATH_CHARACTERS = 255;
 
+/** The longest unique name of a Service. https://www.twilio.com/docs/serverless/api/resource/service */
+export const SERVICE_NAME_CHARACTERS = 50;
+
+/** The longest friendly name of a Service, an Asset or a Function; same source. */
+export const FRIENDLY_NAME_CHARACTERS = 255;
+
+/**
+ * The longest unique name of an environment.
+ * https://www.twilio.com/docs/serverless/api/resource/environment
+ */
+export const ENVIRONMENT_NAME_CHARACTERS = 100;
+
+/** The longest domain suffix of an environment; same source. */
+export const DOMAIN_SUFFIX_CHARACTERS = 16;
+
 /** The longest name of a variable. https://www.twilio.com/docs/serverless/api/resource/variable */
 export const VARIABLE_KEY_CHARACTERS = 128;
 

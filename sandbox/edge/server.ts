@@ -1,13 +1,12 @@
 import { rmdir } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { FUNCTION_PAYLOAD_BYTES, FUNCTION_TIMEOUT_MS } from '../../src/limits';
-import type { HostedBuild } from '../hosted';
+import type { HostedBuild, HostedFile } from '../hosted';
 import { isSigned } from './access';
 import { ASSET_METHODS, createAssetServer } from './assets';
 import { createFunctionHost } from './functions';
 import { BodyTooLargeError, readBody, replay } from './request-body';
 import { limitPayload, sendText } from './responses';
-import { findRoute } from './routing';
 
 export interface EdgeOptions {
   /** The Build to serve, asked for on every request; undefined while none is live. */
@@ -81,5 +80,44 @@ function sendFailure(response: ServerResponse, error: unknown): void {
   } else {
     const reason = error instanceof Error ? error.message : String(error);
     sendText(response, 500, `The Build could not be loaded: ${reason}`);
+  }
+}
+
+/** A file of the Build that has a URL. */
+interface Route {
+  readonly kind: 'function' | 'asset';
+  readonly file: HostedFile;
+}
+
+/** `/` serves `/assets/index.html`: https://github.com/twilio-labs/serverless-toolkit/issues/371 */
+const ROOT_PATHS = ['/', '/assets/index.html', '/index.html'];
+
+/**
+ * Finds what a request target (path and query, as sent) names. Routing is exact: no wildcard, no
+ * normalisation. Private files have no URL:
+ * https://www.twilio.com/docs/serverless/functions-assets/visibility
+ */
+function findRoute(build: HostedBuild, target: string): Route | undefined {
+  for (const path of candidatePaths(pathOf(target))) {
+    const isServed = (file: HostedFile) => file.path === path && file.visibility !== 'private';
+    const hostedFunction = build.functions.find(isServed);
+    if (hostedFunction) return { kind: 'function', file: hostedFunction };
+    const asset = build.assets.find(isServed);
+    if (asset) return { kind: 'asset', file: asset };
+  }
+  return undefined;
+}
+
+/** The path of a request target, as sent. */
+export function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? '';
+}
+
+function candidatePaths(path: string): string[] {
+  if (path === '/') return ROOT_PATHS;
+  try {
+    return [path, decodeURIComponent(path)];
+  } catch {
+    return [path];
   }
 }

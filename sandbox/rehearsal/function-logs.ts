@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener } from 'node:http';
 import { format } from 'node:util';
-import { pathOf } from '../edge/routing';
+import { pathOf } from '../edge/server';
 import type { FunctionLine } from '../twilio';
 
 export interface FunctionLogs {

@@ -36,8 +36,7 @@ export async function startInternet(
   const used = certificates ?? (await throwawayCertificates(hosts, new Date()));
   const { authority, certificate: cert, key } = used;
   const server = createTlsServer({ cert, key }, byHost(listeners));
-  await listenOnLoopback(server);
-  const port = portOf(server);
+  const port = await bindToLoopback(server);
   const proxy = await startProxy({ hosts, port });
   const createConnection: CreateConnection = ({ hostname }) =>
     connectTls({
@@ -81,9 +80,9 @@ async function startProxy({ hosts, port }: Pick<LoopbackHosts, 'hosts' | 'port'>
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
   });
-  await listenOnLoopback(proxy);
+  const proxyPort = await bindToLoopback(proxy);
   return {
-    url: `http://127.0.0.1:${portOf(proxy)}`,
+    url: `http://127.0.0.1:${proxyPort}`,
     async close() {
       for (const socket of open) socket.destroy();
       await closeServer(proxy);
@@ -108,11 +107,9 @@ function track(open: Set<Socket>, socket: Socket): void {
   socket.on('error', () => socket.destroy());
 }
 
-function listenOnLoopback(server: Server): Promise<void> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-}
-
-function portOf(server: Server): number {
+/** @returns the port */
+async function bindToLoopback(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;

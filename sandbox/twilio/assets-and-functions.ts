@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
+import { FRIENDLY_NAME_CHARACTERS } from '../../src/limits';
 import { conflict } from './errors';
 import { readForm, text } from './forms';
 import { created, dates, deleted, endpoint, found, identity, ok, param, serviceUrl } from './http';
@@ -19,7 +20,7 @@ export interface FileResource extends UpdatableResource {
   emptySince: number;
 }
 
-const fileForm = v.object({ FriendlyName: text(255) });
+const fileForm = v.object({ FriendlyName: text(FRIENDLY_NAME_CHARACTERS) });
 
 /**
  * https://www.twilio.com/docs/serverless/api/resource/asset

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
+import { DOMAIN_SUFFIX_CHARACTERS, ENVIRONMENT_NAME_CHARACTERS } from '../../src/limits';
 import type { HostedBuild } from '../hosted';
 import type { Build } from './builds';
 import type { Deployment } from './deployments';
@@ -30,8 +31,10 @@ export interface Environment extends UpdatableResource, NewEnvironment {
 }
 
 const newEnvironment = v.object({
-  UniqueName: text(100),
-  DomainSuffix: v.optional(v.pipe(text(16), v.regex(/^[A-Za-z0-9-]+$/, 'must be URL-friendly'))),
+  UniqueName: text(ENVIRONMENT_NAME_CHARACTERS),
+  DomainSuffix: v.optional(
+    v.pipe(text(DOMAIN_SUFFIX_CHARACTERS), v.regex(/^[A-Za-z0-9-]+$/, 'must be URL-friendly')),
+  ),
 });
 
 /** https://www.twilio.com/docs/serverless/api/resource/environment */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
+import { FRIENDLY_NAME_CHARACTERS, SERVICE_NAME_CHARACTERS } from '../../src/limits';
 import type { FileResource } from './assets-and-functions';
 import type { Build } from './builds';
 import type { Environment } from './environments';
@@ -27,8 +28,8 @@ export interface Service extends UpdatableResource, NewService {
 
 const newService = v.object({
   // It may stand for the SID in a URL, and becomes part of the domain.
-  UniqueName: v.pipe(text(50), v.regex(/^[\w-]+$/, 'must be URL-friendly')),
-  FriendlyName: text(255),
+  UniqueName: v.pipe(text(SERVICE_NAME_CHARACTERS), v.regex(/^[\w-]+$/, 'must be URL-friendly')),
+  FriendlyName: text(FRIENDLY_NAME_CHARACTERS),
   IncludeCredentials: v.optional(flag, 'true'),
   UiEditable: v.optional(flag, 'false'),
 });

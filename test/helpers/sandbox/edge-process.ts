@@ -1,12 +1,12 @@
 /**
- * An edge on a port of its own. Run by `startEdge` as a process: Twilio's runtime loads Functions
- * through the real module cache and writes globals, neither of which Jest leaves alone.
+ * Runs an edge in a process of its own: Twilio's runtime loads Functions through the real module
+ * cache and writes globals, and Jest replaces both.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { createEdge } from '../../../sandbox/edge/server';
 import type { HostedBuild } from '../../../sandbox/hosted';
+import { listen } from '../../../sandbox/listen';
 
 export type ToEdge =
   | { readonly type: 'deploy'; readonly build: HostedBuild | undefined }
@@ -28,19 +28,19 @@ const nativeResponse = globalThis.Response;
 const send = (message: FromEdge) => process.send?.(message);
 let liveBuild: HostedBuild | undefined;
 
-const server = createServer();
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
+async function main(): Promise<void> {
+  let listener: RequestListener = (_, response) => response.writeHead(503).end();
+  const server = await listen((request, response) => listener(request, response));
   const edge = createEdge({
     liveBuild: () => liveBuild,
     accountSid: `AC${'0'.repeat(32)}`,
     authToken: 'a token for tests',
-    domainName: `localhost:${port}`,
+    domainName: `localhost:${server.port}`,
     projectDirectory,
     directory,
     functionTimeoutMs: Number(process.argv[2]),
   });
-  server.on('request', edge.listener);
+  listener = edge.listener;
   process.on('message', async (message: ToEdge) => {
     if (message.type === 'deploy') {
       liveBuild = message.build && withBuffers(message.build);
@@ -52,12 +52,11 @@ server.listen(0, '127.0.0.1', () => {
       const leftGlobals = names.filter((name) => name in globalThis);
       send({ type: 'closed', responseStayed, leftGlobals });
       process.disconnect();
-      server.close();
-      server.closeAllConnections();
+      await server.close();
     }
   });
-  send({ type: 'listening', port, directory });
-});
+  send({ type: 'listening', port: server.port, directory });
+}
 
 /** Buffers cross the process boundary as plain byte arrays. */
 function withBuffers(build: HostedBuild): HostedBuild {
@@ -67,3 +66,5 @@ function withBuffers(build: HostedBuild): HostedBuild {
   });
   return { ...build, functions: build.functions.map(whole), assets: build.assets.map(whole) };
 }
+
+main();

@@ -32,7 +32,7 @@ export interface TestEdge {
 /** Starts an edge in a process of its own. */
 export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<TestEdge> {
   const child = fork(join(__dirname, 'edge-process.ts'), [String(functionTimeoutMs)], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--require', require.resolve('tsx/cjs')],
     serialization: 'advanced',
   });
   const next = <T extends FromEdge['type']>(type: T) =>

@@ -9,11 +9,13 @@ import {
 } from '../../helpers/sandbox/start-edge';
 
 let edge: TestEdge;
+/** Cuts Functions after 50 ms. */
+let hasty: TestEdge;
 beforeAll(async () => {
-  edge = await startEdge();
+  [edge, hasty] = await Promise.all([startEdge(), startEdge({ functionTimeoutMs: 50 })]);
 });
 afterAll(async () => {
-  await edge.close();
+  await Promise.all([edge.close(), hasty.close()]);
 });
 
 const handler = (body: string) => `exports.handler = ${body};`;
@@ -120,7 +122,6 @@ describe('a Function on the edge', () => {
   });
 
   it('is cut after its time, and its later callback is dropped', async () => {
-    const hasty = await startEdge({ functionTimeoutMs: 50 });
     const slow = handler(`(context, event, callback) => {
       globalThis.release = () => {
         callback(null, 'late');
@@ -141,7 +142,6 @@ describe('a Function on the edge', () => {
       status: 504,
     });
     await requestUntil(hasty, '/release', 'true');
-    await hasty.close();
   });
 
   it.each([
@@ -265,14 +265,12 @@ describe('a deployment', () => {
   });
 
   it('removes the replaced Build once none of its requests can be left', async () => {
-    const hasty = await startEdge({ functionTimeoutMs: 50 });
     for (const text of ['old', 'new']) {
       await hasty.deploy({ functions: [hostedFile('/f', say(text))] });
       expect((await hasty.request('/f')).text).toBe(text);
     }
     while (readdirSync(hasty.directory).length > 1) await setImmediate();
     expect((await hasty.request('/f')).text).toBe('new');
-    await hasty.close();
   });
 
   it('brings new code to the same path', async () => {

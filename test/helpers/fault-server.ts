@@ -62,16 +62,18 @@ export const s3Error = (
   headers: Readonly<Record<string, string>> = {},
 ): Fault => ({ kind: 's3 error', status, code, headers });
 
+export interface ReceivedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
 /** Stands between a client and a real server, and lets requests go wrong. */
 export interface FaultServer {
   readonly endpoint: string;
   /** The requests that came, in order. */
-  readonly requests: {
-    readonly method: string;
-    /** With its query. */
-    readonly path: string;
-    readonly headers: IncomingMessage['headers'];
-  }[];
+  readonly requests: ReceivedRequest[];
   /** How many connections were opened. */
   connections(): number;
   /** The faults of the next requests, in order; later requests have none. */
@@ -83,13 +85,17 @@ export interface FaultServer {
 
 const NONE: Fault = { kind: 'none' };
 
-/**
- * @param upstream origin of the real server
- * @param tls makes it an HTTPS server, named s3.localhost: the one name that the Ceph gateway knows
- */
+export interface FaultServerOptions {
+  /** Makes it an HTTPS server, named s3.localhost: the one name that the Ceph gateway knows. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Chooses a fault by the request, where `next` has left none. */
+  readonly choose?: (request: ReceivedRequest) => Fault | undefined;
+}
+
+/** @param upstream origin of the real server */
 export async function startFaultServer(
   upstream: string,
-  tls?: { readonly key: string; readonly cert: string },
+  { tls, choose }: FaultServerOptions = {},
 ): Promise<FaultServer> {
   const requests: FaultServer['requests'] = [];
   let queue: Fault[] = [];
@@ -97,8 +103,9 @@ export async function startFaultServer(
   let opened = 0;
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = incoming;
-    requests.push({ method, path: url, headers });
-    const fault = queue.shift() ?? fallback;
+    const received = { method, path: url, headers };
+    requests.push(received);
+    const fault = queue.shift() ?? choose?.(received) ?? fallback;
     if (fault.kind === 'reply' || fault.kind === 's3 error') {
       incoming.resume();
       return reply(fault, response);

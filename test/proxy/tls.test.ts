@@ -28,7 +28,7 @@ beforeAll(async () => {
   s3 = await startTestS3();
   await s3.put(KEY, BODY);
   const { key, certificate: cert } = certificates;
-  faulty = await startFaultServer(s3.endpoint, { key, cert });
+  faulty = await startFaultServer(s3.endpoint, { tls: { key, cert } });
   proxy = start(certificates.authority);
 });
 

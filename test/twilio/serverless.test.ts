@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ListOrder } from '../../sandbox/twilio';
 import { TwilioApiError } from '../../src/twilio/errors';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
-import { type Account, answering, openAccount } from '../helpers/twilio/account';
+import { type Account, answering, openAccount, reset } from '../helpers/twilio/account';
 
 const orders: ListOrder[] = ['newest', 'oldest', 'shuffled'];
 
@@ -121,7 +121,7 @@ describe('a refusal', () => {
 describe('a broken connection', () => {
   it('says so without a status', async () => {
     const { api, transport: _, ...account } = await openAccount({ deadline: 1 });
-    account.faults.push(() => (request) => request.socket.destroy());
+    account.faults.push(reset);
     await expect(account.twilio.environment(account.environment)).rejects.toMatchObject({
       status: undefined,
       message: expect.stringContaining('Twilio could not be reached'),

@@ -1,12 +1,12 @@
-import type { RequestListener } from 'node:http';
+import { afterEach } from '@jest/globals';
 import type { TwilioOptions } from '../../../sandbox/twilio';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
 import type { FakeClock } from '../clock';
-import { ACCOUNT_SID, type Api, AUTH_TOKEN, serve, start } from '../sandbox/twilio-harness';
+import { type Fault, type FaultServer, startFaultServer } from '../fault-server';
+import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../sandbox/twilio-harness';
 
-/** Answers, or breaks, one request in the stand-in's place; `inner` is the stand-in. */
-export type Fault = (inner: RequestListener) => RequestListener;
+export type { Fault } from '../fault-server';
 
 export interface Account {
   readonly api: Api;
@@ -37,6 +37,12 @@ export interface AccountOptions extends Partial<TwilioOptions> {
   readonly timeout?: number;
 }
 
+const opened: FaultServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
+});
+
 /** A Service with one environment at the stand-in, and the client under test. */
 export async function openAccount(options: AccountOptions = {}): Promise<Account> {
   const { deadline = Number.POSITIVE_INFINITY, authTokenSent = AUTH_TOKEN, timeout } = options;
@@ -45,13 +51,15 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
   const environment = await api.environment(service);
   const faults: Fault[] = [];
   const requests: string[] = [];
-  const origin = await serve((request, response) => {
-    const { method = '' } = request;
-    const path = (request.url ?? '').split('?', 1).join('');
-    requests.push(`${method} ${path}`);
-    const fault = faults.shift() ?? account.refuse(path, method) ?? ((inner) => inner);
-    fault(api.twilio.listener)(request, response);
+  const server = await startFaultServer(api.url, {
+    choose({ method, path }) {
+      const [pathname = ''] = path.split('?', 1);
+      requests.push(`${method} ${pathname}`);
+      return faults.shift() ?? account.refuse(pathname, method);
+    },
   });
+  opened.push(server);
+  const origin = server.endpoint;
   const { clock } = api;
   const transport = new Transport({
     clock,
@@ -78,27 +86,22 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
   return account;
 }
 
-/** The connection breaks before anything has happened. */
-export const reset: Fault = () => (request) => request.socket.destroy();
+/** The connection breaks before the request has an effect. */
+export const reset: Fault = { kind: 'reset', afterBytes: 0 };
 
-/** It happens, and then the connection breaks. */
-export const answerLost: Fault = (inner) => (request, response) => {
-  response.end = () => response.destroy();
-  inner(request, response);
-};
+/** The request has its effect, and then the connection breaks. */
+export const answerLost: Fault = { kind: 'reset', afterBytes: 1 };
 
-/** Never answers. */
-export const silence: Fault = () => () => {};
+/** No response comes. */
+export const silence: Fault = { kind: 'stall', afterBytes: 0 };
 
-export function answering(
+export const answering = (
   status: number,
   body: string = JSON.stringify({ code: 20000 + status, message: 'Words of Twilio', status }),
   headers: Readonly<Record<string, string>> = {},
-): Fault {
-  return () => (request, response) => {
-    request.resume();
-    request.on('end', () =>
-      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body),
-    );
-  };
-}
+): Fault => ({
+  kind: 'reply',
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body,
+});

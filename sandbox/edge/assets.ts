@@ -24,7 +24,7 @@ interface StoredAsset {
  * conditions, one byte range, and `max-age=0`. Twilio documents neither validators nor caching of
  * Assets.
  *
- * @param directory where each version is written when it is first asked for
+ * @param directory where each version is written at its first request
  * @param now epoch milliseconds; that time is the version's Last-Modified
  */
 export function createAssetServer(directory: string, now: () => number): AssetServer {

@@ -9,7 +9,7 @@ import { BodyTooLargeError, readBody, replay } from './request-body';
 import { limitPayload, sendText } from './responses';
 
 export interface EdgeOptions {
-  /** The Build to serve, asked for on every request; undefined while none is live. */
+  /** The Build to serve, read on every request; undefined while none is live. */
   readonly liveBuild: () => HostedBuild | undefined;
   readonly accountSid: string;
   readonly authToken: string;

@@ -1,5 +1,5 @@
 /**
- * An error answer of the API: an HTTP status and one of Twilio's error codes.
+ * An error response of the API: an HTTP status and one of Twilio's error codes.
  * https://www.twilio.com/docs/api/errors
  */
 export class ApiError extends Error {
@@ -51,7 +51,7 @@ export const notFound = (path: string): ApiError =>
 export const conflict = (message: string): ApiError => new ApiError(409, 20409, message);
 
 /**
- * 413 with 20413, which the upload host answers to a large Asset.
+ * 413 with 20413, the upload host's response to a large Asset.
  * https://www.twilio.com/docs/api/errors/20413
  * https://github.com/twilio-labs/serverless-toolkit/issues/167
  */

@@ -49,7 +49,7 @@ export function found<T>(request: Request, value: T | undefined): T {
 
 /**
  * Scheme and host for URLs in a response: those of the request, so that a client which follows them
- * comes back. The upload host answers with the API's URLs.
+ * comes back. The upload host responds with the API's URLs.
  */
 export function originOf(request: Request): string {
   const host = request.host ?? 'localhost';

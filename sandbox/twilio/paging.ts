@@ -87,7 +87,7 @@ export function listOldPage<T extends Resource>(
   });
 }
 
-/** The page that a request asks for. The token alone says which; `Page` is the client's own count. */
+/** The requested page. Its token decides which; `Page` is the client's own count. */
 function pageFor<T extends Resource>(
   { settings }: State,
   request: Request,

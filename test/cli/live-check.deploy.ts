@@ -72,7 +72,7 @@ describe('npm run live-check against the rehearsal', () => {
     const problems = verdicts.flatMap((verdict) => verdict.problems);
     expect(problems).toEqual([
       // The description is older than node24.
-      expect.stringMatching(/^CreateBuild .*answer 201\/runtime must be equal to one of/),
+      expect.stringMatching(/^CreateBuild .*response 201\/runtime must be equal to one of/),
       expect.stringMatching(/^CreateEnvironment .*"FriendlyName"/),
     ]);
     const used = new Set(verdicts.map(({ operation }) => operation));

@@ -38,7 +38,7 @@ interface Sent {
   readonly form?: string;
   readonly status?: number;
   readonly type?: string;
-  readonly answer?: unknown;
+  readonly response?: unknown;
 }
 
 /** The problems of one request and response; by default, of the creation of a Build. */
@@ -51,7 +51,7 @@ async function problems(sent: Sent): Promise<string> {
     requestBody: Buffer.from(sent.form ?? 'Runtime=node22'),
     status: sent.status ?? 201,
     contentType: sent.type ?? 'application/json; charset=utf-8',
-    responseBody: Buffer.from(JSON.stringify(sent.answer ?? BUILD)),
+    responseBody: Buffer.from(JSON.stringify(sent.response ?? BUILD)),
   });
   return found.join('\n');
 }
@@ -60,8 +60,10 @@ describe('the judge of requests and responses', () => {
   it("accepts Twilio's own examples", () => {
     const broken = operations
       .filter(({ id }) => !id.endsWith('IncomingPhoneNumber'))
-      .flatMap(({ id, answers, examples }) =>
-        examples.flatMap(({ status, body }) => (answers.get(status)?.(body) === false ? [id] : [])),
+      .flatMap(({ id, responses, examples }) =>
+        examples.flatMap(({ status, body }) =>
+          responses.get(status)?.(body) === false ? [id] : [],
+        ),
       );
     expect(broken).toEqual([]);
     expect(operations.flatMap(({ examples }) => examples).length).toBeGreaterThan(50);
@@ -113,40 +115,52 @@ describe('the judge of requests and responses', () => {
   });
 
   it.each<[string, Sent, RegExp]>([
-    ['an unknown field', { answer: { ...BUILD, size: 1 } }, /answer 201 .*"size"/],
+    ['an unknown field', { response: { ...BUILD, size: 1 } }, /response 201 .*"size"/],
     [
       'a missing field',
-      { answer: { ...BUILD, runtime: undefined } },
+      { response: { ...BUILD, runtime: undefined } },
       /required property 'runtime'/,
     ],
-    ['a wrong type', { answer: { ...BUILD, asset_versions: {} } }, /asset_versions must be array/],
+    [
+      'a wrong type',
+      { response: { ...BUILD, asset_versions: {} } },
+      /asset_versions must be array/,
+    ],
     [
       'a date that is not a date',
-      { answer: { ...BUILD, date_created: 'now' } },
+      { response: { ...BUILD, date_created: 'now' } },
       /date_created must match/,
     ],
-    ['an unknown status', { answer: { ...BUILD, status: 'done' } }, /status must be equal to one/],
-    ['a missing link', { answer: { ...BUILD, links: {} } }, /links .*'build_status'/],
+    [
+      'an unknown status',
+      { response: { ...BUILD, status: 'done' } },
+      /status must be equal to one/,
+    ],
+    ['a missing link', { response: { ...BUILD, links: {} } }, /links .*'build_status'/],
     [
       'a version unlike the examples',
-      { answer: { ...BUILD, asset_versions: [{ ...BUILD.asset_versions[0], size: 3 }] } },
+      { response: { ...BUILD, asset_versions: [{ ...BUILD.asset_versions[0], size: 3 }] } },
       /asset_versions\/0 .*"size"/,
     ],
     ['another type', { type: 'text/html' }, /answered as text\/html/],
     ['another status', { status: 200 }, /answered 200/],
-    ['an error of another form', { status: 404, answer: { error: 'no' } }, /answer 404 .*"error"/],
+    [
+      'an error of another form',
+      { status: 404, response: { error: 'no' } },
+      /response 404 .*"error"/,
+    ],
   ])('refuses a response with %s', async (_, sent, problem) => {
     expect(await problems(sent)).toMatch(problem);
   });
 
   it('accepts an error in Twilio’s form', async () => {
-    const answer = {
+    const response = {
       code: 20404,
       message: 'The requested resource was not found',
       more_info: 'https://www.twilio.com/docs/errors/20404',
       status: 404,
     };
-    expect(await problems({ status: 404, answer })).toBe('');
+    expect(await problems({ status: 404, response })).toBe('');
   });
 
   it('refuses an upload whose content is no file', async () => {

@@ -57,7 +57,7 @@ export const operations: readonly ContractOperation[] = [
 ];
 
 /**
- * Uploads are in no description. Their answer is taken to be the version that a fetch gives, which
+ * Uploads are in no description. Their response is taken to be the version that a fetch gives, which
  * the toolkit relies on: https://www.twilio.com/docs/serverless/api/resource/asset-version
  */
 function withUploads(described: readonly DescribedOperation[]): ContractOperation[] {
@@ -71,7 +71,7 @@ function withUploads(described: readonly DescribedOperation[]): ContractOperatio
       method: 'POST',
       query: compile({ type: 'object', additionalProperties: false }, true),
       multipart: MULTIPART,
-      answers: new Map([[201, fetched.answers.get(200)]]),
+      responses: new Map([[201, fetched.responses.get(200)]]),
       examples: [],
     };
   });
@@ -98,7 +98,7 @@ export async function judge(exchange: RecordedExchange): Promise<Verdict> {
     ...complaints('path', operation.pathParameters, { ...operation.path.exec(path)?.groups }),
     ...complaints('query', operation.query, fields(query)),
     ...(await bodyProblems(operation, exchange)),
-    ...answerProblems(operation, exchange),
+    ...responseProblems(operation, exchange),
   ];
   const where = `${operation.id} (${exchange.method} ${path})`;
   return { operation: operation.id, problems: problems.map((problem) => `${where}: ${problem}`) };
@@ -126,16 +126,16 @@ async function bodyProblems(
   return complaints('form', form, fields(requestBody.toString()));
 }
 
-function answerProblems(
-  { answers }: ContractOperation,
+function responseProblems(
+  { responses }: ContractOperation,
   { status, contentType, responseBody }: RecordedExchange,
 ): string[] {
-  if (!answers.has(status) && status < 400) return [`answered ${status}`];
-  const check = status < 400 ? answers.get(status) : ERROR;
+  if (!responses.has(status) && status < 400) return [`answered ${status}`];
+  const check = status < 400 ? responses.get(status) : ERROR;
   if (!check) return responseBody.length > 0 ? [`answered ${status} with a body`] : [];
   if (!contentType?.startsWith('application/json')) return [`answered as ${contentType}`];
   const body: unknown = JSON.parse(responseBody.toString());
-  return complaints(`answer ${status}`, check, body);
+  return complaints(`response ${status}`, check, body);
 }
 
 function complaints(place: string, check: ValidateFunction, value: unknown): string[] {

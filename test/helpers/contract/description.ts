@@ -33,7 +33,7 @@ const Document = v.object({
   components: v.object({ schemas: v.record(v.string(), Schema) }),
 });
 
-/** One method of one path, with validators of all that may be sent and answered. */
+/** One method of one path, with validators of requests and responses. */
 export interface DescribedOperation {
   /** Such as CreateBuild. */
   readonly id: string;
@@ -43,11 +43,11 @@ export interface DescribedOperation {
   readonly path: RegExp;
   readonly pathParameters: ValidateFunction;
   readonly query: ValidateFunction;
-  /** Undefined where nothing may be sent. */
+  /** Undefined where a request has no body. */
   readonly form: ValidateFunction | undefined;
-  /** By status; undefined where the answer is empty. */
-  readonly answers: ReadonlyMap<number, ValidateFunction | undefined>;
-  /** The answers that the description shows, by status. */
+  /** By status; undefined where the response is empty. */
+  readonly responses: ReadonlyMap<number, ValidateFunction | undefined>;
+  /** The responses that the description shows. */
   readonly examples: readonly { readonly status: number; readonly body: unknown }[];
 }
 
@@ -98,7 +98,7 @@ function describe(
     pathParameters: place('path'),
     query: place('query'),
     form: form && compile(strict(form.schema, [], { complete: false, resolve }), true),
-    answers: new Map(answered.map(({ status, check }) => [status, check])),
+    responses: new Map(answered.map(({ status, check }) => [status, check])),
     examples: answered.flatMap(({ status, examples }) =>
       examples.map((body) => ({ status, body })),
     ),

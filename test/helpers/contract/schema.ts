@@ -7,7 +7,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 export const Schema = v.record(v.string(), v.unknown());
 
 export interface Strictness {
-  /** Whether every described property must be there: in answers it must, in requests only some. */
+  /** Whether every described property is required: in responses all are, in requests some. */
   readonly complete: boolean;
   /** The schema that a `$ref` names. */
   readonly resolve: (reference: string) => Schema;

@@ -54,7 +54,7 @@ async function replaceInBuild(
   await twilio.deploy(environment.sid, sid);
 }
 
-/** Twilio dates Deployments to the second: of two in one, nobody could tell which came first. */
+/** Waits for the next second: Twilio dates Deployments to the second, which orders them. */
 async function nextSecond(twilio: Serverless, environmentSid: string): Promise<void> {
   const deployments = await twilio.deployments(environmentSid);
   const newest = Math.max(...deployments.map(({ createdAt }) => createdAt.getTime()));

@@ -22,7 +22,7 @@ async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
       request: (sent: Pick<HttpRequest, 'method' | 'url' | 'headers'>) =>
         rehearsal.internet.send({ ...sent, timeoutMs: 15_000 }),
       services: async () => twilio.state.services.size,
-      /** What came since it was asked last. */
+      /** The requests and responses since the call before. */
       exchanges: async () => exchanges.splice(0),
       stop: () => rehearsal.stop(),
     },
@@ -33,14 +33,14 @@ export type Running = Awaited<ReturnType<typeof start>>;
 type Actions = Running['actions'];
 
 /** What the test sends: an action and its argument. */
-export interface Ask {
+export interface ActionRequest {
   readonly action: keyof Actions;
   readonly argument: unknown;
 }
 
 async function main(): Promise<void> {
   const { started, actions } = await start(JSON.parse(process.argv[2] ?? '{}'));
-  process.on('message', async ({ action, argument }: Ask) => {
+  process.on('message', async ({ action, argument }: ActionRequest) => {
     process.send?.({ result: await Reflect.apply(actions[action], undefined, [argument]) });
     if (action === 'stop') process.disconnect();
   });

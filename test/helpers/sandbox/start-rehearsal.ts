@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RehearsalOptions } from '../../../sandbox/rehearsal/rehearsal';
-import type { Ask, Running } from './rehearsal-process';
+import type { ActionRequest, Running } from './rehearsal-process';
 
 export type TestRehearsal = Running['started'] & Running['actions'];
 
@@ -15,26 +15,26 @@ export async function startRehearsal(
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     serialization: 'advanced',
   });
-  const answer = async () => {
+  const nextResult = async () => {
     const [{ result, error }] = await once(child, 'message');
     if (error) throw new Error(error);
     return result;
   };
-  const ask = (action: Ask['action'], argument?: unknown) => {
+  const run = (action: ActionRequest['action'], argument?: unknown) => {
     child.send({ action, argument });
-    return answer();
+    return nextResult();
   };
-  const started: Running['started'] = await answer();
+  const started: Running['started'] = await nextResult();
   return {
     ...started,
-    call: (call) => ask('call', call),
-    request: (sent) => ask('request', sent),
-    live: () => ask('live'),
-    services: () => ask('services'),
-    exchanges: () => ask('exchanges'),
+    call: (call) => run('call', call),
+    request: (sent) => run('request', sent),
+    live: () => run('live'),
+    services: () => run('services'),
+    exchanges: () => run('exchanges'),
     async stop() {
       const exited = once(child, 'exit');
-      await ask('stop');
+      await run('stop');
       await exited;
     },
   };

@@ -19,7 +19,7 @@ export interface Reply {
   readonly body: Record<string, unknown>;
 }
 
-export interface File {
+export interface UploadedFile {
   readonly path: string;
   readonly visibility?: string;
   readonly content?: string | Uint8Array<ArrayBuffer>;
@@ -34,7 +34,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 
-/** A stand-in that listens, with a clock that stands still until it is moved. */
+/** Starts a stand-in, whose clock moves only when a test moves it. */
 export async function start(options: Partial<TwilioOptions> = {}): Promise<Api> {
   const clock = new FakeClock({ startMs: START });
   const twilio = createTwilio({
@@ -47,14 +47,14 @@ export async function start(options: Partial<TwilioOptions> = {}): Promise<Api> 
   return new Api(await serve(twilio.listener), twilio, clock);
 }
 
-/** Serves a listener until the test is over; returns its URL. */
+/** Serves a listener until the test is over. @returns its URL */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = await listen(listener);
   running.push(server);
   return server.url;
 }
 
-/** Bare HTTP against the stand-in, and the shortest ways to what a test begins with. */
+/** Plain HTTP requests to the stand-in, and shortcuts for what a test needs first. */
 export class Api {
   constructor(
     readonly url: string,
@@ -81,7 +81,7 @@ export class Api {
   }
 
   /** Uploads a version of the Asset or Function at `path`. */
-  upload(path: string, file: File): Promise<Reply> {
+  upload(path: string, file: UploadedFile): Promise<Reply> {
     const form = new FormData();
     form.set('Path', file.path);
     form.set('Visibility', file.visibility ?? 'public');
@@ -100,16 +100,16 @@ export class Api {
   }
 
   /** Creates an Asset with one version; returns both SIDs. */
-  asset(service: string, file: File): Promise<{ file: string; version: string }> {
+  asset(service: string, file: UploadedFile): Promise<{ file: string; version: string }> {
     return this.file(service, 'Assets', file);
   }
 
   /** Creates a Function with one version; returns both SIDs. */
-  function(service: string, file: File): Promise<{ file: string; version: string }> {
+  function(service: string, file: UploadedFile): Promise<{ file: string; version: string }> {
     return this.file(service, 'Functions', { type: 'application/javascript', ...file });
   }
 
-  private async file(service: string, kind: string, file: File) {
+  private async file(service: string, kind: string, file: UploadedFile) {
     const all = `/Services/${service}/${kind}`;
     const sid = sidOf(await this.post(all, { FriendlyName: file.path }));
     return { file: sid, version: sidOf(await this.upload(`${all}/${sid}`, file)) };
@@ -128,13 +128,13 @@ export class Api {
   }
 }
 
-/** The SID of a created resource; throws with the answer if it is none. */
+/** The SID of a created resource. @throws {Error} with the response if there is none */
 export function sidOf(reply: Reply): string {
   if (typeof reply.body.sid !== 'string') throw new Error(JSON.stringify(reply.body));
   return reply.body.sid;
 }
 
-/** The entries of a list, as far as one field goes. */
+/** One field of each entry of a list. */
 export function pluck(reply: Reply, key: string, field: string): unknown[] {
   return v.parse(v.array(Json), reply.body[key]).map((entry) => entry[field]);
 }

@@ -38,7 +38,7 @@ export type AccountVariables = Readonly<
   Record<'ADMIN_SECRET' | 'TWILIO_API_URL' | 'ACCOUNT_SID' | 'AUTH_TOKEN', string>
 >;
 
-const projectDirectory = join(__dirname, '..');
+const PROJECT_DIRECTORY = join(__dirname, '..');
 
 /**
  * Starts everything and deploys the project, as it would be deployed to Twilio.
@@ -58,7 +58,7 @@ export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
     const authToken = randomBytes(16).toString('hex');
 
-    // The edge first: its port is the domain that Twilio will know.
+    // The edge listens first: its port is part of the domain that Twilio gives the environment.
     let answer: Parameters<typeof listen>[0] = (_, response) => response.writeHead(404).end();
     const edgeServer = await track(listen((request, response) => answer(request, response), port));
     const domainName = `localhost:${edgeServer.port}`;
@@ -69,7 +69,7 @@ export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise
       accountSid,
       authToken,
       domainName,
-      projectDirectory,
+      projectDirectory: PROJECT_DIRECTORY,
       directory: join(directory, 'builds'),
     });
     cleanUp.push(() => edge.close());
@@ -83,7 +83,7 @@ export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise
       TWILIO_API_URL: api.url,
     };
     const deployed = await deployProject({
-      projectDirectory,
+      projectDirectory: PROJECT_DIRECTORY,
       apiOrigin: api.url,
       accountSid,
       authToken,
@@ -129,7 +129,7 @@ function sendConsoleTo(file: string): () => void {
   };
 }
 
-/** Lines that Node's parser and Twilio's read alike. */
+/** Quotes values that an .env file cannot hold bare. */
 function toEnvFile(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${quoted(value)}\n`)

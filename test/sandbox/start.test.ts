@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadEnvironment } from '../../cli/environment';
 import { start } from '../../sandbox/main';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';
@@ -160,6 +161,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
       S3_SECRET_ACCESS_KEY: own.credentials.secretAccessKey,
       AUTH_TOKEN: 'the token of the real account',
       ADMIN_SECRET: '',
+      SYNC_EXCLUDE: "*.txt, it's new.mp3",
       ...changes,
     };
     const file = join(folder, 'own.env');
@@ -181,6 +183,9 @@ describe("npm start -- --env, with a user's own bucket", () => {
     expect(read(output, 'prompts are at')).toBe('s3://audio/');
     expect(output).toContain('/audio/our-greeting.');
     expect(output).not.toMatch(/curl -T|the real account|\bs stops/);
+    const variables = loadEnvironment(read(output, 'Variables for commands'), {});
+    expect(variables).toMatchObject({ S3_BUCKET: 'audio', SYNC_EXCLUDE: "*.txt, it's new.mp3" });
+    expect(variables.AUTH_TOKEN).not.toBe('the token of the real account');
 
     expect(rows(await press(child, 'c', 'Row 2 is the bug'))).toEqual(EXPECTED_ROWS);
     const exited = once(child, 'exit');

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { startS3 } from '../../../sandbox/s3';
+import { type S3Server, startS3 } from '../../../sandbox/s3';
 import { type Config, readConfig } from '../../../src/config';
 
-/** A real S3 server with a bucket of the test's own. */
+/** An S3 server with a bucket for one test. */
 export interface TestS3 {
   readonly endpoint: string;
   readonly region: string;
   readonly bucket: string;
   readonly client: S3Client;
-  /** What a deployment for this bucket is configured with. */
+  /** The variables of a deployment for this bucket. */
   readonly variables: Readonly<Record<string, string>>;
   /** @returns the object's ETag */
   put(key: string, body: Buffer, options?: PutOptions): Promise<string | undefined>;
@@ -23,17 +23,12 @@ export interface PutOptions {
   readonly ContentEncoding?: string;
 }
 
-interface Server {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  stop(): Promise<void>;
-}
+type Server = Pick<S3Server, 'endpoint' | 'region' | 'credentials' | 'stop'>;
 
-/** True where S3_SERVER=ceph: a Ceph gateway is running, instead of the embedded server. */
+/** Whether a Ceph gateway takes the place of the sandbox's server: S3_SERVER=ceph. */
 export const ON_CEPH = process.env.S3_SERVER === 'ceph';
 
-/** Starts the embedded server, or takes the Ceph gateway that is running: same tests, two servers. */
+/** Starts the sandbox's server, or uses the Ceph gateway that is running. */
 export async function startTestS3(): Promise<TestS3> {
   const bucket = `prompts-${randomUUID()}`;
   const server: Server = ON_CEPH ? cephFromEnvironment() : await startS3({ buckets: [bucket] });
@@ -66,7 +61,7 @@ export async function startTestS3(): Promise<TestS3> {
   };
 }
 
-/** What test/ceph/setup.ts started; it is stopped once, after all suites. */
+/** The gateway that Jest's global setup started. The teardown stops it. */
 function cephFromEnvironment(): Server {
   const { CEPH_PORT = '', CEPH_ACCESS_KEY_ID = '', CEPH_SECRET_ACCESS_KEY = '' } = process.env;
   return {

@@ -1,4 +1,4 @@
-/** A sandbox in a process of its own, told by messages what to break. */
+/** A sandbox in a process of its own. Messages stop its S3, or all of it. */
 import { startSandbox } from '../../../sandbox/sandbox';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -12,25 +12,25 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-export interface Answer {
+export interface RawResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
-  /** The Code of S3's error document, if the answer is one. */
+  /** The Code of S3's error document, if the body is one. */
   readonly code: string | undefined;
 }
 
-/** Sends exactly this path and these headers; Host and Content-Length unless given. */
-export async function send(endpoint: string, request: RawRequest): Promise<Answer> {
+/** Sends exactly this path and these headers, and adds Host and Content-Length if they are missing. */
+export async function send(endpoint: string, request: RawRequest): Promise<RawResponse> {
   const { hostname, port } = new URL(endpoint);
   const outgoing = http.request({ hostname, port, agent: false, ...request });
-  const answered = once(outgoing, 'response');
+  const responded = once(outgoing, 'response');
   outgoing.end(request.body);
-  const [answer]: http.IncomingMessage[] = await answered;
-  if (!answer) throw new Error(`no answer to ${request.path}`);
-  const body = (await buffer(answer)).toString();
+  const [response]: http.IncomingMessage[] = await responded;
+  if (!response) throw new Error(`no response to ${request.path}`);
+  const body = (await buffer(response)).toString();
   const code = /<Code>(\w+)<\/Code>/.exec(body)?.[1];
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body, code };
+  return { status: response.statusCode ?? 0, headers: response.headers, body, code };
 }
 
 export interface Signing {
@@ -68,13 +68,13 @@ function signWith(s3: S3Server, request: RawRequest, how: Signing, signQuery: bo
   return { ...request, path: signed.path ?? '', headers: Object.fromEntries(headers) };
 }
 
-/** Signs in the Authorization header, by a signer that is not ours. */
+/** Signs in the Authorization header, with the package aws4. */
 export function sign(s3: S3Server, request: RawRequest, how: Signing = {}): RawRequest {
   const headers = { ...request.headers, 'X-Amz-Date': timestamp(how.aheadMs) };
   return signWith(s3, { ...request, headers }, how, false);
 }
 
-/** Signs in the query; `expires` in seconds, or nonsense. */
+/** Signs in the query. `expires` is in seconds, or no number at all. */
 export function presign(
   s3: S3Server,
   request: RawRequest,

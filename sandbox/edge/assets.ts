@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import send from 'send';
-import type { HostedFile } from '../hosted';
+import type { HostedFile } from '../hosted-build';
 
 export const ASSET_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 

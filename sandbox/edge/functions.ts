@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { HostedBuild } from '../hosted';
+import type { HostedBuild } from '../hosted-build';
 import { type FunctionRuntime, type RuntimeOptions, saveGlobals, startRuntime } from './runtime';
 
 export interface FunctionHostOptions extends RuntimeOptions {

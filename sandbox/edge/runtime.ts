@@ -9,7 +9,7 @@ import {
   type ServerlessResourceConfigWithFilePath,
 } from '@twilio/runtime-handler/dev';
 import * as v from 'valibot';
-import type { HostedBuild, HostedFile } from '../hosted';
+import type { HostedBuild, HostedFile } from '../hosted-build';
 import { schemeOf } from './access';
 import { guard, type Handler } from './handler';
 import { sendFunctionError } from './responses';

@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { FUNCTION_PAYLOAD_BYTES, FUNCTION_TIMEOUT_MS } from '../../src/limits';
-import type { HostedBuild, HostedFile } from '../hosted';
+import type { HostedBuild, HostedFile } from '../hosted-build';
 import { isSigned } from './access';
 import { ASSET_METHODS, createAssetServer } from './assets';
 import { createFunctionHost } from './functions';

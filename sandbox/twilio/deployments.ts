@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
-import type { HostedBuild, HostedFile } from '../hosted';
+import type { HostedBuild, HostedFile } from '../hosted-build';
 import { type Build, statusOf } from './builds';
 import { type Environment, environmentOf, environmentUrl, findEnvironment } from './environments';
 import { conflict, invalid } from './errors';

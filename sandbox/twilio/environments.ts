@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
 import { DOMAIN_SUFFIX_CHARACTERS, ENVIRONMENT_NAME_CHARACTERS } from '../../src/limits';
-import type { HostedBuild } from '../hosted';
+import type { HostedBuild } from '../hosted-build';
 import type { Build } from './builds';
 import type { Deployment } from './deployments';
 import { conflict } from './errors';

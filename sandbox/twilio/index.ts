@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { HostedBuild } from '../hosted';
+import type { HostedBuild } from '../hosted-build';
 import { createListener } from './app';
 import { liveBuild } from './deployments';
 import { addLog, type FunctionLine } from './logs';

@@ -4,7 +4,7 @@ import busboy from 'busboy';
 import { type Request, Router } from 'express';
 import * as v from 'valibot';
 import { ASSET_BYTES, PATH_CHARACTERS, PRIVATE_ASSET_BYTES } from '../../src/limits';
-import type { HostedFile } from '../hosted';
+import type { HostedFile } from '../hosted-build';
 import { type FileKind, type FileResource, fileOf } from './assets-and-functions';
 import { invalid, tooLarge } from './errors';
 import { readFields } from './forms';

@@ -5,7 +5,7 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { createEdge } from '../../../sandbox/edge/server';
-import type { HostedBuild } from '../../../sandbox/hosted';
+import type { HostedBuild } from '../../../sandbox/hosted-build';
 import { listen } from '../../../sandbox/listen';
 
 export type ToEdge =

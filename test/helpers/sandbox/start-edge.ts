@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
+import type { HostedBuild, HostedFile } from '../../../sandbox/hosted-build';
 import type { FromEdge, ToEdge } from './edge-process';
 
 export const AUTH_TOKEN = 'a token for tests';

@@ -6,7 +6,7 @@ import {
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { createEdge, type Edge } from '../../../sandbox/edge/server';
-import type { HostedBuild, HostedFile } from '../../../sandbox/hosted';
+import type { HostedBuild, HostedFile } from '../../../sandbox/hosted-build';
 import { type Listening, listen } from '../../../sandbox/listen';
 import { promptPath, samplePrompts } from '../../../sandbox/prompts';
 import type { Internet } from '../../../sandbox/rehearsal/internet';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEdge, type Edge } from '../../../sandbox/edge/server';
-import type { HostedBuild } from '../../../sandbox/hosted';
+import type { HostedBuild } from '../../../sandbox/hosted-build';
 import { type Listening, listen } from '../../../sandbox/listen';
 import {
   type EdgeRequest,

@@ -115,8 +115,8 @@ describe('a Function on the edge', () => {
   });
 
   it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('does not answer %s', async (method) => {
-    await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
-    const response = await edge.request('/f', { method });
+    await edge.deploy({ functions: [hostedFile('/tested', say('tested'))] });
+    const response = await edge.request('/tested', { method });
     expect(response.status).toBe(405);
     expect(response.headers.allow).toBe('GET, POST, OPTIONS');
   });
@@ -148,11 +148,13 @@ describe('a Function on the edge', () => {
     ['a handler that throws', `() => { throw new Error('boom') }`],
     ['an error for the callback', `(c, e, callback) => callback(new Error('boom'))`],
   ])('answers 500 for %s, and the edge stays up', async (_, body) => {
-    await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
-    const response = await edge.request('/f');
+    await edge.deploy({
+      functions: [hostedFile('/tested', handler(body)), hostedFile('/other', say('other'))],
+    });
+    const response = await edge.request('/tested');
     expect(response.status).toBe(500);
     expect(JSON.parse(response.text).message).toBe('boom');
-    expect((await edge.request('/g')).text).toBe('g');
+    expect((await edge.request('/other')).text).toBe('other');
   });
 
   it.each([
@@ -160,18 +162,20 @@ describe('a Function on the edge', () => {
     ['is async and throws', `async () => { throw new Error('boom') }`],
     ['returns a promise', `(c, e, callback) => Promise.resolve().then(() => callback(null, 'f'))`],
   ])('is refused when its handler %s', async (_, body) => {
-    await edge.deploy({ functions: [hostedFile('/f', handler(body)), hostedFile('/g', say('g'))] });
-    const response = await edge.request('/f');
+    await edge.deploy({
+      functions: [hostedFile('/tested', handler(body)), hostedFile('/other', say('other'))],
+    });
+    const response = await edge.request('/tested');
     expect(response.status).toBe(500);
     expect(JSON.parse(response.text).message).toContain('The handler returned a promise');
-    expect((await edge.request('/g')).text).toBe('g');
+    expect((await edge.request('/other')).text).toBe('other');
   });
 
   it('is refused, too, when its exports cannot be redefined, as in a bundle', async () => {
     const bundle = `Object.defineProperty(module.exports, 'handler', {
       get: () => async () => { throw new Error('boom') }, enumerable: true });`;
-    await edge.deploy({ functions: [hostedFile('/f', bundle)] });
-    expect((await edge.request('/f')).status).toBe(500);
+    await edge.deploy({ functions: [hostedFile('/tested', bundle)] });
+    expect((await edge.request('/tested')).status).toBe(500);
   });
 
   it('ends at its first callback, whatever follows', async () => {
@@ -180,9 +184,9 @@ describe('a Function on the edge', () => {
       callback(null, 'second');
       throw new Error('after the end');
     }`);
-    await edge.deploy({ functions: [hostedFile('/f', twice)] });
-    expect((await edge.request('/f')).text).toBe('first');
-    expect((await edge.request('/f')).text).toBe('first');
+    await edge.deploy({ functions: [hostedFile('/tested', twice)] });
+    expect((await edge.request('/tested')).text).toBe('first');
+    expect((await edge.request('/tested')).text).toBe('first');
   });
 
   it('answers 500 for a payload that cannot be sent', async () => {
@@ -191,8 +195,8 @@ describe('a Function on the edge', () => {
       payload.payload = payload;
       callback(null, payload);
     }`);
-    await edge.deploy({ functions: [hostedFile('/f', circular)] });
-    expect((await edge.request('/f')).status).toBe(500);
+    await edge.deploy({ functions: [hostedFile('/tested', circular)] });
+    expect((await edge.request('/tested')).status).toBe(500);
   });
 
   it.each([
@@ -208,8 +212,8 @@ describe('a Function on the edge', () => {
       response.setBody(Buffer.alloc(${size}, 97));
       callback(null, response);
     }`);
-    await edge.deploy({ functions: [hostedFile('/f', big)] });
-    const response = await edge.request('/f');
+    await edge.deploy({ functions: [hostedFile('/tested', big)] });
+    const response = await edge.request('/tested');
     expect(response.status).toBe(status);
     if (status === 500) {
       expect(JSON.parse(response.text)).toMatchObject({ code: 82002, status: 500 });
@@ -220,9 +224,9 @@ describe('a Function on the edge', () => {
   });
 
   it('gets no body over 6 MiB', async () => {
-    await edge.deploy({ functions: [hostedFile('/f', say('f'))] });
+    await edge.deploy({ functions: [hostedFile('/tested', say('tested'))] });
     const send = (size: number) =>
-      edge.request('/f', {
+      edge.request('/tested', {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
         body: Buffer.alloc(size),
@@ -266,18 +270,18 @@ describe('a deployment', () => {
 
   it('removes the replaced Build once none of its requests can be left', async () => {
     for (const text of ['old', 'new']) {
-      await hasty.deploy({ functions: [hostedFile('/f', say(text))] });
-      expect((await hasty.request('/f')).text).toBe(text);
+      await hasty.deploy({ functions: [hostedFile('/tested', say(text))] });
+      expect((await hasty.request('/tested')).text).toBe(text);
     }
     while (readdirSync(hasty.directory).length > 1) await setImmediate();
-    expect((await hasty.request('/f')).text).toBe('new');
+    expect((await hasty.request('/tested')).text).toBe('new');
   });
 
   it('brings new code to the same path', async () => {
-    await edge.deploy({ functions: [hostedFile('/f', say('old'))] });
-    expect((await edge.request('/f')).text).toBe('old');
-    await edge.deploy({ functions: [hostedFile('/f', say('new'))] });
-    expect((await edge.request('/f')).text).toBe('new');
+    await edge.deploy({ functions: [hostedFile('/tested', say('old'))] });
+    expect((await edge.request('/tested')).text).toBe('old');
+    await edge.deploy({ functions: [hostedFile('/tested', say('new'))] });
+    expect((await edge.request('/tested')).text).toBe('new');
   });
 
   it('loads the same Build again when a variable changed', async () => {
@@ -285,22 +289,22 @@ describe('a deployment', () => {
       known ??= context.V;
       callback(null, known);
     }`)}`;
-    const functions = [hostedFile('/f', remember)];
+    const functions = [hostedFile('/tested', remember)];
     const buildSid = `ZB${'f'.repeat(32)}`;
     await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
-    expect((await edge.request('/f')).text).toBe('before');
+    expect((await edge.request('/tested')).text).toBe('before');
     await edge.deploy({ buildSid, functions, variables: { V: 'before' } });
-    expect((await edge.request('/f')).text).toBe('before');
+    expect((await edge.request('/tested')).text).toBe('before');
     await edge.deploy({ buildSid, functions, variables: { V: 'after' } });
-    expect((await edge.request('/f')).text).toBe('after');
+    expect((await edge.request('/tested')).text).toBe('after');
   });
 });
 
 describe('closing the edge', () => {
   it('removes what the runtime left in the process and on the disk', async () => {
     const other = await startEdge();
-    await other.deploy({ functions: [hostedFile('/f', say('f'))] });
-    expect((await other.request('/f')).text).toBe('f');
+    await other.deploy({ functions: [hostedFile('/tested', say('tested'))] });
+    expect((await other.request('/tested')).text).toBe('tested');
     expect(existsSync(other.directory)).toBe(true);
     expect(await other.close()).toMatchObject({ responseStayed: true, leftGlobals: [] });
     expect(existsSync(other.directory)).toBe(false);

@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import { once } from 'node:events';
+import { get, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -90,6 +91,30 @@ describe('an error of the API', () => {
   it('is 400 for a broken escape in the path', async () => {
     const api = await start();
     expect((await api.get('/Services/%zz')).status).toBe(400);
+  });
+});
+
+describe('a host of Twilio', () => {
+  const account = `/2010-04-01/Accounts/${ACCOUNT_SID}`;
+
+  it.each([
+    ['serverless.twilio.com', '/v1/Services'],
+    ['api.twilio.com', `${account}/IncomingPhoneNumbers.json`],
+    ['monitor.twilio.com', '/v1/Alerts'],
+  ])('%s serves %s, and no other host does', async (host, path) => {
+    const api = await start();
+    const statusAt = async (name: string) => {
+      const options = { auth: `${ACCOUNT_SID}:${AUTH_TOKEN}`, headers: { host: name } };
+      const [response] = await once(get(api.url + path, options), 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await statusAt(host)).toBe(200);
+    expect(await statusAt('localhost')).toBe(200);
+    for (const name of ['serverless', 'serverless-upload', 'api', 'monitor']) {
+      const other = `${name}.twilio.com`;
+      if (other !== host) expect(await statusAt(other)).toBe(404);
+    }
   });
 });
 

@@ -47,7 +47,7 @@ describe('the manifest', () => {
     expect(encodeManifest(reversed)).toEqual(encodeManifest(manifest));
   });
 
-  it('says in its path what its Build was made of', () => {
+  it('tells in its path what its Build was made of', () => {
     const marker = { hash: encodeManifest(manifest).hash, fingerprint, base };
     expect(readMarker(manifestPath(marker))).toEqual(marker);
     expect(readMarker('/voice')).toBeUndefined();

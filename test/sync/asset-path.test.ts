@@ -17,7 +17,7 @@ const anyKey = fc.oneof(
 );
 
 describe('assetPath', () => {
-  it('can be read, and carries the ending of the key', () => {
+  it('is readable and keeps the ending of the key', () => {
     expect(assetPath('prompts/Café Menü (1).mp3', '"e1"')).toMatch(
       /^\/audio\/cafe-menu-1\.[0-9a-f]{16}\.[0-9a-f]{16}\.mp3$/,
     );
@@ -65,13 +65,13 @@ describe('isAssetPath', () => {
 const path = assetPath('a long name, that is cut off somewhere, with 営業 時間.mp3', '"e"');
 const sid = sidOf('ZN', 'version');
 
-describe('the name of an Asset', () => {
-  it('says the path alone until the upload', () => {
+describe('the friendly name of an Asset', () => {
+  it('is the path alone until the upload', () => {
     expect(readAssetName(assetName(path))).toEqual({ path });
   });
 
   it.each(['public', 'protected'] as const)(
-    'says after it what was uploaded as %s',
+    'tells after it what was uploaded as %s',
     (visibility) => {
       const name = assetName(path, { sid, visibility });
       expect(name.length).toBeLessThanOrEqual(255);
@@ -93,7 +93,7 @@ describe('the name of an Asset', () => {
     `${path} public ${sid} x`,
   ])('%j is not ours', (name) => expect(readAssetName(name)).toBeUndefined());
 
-  it('is ours for any key', () => {
+  it('is recognised for any key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (key, etag) => {
         const name = assetName(assetPath(key, etag), { sid, visibility: 'public' });

@@ -82,7 +82,7 @@ const retiredAt = (time: number): Manifest => ({
 });
 
 describe('prepareBuild', () => {
-  it('builds the code, the audio and the manifest, and nothing else', async () => {
+  it('builds the carry-over, the audio and the manifest, and nothing else', async () => {
     const started = await company();
     const { account, live, uploaded } = started;
     const planned = planOf(started);
@@ -101,7 +101,7 @@ describe('prepareBuild', () => {
     expect(manifest?.visibility).toBe('private');
   });
 
-  it('adds every manifest to one Function', async () => {
+  it('adds each manifest to the same Function as a version', async () => {
     const started = await company();
     const { account, live } = started;
     const first = await startBuild(account.twilio, planOf(started), live);
@@ -163,7 +163,7 @@ describe('findMatchingBuild', () => {
 describe.each<ListOrder>(['newest', 'oldest', 'shuffled'])(
   'buildsInProgress, listed %s',
   (order) => {
-    it('finds the sync’s Builds that nobody deployed, among many', async () => {
+    it('finds those Builds of the sync that nobody has deployed, among many', async () => {
       const started = await company(order);
       const { account, live } = started;
       const { twilio, api, service, clock, environment } = account;

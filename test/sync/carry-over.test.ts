@@ -9,11 +9,11 @@ const audio = [version(assetPath('a.mp3', '"e"'))];
 const synced = syncedBuild('synced', { on, carryOver, audio });
 
 describe('carryOverOf', () => {
-  it('is all that the sync did not bring', () => {
+  it('is all of a Build that the sync did not add', () => {
     expect(carryOverOf(synced)).toEqual(carryOver);
   });
 
-  it('holds what only looks like the sync’s', () => {
+  it('holds what only looks like the sync’s own', () => {
     const alike = [version('/audio/song.mp3'), version('/audio-manifest/x')];
     expect(carryOverOf({ ...on, assets: alike, functions: alike })).toMatchObject({
       assets: alike,
@@ -47,21 +47,21 @@ describe('fingerprint', () => {
 });
 
 describe('markerOf', () => {
-  it('says of what Build the sync made one', () => {
+  it('tells from which Build the sync made another', () => {
     expect(markerOf(synced)).toMatchObject({ base: on.sid, fingerprint: fingerprint(carryOver) });
     expect(manifestVersionOf(synced)?.visibility).toBe('private');
   });
 
-  it('is none for a Build of the toolkit', () => {
+  it('is undefined for a Build of the toolkit', () => {
     expect(markerOf(on)).toBeUndefined();
   });
 
-  it('is none for a Build that somebody made from one of the sync, with other code', () => {
+  it('is undefined for a Build that somebody made from one of the sync with other contents', () => {
     const edited = { ...synced, sid: sidOf('ZB', 'edited'), dependencies: [] };
     expect(markerOf(edited)).toBeUndefined();
   });
 
-  it('stays where only audio was changed, for the sync to mend', () => {
+  it('is there when only audio was changed, so that the sync repairs it', () => {
     expect(markerOf({ ...synced, assets: carryOver.assets })).toBeDefined();
   });
 });

@@ -49,7 +49,7 @@ const shapes: { listOrder: ListOrder; buildVisibility: 'lower' | 'upper' }[] = [
 describe.each(shapes)(
   'clean-up, where lists are $listOrder and in $buildVisibility case',
   (shape) => {
-    it('deletes what nobody hears, and nothing that is young or not of the sync', async () => {
+    it('deletes what no call can play, and nothing that is young or not the sync’s', async () => {
       const account = await openAccount(shape);
       await uploadPrompt(account, 'old.mp3');
       await account.twilio.createResource('Assets', assetName(assetPath('begun.mp3', '"e"')));
@@ -61,7 +61,7 @@ describe.each(shapes)(
       expect(left(account)).toEqual([foreign, young.asset]);
     });
 
-    it('spares what is live in any environment, however long', async () => {
+    it('leaves what is live in any environment, however old it is', async () => {
       const account = await openAccount(shape);
       const here = await uploadPrompt(account, 'here.mp3');
       const there = await uploadPrompt(account, 'there.mp3');
@@ -73,7 +73,7 @@ describe.each(shapes)(
       expect(left(account)).toEqual([here.asset, there.asset]);
     });
 
-    it('spares what was live within the retention, and deletes it after', async () => {
+    it('leaves what was live within the retention, and deletes it later', async () => {
       const account = await openAccount(shape);
       const { twilio, environment, clock } = account;
       const prompt = await uploadPrompt(account, 'a.mp3');
@@ -87,7 +87,7 @@ describe.each(shapes)(
       expect(left(account)).not.toContain(prompt.asset);
     });
 
-    it('spares what was live for less than a second at the edge of the retention', async () => {
+    it('leaves what was live for less than a second at the edge of the retention', async () => {
       const account = await openAccount(shape);
       const { twilio, environment, clock } = account;
       const prompts = await Promise.all(
@@ -105,7 +105,7 @@ describe.each(shapes)(
 );
 
 describe('clean-up', () => {
-  it('spares what another run has built and not yet deployed', async () => {
+  it('leaves what another run has built and not deployed yet', async () => {
     const account = await openAccount();
     const { asset, version } = await uploadPrompt(account, 'a.mp3');
     await account.clock.sleep(2 * DAY);
@@ -126,7 +126,7 @@ describe('clean-up', () => {
     expect(left(account)).toEqual([asset]);
   });
 
-  it('takes it as it is when Twilio refuses, and goes on', async () => {
+  it('goes on when Twilio refuses to delete an Asset that is in use or gone', async () => {
     const account = await openAccount();
     for (const key of ['a.mp3', 'b.mp3', 'c.mp3']) await uploadPrompt(account, key);
     await account.clock.sleep(2 * DAY);
@@ -134,7 +134,7 @@ describe('clean-up', () => {
     expect(await run(account)).toBe(1);
   });
 
-  it('ends with another refusal', async () => {
+  it('throws any other refusal', async () => {
     const account = await openAccount();
     await uploadPrompt(account, 'a.mp3');
     await account.clock.sleep(2 * DAY);
@@ -167,7 +167,7 @@ describe('clean-up', () => {
     expect(left(account)).toHaveLength(1);
   });
 
-  it('asks for nothing more where nothing is old', async () => {
+  it('sends one request when nothing is old', async () => {
     const account = await openAccount();
     await uploadPrompt(account, 'a.mp3');
     account.requests.length = 0;

@@ -26,11 +26,11 @@ describe('msUntilQuiet', () => {
     expect(msUntilQuiet(changed(...ages), QUIET, NOW)).toBe(expected);
   });
 
-  it('waits for nothing when no quiet is asked for', () => {
+  it('is zero when no debounce is set', () => {
     expect(msUntilQuiet(changed(0, -1000), 0, NOW)).toBe(0);
   });
 
-  it('never waits longer than the quiet that is asked for', () => {
+  it('is never longer than the debounce', () => {
     const ages = fc.array(fc.integer({ min: -100_000, max: 100_000 }));
     fc.assert(
       fc.property(ages, fc.nat(20_000), (all, quiet) => {

@@ -65,7 +65,7 @@ function lookBackOver(builds: readonly Build[], seconds = 60): Promise<Look> {
   return lookBack(deployed(builds, seconds), builds.at(-1) ?? FIRST_DEPLOY, builds);
 }
 
-describe('the code that must be live', () => {
+describe('the carry-over that must be live', () => {
   it.each<[string, Build[], CarryOver]>([
     ['a deploy by the toolkit, never synced', [FIRST_DEPLOY], firstCode],
     ['a deploy and its sync', [FIRST_DEPLOY, SYNC], firstCode],
@@ -142,7 +142,7 @@ describe('the code that must be live', () => {
     expect(fingerprint(carryOver)).toBe(fingerprint(expected));
   });
 
-  it('is that of the live Build when what lies behind it is gone', async () => {
+  it('is that of the live Build when Twilio has deleted the Builds before it', async () => {
     const { carryOver } = await lookBack(
       deployed([FIRST_DEPLOY, SYNC, SECOND_DEPLOY, NEXT_SYNC]),
       NEXT_SYNC,
@@ -151,7 +151,7 @@ describe('the code that must be live', () => {
     expect(fingerprint(carryOver)).toBe(fingerprint(firstCode));
   });
 
-  it('is that of the live Build when the list of Deployments does not have it yet', async () => {
+  it('is that of the live Build when the list of Deployments lacks it', async () => {
     const { carryOver, past } = await lookBack(deployed([FIRST_DEPLOY, SYNC]), SECOND_DEPLOY, [
       FIRST_DEPLOY,
       SYNC,
@@ -174,7 +174,7 @@ describe('the code that must be live', () => {
 describe('a Build of the sync that is deployed a second time', () => {
   const again = [SYNC, NEXT_SYNC, SECOND_DEPLOY, NEXT_SYNC];
 
-  it('within the time of a race undid the deploy between', async () => {
+  it('within the time of a race has undone the deploy in between', async () => {
     const { carryOver } = await lookBackOver(again, 10);
     expect(fingerprint(carryOver)).toBe(fingerprint(secondCode));
   });
@@ -185,15 +185,15 @@ describe('a Build of the sync that is deployed a second time', () => {
   });
 });
 
-describe('walking back', () => {
-  it('asks for no other Build when the live one was made from the one that it replaced', async () => {
+describe('reading the Deployments', () => {
+  it('fetches no other Build when the live one was made from the one that it replaced', async () => {
     expect(await lookBackOver([FIRST_DEPLOY, SYNC, NEXT_SYNC])).toMatchObject({
       fetched: 0,
       past: [{ build: NEXT_SYNC }],
     });
   });
 
-  it('asks for one when a deploy follows a sync', async () => {
+  it('fetches one Build when a deploy follows a sync', async () => {
     const { fetched, past } = await lookBackOver([FIRST_DEPLOY, SYNC, SECOND_DEPLOY]);
     expect(fetched).toBe(1);
     expect(past.map(({ build }) => build.sid)).toEqual([SECOND_DEPLOY.sid, SYNC.sid]);
@@ -362,7 +362,7 @@ const orders: ((list: readonly Deployment[]) => Deployment[])[] = [
 ];
 
 describe('any history of deploys, rollbacks and racing runs', () => {
-  it('ends, after one run alone, with the code that a person chose last', async () => {
+  it('ends, after one more run, with the code that a person chose last', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(move, { maxLength: 25 }),

@@ -94,7 +94,7 @@ function codeOf({ live }: Rig): string {
 }
 
 describe('a run with one fault, at any call, and a run after it', () => {
-  it('never shows callers anything between old and new, and ends as if nothing had happened', async () => {
+  it('never let callers hear anything between old and new, and end as if nothing had happened', async () => {
     const calls = await recordCalls();
     const all = calls.flatMap(({ index }) => FAULTS.map((kind) => ({ at: index, kind })));
     const cases = sample(all, 45);

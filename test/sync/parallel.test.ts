@@ -47,7 +47,7 @@ class Bench {
 }
 
 describe('inParallel', () => {
-  it('gives every result, and says that it is complete', async () => {
+  it('yields every result and returns "all"', async () => {
     const items = [5, 4, 3, 2, 1];
     const { results, done } = await collect(inParallel(items, options, async (item) => -item));
     expect(results.sort()).toEqual([-1, -2, -3, -4, -5]);
@@ -81,7 +81,7 @@ describe('inParallel', () => {
     );
   });
 
-  it('lets one that is too heavy go alone', async () => {
+  it('works alone on an item that is too heavy', async () => {
     const bench = new Bench();
     const done = collect(inParallel([1, 1000, 2], options, bench.work));
     expect(bench.inWork).toEqual([1]);
@@ -93,7 +93,7 @@ describe('inParallel', () => {
     expect(await done).toMatchObject({ results: [1, 1000, 2], done: 'all' });
   });
 
-  it('begins nothing after a failure, and throws it when all else has ended', async () => {
+  it('begins nothing after a failure, and throws it when what is in work has ended', async () => {
     const bench = new Bench();
     const done = collect(inParallel([1, 2, 3, 4], options, bench.work));
     await bench.end(2, new Error('first'));
@@ -104,7 +104,7 @@ describe('inParallel', () => {
     expect(bench.begun).toEqual([1, 2, 3]);
   });
 
-  it('finishes what is in work when time is up, and says that it is not complete', async () => {
+  it('finishes what is in work when time is up, and returns "some"', async () => {
     const bench = new Bench();
     let time = true;
     const done = collect(inParallel([1, 2, 3, 4], { ...options, goOn: () => time }, bench.work));
@@ -114,7 +114,7 @@ describe('inParallel', () => {
     expect(bench.begun).toEqual([1, 2, 3]);
   });
 
-  it('is complete with nothing to do, even when time is up', async () => {
+  it('returns "all" with nothing to do, even when time is up', async () => {
     const none = inParallel([], { ...options, goOn: () => false }, async () => 1);
     expect(await collect(none)).toMatchObject({ results: [], done: 'all' });
   });

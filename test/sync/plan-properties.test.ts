@@ -170,7 +170,7 @@ describe('plan, for any listing and Builds', () => {
     });
   });
 
-  it('has nothing more to do at its second look, while the Builds before can still be seen', () => {
+  it('has nothing more to do the second time, while the Builds before can still be seen', () => {
     check((listing, live, recent, options) => {
       const seen = [...recent, { assets: live.build.assets, liveUntil: NOW }];
       const applied = apply(plan(listing, live, recent, options), options);
@@ -210,7 +210,7 @@ describe('plan, for any listing and Builds', () => {
     });
   });
 
-  it('makes a Build that Twilio accepts, with all the code', () => {
+  it('makes a Build that Twilio accepts, with the whole carry-over', () => {
     check((listing, live, recent, options) => {
       const planned = plan(listing, live, recent, options);
       const { build } = apply(planned, options);
@@ -225,7 +225,7 @@ describe('plan, for any listing and Builds', () => {
     });
   });
 
-  it('says in the manifest what the Build holds, and nothing else', () => {
+  it('writes into the manifest what the Build holds, and nothing else', () => {
     check((listing, live, recent, options) => {
       const planned = plan(listing, live, recent, options);
       const held = apply(planned, options).build.assets.map(({ path }) => path);
@@ -252,7 +252,7 @@ describe('plan, for any listing and Builds', () => {
     });
   });
 
-  it('never takes the place of what is live and may be playing for something new', () => {
+  it('gives something new no place of what is live and may be playing', () => {
     check((listing, live, recent, options) => {
       const { keep, retire, upload } = plan(listing, live, recent, options);
       const wanted = new Set([...keep, ...upload].map(({ path }) => path));

@@ -184,7 +184,7 @@ describe('plan', () => {
   });
 
   it.each(['archived', 'too large', 'no room', 'left to the command line'])(
-    'judges afresh what the manifest remembers as %s',
+    'decides again about what the manifest remembers as %s',
     (reason) => {
       const refused = new Map([[one.key, { etag: one.etag, reason, unplayable: true }]]);
       expect(decisions(plan([one], live([], { refused }), [], options))).toEqual([
@@ -219,7 +219,7 @@ describe('plan', () => {
     });
   });
 
-  it('has what the call flow names and S3 lacks said, until S3 has it', () => {
+  it('notes what the call flow names and S3 lacks, until S3 has it', () => {
     const flowKeys = new Set(['typo.mp3', 'hello.mp3']);
     const planned = plan([one], live([pub]), [], { ...options, flowKeys });
     expect(decisions(planned)).toEqual([`keep hello.mp3 ${pub.sid}`, 'skip typo.mp3: missing']);
@@ -231,7 +231,7 @@ describe('plan', () => {
     ).toEqual([`keep hello.mp3 ${pub.sid}`, 'upload typo.mp3']);
   });
 
-  it('notes what a call flow misses only if that flow is deployed, and forgets nothing else', () => {
+  it('notes what a call flow misses only if that flow is deployed', () => {
     const flowKeys = new Set(['typo.mp3']);
     const entry = { etag: '', reason: 'missing', unplayable: true };
     const elsewhere = { ...options, flowKeys, flowIsLive: false };

@@ -96,7 +96,7 @@ async function problems(
 }
 
 describe('a deploy of the toolkit', () => {
-  it('is live after the next run, with the audio, wherever it lands and wherever we die', async () => {
+  it('is live after the next run, with the audio, wherever it comes and wherever the run is killed', async () => {
     const { found, cases } = await problems(toolkitDeploy, KILLS, 24);
     console.info(`Deploy races: ${cases} cases`);
     expect(found).toEqual([]);

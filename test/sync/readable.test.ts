@@ -65,7 +65,7 @@ describe('a bucket', () => {
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('is not when three refuse; the first refusal says why', async () => {
+  it('is not readable when three objects refuse; the first refusal says why', async () => {
     faulty.next(denied, s3Error(404, 'NoSuchKey'), denied, denied);
     await expect(checkReadable(bucket, objects)).rejects.toThrow(
       /^Reading a\.mp3 from bucket prompts: S3 answered 403 AccessDenied\. .*s3:GetObject/,

@@ -72,7 +72,7 @@ describe('refusalsToRemember', () => {
     ...refusalsToRemember(skipped, new Set(flowKeys)).keys(),
   ];
 
-  it('leaves out what nobody reads: what an ending tells, and what the proxy can play', () => {
+  it('leaves out what an ending tells, and what the proxy can play', () => {
     const skipped = [
       refused('notes.txt', 'not audio'),
       refused('fake.mp3', 'not audio'),
@@ -114,6 +114,6 @@ describe('isUnplayable', () => {
   });
 });
 
-it('every reason has words', () => {
+it('each reason has words', () => {
   for (const words of Object.values(REASONS)) expect(words).toMatch(/^it|^its|^the /);
 });

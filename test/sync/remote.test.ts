@@ -61,7 +61,7 @@ async function syncAt(url: URL, options: { force?: boolean; budgetMs?: number } 
 }
 
 describe('a sync by a deployment', () => {
-  it('posts what is wanted, with the bearer secret', async () => {
+  it('posts dryRun and force, with the bearer secret', async () => {
     const { url, requests } = await deployment(done());
     await syncAt(url, { force: true });
     const [{ request, body } = { request: undefined, body: '' }] = requests;
@@ -73,7 +73,7 @@ describe('a sync by a deployment', () => {
     expect(JSON.parse(body)).toEqual({ dryRun: false, force: true });
   });
 
-  it('calls again when the deployment wants to be, and adds up what was uploaded', async () => {
+  it('calls again after Retry-After, and adds up what was uploaded', async () => {
     const buildSid = `ZB${'0'.repeat(32)}`;
     const { url } = await deployment(
       pending(2, { uploaded: 5, remaining: 2 }),
@@ -160,12 +160,12 @@ describe('a sync by a deployment', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('quotes no page of somebody else', async () => {
+  it('quotes no page that does not come from a Function', async () => {
     const { url } = await deployment([403, { 'Content-Type': 'text/html' }, '<b>Forbidden</b>']);
     await expect(syncAt(url)).rejects.toThrow(new RegExp(`^POST ${url}: answered 403\\.$`));
   });
 
-  it('says why nobody answers', async () => {
+  it('says why no response came', async () => {
     const { url } = await deployment();
     for (const server of servers.splice(0)) await new Promise((end) => server.close(end));
     await expect(syncAt(url)).rejects.toThrow(/no answer: connect ECONNREFUSED 127\.0\.0\.1/);

@@ -24,7 +24,7 @@ async function company(options: Partial<TwilioOptions> = {}): Promise<Rig> {
 
 const kinds = ({ events }: RunResult) => events.map(({ type }) => type);
 
-describe('a step with little time', () => {
+describe('a run with little time', () => {
   it('does not wait for another run beyond its deadline', async () => {
     const rig = await company({ buildMs: 3500 });
     await rig.run('few', { deadline: rig.time + 1000 });
@@ -35,7 +35,7 @@ describe('a step with little time', () => {
     await rig.stop();
   });
 
-  it('stops at its deadline, and the next ones finish with one Build and no second upload', async () => {
+  it('stops at its deadline, and the next runs finish with one Build and no second upload', async () => {
     const rig = await company();
     // Every call takes a fifth of a second of the step's four.
     rig.wire.before = () => {
@@ -60,7 +60,7 @@ describe('a step with little time', () => {
     await rig.stop();
   });
 
-  it('adopts the Build that an earlier step began', async () => {
+  it('adopts the Build that an earlier run began', async () => {
     const rig = await company({ buildMs: 60_000 });
     const first = await rig.run('few', { deadline: rig.time + 5000 });
     expect([first.outcome?.status, kinds(first).at(-1)]).toEqual(['pending', 'building']);
@@ -124,7 +124,7 @@ describe('a guard', () => {
 });
 
 describe('an object that is not what the listing says', () => {
-  it('is listed anew, and then published', async () => {
+  it('is listed again, and then uploaded', async () => {
     const rig = await company();
     let listings = 0;
     rig.rewriteListing = (body) =>
@@ -137,7 +137,7 @@ describe('an object that is not what the listing says', () => {
     await rig.stop();
   });
 
-  it('stops the run with its key when S3 lists it on and on', async () => {
+  it('stops the run with its key when S3 goes on listing it', async () => {
     const rig = await company();
     rig.rewriteListing = (body) => body.replace('<Key>0.mp3', '<Key>gone.mp3');
     const live = rig.live.buildSid;
@@ -150,7 +150,7 @@ describe('an object that is not what the listing says', () => {
 });
 
 describe('a refusal', () => {
-  it('tells a failed Build by its SID and changes nothing', async () => {
+  it('names a failed Build by its SID and changes nothing', async () => {
     const rig = await company({ buildFails: ({ assets }) => assets.length > 2 });
     const live = rig.live.buildSid;
     const { error } = await rig.run('few');
@@ -161,7 +161,7 @@ describe('a refusal', () => {
     await rig.stop();
   });
 
-  it('of the hundred-and-first Build in an hour is for later', async () => {
+  it('of the hundred-and-first Build in an hour makes the run pending', async () => {
     const rig = await company({ limits: { buildsPerHour: 1 } });
     const { outcome } = await rig.run('few');
     expect(outcome).toMatchObject({ status: 'pending', retryAfter: 60_000 });
@@ -212,7 +212,7 @@ describe('what is published', () => {
     }
   });
 
-  it('is found in lists of any order', async () => {
+  it('is right with lists of any order', async () => {
     for (const listOrder of ['oldest', 'shuffled'] as const) {
       const rig = await company({ listOrder, buildVisibility: 'upper' });
       await rig.run('many');
@@ -279,7 +279,7 @@ describe('a prompt that is taken away and comes back', () => {
   });
 });
 
-describe('what the sync puts back', () => {
+describe('what the sync repairs', () => {
   it('is live without a wait: the code of a deploy that was lost', async () => {
     const rig = await company();
     await rig.run('many');

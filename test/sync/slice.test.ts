@@ -155,7 +155,7 @@ describe('/sync', () => {
     });
   });
 
-  it('takes the scheme in any case', async () => {
+  it('accepts the scheme in any case', async () => {
     const headers = { authorization: `bearer ${SECRET}` };
     expect(await ask(await company(), { headers })).toMatchObject({ status: 200 });
   });
@@ -169,7 +169,7 @@ describe('/sync', () => {
     });
   });
 
-  it('asks for less than a second as for a second', async () => {
+  it('rounds a wait of less than a second up to a second', async () => {
     const account = await company({ buildMs: 60_000 });
     const answer = await ask(account, { context: { SYNC_BUDGET_SECONDS: '1' } });
     expect(answer).toMatchObject({
@@ -253,7 +253,7 @@ describe('/sync with an error', () => {
     });
   });
 
-  it('leaves it to the Function to answer when it is not configured', async () => {
+  it('throws when it is not configured, for the Function to respond', async () => {
     await expect(ask(await company(), { context: { S3_BUCKET: undefined } })).rejects.toThrow(
       'S3_BUCKET',
     );

@@ -102,7 +102,7 @@ const sidsOf = ({ results }: Run) =>
   results.map((result) => ('version' in result ? result.version.sid : '')).sort();
 
 describe('upload', () => {
-  it('uploads what S3 holds, byte for byte, as what its bytes are', async () => {
+  it('uploads what S3 holds, byte for byte, with the type of its bytes', async () => {
     const account = await openAccount();
     const { results, outcome } = await run(account);
     expect(outcome.status).toBe('done');
@@ -121,7 +121,7 @@ describe('upload', () => {
     }
   });
 
-  it('finds at its second run what the first has uploaded, without asking each Asset', async () => {
+  it('finds the second time what it has uploaded the first time, without a request for each Asset', async () => {
     const account = await openAccount();
     const first = await run(account, ['a.mp3', 'b.mp3']);
     account.requests.length = 0;
@@ -131,7 +131,7 @@ describe('upload', () => {
     expect(account.requests).toHaveLength(1);
   });
 
-  it('begins nothing after its deadline, and is pending then', async () => {
+  it('is pending after its deadline, and begins nothing', async () => {
     const account = await openAccount();
     const deadline = account.clock.now().getTime();
     const { results, outcome } = await run(account, ['a.mp3'], { deadline });

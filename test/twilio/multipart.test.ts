@@ -32,7 +32,7 @@ const post = (url: string, timeoutMs = 20_000, agent?: Agent) =>
   postMultipart({ url, form: formOf(), timeoutMs, agent, auth: 'AC0:a:token' });
 
 describe('a form with a file', () => {
-  it('arrives as Node itself reads it, whatever it holds', async () => {
+  it('arrives unchanged, whatever it holds', async () => {
     const read: FormData[] = [];
     const url = await serve(async (request, response) => {
       const body = new Uint8Array(await buffer(request));
@@ -72,7 +72,7 @@ describe('a form with a file', () => {
     );
   });
 
-  it('gives status, headers and the body, parsed if it is JSON', async () => {
+  it('brings status, headers and the body, parsed if it is JSON', async () => {
     const url = await serve(({ headers, url: path }, response) => {
       response.setHeader('retry-after', '7');
       response.writeHead(path === '/json' ? 201 : 429);
@@ -107,7 +107,7 @@ describe('a form with a file', () => {
   });
 });
 
-describe('an upload that is not answered', () => {
+describe('an upload without a response', () => {
   it('fails when its time is over', async () => {
     const url = await serve(() => {});
     await expect(post(url, 100)).rejects.toThrow('no response within 0.1 s');

@@ -61,7 +61,7 @@ describe('a request', () => {
     expect(slept).toEqual([17_000]);
   });
 
-  it('waits longer and longer without being asked', async () => {
+  it('waits longer and longer without a Retry-After', async () => {
     const { twilio, environment, faults, slept } = await openAccount();
     faults.push(...always(answering(500)));
     await expect(twilio.environment(environment)).rejects.toThrow('500');
@@ -93,7 +93,7 @@ describe('a request', () => {
 });
 
 describe('a Deployment', () => {
-  it('that Twilio puts off is not sent again, and nobody is told before it may be', async () => {
+  it('that Twilio limits is not sent again, and fails only when its Retry-After is over', async () => {
     const { twilio, environment, faults, requests, slept } = await openAccount();
     faults.push(limited(17));
     const deploying = twilio.deploy(environment, `ZB${'0'.repeat(32)}`);
@@ -103,7 +103,7 @@ describe('a Deployment', () => {
   });
 });
 
-describe('a Deployment that Twilio puts off for longer than the run lasts', () => {
+describe('a Deployment that Twilio limits for longer than the run lasts', () => {
   it('is left to the next run', async () => {
     const { twilio, environment, faults, slept } = await openAccount({ deadline: 10_000 });
     faults.push(limited(11));
@@ -114,7 +114,7 @@ describe('a Deployment that Twilio puts off for longer than the run lasts', () =
 });
 
 describe('an upload', () => {
-  it('brings the same bytes, once', async () => {
+  it('brings the same bytes once', async () => {
     const arrived = await uploadDespite(await openAccount(), []);
     expect(arrived.map((bytes) => bytes.equals(content))).toEqual([true]);
   });

@@ -1,7 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
-import { type ExplainOptions, type Explanation, explain as explainUrls } from '../explain';
-import { printExplanation } from '../explain/print';
+import {
+  type ExplainOptions,
+  type Explanation,
+  explain as explainUrls,
+  printExplanation,
+} from '../explain';
 import { readSecretAccessKey } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { CommandContext } from './command-context';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createColors } from 'picocolors';
-import { explain } from '../../explain';
-import { printExplanation } from '../../explain/print';
+import { explain, printExplanation } from '../../explain';
 import { canonicalRequest, signature, signingKey, stringToSign } from '../../src/sigv4/sign';
 import {
   credentials,

@@ -47,10 +47,10 @@ async function read(response: Response) {
 }
 
 /** The expected value on the server that the tests run against; our code has to take both. */
-const here = <T>(embedded: T, ceph: T): T => (ON_CEPH ? ceph : embedded);
+const here = <T>(sandbox: T, ceph: T): T => (ON_CEPH ? ceph : sandbox);
 
-describe('the embedded server and a Ceph gateway', () => {
-  test('an error has a message only on the embedded server', async () => {
+describe("the sandbox's server and a Ceph gateway", () => {
+  test("an error has a message only on the sandbox's server", async () => {
     const { status, code, message } = await send('/missing.mp3');
     expect([status, code]).toEqual([404, 'NoSuchKey']);
     expect(message !== '').toBe(here(true, false));
@@ -73,7 +73,7 @@ describe('the embedded server and a Ceph gateway', () => {
     expect(status).toBe(here(501, 200));
   });
 
-  test('only the embedded server sends an ETag with a 304', async () => {
+  test("only the sandbox's server sends an ETag with a 304", async () => {
     const { credentials } = await accessTo(s3.config().s3);
     const headers = { 'if-none-match': (await s3.put(KEY, BODY)) ?? '' };
     const request = {

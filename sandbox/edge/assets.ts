@@ -56,7 +56,10 @@ export function createAssetServer(directory: string, now: () => number): AssetSe
       response.setHeader('Content-Type', file.contentType);
       if (!isRangeValid(request, [etag, lastModified])) delete request.headers.range;
       send(request, file.sid, { root: folder })
-        .on('error', ({ status = 500 }) => response.writeHead(status).end())
+        .on('error', ({ status = 500 }) => {
+          if (response.headersSent) response.destroy();
+          else response.writeHead(status).end();
+        })
         .pipe(response);
     },
     async close() {

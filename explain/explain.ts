@@ -31,7 +31,7 @@ import {
   signedHeaderNames,
 } from './presigned-url';
 
-/** What explain() may be told besides the two URLs. It needs none of it. */
+/** Optional facts besides the two URLs. */
 export interface ExplainOptions {
   /** When S3 gets the request. Without it the explanation leaves time out. */
   readonly now?: Date;

@@ -25,7 +25,7 @@ const LIFE = /^X-Amz-Expires=\d+$/;
 const PHONE_NUMBER =
   /(?<=^|~|%(?:25)*[2-7][0-9A-F])(?!\d{8}(?<slash>%(?:25)*2F)[\w-]+\k<slash>)\d{7,15}(?![0-9A-Za-z])/gi;
 
-/** Numbers the values that it hides, so that a changed one can be told from the first. */
+/** Numbers the values that it hides, so that a changed value differs from the first. */
 export function createMask(): Mask {
   const hidden = new Map<string, string[]>();
 

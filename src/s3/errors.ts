@@ -3,7 +3,7 @@ import { S3_CLOCK_SKEW_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, type Verdict } from '../retry';
 import type { HttpResponse } from './request';
 
-/** What a failed request means for the one who asked. */
+/** What a failed request means to its caller. */
 export type S3ErrorKind =
   /** There is no such object. */
   | 'not found'
@@ -23,7 +23,7 @@ export interface S3ErrorDetails extends ErrorOptions {
   readonly code?: string;
   /** How long S3 asks to wait. */
   readonly retryAfterMs?: number;
-  /** After a range that was refused: tells the size of the object. */
+  /** After a refused range: holds the size of the object. */
   readonly contentRange?: string;
 }
 
@@ -51,7 +51,7 @@ export class S3TimeoutError extends S3Error {}
 
 /** The object is larger than the caller can take; its body was not read. */
 export class ObjectTooLargeError extends S3Error {
-  /** @param bytes as announced; undefined where S3 did not say */
+  /** @param bytes as announced; undefined where the length is not announced */
   constructor(bytes: number | undefined, maxBytes: number) {
     super(`it has ${bytes ?? `more than ${maxBytes}`} bytes`, { kind: 'refused' });
   }

@@ -83,7 +83,7 @@ export interface SignedParts {
   readonly payloadHash: string;
 }
 
-/** Who signs, when and for which service. */
+/** The key, the time and the scope of a signature. */
 export interface Signer extends SigningOptions {
   readonly service: string;
 }

@@ -46,7 +46,7 @@ describe('explain', () => {
     expect(differing).toContainEqual({ in: 'requested', text: 'CallStatus=in-progress' });
   });
 
-  it('tells removed, changed and repeated parameters apart', () => {
+  it('lists removed, changed and repeated parameters separately', () => {
     const presigned = presign({ query: 'versionId=one&partNumber=1&response-expires=x' });
     const requested = presigned
       .replace('versionId=one&', '')
@@ -120,7 +120,7 @@ describe('explain', () => {
     });
   });
 
-  it('notes what differs and does not matter', () => {
+  it('notes differences that do not matter', () => {
     const requested = url.replace('?', '?&').replaceAll('%2F', '%2f').replace('https', 'http');
     expect(explain(url, requested, { now }).notes).toEqual([
       expect.stringMatching(/which does not matter: X-Amz-Credential\.$/),
@@ -211,7 +211,7 @@ describe('explain, on time', () => {
     );
   });
 
-  it('says nothing about time when it is not told the time', () => {
+  it('leaves time out when no time is given', () => {
     const { accepted, notes } = explain(url, url);
     expect(accepted).toBe(true);
     expect(notes).toContain('Time was not looked at.');
@@ -264,7 +264,7 @@ describe('explain, on region, service and key', () => {
     expect(codes(elsewhere, elsewhere)).toEqual([]);
   });
 
-  it('misses the session token of a temporary key', () => {
+  it('refuses a temporary key without its session token', () => {
     const temporary = { ...credentials, accessKeyId: 'ASIAIOSFODNN7EXAMPLE' };
     const signed = presign({ credentials: temporary });
     expect(codes(signed, signed)).toEqual(['403 InvalidAccessKeyId']);
@@ -282,7 +282,7 @@ describe('explain, on region, service and key', () => {
     expect(codes(url, url, { secretAccessKey, presignedMethod: 'PUT' })).toHaveLength(1);
   });
 
-  it('finds a URL of the AWS SDK right, with a payload hash in its query or not', async () => {
+  it('accepts a URL of the AWS SDK, with a payload hash in its query or not', async () => {
     const client = new S3Client({ region: 'eu-west-1', credentials });
     const command = new GetObjectCommand({ Bucket: 'prompts', Key: 'a (b)+é.mp3' });
     const signed = await getSignedUrl(client, command, { expiresIn: 60, signingDate: signedAt });
@@ -293,7 +293,7 @@ describe('explain, on region, service and key', () => {
     expect(codes(hashed, hashed, { secretAccessKey })).toEqual([]);
   });
 
-  it('says which signed headers no URL tells, and does not judge them', () => {
+  it('names the signed headers, whose values no URL holds, and does not judge them', () => {
     const signed = presign({ headers: { Range: 'bytes=0-9' } });
     const { refusals, notes } = explain(signed, signed, { now, secretAccessKey });
     expect(refusals).toEqual([]);
@@ -362,7 +362,7 @@ describe('explain, on what to do', () => {
 describe('explain, on a key that looks like an escaped &', () => {
   const key = presign({ path: '/a%5Cu0026b.mp3' });
 
-  it('takes it for what it is', () => {
+  it('is not taken for one', () => {
     expect(codes(key, key)).toEqual([]);
     expect(advice(`${key}&a=1`, key)).toMatch(/byte for byte/);
   });

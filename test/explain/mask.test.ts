@@ -51,7 +51,7 @@ describe('the mask', () => {
     ['/%E6%97%A520130524.mp3', '/%E6%97%A520130524.mp3'],
     ['/a.mp3%3FFrom%3D%252B819012345678', '/a.mp3%3FFrom%3D%252B8190…'],
     ['/%2B819012345678/a.mp3', '/%2B8190…/a.mp3'],
-  ])("tells a phone number in the path %s from the key's own digits", (path, shown) => {
+  ])("masks a phone number in the path %s, and not the key's own digits", (path, shown) => {
     expect(createMask().text(path)).toBe(shown);
   });
 });

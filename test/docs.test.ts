@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+import { readConfig } from '../src/config';
+
+const root = join(__dirname, '..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** What stands in backticks in the first column of a Markdown table's rows. */
+function firstColumn(markdown: string): string[] {
+  const rows = markdown.split('\n').filter((line) => /^\| *`/.test(line));
+  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(second));
+}
+
+const second = (match: RegExpMatchArray) => match[1] ?? '';
+
+describe('CONTRIBUTING', () => {
+  const [, drawn = ''] = /## Layout\n\n```\n(.*?)```/s.exec(read('CONTRIBUTING.md')) ?? [];
+  const layout = paths(drawn);
+
+  test('lays out nothing that is not there', () => {
+    expect(layout.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('lays out every folder of the project', () => {
+    const notOurs = ['node_modules', 'reports'];
+    const folders = readdirSync(root).filter(
+      (name) =>
+        !name.startsWith('.') &&
+        !notOurs.includes(name) &&
+        statSync(join(root, name)).isDirectory(),
+    );
+    expect(layout).toEqual(expect.arrayContaining(folders));
+  });
+
+  test('lays out every file and folder of src', () => {
+    const drawnInSrc = layout.filter((path) => /^src\/[^/]+$/.test(path));
+    expect(drawnInSrc.sort()).toEqual(readdirSync(join(root, 'src')).map((name) => `src/${name}`));
+  });
+});
+
+/** The paths of a tree that is drawn by indentation, two spaces a level. */
+function paths(tree: string): string[] {
+  const parents: string[] = [];
+  return tree
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, indent = '', name = ''] = /^( *)(\S+?)\/?(?=\s|$)/.exec(line) ?? [];
+      const depth = indent.length / 2;
+      parents.length = depth;
+      parents.push(name);
+      return parents.join('/');
+    });
+}
+
+describe('the variables', () => {
+  const documented = firstColumn(
+    /## Configure\n(.*?)\n## /s.exec(read('README.md'))?.[1] ?? '',
+  ).sort();
+
+  test('of the README’s table are those that are read', () => {
+    const read = new Set<string>(['OPERATOR_NUMBER']);
+    const spy = new Proxy<Record<string, unknown>>(
+      {},
+      { get: (_, name) => void read.add(String(name)) },
+    );
+    expect(() => readConfig(spy)).toThrow('S3_BUCKET');
+    const setByTwilio = ['SERVICE_SID', 'ENVIRONMENT_SID'];
+    expect([...read].filter((name) => !setByTwilio.includes(name)).sort()).toEqual(documented);
+  });
+
+  test('of the README’s table are those of .env.example', () => {
+    const example = [...read('.env.example').matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(second);
+    expect(example.sort()).toEqual(documented);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  const packageJson = v.object({
+    dependencies: v.record(v.string(), v.string()),
+    devDependencies: v.record(v.string(), v.string()),
+  });
+  const { dependencies, devDependencies } = v.parse(packageJson, JSON.parse(read('package.json')));
+
+  test('has a line for each package, and for no other', () => {
+    const packages = [...Object.keys(dependencies), ...Object.keys(devDependencies)].map((name) =>
+      name.startsWith('@types/') ? '@types/*' : name,
+    );
+    expect(firstColumn(read('docs/dependencies.md')).sort()).toEqual([...new Set(packages)].sort());
+  });
+});

@@ -1,13 +1,10 @@
 // Published as ES modules only; Jest's CommonJS runtime needs them transformed.
 const esModules = [
   '@borewit',
-  '@inquirer',
-  '@nodable',
   '@tokenizer',
   'ansi-regex',
   'ansi-styles',
   'diff',
-  'fast-xml-parser',
   'file-type',
   'get-east-asian-width',
   'lru-cache',

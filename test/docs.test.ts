@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { readConfig } from '../src/config';
 
 const root = join(__dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -54,28 +53,6 @@ function paths(tree: string): string[] {
       return parents.join('/');
     });
 }
-
-describe('the variables', () => {
-  const documented = firstColumn(
-    /## Configure\n(.*?)\n## /s.exec(read('README.md'))?.[1] ?? '',
-  ).sort();
-
-  test('of the README’s table are those that are read', () => {
-    const read = new Set<string>(['OPERATOR_NUMBER']);
-    const spy = new Proxy<Record<string, unknown>>(
-      {},
-      { get: (_, name) => void read.add(String(name)) },
-    );
-    expect(() => readConfig(spy)).toThrow('S3_BUCKET');
-    const setByTwilio = ['SERVICE_SID', 'ENVIRONMENT_SID'];
-    expect([...read].filter((name) => !setByTwilio.includes(name)).sort()).toEqual(documented);
-  });
-
-  test('of the README’s table are those of .env.example', () => {
-    const example = [...read('.env.example').matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(second);
-    expect(example.sort()).toEqual(documented);
-  });
-});
 
 describe('docs/dependencies.md', () => {
   const packageJson = v.object({

@@ -31,7 +31,6 @@ export interface S3ErrorDetails extends ErrorOptions {
 export class S3Error extends PlayError {
   readonly kind: S3ErrorKind;
   readonly status: number | undefined;
-  readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly contentRange: string | undefined;
 
@@ -40,7 +39,6 @@ export class S3Error extends PlayError {
     super(message, details);
     this.kind = kind;
     this.status = status;
-    this.code = code;
     this.retryAfterMs = retryAfterMs;
     this.contentRange = contentRange;
   }

@@ -266,7 +266,7 @@ function s3Error(action: string, permission: string, thrown: unknown, now: Date)
   const status = thrown.$metadata.httpStatusCode ?? 0;
   if (code === 'InvalidObjectState') {
     const message = `${action}: it is archived and must be restored first.`;
-    return new ArchivedObjectError(message, { status, code });
+    return new ArchivedObjectError(message, { status });
   }
   const headers = thrown.$response?.headers;
   const advice =

@@ -38,11 +38,13 @@ function callOptions(
     from: CALLER,
     to: NUMBER,
     append: 'gather',
+    // Protected Assets are served to signed requests only.
+    signMedia: variables.AUDIO_VISIBILITY === 'protected',
     digits,
   };
 }
 
-/** What a caller of the number hears, in turn: recordings, and texts that are said. */
+/** The recordings and the said texts of a call to the number, in their order. */
 export async function callNumber(
   sandbox: Inspected,
   digits: readonly string[],
@@ -56,8 +58,10 @@ export async function callNumber(
 }
 
 /**
- * A prompt whose Asset is in the live Build, by its key: of the preferred ones the first, otherwise
- * any. Undefined where no sync has made an Asset.
+ * Chooses a prompt whose Asset is in the live Build.
+ *
+ * @param preferred keys, in their order; without them any prompt
+ * @returns undefined when the live Build has no Asset of a prompt
  */
 export function chooseSynced(
   {
@@ -109,7 +113,7 @@ export async function inspect(
   return rows;
 }
 
-/** What most people play: the URL that AWS's own presigner makes. */
+/** The URL that AWS's own presigner makes, which is what most people play. */
 async function presignedUrl(variables: Inspected['variables'], key: string): Promise<string> {
   const { s3 } = readConfig(variables);
   const client = new S3Client({

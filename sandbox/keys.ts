@@ -49,7 +49,7 @@ function isInBackground(): boolean {
     const [group = 0, foreground = 0] = String(printed).trim().split(/\s+/).map(Number);
     return foreground > 0 && group !== foreground;
   } catch {
-    // Without ps, nobody knows.
+    // Without ps it cannot be told.
     return false;
   }
 }

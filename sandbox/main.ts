@@ -17,7 +17,7 @@ import type { S3Server } from './s3';
 import { type Sandbox, startSandbox } from './sandbox';
 import { callTable, inspectorTable, verdictOn, whereToLook } from './screen';
 
-/** What the newcomer presses: opening hours, something unknown, then nothing. */
+/** The keys of each call, in the sample flow: opening hours, an unknown choice, then nothing. */
 const DIGITS = ['1', '9'];
 
 /** How long the first sync may take. */
@@ -134,7 +134,7 @@ ${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:
 
 ${callTable(heard)}
 
-${colors.bold('The request inspector')}: who survives what Twilio appends
+${colors.bold('The request inspector')}: which URLs survive what Twilio appends
 
 ${inspectorTable(rows)}
 
@@ -168,7 +168,7 @@ async function takeKeys(
         : '\nS3 is started again, with the same prompts.\n',
     );
   };
-  const toggleAfterTheLast = (server: S3Server) => {
+  const queueToggle = (server: S3Server) => {
     toggling = toggling.then(() => toggle(server)).catch(printFailure);
   };
   const callUnlessCalling = async () => {
@@ -180,7 +180,7 @@ async function takeKeys(
   let giveBack: (() => void) | undefined;
   await new Promise<void>((end) => {
     giveBack = onKeys(process.stdin, {
-      ...(s3 && { s: () => toggleAfterTheLast(s3) }),
+      ...(s3 && { s: () => queueToggle(s3) }),
       c: callUnlessCalling,
       q: end,
     });

@@ -44,7 +44,7 @@ function promptOf({ url }: MediaEvent): string {
 
 /** One sentence about the inspector's rows. */
 export function verdictOn(rows: readonly Row[], isS3Stopped = false): string {
-  if (isS3Stopped) {
+  if (isS3Stopped && rows.length > 0) {
     const proxy = rows[3]?.media.status === 200 ? ', and the proxy plays what it remembers' : '';
     return `S3 is stopped. The Asset does not need it${proxy}.`;
   }
@@ -86,6 +86,7 @@ function howToUpload({ region, credentials }: S3Server, prompts: string): string
 
 /** A command for each kind of URL that the inspector shows. */
 function howToAppend(rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
   const urls = new Map(rows.map(({ plays, media }) => [plays, media.url]));
   const commands = [...urls].map(([plays, url]) => {
     const appended = `${url}${url.includes('?') ? '&' : '?'}CallSid=CA1`.replaceAll("'", '%27');

@@ -34,9 +34,9 @@ const account = {
   ADMIN_SECRET: 'a secret of thirty-two characters',
   TWILIO_API_URL: 'http://localhost:1',
 };
-const inspectMenu = () =>
+const inspectMenu = (more: Readonly<Record<string, string>> = {}) =>
   inspect(
-    { publicOrigin: edge.url, variables: { ...bucket.variables, ...account } },
+    { publicOrigin: edge.url, variables: { ...bucket.variables, ...account, ...more } },
     { key: KEY, assetPath },
   );
 
@@ -86,6 +86,13 @@ describe('the request inspector', () => {
     expect(isAsExpected([])).toBe(false);
     expect(isAsExpected([first, second, third])).toBe(false);
     expect(isAsExpected([first, second, fourth, third])).toBe(false);
+  });
+
+  it('signs media requests where Assets are protected', async () => {
+    const rows = await inspectMenu({ AUDIO_VISIBILITY: 'protected' });
+    expect(rows.map(({ media }) => media.signed)).toEqual([true, true, true, true]);
+    expect(isAsExpected(rows)).toBe(true);
+    expect((await inspectMenu()).some(({ media }) => media.signed)).toBe(false);
   });
 
   it('shows a signed and an unsigned media request of protected Assets', async () => {

@@ -70,8 +70,8 @@ function decisions({ keep, upload, retain, retire, skip }: Plan): string[] {
 const one = object('hello.mp3');
 const replaced = object('hello.mp3', { content: 'second' });
 const path = assetPath(one.key, one.etag);
-const pub = audio(one);
-const prot = audio(one, 'protected');
+const publicVersion = audio(one);
+const protectedVersion = audio(one, 'protected');
 const lately = { retired: new Map([[path, NOW - 4 * HOUR + 1]]) };
 const longAgo = { retired: new Map([[path, NOW - 4 * HOUR]]) };
 const archived = { ...one, storageClass: 'DEEP_ARCHIVE' };
@@ -82,67 +82,95 @@ const noted = {
 
 describe('plan', () => {
   it.each<[string, PromptObject[], LiveBuild, RecentBuild[], Partial<PlanOptions>, string[]]>([
-    ['keeps what is wanted and live', [one], live([pub]), [], {}, [`keep hello.mp3 ${pub.sid}`]],
+    [
+      'keeps what is wanted and live',
+      [one],
+      live([publicVersion]),
+      [],
+      {},
+      [`keep hello.mp3 ${publicVersion.sid}`],
+    ],
     [
       'keeps what is wanted and was live lately',
       [one],
       live([]),
-      [recent([pub])],
+      [recent([publicVersion])],
       {},
-      [`keep hello.mp3 ${pub.sid}`],
+      [`keep hello.mp3 ${publicVersion.sid}`],
     ],
     ['uploads what is wanted and nowhere', [one], live([]), [], {}, ['upload hello.mp3']],
     [
       'uploads again for another visibility',
       [one],
-      live([pub]),
+      live([publicVersion]),
       [],
       { visibility: 'protected' },
-      ['upload hello.mp3', `retire ${pub.sid}`],
+      ['upload hello.mp3', `retire ${publicVersion.sid}`],
     ],
     [
       'finds the other visibility in a recent Build',
       [one],
-      live([pub]),
-      [recent([prot])],
+      live([publicVersion]),
+      [recent([protectedVersion])],
       { visibility: 'protected' },
-      [`keep hello.mp3 ${prot.sid}`, `retire ${pub.sid}`],
+      [`keep hello.mp3 ${protectedVersion.sid}`, `retire ${publicVersion.sid}`],
     ],
     [
       'retains what was replaced',
       [replaced],
-      live([pub]),
+      live([publicVersion]),
       [],
       {},
-      [`retain ${pub.sid}`, 'upload hello.mp3'],
+      [`retain ${publicVersion.sid}`, 'upload hello.mp3'],
     ],
-    ['retains what is gone from S3', [], live([pub]), [], {}, [`retain ${pub.sid}`]],
+    [
+      'retains what is gone from S3',
+      [],
+      live([publicVersion]),
+      [],
+      {},
+      [`retain ${publicVersion.sid}`],
+    ],
     [
       'retains what is gone and was live lately',
       [],
       live([]),
-      [recent([pub])],
+      [recent([publicVersion])],
       {},
-      [`retain ${pub.sid}`],
+      [`retain ${publicVersion.sid}`],
     ],
     [
       'retains what the globs leave out',
       [one],
-      live([pub]),
+      live([publicVersion]),
       [],
       { selects: () => false },
-      [`retain ${pub.sid}`],
+      [`retain ${publicVersion.sid}`],
     ],
-    ['retains until the time is over', [], live([pub], lately), [], {}, [`retain ${pub.sid}`]],
-    ['retires when the time is over', [], live([pub], longAgo), [], {}, [`retire ${pub.sid}`]],
-    ['forgets what was live long ago', [], live([]), [recent([pub], 4)], {}, []],
+    [
+      'retains until the time is over',
+      [],
+      live([publicVersion], lately),
+      [],
+      {},
+      [`retain ${publicVersion.sid}`],
+    ],
+    [
+      'retires when the time is over',
+      [],
+      live([publicVersion], longAgo),
+      [],
+      {},
+      [`retire ${publicVersion.sid}`],
+    ],
+    ['forgets what was live long ago', [], live([]), [recent([publicVersion], 4)], {}, []],
     [
       'keeps what is wanted again',
       [one],
-      live([pub], longAgo),
+      live([publicVersion], longAgo),
       [],
       {},
-      [`keep hello.mp3 ${pub.sid}`],
+      [`keep hello.mp3 ${publicVersion.sid}`],
     ],
     ['skips what is archived', [archived], live([]), [], {}, ['skip hello.mp3: archived']],
     ['skips what is too large', [large], live([]), [], {}, ['skip hello.mp3: too large']],
@@ -157,10 +185,10 @@ describe('plan', () => {
     [
       'keeps large ones that the command line has uploaded',
       [{ ...one, size: 8_000_001 }],
-      live([pub]),
+      live([publicVersion]),
       [],
       { maxObjectBytes: 8_000_000 },
-      [`keep hello.mp3 ${pub.sid}`],
+      [`keep hello.mp3 ${publicVersion.sid}`],
     ],
     [
       'does not fetch again what is not audio',
@@ -211,7 +239,7 @@ describe('plan', () => {
   it('writes what playback and the next run need into the manifest', () => {
     const talk = object('talk.mp3', { size: 26_000_000 });
     const gone = audio(object('gone.mp3'));
-    const { manifest } = plan([one, talk], live([pub, gone]), [], options);
+    const { manifest } = plan([one, talk], live([publicVersion, gone]), [], options);
     expect(manifest).toEqual({
       paths: new Map([['hello.mp3', path]]),
       retired: new Map([[gone.path, NOW]]),
@@ -221,14 +249,19 @@ describe('plan', () => {
 
   it('notes what the call flow names and S3 lacks, until S3 has it', () => {
     const flowKeys = new Set(['typo.mp3', 'hello.mp3']);
-    const planned = plan([one], live([pub]), [], { ...options, flowKeys });
-    expect(decisions(planned)).toEqual([`keep hello.mp3 ${pub.sid}`, 'skip typo.mp3: missing']);
+    const planned = plan([one], live([publicVersion]), [], { ...options, flowKeys });
+    expect(decisions(planned)).toEqual([
+      `keep hello.mp3 ${publicVersion.sid}`,
+      'skip typo.mp3: missing',
+    ]);
     const { manifest } = planned;
     expect(manifest.refused.get('typo.mp3')?.unplayable).toBe(true);
     const arrived = object('typo.mp3');
     expect(
-      decisions(plan([one, arrived], live([pub], manifest), [], { ...options, flowKeys })),
-    ).toEqual([`keep hello.mp3 ${pub.sid}`, 'upload typo.mp3']);
+      decisions(
+        plan([one, arrived], live([publicVersion], manifest), [], { ...options, flowKeys }),
+      ),
+    ).toEqual([`keep hello.mp3 ${publicVersion.sid}`, 'upload typo.mp3']);
   });
 
   it('notes what a call flow misses only if that flow is deployed', () => {
@@ -239,7 +272,7 @@ describe('plan', () => {
       ['other.mp3', entry],
       ['hello.mp3', entry],
     ]);
-    const planned = plan([one], live([pub], { refused: known }), [], elsewhere);
+    const planned = plan([one], live([publicVersion], { refused: known }), [], elsewhere);
     expect(decisions(planned)).toContain('skip typo.mp3: missing');
     expect(planned.manifest.refused).toEqual(new Map([['other.mp3', entry]]));
   });
@@ -260,45 +293,53 @@ describe('plan', () => {
   });
 
   it('keeps the time at which a path retired', () => {
-    const { manifest } = plan([], live([pub], lately), [recent([pub], 2)], options);
+    const { manifest } = plan(
+      [],
+      live([publicVersion], lately),
+      [recent([publicVersion], 2)],
+      options,
+    );
     expect(manifest.retired).toEqual(lately.retired);
   });
 
   it('changes nothing when the live Build is what it would make', () => {
-    const { manifest } = plan([one], live([pub]), [], options);
-    expect(plan([one], live([pub], manifest), [], options).changed).toBe(false);
+    const { manifest } = plan([one], live([publicVersion]), [], options);
+    expect(plan([one], live([publicVersion], manifest), [], options).changed).toBe(false);
   });
 
   it.each<[string, LiveBuild]>([
-    ['the manifest says something else', live([pub])],
+    ['the manifest says something else', live([publicVersion])],
     ['the audio is not the wanted one', live([], { paths: new Map([[one.key, path]]) })],
     [
       'the code was lost',
-      { ...live([pub], { paths: new Map([[one.key, path]]) }), carryOver: deployNamed('lost') },
+      {
+        ...live([publicVersion], { paths: new Map([[one.key, path]]) }),
+        carryOver: deployNamed('lost'),
+      },
     ],
     [
       'the toolkit made the live Build',
       { build: toolkitBuild('new'), carryOver: deployNamed('new'), manifest: EMPTY_MANIFEST },
     ],
   ])('changes the Build when %s', (_, build) => {
-    expect(plan([one], build, [recent([pub])], options).changed).toBe(true);
+    expect(plan([one], build, [recent([publicVersion])], options).changed).toBe(true);
   });
 
   it('carries over the code that was lost, not the live one', () => {
     const lost = deployNamed('lost');
-    const planned = plan([one], { ...live([pub]), carryOver: lost }, [], options);
+    const planned = plan([one], { ...live([publicVersion]), carryOver: lost }, [], options);
     expect(planned.carryOver).toEqual(lost);
   });
 
   it('stops at a guard, unless it is forced', () => {
     const paths = new Map([[one.key, path]]);
-    const stopped = plan([], live([pub], { paths }), [], {
+    const stopped = plan([], live([publicVersion], { paths }), [], {
       ...options,
       force: false,
       maxDelete: 0.5,
     });
     expect(stopped.guard).toContain('S3 lists no object');
-    expect(plan([], live([pub], { paths }), [], options).guard).toBeUndefined();
+    expect(plan([], live([publicVersion], { paths }), [], options).guard).toBeUndefined();
   });
 });
 

@@ -1,3 +1,6 @@
+// The AWS SDK would begin every suite with a warning about next year's Node.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 // Published as ES modules only; Jest's CommonJS runtime needs them transformed.
 const esModules = [
   '@borewit',

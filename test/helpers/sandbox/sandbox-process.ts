@@ -1,8 +1,6 @@
 /** A sandbox in a process of its own. Messages stop its S3, or all of it. */
 import { startSandbox } from '../../../sandbox/sandbox';
 
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
 startSandbox({ port: 0 }).then(
   ({ publicOrigin, variables, s3, stop }) => {
     process.on('message', async (message) => {

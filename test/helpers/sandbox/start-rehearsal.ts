@@ -12,7 +12,6 @@ export async function startRehearsal(
 ): Promise<TestRehearsal> {
   const child = fork(join(__dirname, 'rehearsal-process.ts'), [JSON.stringify(options)], {
     execArgv: ['--require', require.resolve('tsx/cjs')],
-    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     serialization: 'advanced',
   });
   const nextResult = async () => {

@@ -26,8 +26,6 @@ export interface ScaleReport {
   readonly residentGrowth: number;
 }
 
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-
 async function work({
   s3,
   twilio,

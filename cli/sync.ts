@@ -38,7 +38,7 @@ export function readOptions(args: readonly string[], context: CommandContext): S
       '--max-delete <percent>',
       'of known prompts that may vanish at once',
       readPercent,
-      DEFAULTS.maxDelete * 100,
+      DEFAULTS.maxVanishedShare * 100,
     )
     .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, DEFAULTS.concurrency)
     .option(

@@ -26,7 +26,7 @@ export interface SyncOptions extends TargetOptions {
   readonly prefix?: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
-  /** Per cent. */
+  /** Per cent of known prompts that may vanish; a run gets it as `maxVanishedShare`. */
   readonly maxDelete: number;
   readonly concurrency: number;
   /** Whether the call flow of this folder is the deployed one. */
@@ -114,7 +114,7 @@ function syncHere(
       dryRun,
       force,
       concurrency,
-      maxDelete: maxDelete / 100,
+      maxVanishedShare: maxDelete / 100,
       flowIsLive: deployed,
       flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
     },

@@ -20,10 +20,13 @@ export interface Keys {
  * Stops a run whose listing looks wrong: a wrong prefix, a wrong glob or a lost permission must not
  * take the prompts away from callers. Only keys count; replaced content is no loss.
  *
- * @param maxDelete the largest share of known keys that may vanish, 0 to 1
+ * @param maxVanishedShare the largest share of known keys that may vanish, 0 to 1
  * @returns why the run must stop; undefined when it may go on
  */
-export function guardOf({ known, listed, selects }: Keys, maxDelete: number): string | undefined {
+export function guardOf(
+  { known, listed, selects }: Keys,
+  maxVanishedShare: number,
+): string | undefined {
   const atStake = known.length > 0 ? `, and ${known.length} prompts are live` : '';
   if (listed.length === 0) {
     return `S3 lists no object${atStake}. Check bucket and prefix, or force the sync.`;
@@ -34,12 +37,12 @@ export function guardOf({ known, listed, selects }: Keys, maxDelete: number): st
   const present = new Set(listed);
   const vanished = known.filter((key) => !present.has(key)).length;
   const deselected = known.filter((key) => present.has(key) && !selects(key)).length;
-  if (vanished + deselected <= known.length * maxDelete) return undefined;
+  if (vanished + deselected <= known.length * maxVanishedShare) return undefined;
   const losses = [
     vanished > 0 && `${vanished} of ${known.length} prompts vanished from S3`,
     deselected > 0 && `${deselected} of ${known.length} prompts are not selected by the globs`,
   ];
-  const allowed = Math.round(maxDelete * 100);
+  const allowed = Math.round(maxVanishedShare * 100);
   return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${deselected > 0 ? 'the globs and ' : ''}the bucket, or force the sync.`;
 }
 

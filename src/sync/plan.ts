@@ -46,7 +46,7 @@ export interface PlanOptions {
   /** How long a retired path stays: as long as a call. */
   readonly retentionSeconds: number;
   /** The largest share of known keys that may vanish, 0 to 1. */
-  readonly maxDelete: number;
+  readonly maxVanishedShare: number;
   /** Go on where a guard would stop. */
   readonly force: boolean;
 }
@@ -166,7 +166,7 @@ export function plan(
             listed: listing.map(({ key }) => key),
             selects: options.selects,
           },
-          options.maxDelete,
+          options.maxVanishedShare,
         ),
     keep,
     upload,

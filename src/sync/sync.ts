@@ -26,7 +26,7 @@ import { keysNamedBy, selection } from './selection';
 export interface SyncSettings
   extends Pick<
     RunOptions,
-    'concurrency' | 'bytesInFlight' | 'maxObjectBytes' | 'maxDelete' | 'force' | 'dryRun'
+    'concurrency' | 'bytesInFlight' | 'maxObjectBytes' | 'maxVanishedShare' | 'force' | 'dryRun'
   > {
   /** After how long no further step is begun. */
   readonly budgetMs: number;
@@ -48,7 +48,7 @@ export const DEFAULTS: SyncSettings = {
   concurrency: RUN_CONCURRENCY,
   bytesInFlight: RUN_BYTES_IN_FLIGHT,
   maxObjectBytes: ASSET_BYTES,
-  maxDelete: MAX_VANISHED_SHARE,
+  maxVanishedShare: MAX_VANISHED_SHARE,
   force: false,
   dryRun: false,
   flow: '{}',
@@ -117,7 +117,7 @@ export async function checkTarget(
     const { listing, known } = await observeKeys(bucket, twilio, live);
     const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
     const keys = { known, listed: listing.map(({ key }) => key), selects };
-    const guard = settings.force ? undefined : guardOf(keys, settings.maxDelete);
+    const guard = settings.force ? undefined : guardOf(keys, settings.maxVanishedShare);
     if (guard !== undefined) throw new GuardError(guard);
     await checkReadable(
       bucket,

@@ -9,7 +9,7 @@ import {
   type PromptBucket,
   type PromptObject,
 } from '../s3/prompts';
-import type { Resource, Version, Visibility } from '../twilio/resources';
+import type { FileResource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { assetName, readAssetName } from './asset-path';
 import type { SyncEvent } from './events';
@@ -111,10 +111,10 @@ class Uploader {
   readonly #clock: Clock;
   readonly #deadline: number;
   readonly #visibility: UploadOptions['visibility'];
-  readonly #assets: ReadonlyMap<string, readonly Resource[]>;
+  readonly #assets: ReadonlyMap<string, readonly FileResource[]>;
 
   /** @param assets path → Assets of it that are in the Service */
-  constructor(options: UploadOptions, assets: ReadonlyMap<string, readonly Resource[]>) {
+  constructor(options: UploadOptions, assets: ReadonlyMap<string, readonly FileResource[]>) {
     this.#deadline = options.deadline + SLICE_GRACE_MS;
     this.#bucket = options.bucket;
     this.#twilio = options.twilio.until(this.#deadline);
@@ -155,7 +155,7 @@ class Uploader {
   }
 
   /** A version of this path and visibility that is uploaded already. */
-  async #findVersion(path: string, assets: readonly Resource[]): Promise<Version | undefined> {
+  async #findVersion(path: string, assets: readonly FileResource[]): Promise<Version | undefined> {
     const visibility = this.#visibility;
     for (const { sid: resourceSid, friendlyName, updatedAt } of assets) {
       const uploaded = readAssetName(friendlyName)?.uploaded;
@@ -173,8 +173,8 @@ class Uploader {
   }
 }
 
-function byPath(assets: readonly Resource[]): Map<string, Resource[]> {
-  const found = new Map<string, Resource[]>();
+function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {
+  const found = new Map<string, FileResource[]>();
   for (const asset of assets) {
     const path = readAssetName(asset.friendlyName)?.path;
     if (path === undefined) continue;

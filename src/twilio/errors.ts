@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { messageOf, PlayError } from '../errors';
 import { BUILDS_PER_HOUR } from '../limits';
 import { OutOfTimeError } from '../retry';
-import { refusal } from './resources';
+import { errorBody } from './resources';
 
 export interface TwilioApiErrorOptions extends ErrorOptions {
   /** HTTP status; undefined when no answer came. */
@@ -38,7 +38,7 @@ const WHAT_TO_DO: Readonly<Record<number, string>> = {
  */
 export function toTwilioApiError(tried: string, thrown: unknown): PlayError {
   if (thrown instanceof OutOfTimeError) return thrown;
-  const parsed = v.safeParse(refusal, thrown);
+  const parsed = v.safeParse(errorBody, thrown);
   if (!parsed.success || parsed.output.status === undefined) {
     return new TwilioApiError(`${tried}: Twilio could not be reached: ${messageOf(thrown)}.`, {
       cause: thrown,

@@ -72,8 +72,8 @@ export const build = v.pipe(
 /** The response to an upload: neither the library nor Twilio's API description has it. */
 export const uploaded = v.object({ sid: v.string() });
 
-/** Why a request was refused: https://www.twilio.com/docs/usage/twilios-response#errors */
-export const refusal = v.object({
+/** The body of an error response: https://www.twilio.com/docs/usage/twilios-response#errors */
+export const errorBody = v.object({
   status: v.optional(v.number()),
   // A gateway in between may send something else in both; the status counts.
   code: v.fallback(v.optional(v.number()), undefined),
@@ -81,7 +81,7 @@ export const refusal = v.object({
 });
 
 /** An Asset or a Function, without its versions. */
-export interface Resource {
+export interface FileResource {
   /** ZH… */
   readonly sid: string;
   readonly friendlyName: string;

@@ -7,7 +7,7 @@ import {
   type Build,
   build,
   type Deployment,
-  type Resource,
+  type FileResource,
   uploaded,
   type Version,
   type Visibility,
@@ -49,7 +49,7 @@ export interface NewBuild {
   readonly runtime: string;
 }
 
-export type ResourceKind = 'Assets' | 'Functions';
+export type FileKind = 'Assets' | 'Functions';
 
 interface ListedResource {
   readonly sid: string;
@@ -178,7 +178,7 @@ export class Serverless {
   }
 
   /** All Assets or all Functions. */
-  async resources(kind: ResourceKind): Promise<Resource[]> {
+  async resources(kind: FileKind): Promise<FileResource[]> {
     const all = await askTwilio<ListedResource[]>(`Listing the ${kind}`, () =>
       kind === 'Assets'
         ? this.#service.assets.list({ pageSize: MAX_PAGE_SIZE })
@@ -193,7 +193,7 @@ export class Serverless {
   }
 
   /** Creates an Asset or a Function without a version; returns its SID. */
-  async createResource(kind: ResourceKind, friendlyName: string): Promise<string> {
+  async createResource(kind: FileKind, friendlyName: string): Promise<string> {
     const created = await askTwilio<{ readonly sid: string }>(
       `Creating ${friendlyName} in ${kind}`,
       () =>
@@ -217,7 +217,7 @@ export class Serverless {
   }
 
   /** The versions of one Asset or Function. */
-  async versions(kind: ResourceKind, resourceSid: string): Promise<Version[]> {
+  async versions(kind: FileKind, resourceSid: string): Promise<Version[]> {
     const all = await askTwilio<Omit<Version, 'resourceSid'>[]>(
       `Listing the versions of ${resourceSid}`,
       () =>
@@ -229,7 +229,7 @@ export class Serverless {
   }
 
   /** Uploads a new version; returns its SID. */
-  async upload(kind: ResourceKind, resourceSid: string, version: NewVersion): Promise<string> {
+  async upload(kind: FileKind, resourceSid: string, version: NewVersion): Promise<string> {
     const { accountSid, authToken, apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
-import { type ResourceKind, Serverless } from '../../src/twilio/serverless';
+import { type FileKind, Serverless } from '../../src/twilio/serverless';
 import { Transport } from '../../src/twilio/transport';
 import { FakeClock } from '../helpers/clock';
 import {
@@ -29,7 +29,7 @@ const audio = {
   contentType: 'audio/mpeg',
   content: Buffer.from('ID3'),
 } as const;
-const KINDS: readonly ResourceKind[] = ['Assets', 'Functions'];
+const KINDS: readonly FileKind[] = ['Assets', 'Functions'];
 
 /** Every method of the client, called once in each of its ways. */
 const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
@@ -61,7 +61,7 @@ const contents = (functionVersion: string) => ({
   runtime: 'node22',
 });
 
-const forEachKind = (run: (kind: ResourceKind) => Promise<unknown>) => Promise.all(KINDS.map(run));
+const forEachKind = (run: (kind: FileKind) => Promise<unknown>) => Promise.all(KINDS.map(run));
 
 async function drain(pages: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of pages);

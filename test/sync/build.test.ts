@@ -66,7 +66,7 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
     prefix: '',
     maxObjectBytes: 25_000_000,
     retentionSeconds: 4 * 3600,
-    maxDelete: 1,
+    maxVanishedShare: 1,
     force: true,
   });
   return { ...planned, ...changes };

@@ -112,7 +112,7 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   prefix: fc.constant(''),
   maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),
   retentionSeconds: fc.constant(RETENTION),
-  maxDelete: fc.constantFrom(0, 0.5, 1),
+  maxVanishedShare: fc.constantFrom(0, 0.5, 1),
   force: fc.boolean(),
 });
 const situation = fc.tuple(listing, liveBuild, recents, options);

@@ -25,7 +25,7 @@ const options: PlanOptions = {
   prefix: '',
   maxObjectBytes: 25_000_000,
   retentionSeconds: 4 * HOUR,
-  maxDelete: 1,
+  maxVanishedShare: 1,
   force: true,
 };
 
@@ -336,7 +336,7 @@ describe('plan', () => {
     const stopped = plan([], live([publicVersion], { paths }), [], {
       ...options,
       force: false,
-      maxDelete: 0.5,
+      maxVanishedShare: 0.5,
     });
     expect(stopped.guard).toContain('S3 lists no object');
     expect(plan([], live([publicVersion], { paths }), [], options).guard).toBeUndefined();

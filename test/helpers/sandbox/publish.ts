@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../src/clock';
 import { isManifestPath } from '../../../src/manifest';
 import type { Version } from '../../../src/twilio/resources';
-import { type ResourceKind, Serverless } from '../../../src/twilio/serverless';
+import { type FileKind, Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
 import type { TestSandbox } from './start-sandbox';
 
@@ -28,7 +28,7 @@ export function publishManifest(sandbox: TestSandbox, source: string): Promise<v
 
 async function replaceInBuild(
   sandbox: TestSandbox,
-  kind: ResourceKind,
+  kind: FileKind,
   isReplaced: (version: Version) => boolean,
   content: string,
 ): Promise<void> {

@@ -9,7 +9,7 @@ export const RUN_OPTIONS = {
   prefix: '',
   maxObjectBytes: 25_000_000,
   retentionSeconds: 4 * 3600,
-  maxDelete: 0.5,
+  maxVanishedShare: 0.5,
   force: false,
   dryRun: false,
 } as const;

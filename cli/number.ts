@@ -38,7 +38,7 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
 }
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
-  const { write, writeError, environment } = context;
+  const { write, environment } = context;
   const account = readAccount(loadEnvironment(options.env, environment));
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
@@ -51,12 +51,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     write('Nothing to do: calls to the number go there already.\n');
     return 'done';
   }
-  if (pointsElsewhere(number.routing, after) && !options.yes) {
-    const refusal = await refusalOf(context);
-    if (refusal !== undefined) {
-      writeError(`${refusal}\n`);
-      return 'failed';
-    }
+  if (pointsElsewhere(number.routing, after) && !options.yes && !(await isAgreed(context))) {
+    return 'failed';
   }
   const missed = differences(await setRouting(client, number, after), after);
   if (missed.length > 0) {
@@ -74,12 +70,16 @@ function refuseUnreachable(origin: string, { apiOrigin }: Account): void {
   throw new ConfigError(`Twilio cannot reach ${origin}: deploy the project, or give its --url.`);
 }
 
-/** Asks whether a number that points elsewhere may be changed; undefined when it may. */
-async function refusalOf({ confirm }: CommandContext): Promise<string | undefined> {
+/** Asks whether a number that points elsewhere may be changed. Without a yes nothing is. */
+async function isAgreed({ confirm, writeError }: CommandContext): Promise<boolean> {
   const unchanged = 'Nothing was changed: calls to the number go somewhere else now.';
-  if (confirm === undefined) return `${unchanged} Give --yes to change that.`;
+  if (confirm === undefined) {
+    writeError(`${unchanged} Give --yes to change that.\n`);
+    return false;
+  }
   const agreed = await confirm('Calls to the number go somewhere else now. Change that?');
-  return agreed ? undefined : unchanged;
+  if (!agreed) writeError(`${unchanged}\n`);
+  return agreed;
 }
 
 /** Where the calls to a number go. Unset fields are empty. */
@@ -93,7 +93,8 @@ export interface Routing {
   readonly trunkSid: string;
 }
 
-const FIELDS = [
+/** All fields of a Routing, in the order shown, with their labels. They are shown and compared. */
+const ROUTING_FIELDS = [
   ['voiceUrl', 'Voice URL'],
   ['voiceMethod', 'its method'],
   ['voiceFallbackUrl', 'Fallback URL'],
@@ -104,7 +105,7 @@ const FIELDS = [
 
 /** Both routings, line by line. An application or a trunk is shown only where there is one. */
 function comparison(phone: string, before: Routing, after: Routing): string {
-  const lines = FIELDS.flatMap(([field, label]) => {
+  const lines = ROUTING_FIELDS.flatMap(([field, label]) => {
     const [was, is] = [before[field], after[field]];
     if (was === '' && is === '') return [];
     return [`  ${label.padEnd(14)}${was === is ? was : `${was || '—'}  →  ${is || '—'}`}`];
@@ -126,7 +127,7 @@ export function routingTo(origin: string): Routing {
 
 /** Names of the fields that differ. */
 export function differences(before: Routing, after: Routing): string[] {
-  return FIELDS.map(([field]) => field).filter((field) => before[field] !== after[field]);
+  return ROUTING_FIELDS.map(([field]) => field).filter((field) => before[field] !== after[field]);
 }
 
 /** Whether calls to the number go somewhere, and not where they are to go. */

@@ -33,3 +33,12 @@ export function playableType(contentType: string | undefined, key: string): stri
   if (PLAYED_TYPES.has(essence.trim())) return essence.trim();
   return TYPES_BY_ENDING.get(key.slice(key.lastIndexOf('.') + 1).toLowerCase());
 }
+
+/** Endings of files that are no audio, or audio that Twilio does not play. */
+const OTHER_ENDING =
+  /[^/]\.(?:aac|amr|flac|m4[ab]|midi?|og[ag]|opus|wma|avi|m4v|mkv|mov|mp4|webm|wmv|bmp|gif|heic|ico|jpe?g|png|psd|svg|tiff?|webp|csv|docx?|html?|json|log|md|od[st]|pdf|pptx?|rtf|srt|tsv|txt|vtt|xlsx?|xml|ya?ml|7z|bak|bz2|gz|ini|js|rar|sh|tar|tgz|ts|zip)$/i;
+
+/** Whether a key's ending says that Twilio does not play the object. Of all others the bytes decide. */
+export function hasOtherEnding(key: string): boolean {
+  return OTHER_ENDING.test(key);
+}

@@ -126,9 +126,9 @@ export const audioVariables = v.object({
 
 // Functions, so that a bundle holds only those that it uses.
 
-/** Printable ASCII, because an Authorization header carries nothing else. Otherwise it counts as unset. */
+/** What a header carries unchanged: ASCII, without blanks at its ends. Otherwise it counts as unset. */
 export const adminSecret = () =>
-  lenient(new RegExp(`^[\\x20-\\x7e]{${ADMIN_SECRET_CHARACTERS},}$`));
+  lenient(new RegExp(`^(?! )[\\x20-\\x7e]{${ADMIN_SECRET_CHARACTERS},}(?<! )$`));
 
 /** Whom a caller reaches when nothing else works. */
 export const operatorNumber = () => lenient(PHONE_NUMBER);

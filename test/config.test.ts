@@ -113,10 +113,14 @@ describe('readConfig', () => {
     expect([sync.include, sync.exclude]).toEqual([['**/*.{mp3,wav}', 'en/**'], []]);
   });
 
-  it('treats an admin secret that is too short, or not ASCII, as none', () => {
-    expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(31) }).adminSecret).toBeUndefined();
-    expect(readConfig({ ...complete, ADMIN_SECRET: 'x'.repeat(32) }).adminSecret).toHaveLength(32);
-    expect(readConfig({ ...complete, ADMIN_SECRET: 'é'.repeat(32) }).adminSecret).toBeUndefined();
+  it('treats an admin secret that is too short, or that a header would change, as none', () => {
+    const read = (secret: string) => readConfig({ ...complete, ADMIN_SECRET: secret }).adminSecret;
+    expect(read('x'.repeat(31))).toBeUndefined();
+    expect(read('x'.repeat(32))).toHaveLength(32);
+    expect(read(`${'x'.repeat(31)} y`)).toHaveLength(33);
+    expect(read('é'.repeat(32))).toBeUndefined();
+    expect(read(`${'x'.repeat(31)} `)).toBeUndefined();
+    expect(read(` ${'x'.repeat(31)}`)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { CallConfig, ProxyAccess } from '../config';
 import { messageOf } from '../errors';
 import { isManifestPath, type Manifest, parseManifest } from '../manifest';
+import { hasOtherEnding } from '../media-types';
 import { signProxyQuery } from '../proxy/signed-url';
 import { log } from '../runtime';
 import { isAddressable } from '../s3/address';
@@ -54,7 +55,7 @@ export function choosePlayable(
 function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
   const { manifest, publicOrigin, proxy, now } = options;
   if (!proxy || !key.startsWith(proxy.prefix) || !isAddressable(key)) return undefined;
-  if (manifest?.refused.get(key)?.unplayable) return undefined;
+  if (manifest?.refused.get(key)?.unplayable || hasOtherEnding(key)) return undefined;
   return `${publicOrigin}/audio?${signProxyQuery(proxy, key, now)}`;
 }
 

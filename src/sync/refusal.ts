@@ -1,5 +1,6 @@
 import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
 import type { Refusal } from '../manifest';
+import { hasOtherEnding } from '../media-types';
 import type { PromptObject } from '../s3/prompts';
 
 /** Why an object is not an Asset. The manifest holds these codes, not their words. */
@@ -13,27 +14,6 @@ export type Reason =
 
 /** Objects of these classes cannot be read before they are restored. */
 const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-
-/** Endings of files that may be MP3, WAV or AIFF; their bytes decide. */
-const AUDIO_ENDINGS: ReadonlySet<string> = new Set([
-  'mp3',
-  'mpeg',
-  'mpga',
-  'wav',
-  'wave',
-  'aif',
-  'aifc',
-  'aiff',
-]);
-
-/**
- * Whether a key's ending says that the object is something else than audio. A key without an
- * ending says nothing; neither does a number, as in "welcome v1.2".
- */
-export function hasOtherEnding(key: string): boolean {
-  const ending = /[^/]\.([a-z][a-z0-9]{0,7})$/i.exec(key)?.[1];
-  return ending !== undefined && !AUDIO_ENDINGS.has(ending.toLowerCase());
-}
 
 /**
  * What a listing alone tells against an object.
@@ -66,8 +46,8 @@ const NOT_READ = 3;
 /**
  * The refusals that the manifest must hold, because somebody reads them: a call that asks for the
  * key needs to know that the proxy cannot carry it, and the next run that its bytes are not audio.
- * The manifest stays small whatever the bucket holds: an ending tells the next run without it, and
- * the least important refusals are left out.
+ * The manifest stays small whatever the bucket holds: what a key's ending tells is told again by the
+ * key, to calls and to the next run, and the least important refusals are left out.
  *
  * @param flowKeys keys that the deployed call flow names
  */
@@ -76,9 +56,8 @@ export function refusalsToRemember(
   flowKeys: ReadonlySet<string>,
 ): Map<string, Refusal> {
   const rank = ({ key, reason, unplayable }: SkippedKey) => {
-    if (!unplayable) return NOT_READ;
+    if (!unplayable || hasOtherEnding(key)) return NOT_READ;
     if (reason === 'missing' || flowKeys.has(key)) return 0;
-    if (hasOtherEnding(key)) return NOT_READ;
     return reason === 'not audio' ? 1 : 2;
   };
   return new Map(

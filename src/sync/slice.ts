@@ -42,7 +42,7 @@ export async function respondToSync(
   if (config.adminSecret === undefined) {
     return sentence(
       503,
-      `Set ADMIN_SECRET to ${ADMIN_SECRET_CHARACTERS} characters or more to open this address.`,
+      `Set ADMIN_SECRET to ${ADMIN_SECRET_CHARACTERS} or more ASCII characters, no blank at the ends, to open this address.`,
     );
   }
   if (!isBearer(headers.authorization, config.adminSecret)) {

@@ -56,5 +56,6 @@ describe('choosePlayable', () => {
     });
     expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ via: 'say' });
     expect(choosePlayable('prompts/\ud800.mp3', options)).toEqual({ via: 'say' });
+    expect(choosePlayable('prompts/song.m4a', options)).toEqual({ via: 'say' });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MANIFEST_REFUSALS } from '../../src/limits';
 import { EMPTY_MANIFEST, type Manifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath } from '../../src/sync/asset-path';
@@ -228,12 +229,20 @@ describe('plan', () => {
   });
 
   it('forgets nothing of the deployed call flow while it plans for another one', () => {
-    const notes = object('notes.txt');
-    const entry = { etag: notes.etag, reason: 'not audio', unplayable: true };
-    const refused = new Map([['notes.txt', entry]]);
-    const elsewhere = { ...options, flowIsLive: false };
-    expect(plan([notes], live([], { refused }), [], elsewhere).manifest.refused).toEqual(refused);
-    expect(plan([notes], live([], { refused }), [], options).manifest.refused).toEqual(new Map());
+    const archived = (key: string) => object(key, { storageClass: 'GLACIER' });
+    const others = Array.from({ length: MANIFEST_REFUSALS }, (_, index) =>
+      archived(`${index}.mp3`),
+    );
+    const known = archived('z.mp3');
+    const entry = { etag: known.etag, reason: 'archived', unplayable: true };
+    const refused = new Map([[known.key, entry]]);
+    const remembers = (flowIsLive: boolean) =>
+      plan([...others, known], live([], { refused }), [], {
+        ...options,
+        flowIsLive,
+      }).manifest.refused.has(known.key);
+    expect(remembers(false)).toBe(true);
+    expect(remembers(true)).toBe(false);
   });
 
   it('writes what playback and the next run need into the manifest', () => {

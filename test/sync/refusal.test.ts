@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { MANIFEST_REFUSALS } from '../../src/limits';
 import type { PromptObject } from '../../src/s3/prompts';
 import {
-  hasOtherEnding,
   isUnplayable,
   REASONS,
   type Reason,
@@ -38,29 +37,6 @@ it('refusalOf refuses a key by its ending, whatever else its object is', () => {
   );
 });
 
-describe('hasOtherEnding', () => {
-  it.each([
-    'a.mp3',
-    'A.MP3',
-    'a.mpeg',
-    'a.wav',
-    'a.aif',
-    'a.AIFF',
-    'no ending',
-    'folder.txt/a',
-    'welcome v1.2',
-    'ends with a dot.',
-    '.mp3',
-    '.hidden',
-    'a.a long sentence',
-  ])('is false for %j: its bytes decide', (key) => expect(hasOtherEnding(key)).toBe(false));
-
-  it.each(['notes.txt', 'a.mp3.bak', 'prompts/cover.JPG', 'a.json', 'a.ogg', 'a.mp4', 'a\nb.pdf'])(
-    'is true for %j',
-    (key) => expect(hasOtherEnding(key)).toBe(true),
-  );
-});
-
 describe('refusalsToRemember', () => {
   const refused = (key: string, reason: Reason, unplayable = true): SkippedKey => ({
     key,
@@ -83,8 +59,8 @@ describe('refusalsToRemember', () => {
     expect(keysOf(skipped).sort()).toEqual(['cold.mp3', 'fake.mp3', 'typo.mp3']);
   });
 
-  it('keeps what the call flow names, whatever its ending', () => {
-    expect(keysOf([refused('notes.txt', 'not audio')], ['notes.txt'])).toEqual(['notes.txt']);
+  it('leaves out what an ending tells, though the call flow names it', () => {
+    expect(keysOf([refused('notes.txt', 'not audio')], ['notes.txt'])).toEqual([]);
   });
 
   it('stays small whatever the bucket holds, and leaves out the least important', () => {

@@ -1,12 +1,6 @@
 import Twilio from 'twilio/lib/rest/Twilio';
 import { systemClock } from '../src/clock';
-import {
-  type Account,
-  type Config,
-  type Environment,
-  readAccount,
-  readConfig,
-} from '../src/config';
+import { type Account, type Config, readAccount, readConfig, type Variables } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { COMMAND_BUDGET_MS } from '../src/limits';
 import { Serverless } from '../src/twilio/serverless';
@@ -23,7 +17,7 @@ export interface DeploymentVariables {
  * @throws {ConfigError} naming all that is missing or malformed at once, never a value
  */
 export function readDeploymentVariables(
-  variables: Environment,
+  variables: Variables,
   advice?: string,
 ): DeploymentVariables {
   const problems: string[] = [];

@@ -18,7 +18,7 @@ import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
 import { callTable, mediaSource, readPromptTexts } from './call/table';
 import type { CommandContext } from './command-context';
-import { loadEnvironment } from './environment';
+import { loadVariables } from './environment';
 import { addDeploymentOptions, type DeploymentOptions, readSeconds } from './options';
 import {
   type CommandDefinition,
@@ -102,7 +102,7 @@ async function run(
   send: SendRequest,
 ): Promise<ExitStatus> {
   const { write, writeError } = context;
-  const account = readAccount(loadEnvironment(options.env, context.environment));
+  const account = readAccount(loadVariables(options.env, context.environment));
   if (options.out !== undefined) checkWritable(options.out);
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Environment, ignoredVariables, type OptionalVariable } from '../src/config';
+import { ignoredVariables, type OptionalVariable, type Variables } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
@@ -58,7 +58,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
 
 interface Prepared {
   readonly options: Options;
-  readonly variables: Environment;
+  readonly variables: Variables;
   readonly target: DeployTarget;
   /** What is live; undefined before the first deploy. */
   readonly before: LiveTarget | undefined;
@@ -94,7 +94,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
  * @param variables those of .env, where the toolkit finds the account, too
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
  */
-export function checkVariables(variables: Environment): DeploymentVariables {
+export function checkVariables(variables: Variables): DeploymentVariables {
   const problems = ignoredVariables(variables).map((name) => IGNORED[name]);
   try {
     const read = readDeploymentVariables(variables, 'Set them in .env.');

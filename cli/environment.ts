@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseEnv, types } from 'node:util';
 import * as v from 'valibot';
-import type { Environment } from '../src/config';
+import type { Variables } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
 
 /** The file that the toolkit deploys variables from. */
@@ -14,7 +14,7 @@ export const ENV_FILE = '.env';
  * @param file must exist unless it is the default one
  * @throws {ConfigError} when it cannot be read
  */
-export function loadEnvironment(file: string, shell: Environment): Environment {
+export function loadVariables(file: string, shell: Variables): Variables {
   return { ...parseEnv(readIfAny(file)), ...shell };
 }
 
@@ -43,7 +43,7 @@ const variablesSchema = v.record(v.string(), v.string());
  *
  * @throws {ConfigError} naming each variable that the two read differently, never a value
  */
-export function readDeployedVariables(file = ENV_FILE): Environment {
+export function readDeployedVariables(file = ENV_FILE): Variables {
   const text = readIfAny(file);
   const { parse } = v.parse(dotenv, fromToolkit('dotenv'));
   const deployed = v.parse(variablesSchema, parse(text));

@@ -9,7 +9,7 @@ import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { RUNTIME_HANDLER, RUNTIME_HANDLER_PACKAGE } from '../src/limits';
 import { connectServerless } from './account';
 import type { CommandContext } from './command-context';
-import { ENV_FILE, loadEnvironment } from './environment';
+import { ENV_FILE, loadVariables } from './environment';
 import { callFindings, type Finding, platformFindings, sizeFinding } from './live-check/findings';
 import { handlerToDeploy, requestBuilds, requestSizes } from './live-check/platform';
 import {
@@ -62,7 +62,7 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const { write, writeError, environment } = context;
-  const account = readAccount(loadEnvironment(options.env, environment));
+  const account = readAccount(loadVariables(options.env, environment));
   if (!options.yes && !(await isAgreed(options, account, context))) {
     throw new PlayError('Nothing was made, and nobody was called.');
   }

@@ -5,7 +5,7 @@ import { ConfigError, PlayError } from '../src/errors';
 import { askTwilio } from '../src/twilio/errors';
 import { connect } from './account';
 import type { CommandContext } from './command-context';
-import { loadEnvironment } from './environment';
+import { loadVariables } from './environment';
 import { addDeploymentOptions, type DeploymentOptions, readPhoneNumber } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { findOrigin, findTarget } from './target';
@@ -39,7 +39,7 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const { write, environment } = context;
-  const account = readAccount(loadEnvironment(options.env, environment));
+  const account = readAccount(loadVariables(options.env, environment));
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
   refuseUnreachable(origin, account);

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULTS } from '../src/sync';
 import type { CommandContext } from './command-context';
-import { ENV_FILE, loadEnvironment } from './environment';
+import { ENV_FILE, loadVariables } from './environment';
 import { addTargetOptions, readOrigin } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { exitStatusOf, runSync, type SyncOptions } from './sync/run-sync';
@@ -89,7 +89,7 @@ function readSyncUrl(text: string): URL {
 }
 
 async function run(options: SyncOptions, context: CommandContext): Promise<ExitStatus> {
-  const load = () => loadEnvironment(options.env, context.environment);
+  const load = () => loadVariables(options.env, context.environment);
   return exitStatusOf(await runSync(options, load, options.dryRun ? 'dry run' : 'sync', context));
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { CommandContext } from '../cli/command-context';
-import { loadEnvironment } from '../cli/environment';
+import { loadVariables } from '../cli/environment';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
 import type { CallFlow } from '../src/call-flow/schema';
 import { promptsOf } from '../src/call-flow/steps';
@@ -87,7 +87,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
  */
 function readOwnBucket(file: string): Readonly<Record<string, string>> {
   const own = ['ACCOUNT_SID', 'AUTH_TOKEN', 'TWILIO_API_URL', 'ADMIN_SECRET'];
-  const variables = Object.entries(loadEnvironment(file, {}))
+  const variables = Object.entries(loadVariables(file, {}))
     .map(([name, value]) => [name, String(value)] as const)
     .filter(([name, value]) => value !== '' && !own.includes(name));
   const ownBucket = Object.fromEntries(variables);

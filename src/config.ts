@@ -15,7 +15,7 @@ import {
 export { isLoopback, PHONE_NUMBER } from './variables';
 
 /** Variables as Twilio's `context`, `process.env` or a parsed .env file holds them. */
-export type Environment = Readonly<Record<string, unknown>>;
+export type Variables = Readonly<Record<string, unknown>>;
 
 /** Where the bucket's name stands in URLs; `auto` is virtual on AWS and path elsewhere. */
 export type AddressingStyle = 'auto' | 'path' | 'virtual';
@@ -104,8 +104,8 @@ export interface SyncConfig {
  *
  * @throws {ConfigError} naming every variable that is missing or malformed, never its value
  */
-export function readConfig(environment: Environment): Config {
-  const { env, source } = parseWithCredentials(syncVariables(), environment);
+export function readConfig(variables: Variables): Config {
+  const { env, source } = parseWithCredentials(syncVariables(), variables);
   return {
     ...audioConfigOf(env, source),
     twilio: {
@@ -131,8 +131,8 @@ export function readConfig(environment: Environment): Config {
  *
  * @throws {ConfigError} naming every variable of these that is missing or malformed
  */
-export function readAudioConfig(environment: Environment): AudioConfig {
-  const { env, source } = parseWithCredentials(audioVariables, environment);
+export function readAudioConfig(variables: Variables): AudioConfig {
+  const { env, source } = parseWithCredentials(audioVariables, variables);
   return audioConfigOf(env, source);
 }
 
@@ -141,32 +141,32 @@ export function readAudioConfig(environment: Environment): AudioConfig {
  *
  * @throws {ConfigError} when the context has no domain: Twilio needs absolute URLs
  */
-export function readCallConfig(environment: Environment): CallConfig {
-  const { DOMAIN_NAME: domainName } = environment;
+export function readCallConfig(variables: Variables): CallConfig {
+  const { DOMAIN_NAME: domainName } = variables;
   if (typeof domainName !== 'string' || domainName === '') {
     throw new ConfigError('DOMAIN_NAME is not set: Twilio sets it for a deployed Function.');
   }
-  return { publicOrigin: originOf(domainName), proxy: proxyAccessOf(environment) };
+  return { publicOrigin: originOf(domainName), proxy: proxyAccessOf(variables) };
 }
 
-/** OPERATOR_NUMBER of an environment whose other variables may be unusable; undefined if it is, too. */
-export function readOperatorNumber(environment: Environment): string | undefined {
-  return v.parse(operatorNumber(), environment.OPERATOR_NUMBER);
+/** OPERATOR_NUMBER alone: other variables may be unusable. Undefined if it is unusable itself. */
+export function readOperatorNumber(variables: Variables): string | undefined {
+  return v.parse(operatorNumber(), variables.OPERATOR_NUMBER);
 }
 
-/** ADMIN_SECRET of an environment whose other variables may be unusable; undefined if it is, too. */
-export function readAdminSecret(environment: Environment): string | undefined {
-  return v.parse(adminSecret(), environment.ADMIN_SECRET);
+/** ADMIN_SECRET alone: other variables may be unusable. Undefined if it is unusable itself. */
+export function readAdminSecret(variables: Variables): string | undefined {
+  return v.parse(adminSecret(), variables.ADMIN_SECRET);
 }
 
 export type OptionalVariable = 'ADMIN_SECRET' | 'OPERATOR_NUMBER';
 
 /** Optional variables that are set, but unusable, so that a deployment would do without them. */
-export function ignoredVariables(environment: Environment): OptionalVariable[] {
+export function ignoredVariables(variables: Variables): OptionalVariable[] {
   const ignored: OptionalVariable[] = [];
-  const { ADMIN_SECRET, OPERATOR_NUMBER } = environment;
-  if (ADMIN_SECRET && readAdminSecret(environment) === undefined) ignored.push('ADMIN_SECRET');
-  if (OPERATOR_NUMBER && readOperatorNumber(environment) === undefined) {
+  const { ADMIN_SECRET, OPERATOR_NUMBER } = variables;
+  if (ADMIN_SECRET && readAdminSecret(variables) === undefined) ignored.push('ADMIN_SECRET');
+  if (OPERATOR_NUMBER && readOperatorNumber(variables) === undefined) {
     ignored.push('OPERATOR_NUMBER');
   }
   return ignored;
@@ -175,7 +175,7 @@ export function ignoredVariables(environment: Environment): OptionalVariable[] {
 /** S3_SECRET_ACCESS_KEY alone, to check a signature that was made elsewhere; undefined if unset. */
 export function readSecretAccessKey({
   S3_SECRET_ACCESS_KEY: secret,
-}: Environment): string | undefined {
+}: Variables): string | undefined {
   return typeof secret === 'string' && secret !== '' ? secret : undefined;
 }
 
@@ -186,11 +186,11 @@ export function readSecretAccessKey({
  * @throws {ConfigError} naming what is missing or malformed, never its value
  */
 export function readAccount(
-  environment: Environment,
+  variables: Variables,
   advice = 'Set them in .env, or name a file with --env.',
 ): Account {
   const schema = accountVariables();
-  const parsed = v.safeParse(schema, pick(environment, schema));
+  const parsed = v.safeParse(schema, pick(variables, schema));
   if (!parsed.success) throw configError(parsed.issues, 'The account is not known:', advice);
   const { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL } = parsed.output;
   return { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: TWILIO_API_URL };
@@ -217,9 +217,9 @@ function audioConfigOf(
   };
 }
 
-function proxyAccessOf(environment: Environment): CallConfig['proxy'] {
+function proxyAccessOf(variables: Variables): CallConfig['proxy'] {
   try {
-    const { s3, twilio } = readAudioConfig(environment);
+    const { s3, twilio } = readAudioConfig(variables);
     if (twilio.authToken === undefined) return { problem: 'AUTH_TOKEN is not set.' };
     return { bucket: s3.bucket, prefix: s3.prefix, authToken: twilio.authToken };
   } catch (thrown) {
@@ -234,22 +234,22 @@ function originOf(domainName: string): string {
 
 function parseWithCredentials<Entries extends v.ObjectEntries>(
   schema: v.ObjectSchema<Entries, undefined>,
-  environment: Environment,
+  variables: Variables,
 ) {
-  const parsed = v.safeParse(schema, pick(environment, schema));
-  const source = v.safeParse(credentialVariables, pickNames(environment, CREDENTIAL_NAMES));
+  const parsed = v.safeParse(schema, pick(variables, schema));
+  const source = v.safeParse(credentialVariables, pickNames(variables, CREDENTIAL_NAMES));
   if (!parsed.success || !source.success) {
     throw configError([...(parsed.issues ?? []), ...(source.issues ?? [])]);
   }
   return { env: parsed.output, source: source.output };
 }
 
-function pick(environment: Environment, { entries }: { entries: v.ObjectEntries }): Environment {
-  return pickNames(environment, Object.keys(entries));
+function pick(variables: Variables, { entries }: { entries: v.ObjectEntries }): Variables {
+  return pickNames(variables, Object.keys(entries));
 }
 
-function pickNames(environment: Environment, names: readonly string[]): Environment {
-  return Object.fromEntries(names.map((name) => [name, environment[name]]));
+function pickNames(variables: Variables, names: readonly string[]): Variables {
+  return Object.fromEntries(names.map((name) => [name, variables[name]]));
 }
 
 function configError(

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
-import { type Environment, readAdminSecret } from '../../src/config';
+import { readAdminSecret, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import {
@@ -51,7 +51,7 @@ export type Ending =
  */
 export async function runSync(
   options: SyncOptions,
-  load: () => Environment,
+  load: () => Variables,
   occasion: Occasion,
   context: CommandContext,
 ): Promise<Ending> {
@@ -75,18 +75,18 @@ function reporterFor(
 
 function start(
   options: SyncOptions,
-  environment: Environment,
+  variables: Variables,
   { clock }: CommandContext,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { remote: url, dryRun, force } = options;
-  if (url === undefined) return syncHere(options, environment);
-  const secret = requireAdminSecret(environment);
+  if (url === undefined) return syncHere(options, variables);
+  const secret = requireAdminSecret(variables);
   return syncRemotely({ url, secret, dryRun, force, clock, budgetMs: DEFAULTS.budgetMs });
 }
 
 /** @throws {ConfigError} when no deployment accepts it */
-export function requireAdminSecret(environment: Environment): string {
-  const secret = readAdminSecret(environment);
+export function requireAdminSecret(variables: Variables): string {
+  const secret = readAdminSecret(variables);
   if (secret !== undefined) return secret;
   throw new ConfigError(
     `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_CHARACTERS} ASCII characters or more: --remote needs the one that the deployment has.`,
@@ -96,11 +96,11 @@ export function requireAdminSecret(environment: Environment): string {
 /** @throws {ConfigError} naming each variable that is missing or malformed */
 function syncHere(
   options: SyncOptions,
-  environment: Environment,
+  variables: Variables,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { prefix, include, exclude, dryRun, force, concurrency, maxDelete, deployed } = options;
   const { config, account } = readDeploymentVariables(
-    prefix === undefined ? environment : { ...environment, S3_PREFIX: prefix },
+    prefix === undefined ? variables : { ...variables, S3_PREFIX: prefix },
   );
   const selection = {
     include: include ?? config.sync.include,

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ENV_FILE, loadEnvironment, readDeployedVariables } from '../../cli/environment';
+import { ENV_FILE, loadVariables, readDeployedVariables } from '../../cli/environment';
 import { ConfigError } from '../../src/errors';
 
 const home = process.cwd();
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'environment-test-'));
+  directory = mkdtempSync(join(tmpdir(), 'variables-test-'));
   process.chdir(directory);
 });
 afterEach(() => {
@@ -16,23 +16,23 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe('the environment of a command', () => {
-  it('is that of the file, which the shell overrides', () => {
+describe('the variables of a command', () => {
+  it('are those of the file, which the shell overrides', () => {
     writeFileSync('my.env', '# a comment\nFROM_FILE="two words"\nFROM_SHELL=file\n');
-    expect(loadEnvironment('my.env', { FROM_SHELL: 'shell' })).toEqual({
+    expect(loadVariables('my.env', { FROM_SHELL: 'shell' })).toEqual({
       FROM_FILE: 'two words',
       FROM_SHELL: 'shell',
     });
   });
 
-  it('is that of the shell when there is no default file', () => {
-    expect(loadEnvironment(ENV_FILE, { FROM_SHELL: 'shell' })).toEqual({ FROM_SHELL: 'shell' });
+  it('are those of the shell when there is no default file', () => {
+    expect(loadVariables(ENV_FILE, { FROM_SHELL: 'shell' })).toEqual({ FROM_SHELL: 'shell' });
   });
 
   it('is not guessed when the file that was asked for cannot be read', () => {
-    expect(() => loadEnvironment('my.env', {})).toThrow(/^There is no file my\.env\.$/);
-    expect(() => loadEnvironment(directory, {})).toThrow(ConfigError);
-    expect(() => loadEnvironment(directory, {})).toThrow(/^Reading .*EISDIR/);
+    expect(() => loadVariables('my.env', {})).toThrow(/^There is no file my\.env\.$/);
+    expect(() => loadVariables(directory, {})).toThrow(ConfigError);
+    expect(() => loadVariables(directory, {})).toThrow(/^Reading .*EISDIR/);
   });
 });
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadEnvironment } from '../../cli/environment';
+import { loadVariables } from '../../cli/environment';
 import { start } from '../../sandbox/main';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';
@@ -183,7 +183,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
     expect(read(output, 'prompts are at')).toBe('s3://audio/');
     expect(output).toContain('/audio/our-greeting.');
     expect(output).not.toMatch(/curl -T|the real account|\bs stops/);
-    const variables = loadEnvironment(read(output, 'Variables for commands'), {});
+    const variables = loadVariables(read(output, 'Variables for commands'), {});
     expect(variables).toMatchObject({ S3_BUCKET: 'audio', SYNC_EXCLUDE: "*.txt, it's new.mp3" });
     expect(variables.AUTH_TOKEN).not.toBe('the token of the real account');
 

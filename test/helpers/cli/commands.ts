@@ -43,7 +43,7 @@ export async function runVerb<Options>(
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** An environment file in a folder of its own. */
+/** An .env file in a folder of its own. */
 export function writeVariables(variables: Variables) {
   const folder = mkdtempSync(join(tmpdir(), 'variables-'));
   const file = join(folder, 'env');

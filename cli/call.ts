@@ -18,7 +18,6 @@ import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
 import { callTable, mediaSource, readPromptTexts } from './call/table';
 import type { CommandContext } from './command-context';
-import { loadVariables } from './environment';
 import { addDeploymentOptions, type DeploymentOptions, readSeconds } from './options';
 import {
   type CommandDefinition,
@@ -27,6 +26,7 @@ import {
   startCommand,
 } from './run-command';
 import { findOrigin, findTarget } from './target';
+import { loadVariables } from './variables';
 
 interface Options extends DeploymentOptions {
   /** Keys for each question in turn; an empty one is silence. */

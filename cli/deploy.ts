@@ -7,11 +7,11 @@ import { type DeploymentVariables, readDeploymentVariables } from './account';
 import type { CommandContext } from './command-context';
 import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
-import { readDeployedVariables } from './environment';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-command';
 import { sync } from './sync';
 import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
 import { findTarget, lastDeployedBuild } from './target';
+import { readDeployedVariables } from './variables';
 
 interface Options {
   /** Domain suffix. */

@@ -9,7 +9,6 @@ import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { RUNTIME_HANDLER, RUNTIME_HANDLER_PACKAGE } from '../src/limits';
 import { connectServerless } from './account';
 import type { CommandContext } from './command-context';
-import { ENV_FILE, loadVariables } from './environment';
 import { callFindings, type Finding, platformFindings, sizeFinding } from './live-check/findings';
 import { handlerToDeploy, requestBuilds, requestSizes } from './live-check/platform';
 import {
@@ -22,6 +21,7 @@ import {
 import { makeTestCall } from './live-check/test-call';
 import { readPhoneNumber, readSeconds } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
+import { ENV_FILE, loadVariables } from './variables';
 
 interface Options {
   /** E.164. */

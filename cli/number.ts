@@ -5,10 +5,10 @@ import { ConfigError, PlayError } from '../src/errors';
 import { askTwilio } from '../src/twilio/errors';
 import { connect } from './account';
 import type { CommandContext } from './command-context';
-import { loadVariables } from './environment';
 import { addDeploymentOptions, type DeploymentOptions, readPhoneNumber } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { findOrigin, findTarget } from './target';
+import { loadVariables } from './variables';
 
 interface Options extends DeploymentOptions {
   /** E.164. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { isLoopback, PHONE_NUMBER } from '../src/config';
-import { ENV_FILE } from './environment';
 import type { TargetOptions } from './target';
+import { ENV_FILE } from './variables';
 
 // Options and values that several verbs have.
 

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULTS } from '../src/sync';
 import type { CommandContext } from './command-context';
-import { ENV_FILE, loadVariables } from './environment';
 import { addTargetOptions, readOrigin } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { exitStatusOf, runSync, type SyncOptions } from './sync/run-sync';
+import { ENV_FILE, loadVariables } from './variables';
 
 const DESCRIPTION = `Makes the Assets of a deployment equal to the prompts in S3. Callers hear the old prompts until the new ones are complete, and both are what S3 holds. It may be run again at any time, and stopped at any time: the next run finishes what this one began.`;
 

@@ -3,7 +3,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { type CallOptions, call, type MediaEvent, playTwiml, type VerbEvent } from '../phone';
 import { readConfig } from '../src/config';
-import { credentialsOf } from '../src/credentials/installed';
+import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { decodeManifest, isManifestPath } from '../src/manifest';
 import { signProxyQuery } from '../src/proxy/signed-url';
 import { usesPathStyle } from '../src/s3/address';

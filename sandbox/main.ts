@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { CommandContext } from '../cli/command-context';
-import { loadVariables } from '../cli/environment';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
+import { loadVariables } from '../cli/variables';
 import type { CallFlow } from '../src/call-flow/schema';
 import { promptsOf } from '../src/call-flow/steps';
 import { systemClock } from '../src/clock';

@@ -10,9 +10,9 @@ import { readConfig } from '../../src/config';
 import { promptWarnings, readCallFlow } from '../call-flow';
 import { inspectProtected, servedBy } from '../inspector';
 import { inspectorTable } from '../screen';
-import { type Deployment, prepareDeployment } from './deployment';
 import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
 import { deployAndSyncTwice, isAsExpected, listenToCall, type Stage } from './scenario';
+import { type Deployment, prepareDeployment } from './staged-project';
 
 interface Options {
   readonly protected?: true;

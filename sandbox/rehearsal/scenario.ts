@@ -11,8 +11,8 @@ import { promptsOf } from '../../src/call-flow/steps';
 import { resultOf } from '../../src/result';
 import { isAssetPath } from '../../src/sync/asset-path';
 import { servedBy } from '../inspector';
-import type { Deployment } from './deployment';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
+import type { Deployment } from './staged-project';
 
 /** One command of the rehearsal, and a call after it. */
 export interface Stage {

@@ -1,5 +1,5 @@
 import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../../src/limits';
-import { type ErrorDetails, S3Error } from './error';
+import { type ErrorDetails, S3Error } from './errors';
 import { type Parameter, parameter, type S3Request } from './request';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';

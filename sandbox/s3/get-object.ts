@@ -1,5 +1,5 @@
 import fresh from 'fresh';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 import type { S3Request, S3Response } from './request';
 import type { StoredObject } from './store';
 

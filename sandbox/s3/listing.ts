@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { S3_PAGE_KEYS } from '../../src/limits';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 import { parameter, type S3Request, uriEncode } from './request';
 import { compareUtf8, type ObjectStore } from './store';
 import { renderXml } from './xml';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 import type { S3Request, S3Response } from './request';
 import type { ObjectStore } from './store';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { S3_KEY_BYTES } from '../../src/limits';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 
 export type Parameter = readonly [name: string, value: string];
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type Listening, listen } from '../listen';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 import { getObject } from './get-object';
 import { listObjects } from './listing';
 import { putObject, verifyPayloadHash } from './put-object';

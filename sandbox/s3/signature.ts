@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import { ALGORITHM, type Claims, parseLongDate, readClaims } from './claims';
-import { S3Error } from './error';
+import { S3Error } from './errors';
 import { type Parameter, parameter, type S3Request, uriEncode } from './request';
 
 export interface S3Credentials {

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '../clock';
 import type { S3Config } from '../config';
 import { CredentialsError } from '../credentials/credentials';
-import { credentialsOf } from '../credentials/installed';
+import { credentialsOf } from '../credentials/with-aws-clients';
 import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
 import { retryAfterMs, withRetry } from '../retry';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../sandbox/listen';
-import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/deployment';
+import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/staged-project';
 import {
   type ProgramResult,
   resultOfProgram,

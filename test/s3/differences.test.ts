@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock';
-import { accessTo } from '../../src/credentials/installed';
+import { accessTo } from '../../src/credentials/with-aws-clients';
 import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
 import { signHeaders } from '../../src/sigv4/sign';
 import { ON_CEPH, startTestS3, type TestS3 } from '../helpers/s3/server';

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/clock';
-import { accessTo } from '../../src/credentials/installed';
+import { accessTo } from '../../src/credentials/with-aws-clients';
 import type { S3Access } from '../../src/s3/address';
 import { getObject } from '../../src/s3/get-object';
 import { createConnections } from '../../src/s3/request';

@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servedBy } from '../../sandbox/inspector';
-import { type Deployment, prepareDeployment, runProgram } from '../../sandbox/rehearsal/deployment';
+import {
+  type Deployment,
+  prepareDeployment,
+  runProgram,
+} from '../../sandbox/rehearsal/staged-project';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 

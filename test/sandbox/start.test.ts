@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadVariables } from '../../cli/environment';
+import { loadVariables } from '../../cli/variables';
 import { start } from '../../sandbox/main';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { type SampleBucket, startSampleBucket } from '../../sandbox/sample-bucket';

@@ -8,7 +8,7 @@ import { call } from '../../../phone';
 import { makeDirectory } from '../../../sandbox/directory';
 import { listen } from '../../../sandbox/listen';
 import { promptFolder } from '../../../sandbox/prompts';
-import { stageProject } from '../../../sandbox/rehearsal/deployment';
+import { stageProject } from '../../../sandbox/rehearsal/staged-project';
 import { type SampleBucket, startSampleBucket } from '../../../sandbox/sample-bucket';
 import { walk } from '../phone/server';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallOptions } from '../../../phone';
-import { prepareDeployment } from '../../../sandbox/rehearsal/deployment';
+import { prepareDeployment } from '../../../sandbox/rehearsal/staged-project';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 let rehearsal: TestRehearsal;

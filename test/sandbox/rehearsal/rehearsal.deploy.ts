@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MediaEvent } from '../../../phone';
+import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import {
   type Deployment,
   prepareDeployment,
   runProgram,
-} from '../../../sandbox/rehearsal/deployment';
-import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
+} from '../../../sandbox/rehearsal/staged-project';
 import { judge } from '../../helpers/contract/contract';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { S3Error } from '../../../sandbox/s3/error';
+import { S3Error } from '../../../sandbox/s3/errors';
 import { evaluateConditions, parseRange } from '../../../sandbox/s3/get-object';
 import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ENV_FILE, loadVariables, readDeployedVariables } from '../../cli/environment';
+import { ENV_FILE, loadVariables, readDeployedVariables } from '../../cli/variables';
 import { ConfigError } from '../../src/errors';
 
 const home = process.cwd();
@@ -29,7 +29,7 @@ describe('the variables of a command', () => {
     expect(loadVariables(ENV_FILE, { FROM_SHELL: 'shell' })).toEqual({ FROM_SHELL: 'shell' });
   });
 
-  it('is not guessed when the file that was asked for cannot be read', () => {
+  it('are not guessed when the file that was asked for cannot be read', () => {
     expect(() => loadVariables('my.env', {})).toThrow(/^There is no file my\.env\.$/);
     expect(() => loadVariables(directory, {})).toThrow(ConfigError);
     expect(() => loadVariables(directory, {})).toThrow(/^Reading .*EISDIR/);

@@ -15,7 +15,7 @@ import { callNumber, chooseSynced, inspect, isAsExpected, type Row } from './ins
 import { onKeys } from './keys';
 import type { S3Server } from './s3';
 import { type Sandbox, startSandbox } from './sandbox';
-import { callTable, inspectorTable, verdictOn, whereToLook } from './screen';
+import { callTable, inspectorTable, summaryOf, whereToLook } from './screen';
 
 /** The keys of each call, in the sample flow: opening hours, an unknown choice, then nothing. */
 const DIGITS = ['1', '9'];
@@ -138,7 +138,7 @@ ${colors.bold('The request inspector')}: which URLs survive what Twilio appends
 
 ${inspectorTable(rows)}
 
-${verdictOn(rows, isS3Stopped)}
+${summaryOf(rows, isS3Stopped)}
 `);
   const isHeard = heard.every((event) => event.kind === 'verb' || event.errorCode === undefined);
   return { rows, isAsExpected: isHeard && isAsExpected(rows) };

@@ -43,7 +43,7 @@ function promptOf({ url }: MediaEvent): string {
 }
 
 /** One sentence about the inspector's rows. */
-export function verdictOn(rows: readonly Row[], isS3Stopped = false): string {
+export function summaryOf(rows: readonly Row[], isS3Stopped = false): string {
   if (isS3Stopped && rows.length > 0) {
     const proxy = rows[3]?.media.status === 200 ? ', and the proxy plays what it remembers' : '';
     return `S3 is stopped. The Asset does not need it${proxy}.`;

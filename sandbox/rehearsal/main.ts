@@ -12,7 +12,7 @@ import { inspectProtected, servedBy } from '../inspector';
 import { inspectorTable } from '../screen';
 import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
 import { deployAndSyncTwice, isAsExpected, listenToCall, type Stage } from './scenario';
-import { type Deployment, prepareDeployment } from './staged-project';
+import { type StagedProject, stageProject } from './staged-project';
 
 interface Options {
   readonly protected?: true;
@@ -54,18 +54,18 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       if (!signal.aborted) process.stdout.write(text);
     };
     const watch = { signal, ...(!options.quiet && { onOutput: write }) };
-    const deployment = prepareDeployment(rehearsal, watch);
+    const project = stageProject(rehearsal, watch);
     const countUploads = () => {
       const counted = uploads;
       uploads = 0;
       return counted;
     };
     const habits = { signMedia: options.protected === true };
-    const stages = deployAndSyncTwice(rehearsal, deployment, countUploads, habits);
+    const stages = deployAndSyncTwice(rehearsal, project, countUploads, habits);
     const good = await showStages(stages, flow);
     if (good && options.protected) await showProtected(rehearsal);
     if (good && options.stay) {
-      printHowToGoOn(rehearsal, deployment);
+      printHowToGoOn(rehearsal, project);
       if (!signal.aborted) await once(signal, 'abort');
     }
     return good ? 'done' : 'failed';
@@ -128,7 +128,7 @@ async function showProtected(rehearsal: Rehearsal): Promise<void> {
 
 function printHowToGoOn(
   { environment, internet, authorityFile }: Rehearsal,
-  { directory }: Deployment,
+  { directory }: StagedProject,
 ): void {
   const exports = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
   const destination = `${DOMAIN_NAME}:443:127.0.0.1:${internet.port}`;

@@ -12,7 +12,7 @@ import { resultOf } from '../../src/result';
 import { isAssetPath } from '../../src/sync/asset-path';
 import { servedBy } from '../inspector';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
-import type { Deployment } from './staged-project';
+import type { StagedProject } from './staged-project';
 
 /** One command of the rehearsal, and a call after it. */
 export interface Stage {
@@ -39,13 +39,13 @@ export interface CallContent {
  */
 export async function* deployAndSyncTwice(
   rehearsal: Rehearsal,
-  deployment: Deployment,
+  project: StagedProject,
   countUploads: () => number,
   habits: Partial<PhoneOptions>,
 ): AsyncGenerator<Stage> {
   const commands = {
-    deploy: () => deployment.twilioRun('deploy'),
-    sync: () => deployment.run('sync'),
+    deploy: () => project.twilioRun('deploy'),
+    sync: () => project.run('sync'),
   };
   for (const command of ['deploy', 'sync', 'deploy', 'sync'] as const) {
     await commands[command]();

@@ -11,7 +11,7 @@ type Account = Pick<
 >;
 
 /** The project in a folder of its own, and the commands that a developer would type there. */
-export interface Deployment {
+export interface StagedProject {
   readonly directory: string;
   /** Runs the toolkit's command line, unmodified, such as `npx twilio-run deploy`. */
   twilioRun(...args: readonly string[]): Promise<string>;
@@ -22,16 +22,16 @@ export interface Deployment {
 const projectDirectory = join(__dirname, '..', '..');
 
 /**
- * Prepares a deployment of the project as it is built now.
+ * Stages the project as it is built now, in a folder of the rehearsal.
  *
  * @param watch gets what the commands write, and ends them
  */
-export function prepareDeployment(
+export function stageProject(
   { accountSid, authToken, directory, environment, variables }: Account,
   watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
-): Deployment {
+): StagedProject {
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
-  const cwd = stageProject(projectDirectory, directory, { ...variables, ...account });
+  const cwd = linkProject(projectDirectory, directory, { ...variables, ...account });
   const start = (name: string, args: readonly string[]) =>
     runProgram(name, args, { cwd, environment, ...watch });
   return {
@@ -62,7 +62,7 @@ const PROJECT_PARTS = [
  *
  * @returns the folder
  */
-export function stageProject(
+export function linkProject(
   project: string,
   directory: string,
   variables: Readonly<Record<string, string>>,

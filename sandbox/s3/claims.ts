@@ -1,5 +1,5 @@
 import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../../src/limits';
-import { type ErrorDetails, S3Error } from './errors';
+import { type ErrorDetails, S3ErrorResponse } from './errors';
 import { type Parameter, parameter, type S3Request } from './request';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -17,28 +17,29 @@ export interface Claims {
   /** The parameters that are signed. */
   readonly query: readonly Parameter[];
   /** The error for a credential that cannot be right. */
-  readonly badCredential: (message: string, details?: ErrorDetails) => S3Error;
+  readonly badCredential: (message: string, details?: ErrorDetails) => S3ErrorResponse;
 }
 
 /**
  * Reads the Authorization header or the query of a presigned URL.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  *
- * @throws {S3Error} for an anonymous request, one whose claims are malformed, or too early or late
+ * @throws {S3ErrorResponse} for an anonymous request, one whose claims are malformed, or too early or late
  */
 export function readClaims(request: S3Request, now: Date): Claims {
   const authorization = request.headers.get('authorization');
   const isPresigned = parameter(request, 'X-Amz-Algorithm') !== undefined;
   const isVersion2 = parameter(request, 'Signature') !== undefined;
-  if (authorization === undefined && !isPresigned && !isVersion2) throw new S3Error('AccessDenied');
+  if (authorization === undefined && !isPresigned && !isVersion2)
+    throw new S3ErrorResponse('AccessDenied');
   if (authorization !== undefined && (isPresigned || isVersion2)) {
-    throw new S3Error('InvalidArgument', {}, 'Only one auth mechanism allowed');
+    throw new S3ErrorResponse('InvalidArgument', {}, 'Only one auth mechanism allowed');
   }
   // Buckets made since June 2020 do not take Signature Version 2, which leaves unknown parameters
   // unsigned. https://docs.aws.amazon.com/AmazonS3/latest/API/Appendix-Sigv2.html
   if (isVersion2 || authorization?.startsWith('AWS ')) {
     const message = 'The authorization mechanism you have provided is not supported.';
-    throw new S3Error('InvalidRequest', {}, `${message} Please use ${ALGORITHM}.`);
+    throw new S3ErrorResponse('InvalidRequest', {}, `${message} Please use ${ALGORITHM}.`);
   }
   return authorization === undefined
     ? readPresigned(request, now)
@@ -48,13 +49,13 @@ export function readClaims(request: S3Request, now: Date): Claims {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html */
 function readAuthorization(request: S3Request, authorization: string, now: Date): Claims {
   const malformed = (message: string, details?: ErrorDetails) =>
-    new S3Error(
+    new S3ErrorResponse(
       'AuthorizationHeaderMalformed',
       details,
       `The authorization header is malformed; ${message}`,
     );
   if (!authorization.startsWith(`${ALGORITHM} `)) {
-    throw new S3Error('InvalidArgument', {}, 'Unsupported Authorization Type');
+    throw new S3ErrorResponse('InvalidArgument', {}, 'Unsupported Authorization Type');
   }
   const component = (name: string) =>
     new RegExp(`[ ,]${name}=([^, ]+)`).exec(authorization)?.[1] ?? '';
@@ -68,7 +69,7 @@ function readAuthorization(request: S3Request, authorization: string, now: Date)
   }
   const longDate = dateOf(request);
   if (Math.abs(parseLongDate(longDate) - now.getTime()) > S3_CLOCK_SKEW_MS) {
-    throw new S3Error('RequestTimeTooSkewed', {
+    throw new S3ErrorResponse('RequestTimeTooSkewed', {
       RequestTime: longDate,
       ServerTime: isoSeconds(now.getTime()),
       MaxAllowedSkewMilliseconds: S3_CLOCK_SKEW_MS,
@@ -77,7 +78,7 @@ function readAuthorization(request: S3Request, authorization: string, now: Date)
   const payloadHash = request.headers.get('x-amz-content-sha256');
   if (payloadHash === undefined) {
     const message = 'Missing required header for this request: x-amz-content-sha256';
-    throw new S3Error('InvalidRequest', {}, message);
+    throw new S3ErrorResponse('InvalidRequest', {}, message);
   }
   return {
     credential: credential.split('/'),
@@ -102,7 +103,7 @@ const PRESIGNED_PARAMETERS = [
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 function readPresigned(request: S3Request, now: Date): Claims {
   const malformed = (message: string, details?: ErrorDetails) =>
-    new S3Error('AuthorizationQueryParametersError', details, message);
+    new S3ErrorResponse('AuthorizationQueryParametersError', details, message);
   const names = request.query.map(([name]) => name).filter((name) => /^x-amz-/i.test(name));
   // What S3 answers is not documented.
   if (new Set(names).size < names.length) {
@@ -130,10 +131,14 @@ function readPresigned(request: S3Request, now: Date): Claims {
   const expiry = time + Number(life) * 1000;
   const times = { Expires: isoSeconds(expiry), ServerTime: isoSeconds(now.getTime()) };
   if (time > now.getTime() + S3_CLOCK_SKEW_MS) {
-    throw new S3Error('AccessDenied', times, 'Request is not yet valid');
+    throw new S3ErrorResponse('AccessDenied', times, 'Request is not yet valid');
   }
   if (expiry < now.getTime()) {
-    throw new S3Error('AccessDenied', { 'X-Amz-Expires': life, ...times }, 'Request has expired');
+    throw new S3ErrorResponse(
+      'AccessDenied',
+      { 'X-Amz-Expires': life, ...times },
+      'Request has expired',
+    );
   }
   return {
     credential: credential.split('/'),
@@ -154,10 +159,10 @@ function readPresigned(request: S3Request, now: Date): Claims {
 function checkPayloadHash(payloadHash: string): string {
   if (payloadHash === 'UNSIGNED-PAYLOAD' || /^[\da-f]{64}$/.test(payloadHash)) return payloadHash;
   if (payloadHash.startsWith('STREAMING-')) {
-    throw new S3Error('NotImplemented', { Header: 'x-amz-content-sha256' });
+    throw new S3ErrorResponse('NotImplemented', { Header: 'x-amz-content-sha256' });
   }
   const message = 'x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value.';
-  throw new S3Error('InvalidArgument', {}, message);
+  throw new S3ErrorResponse('InvalidArgument', {}, message);
 }
 
 /** The long date of a request that is signed in its header: X-Amz-Date, otherwise Date. */
@@ -167,7 +172,7 @@ function dateOf({ headers }: S3Request): string {
   const date = Date.parse(headers.get('date') ?? '');
   if (amzDate === undefined && !Number.isNaN(date)) return isoSeconds(date).replace(/[-:]/g, '');
   const message = 'AWS authentication requires a valid Date or x-amz-date header';
-  throw new S3Error('AccessDenied', {}, message);
+  throw new S3ErrorResponse('AccessDenied', {}, message);
 }
 
 const LONG_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;

@@ -43,8 +43,8 @@ const ERRORS = {
 /** Elements of the error document beside Code and Message. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-/** An error answer of S3. */
-export class S3Error extends Error {
+/** An error as S3 answers it. */
+export class S3ErrorResponse extends Error {
   readonly status: number;
 
   constructor(

@@ -1,5 +1,5 @@
 import fresh from 'fresh';
-import { S3Error } from './errors';
+import { S3ErrorResponse } from './errors';
 import type { S3Request, S3Response } from './request';
 import type { StoredObject } from './store';
 
@@ -12,13 +12,13 @@ const ARCHIVES: readonly (string | undefined)[] = ['GLACIER', 'DEEP_ARCHIVE'];
  * GetObject and HeadObject.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  *
- * @throws {S3Error} for an archived object, a condition that fails, or a range outside the object
+ * @throws {S3ErrorResponse} for an archived object, a condition that fails, or a range outside the object
  */
-export function getObject(object: StoredObject, { method, headers }: S3Request): S3Response {
+export function respondToGet(object: StoredObject, { method, headers }: S3Request): S3Response {
   const { body, checksums } = object;
   const storageClass = object.headers['x-amz-storage-class'];
   if (method === 'GET' && ARCHIVES.includes(storageClass)) {
-    throw new S3Error('InvalidObjectState', { StorageClass: String(storageClass) });
+    throw new S3ErrorResponse('InvalidObjectState', { StorageClass: String(storageClass) });
   }
   const validators = {
     ETag: `"${object.etag}"`,
@@ -48,7 +48,7 @@ export function getObject(object: StoredObject, { method, headers }: S3Request):
     return { status: 200, headers: { ...described, ...(withChecksums && checksums) }, body };
   }
   if (range === 'unsatisfiable') {
-    throw new S3Error('InvalidRange', {
+    throw new S3ErrorResponse('InvalidRange', {
       RangeRequested: headers.get('range') ?? '',
       ActualObjectSize: body.length,
     });
@@ -65,7 +65,7 @@ export function getObject(object: StoredObject, { method, headers }: S3Request):
  * Evaluates conditions in their order of precedence: a comparison of ETags overrules one of dates.
  * https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
  *
- * @throws {S3Error} PreconditionFailed
+ * @throws {S3ErrorResponse} PreconditionFailed
  */
 export function evaluateConditions(
   headers: Headers,
@@ -81,7 +81,7 @@ export function evaluateConditions(
     ifMatch === undefined ? lastModified.getTime() > unmodifiedSince : !isListed(ifMatch);
   if (failed) {
     const Condition = ifMatch === undefined ? 'If-Unmodified-Since' : 'If-Match';
-    throw new S3Error('PreconditionFailed', { Condition });
+    throw new S3ErrorResponse('PreconditionFailed', { Condition });
   }
 
   const ifNoneMatch = headers.get('if-none-match');

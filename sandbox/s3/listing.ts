@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { S3_PAGE_KEYS } from '../../src/limits';
-import { S3Error } from './errors';
+import { S3ErrorResponse } from './errors';
 import { parameter, type S3Request, uriEncode } from './request';
 import { compareUtf8, type ObjectStore } from './store';
 import { renderXml } from './xml';
@@ -11,7 +11,7 @@ const continuation = v.pipe(v.string(), v.parseJson(), v.tuple([v.string(), v.st
  * ListObjectsV2, without groups of keys: a page of a bucket's objects as XML.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  *
- * @throws {S3Error} for a parameter that makes no sense
+ * @throws {S3ErrorResponse} for a parameter that makes no sense
  */
 export function listObjects(store: ObjectStore, request: S3Request): string {
   const { bucket } = request;
@@ -77,6 +77,10 @@ function readEncoding(type: string | undefined): (text: string) => string {
   throw invalid('Invalid Encoding Method specified in Request', 'encoding-type', type);
 }
 
-function invalid(message: string, name: string, value: string): S3Error {
-  return new S3Error('InvalidArgument', { ArgumentName: name, ArgumentValue: value }, message);
+function invalid(message: string, name: string, value: string): S3ErrorResponse {
+  return new S3ErrorResponse(
+    'InvalidArgument',
+    { ArgumentName: name, ArgumentValue: value },
+    message,
+  );
 }

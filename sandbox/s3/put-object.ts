@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { S3Error } from './errors';
+import { S3ErrorResponse } from './errors';
 import type { S3Request, S3Response } from './request';
 import type { ObjectStore } from './store';
 
@@ -30,14 +30,14 @@ const STORED_HEADERS =
  * PutObject.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  *
- * @throws {S3Error} without a length, or when the body is not the one that its headers describe
+ * @throws {S3ErrorResponse} without a length, or when the body is not the one that its headers describe
  */
 export function putObject(
   { bucket, key, headers: sent }: S3Request,
   body: Buffer,
   store: ObjectStore,
 ): S3Response {
-  if (!sent.has('content-length')) throw new S3Error('MissingContentLength');
+  if (!sent.has('content-length')) throw new S3ErrorResponse('MissingContentLength');
   const checksums = verifyChecksums(body, sent);
   const headers = Object.fromEntries([...sent].filter(([name]) => STORED_HEADERS.test(name)));
   const { etag } = store.put(bucket, key, body, { headers, checksums });
@@ -53,10 +53,13 @@ function verifyChecksums(
   for (const [name, expected] of headers) {
     if (name !== 'content-md5' && !name.startsWith('x-amz-checksum-')) continue;
     const digest = DIGESTS[name];
-    if (!digest) throw new S3Error('NotImplemented', { Header: name });
+    if (!digest) throw new S3ErrorResponse('NotImplemented', { Header: name });
     const computed = digest(body).toString('base64');
     if (computed !== expected) {
-      throw new S3Error('BadDigest', { ExpectedDigest: expected, CalculatedDigest: computed });
+      throw new S3ErrorResponse('BadDigest', {
+        ExpectedDigest: expected,
+        CalculatedDigest: computed,
+      });
     }
     if (name !== 'content-md5') checksums[name] = expected;
   }
@@ -66,12 +69,12 @@ function verifyChecksums(
 /**
  * Compares a body with the hash that its request is signed with.
  *
- * @throws {S3Error} XAmzContentSHA256Mismatch
+ * @throws {S3ErrorResponse} XAmzContentSHA256Mismatch
  */
 export function verifyPayloadHash(body: Buffer, signed: string): void {
   const computed = hash('sha256')(body).toString('hex');
   if (signed === 'UNSIGNED-PAYLOAD' || signed === computed) return;
-  throw new S3Error('XAmzContentSHA256Mismatch', {
+  throw new S3ErrorResponse('XAmzContentSHA256Mismatch', {
     ClientComputedContentSHA256: signed,
     S3ComputedContentSHA256: computed,
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { S3_KEY_BYTES } from '../../src/limits';
-import { S3Error } from './errors';
+import { S3ErrorResponse } from './errors';
 
 export type Parameter = readonly [name: string, value: string];
 
@@ -25,7 +25,7 @@ export interface S3Response {
   readonly body?: Buffer | string;
 }
 
-/** @throws {S3Error} for a target that cannot be decoded, or whose key is too long */
+/** @throws {S3ErrorResponse} for a target that cannot be decoded, or whose key is too long */
 export function readRequest(incoming: IncomingMessage): S3Request {
   const { method = '', url = '', rawHeaders } = incoming;
   const { path, query } = decodeTarget(url);
@@ -33,12 +33,12 @@ export function readRequest(incoming: IncomingMessage): S3Request {
   const { bucket, key } = addressed(path, headers.get('host'));
   const size = Buffer.byteLength(key);
   if (size > S3_KEY_BYTES) {
-    throw new S3Error('KeyTooLongError', { Size: size, MaxSizeAllowed: S3_KEY_BYTES });
+    throw new S3ErrorResponse('KeyTooLongError', { Size: size, MaxSizeAllowed: S3_KEY_BYTES });
   }
   return { method, path, query, headers, bucket, key };
 }
 
-/** @throws {S3Error} when an escape is broken or is not UTF-8 */
+/** @throws {S3ErrorResponse} when an escape is broken or is not UTF-8 */
 export function decodeTarget(target: string): Pick<S3Request, 'path' | 'query'> {
   const [, path = '', query = ''] = /^(\/[^?]*)\??(.*)$/.exec(target) ?? [];
   try {
@@ -46,7 +46,7 @@ export function decodeTarget(target: string): Pick<S3Request, 'path' | 'query'> 
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
   }
-  throw new S3Error('InvalidURI', { URI: target });
+  throw new S3ErrorResponse('InvalidURI', { URI: target });
 }
 
 /** S3 reads a bare `+` as a blank, in the path too. Clients that mean a plus send %2B. */

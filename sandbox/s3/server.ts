@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { type Listening, listen } from '../listen';
-import { S3Error } from './errors';
-import { getObject } from './get-object';
+import { S3ErrorResponse } from './errors';
+import { respondToGet } from './get-object';
 import { listObjects } from './listing';
 import { putObject, verifyPayloadHash } from './put-object';
 import { parameter, readRequest, type S3Request, type S3Response } from './request';
-import { type S3Credentials, type Signer, verifySignature } from './signature';
+import { type AcceptedKey, type S3Credentials, verifySignature } from './signature';
 import { ObjectStore } from './store';
 
 export interface S3Options {
@@ -19,7 +19,7 @@ export interface S3Options {
   readonly credentials?: S3Credentials;
 }
 
-export interface S3Server extends Signer {
+export interface S3Server extends AcceptedKey {
   /** For path-style addressing, such as http://127.0.0.1:40123. It stays the same after a start. */
   readonly endpoint: string;
   /** What the buckets hold, whether the server runs or not. */
@@ -57,9 +57,9 @@ export async function startS3({
   if (badName !== undefined) throw new TypeError(`S3 allows no bucket named ${badName}`);
   if (region === '') throw new TypeError("the S3 server's region is empty");
   const store = new ObjectStore(buckets);
-  const signer = { region, credentials };
+  const accepted = { region, credentials };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    void respond(request, response, store, signer);
+    void respond(request, response, store, accepted);
   };
   let listening: Listening | undefined = await listen(listener);
   const { url: endpoint, port } = listening;
@@ -79,12 +79,12 @@ export async function startS3({
   };
 }
 
-/** Answers one request, with the ids that AWS's support asks for. */
+/** Answers one request, with the ids that AWS support asks for. */
 async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   store: ObjectStore,
-  signer: Signer,
+  accepted: AcceptedKey,
 ): Promise<void> {
   const ids = {
     RequestId: randomBytes(8).toString('hex').toUpperCase(),
@@ -94,14 +94,14 @@ async function respond(
   outgoing.setHeader('x-amz-id-2', ids.HostId);
   try {
     const request = readRequest(incoming);
-    const payloadHash = await verifySignature(request, signer, new Date());
+    const payloadHash = await verifySignature(request, accepted, new Date());
     const body = await buffer(incoming);
     verifyPayloadHash(body, payloadHash);
-    send(outgoing, request.method, operate(request, body, store, signer.region));
+    send(outgoing, request.method, operate(request, body, store, accepted.region));
   } catch (thrown) {
     // The client has gone.
     if (outgoing.destroyed) return;
-    const error = thrown instanceof S3Error ? thrown : internalError(thrown);
+    const error = thrown instanceof S3ErrorResponse ? thrown : internalError(thrown);
     send(outgoing, incoming.method, {
       status: error.status,
       headers: { 'content-type': 'application/xml' },
@@ -110,9 +110,9 @@ async function respond(
   }
 }
 
-function internalError(thrown: unknown): S3Error {
+function internalError(thrown: unknown): S3ErrorResponse {
   console.error(thrown);
-  return new S3Error('InternalError');
+  return new S3ErrorResponse('InternalError');
 }
 
 function send(
@@ -132,7 +132,7 @@ function send(
 function operate(request: S3Request, body: Buffer, store: ObjectStore, region: string): S3Response {
   const { method, bucket, key } = request;
   refuseOtherOperations(request);
-  if (!store.hasBucket(bucket)) throw new S3Error('NoSuchBucket', { BucketName: bucket });
+  if (!store.hasBucket(bucket)) throw new S3ErrorResponse('NoSuchBucket', { BucketName: bucket });
   if (key === '') {
     return {
       status: 200,
@@ -146,8 +146,8 @@ function operate(request: S3Request, body: Buffer, store: ObjectStore, region: s
     return { status: 204, headers: {} };
   }
   const object = store.get(bucket, key);
-  if (!object) throw new S3Error('NoSuchKey', { Key: key });
-  return getObject(object, request);
+  if (!object) throw new S3ErrorResponse('NoSuchKey', { Key: key });
+  return respondToGet(object, request);
 }
 
 /** `x-id` is a mark of AWS's SDK, without effect. */
@@ -167,15 +167,17 @@ function refuseOtherOperations(request: S3Request): void {
   const { method, bucket, key, query, headers } = request;
   const isList = method === 'GET' && bucket !== '' && parameter(request, 'list-type') === '2';
   const isObject = ['GET', 'HEAD', 'PUT', 'DELETE'].includes(method);
-  if (!(key === '' ? isList : isObject)) throw new S3Error('NotImplemented', { Method: method });
+  if (!(key === '' ? isList : isObject)) {
+    throw new S3ErrorResponse('NotImplemented', { Method: method });
+  }
   const parameters = key === '' ? LISTING_PARAMETERS : PARAMETERS;
   for (const [name] of query) {
-    if (!parameters.test(name)) throw new S3Error('NotImplemented', { Parameter: name });
+    if (!parameters.test(name)) throw new S3ErrorResponse('NotImplemented', { Parameter: name });
   }
   const isWrite = method === 'PUT' || method === 'DELETE';
   for (const name of headers.keys()) {
     const isOther = name.startsWith('x-amz-') && !HEADERS.test(name);
     const isCondition = isWrite && name.startsWith('if-');
-    if (isOther || isCondition) throw new S3Error('NotImplemented', { Header: name });
+    if (isOther || isCondition) throw new S3ErrorResponse('NotImplemented', { Header: name });
   }
 }

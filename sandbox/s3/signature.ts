@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import { ALGORITHM, type Claims, parseLongDate, readClaims } from './claims';
-import { S3Error } from './errors';
+import { S3ErrorResponse } from './errors';
 import { type Parameter, parameter, type S3Request, uriEncode } from './request';
 
 export interface S3Credentials {
@@ -10,8 +10,8 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
 }
 
-/** The one signer that a server takes requests from. */
-export interface Signer {
+/** The only key pair that a server accepts, and the region of its signatures. */
+export interface AcceptedKey {
   readonly region: string;
   readonly credentials: S3Credentials;
 }
@@ -20,24 +20,24 @@ export interface Signer {
  * Signs a request again with AWS's own signer, and compares.
  *
  * @returns the payload hash that is signed: 64 hexadecimal digits, or UNSIGNED-PAYLOAD
- * @throws {S3Error} when S3 would refuse the request
+ * @throws {S3ErrorResponse} when S3 would refuse the request
  */
 export async function verifySignature(
   request: S3Request,
-  signer: Signer,
+  accepted: AcceptedKey,
   now: Date,
 ): Promise<string> {
   const claims = readClaims(request, now);
-  const accessKeyId = checkCredential(claims, signer);
+  const accessKeyId = checkCredential(claims, accepted);
   refuseSessionToken(request);
   refuseUnsignedHeaders(request, claims);
 
-  const signed = await new AwsSigner(signer).signAgain(request, claims);
+  const signed = await new AwsSigner(accepted).signAgain(request, claims);
   // AWS's signer never signs a parameter of this name, in upper or lower case. That of a presigned
   // URL is not in claims.query.
   const isHidden = claims.query.some(([name]) => name.toLowerCase() === 'x-amz-signature');
   if (signed.signature === claims.signature && !isHidden) return claims.payloadHash;
-  throw new S3Error('SignatureDoesNotMatch', {
+  throw new S3ErrorResponse('SignatureDoesNotMatch', {
     AWSAccessKeyId: accessKeyId,
     StringToSign: signed.stringToSign,
     SignatureProvided: claims.signature,
@@ -53,7 +53,7 @@ const hexBytes = (text: string) => (Buffer.from(text).toString('hex').match(/../
 class AwsSigner extends SignatureV4 {
   readonly #region: string;
 
-  constructor({ region, credentials }: Signer) {
+  constructor({ region, credentials }: AcceptedKey) {
     // S3 escapes a path once.
     super({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false });
     this.#region = region;
@@ -90,7 +90,7 @@ function valuesByName(query: readonly Parameter[]): Record<string, string[]> {
 }
 
 /** Returns the access key id of a credential that can be right. */
-function checkCredential(claims: Claims, { region: expected, credentials }: Signer): string {
+function checkCredential(claims: Claims, { region: expected, credentials }: AcceptedKey): string {
   const { credential, longDate, badCredential } = claims;
   const [accessKeyId, date, region, service, terminal, ...more] = credential;
   if (!accessKeyId || !date || !region || !service || !terminal || more.length > 0) {
@@ -112,7 +112,7 @@ function checkCredential(claims: Claims, { region: expected, credentials }: Sign
     throw badCredential(`incorrect terminal "${terminal}". This endpoint uses "aws4_request".`);
   }
   if (accessKeyId !== credentials.accessKeyId) {
-    throw new S3Error('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
+    throw new S3ErrorResponse('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
   }
   return accessKeyId;
 }
@@ -121,7 +121,7 @@ function checkCredential(claims: Claims, { region: expected, credentials }: Sign
 function refuseSessionToken(request: S3Request): void {
   const token = parameter(request, 'X-Amz-Security-Token');
   if (token !== undefined || request.headers.has('x-amz-security-token')) {
-    throw new S3Error('InvalidToken');
+    throw new S3ErrorResponse('InvalidToken');
   }
 }
 
@@ -132,5 +132,5 @@ function refuseUnsignedHeaders({ headers }: S3Request, { signedHeaders }: Claims
     .filter((name) => !signedHeaders.includes(name));
   if (unsigned.length === 0) return;
   const message = 'There were headers present in the request which were not signed';
-  throw new S3Error('AccessDenied', { HeadersNotSigned: unsigned.join(', ') }, message);
+  throw new S3ErrorResponse('AccessDenied', { HeadersNotSigned: unsigned.join(', ') }, message);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../sandbox/listen';
-import { type Deployment, prepareDeployment } from '../../sandbox/rehearsal/staged-project';
+import { type StagedProject, stageProject } from '../../sandbox/rehearsal/staged-project';
 import {
   type ProgramResult,
   resultOfProgram,
@@ -18,11 +18,11 @@ import { forwardTo } from '../helpers/sync/wire';
 type Variables = Readonly<Record<string, string>>;
 
 let rehearsal: TestRehearsal;
-let deployment: Deployment;
+let project: StagedProject;
 let variables: Variables;
 beforeAll(async () => {
   rehearsal = await startRehearsal();
-  deployment = prepareDeployment(rehearsal);
+  project = stageProject(rehearsal);
   const { accountSid, authToken } = rehearsal;
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
   variables = { ...rehearsal.variables, ...account, SYNC_QUIET_SECONDS: '0' };
@@ -36,11 +36,11 @@ function writeEnvironment(changes: Variables): void {
   const lines = Object.entries({ ...variables, ...changes }).map(
     ([name, value]) => `${name}=${value}`,
   );
-  writeFileSync(join(deployment.directory, '.env'), lines.join('\n'));
+  writeFileSync(join(project.directory, '.env'), lines.join('\n'));
 }
 
 const startDeploy = (args: readonly string[] = [], shell: Variables = {}) =>
-  startProgram('cli/deploy.ts', args, { ...rehearsal.environment, ...shell }, deployment.directory);
+  startProgram('cli/deploy.ts', args, { ...rehearsal.environment, ...shell }, project.directory);
 
 /** Runs `npm run deploy` with this .env, in a shell with these variables. */
 function deploy(
@@ -257,9 +257,9 @@ describe('npm run deploy', () => {
 
   it('can be undone by the toolkit, as a message may advise', async () => {
     const live = await liveBuild();
-    await deployment.twilioRun('deploy');
+    await project.twilioRun('deploy');
     expect(await liveBuild()).not.toBe(live);
-    await deployment.twilioRun('activate', '--build-sid', `${live}`, '--environment', 'dev');
+    await project.twilioRun('activate', '--build-sid', `${live}`, '--environment', 'dev');
     expect(await liveBuild()).toBe(live);
   });
 
@@ -271,7 +271,7 @@ describe('npm run deploy', () => {
   });
 
   it('says what to do when Twilio has no such runtime handler, and changes nothing', async () => {
-    const [before, file] = [await heard(), join(deployment.directory, 'package.json')];
+    const [before, file] = [await heard(), join(project.directory, 'package.json')];
     const text = readFileSync(file, 'utf8');
     rmSync(file);
     writeFileSync(
@@ -297,7 +297,7 @@ describe('npm run deploy', () => {
   it('deploys to the environment of --environment', async () => {
     const { out } = await deploy({}, ['--environment', 'staging']);
     expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
-    expect(await deployment.twilioRun('list', 'environments')).toMatch(
+    expect(await project.twilioRun('list', 'environments')).toMatch(
       / staging-environment .* staging /,
     );
   });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servedBy } from '../../sandbox/inspector';
 import {
-  type Deployment,
-  prepareDeployment,
   runProgram,
+  type StagedProject,
+  stageProject,
 } from '../../sandbox/rehearsal/staged-project';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
@@ -16,17 +16,17 @@ if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run scripts/twilio-cli
 // The tests tell one story, in order.
 describe('twilio serverless:deploy, as its users run it', () => {
   let rehearsal: TestRehearsal;
-  let deployment: Deployment;
+  let project: StagedProject;
   beforeAll(async () => {
     rehearsal = await startRehearsal();
-    deployment = prepareDeployment(rehearsal);
+    project = stageProject(rehearsal);
   });
   afterAll(() => rehearsal.stop());
 
   /** Runs the CLI with this account, and a home where no profile is. */
   const twilio = (...args: string[]) =>
     runProgram('twilio', [CLI, ...args], {
-      cwd: deployment.directory,
+      cwd: project.directory,
       environment: {
         ...rehearsal.environment,
         HOME: rehearsal.directory,
@@ -49,7 +49,7 @@ describe('twilio serverless:deploy, as its users run it', () => {
   });
 
   it('is followed by a sync, and calls play Assets', async () => {
-    expect(await deployment.run('sync', '--deployed')).toContain('7 prompts, 7 uploaded.');
+    expect(await project.run('sync', '--deployed')).toContain('7 prompts, 7 uploaded.');
     expect(await served()).toEqual(['Asset 200']);
   });
 

@@ -8,7 +8,7 @@ import { call } from '../../../phone';
 import { makeDirectory } from '../../../sandbox/directory';
 import { listen } from '../../../sandbox/listen';
 import { promptFolder } from '../../../sandbox/prompts';
-import { stageProject } from '../../../sandbox/rehearsal/staged-project';
+import { linkProject } from '../../../sandbox/rehearsal/staged-project';
 import { type SampleBucket, startSampleBucket } from '../../../sandbox/sample-bucket';
 import { walk } from '../phone/server';
 
@@ -36,7 +36,7 @@ export function describeLocalStart(
       directory = makeDirectory('twilio-run-');
       bucket = await startSampleBucket();
       const variables = { ...bucket.variables, ...account };
-      const cwd = stageProject(join(__dirname, '..', '..', '..'), directory, variables);
+      const cwd = linkProject(join(__dirname, '..', '..', '..'), directory, variables);
       const free = await listen((_, response) => response.end());
       await free.close();
       origin = `http://localhost:${free.port}`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CallOptions } from '../../../phone';
-import { prepareDeployment } from '../../../sandbox/rehearsal/staged-project';
+import { stageProject } from '../../../sandbox/rehearsal/staged-project';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 let rehearsal: TestRehearsal;
@@ -8,9 +8,9 @@ let rehearsal: TestRehearsal;
 beforeAll(async () => {
   rehearsal = await startRehearsal();
   const variables = { ...rehearsal.variables, AUDIO_VISIBILITY: 'protected' };
-  const deployment = prepareDeployment({ ...rehearsal, variables });
-  await deployment.twilioRun('deploy');
-  await deployment.run('sync');
+  const project = stageProject({ ...rehearsal, variables });
+  await project.twilioRun('deploy');
+  await project.run('sync');
 });
 afterAll(() => rehearsal.stop());
 

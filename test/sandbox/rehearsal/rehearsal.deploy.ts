@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MediaEvent } from '../../../phone';
 import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import {
-  type Deployment,
-  prepareDeployment,
   runProgram,
+  type StagedProject,
+  stageProject,
 } from '../../../sandbox/rehearsal/staged-project';
 import { judge } from '../../helpers/contract/contract';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
@@ -13,7 +13,7 @@ import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-
 const DOMAIN = 'rehearsal-1234-dev.twil.io';
 
 let rehearsal: TestRehearsal;
-let deployment: Deployment;
+let project: StagedProject;
 let exchanges: RecordedExchange[];
 
 /** Origin, server, status and type of each medium that a caller is played who presses 1, then 9. */
@@ -56,12 +56,12 @@ describe.each([
   beforeAll(async () => {
     exchanges = [];
     rehearsal = await startRehearsal({ proxy });
-    deployment = prepareDeployment(rehearsal);
+    project = stageProject(rehearsal);
   });
   afterAll(() => rehearsal.stop());
 
   it('deploys Functions, assets and variables as they are in the project', async () => {
-    const output = await deployment.twilioRun('deploy');
+    const output = await project.twilioRun('deploy');
     expect(output).toMatch(/Serverless project successfully deployed/);
     expect(output).toContain(`https://${DOMAIN}/voice`);
     const live = await rehearsal.live();
@@ -87,7 +87,7 @@ describe.each([
 
   it('turns the prompts into Assets by a sync under Twilio’s own host names', async () => {
     await countUploads();
-    await deployment.run('sync');
+    await project.run('sync');
     synced = await livePrompts();
     expect(synced).toHaveLength(7);
     expect(await countUploads()).toBe(7);
@@ -109,14 +109,14 @@ describe.each([
   });
 
   it('drops the prompts from the Build by a second deploy, and calls go on', async () => {
-    await deployment.twilioRun('deploy');
+    await project.twilioRun('deploy');
     expect(await livePrompts()).toEqual([]);
     expect(new Set(await playedMedia())).toEqual(PROXY);
   });
 
   it('brings the prompts back by a second sync, without an upload', async () => {
     await countUploads();
-    await deployment.run('sync');
+    await project.run('sync');
     expect(await livePrompts()).toEqual(synced);
     expect(await countUploads()).toBe(0);
     expect(new Set(await playedMedia())).toEqual(ASSET);
@@ -124,14 +124,14 @@ describe.each([
 
   it('is listed by twilio-run list', async () => {
     const types = 'services,environments,functions,assets,variables,builds';
-    const output = await deployment.twilioRun('list', types, '--output-format', 'json');
+    const output = await project.twilioRun('list', types, '--output-format', 'json');
     expect(output).toContain(DOMAIN);
     expect(output).toContain('/voice');
     for (const path of synced) expect(output).toContain(path);
   });
 
   it('has its variables changed by twilio-run env', async () => {
-    const env = (...args: string[]) => deployment.twilioRun('env', ...args, '--environment', 'dev');
+    const env = (...args: string[]) => project.twilioRun('env', ...args, '--environment', 'dev');
     await env('set', '--key', 'NOTE', '--value', 'a b');
     expect(await env('get', '--key', 'NOTE')).toContain('a b');
     expect((await rehearsal.live())?.variables).toMatchObject({ NOTE: 'a b' });

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type S3Server, startS3 } from '../../../sandbox/s3';
-import { S3Error } from '../../../sandbox/s3/errors';
+import { S3ErrorResponse } from '../../../sandbox/s3/errors';
 import { evaluateConditions, parseRange } from '../../../sandbox/s3/get-object';
 import { send, sign } from '../../helpers/sandbox/s3/raw-request';
 
@@ -372,7 +372,7 @@ describe('evaluateConditions', () => {
       try {
         return evaluateConditions(new Map(Object.entries(headers)), stored);
       } catch (error) {
-        return error instanceof S3Error ? error.code : error;
+        return error instanceof S3ErrorResponse ? error.code : error;
       }
     };
     expect(outcome()).toBe(expected);

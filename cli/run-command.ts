@@ -5,8 +5,8 @@ import { type CommandContext, terminalContext } from './command-context';
 import { rejectOptionsTakenByNpm } from './npm-options';
 
 /**
- * The exit codes of all verbs, by how a command ended; each verb's help lists its own. The code of a
- * signal is the shell's: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ * The exit codes of all verbs, by how a command ended; each verb's help lists its own. `endingOf` in
+ * sync/run-sync.ts decides between those of a sync. The code of a signal is the shell's: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
 const EXIT_CODES = {
   done: 0,

@@ -64,18 +64,18 @@ export const SILENCE_SECONDS_MAX = 60;
 // The audio proxy
 
 /**
- * What a Function may answer with is not documented. Base64 makes of 4 MB 5.4 MB, which is under the
- * 6 MB of the platform that Functions run on.
+ * The largest object that /audio serves. Twilio documents no limit for a Function's response. As
+ * base64, 4 MB are 5.4 MB, within FUNCTION_PAYLOAD_BYTES.
  */
 export const PROXY_BYTES = 4_000_000;
 
-/** A whole request to /audio. Twilio ends a Function after 10 s. */
+/** A whole request to /audio. Leaves a margin to FUNCTION_TIMEOUT_MS. */
 export const PROXY_TIMEOUT_MS = 8000;
 
-/** The longest pause of S3 in it: before its headers have come, and within the body. */
+/** Idle timeout of one request to S3: the longest time in which nothing comes. */
 export const PROXY_IDLE_TIMEOUT_MS = 2500;
 
-/** How often S3 is asked in it. */
+/** Attempts at S3 for one request to /audio, the first included. */
 export const PROXY_ATTEMPTS = 4;
 
 /** How long a proxy URL works at least: a URL given out now outlives the call. */
@@ -93,20 +93,20 @@ export const CACHE_SECONDS = 60;
 /** AUDIO_CACHE_SECONDS at most: a day. */
 export const MAX_CACHE_SECONDS = 86_400;
 
-/** How long after that an object is still served while S3 cannot be asked (stale-if-error). */
+/** How long after that an object is served while S3 is unreachable or overloaded (stale-if-error). */
 export const STALE_IF_ERROR_SECONDS = 3600;
 
-/** Until S3 must begin to answer while there is a cached object to serve instead. */
+/** For S3's headers, while a cached object could be served instead. */
 export const REVALIDATION_TIMEOUT_MS = 2000;
 
-/** After S3 could not be asked: how long a cached object is served without asking again. */
+/** After a failed revalidation: how long a cached object is served without another. */
 export const REVALIDATION_PAUSE_MS = 5000;
 
-/** Memory for objects: AUDIO_CACHE_MB unless it is set, and at most. A Function has 256 MB. */
+/** Memory for cached objects: the default of AUDIO_CACHE_MB, and its maximum. A Function has 256 MB. */
 export const CACHE_MB = 32;
 export const MAX_CACHE_MB = 128;
 
-/** What one cached object takes besides its body and its key, roughly. */
+/** Rough memory of a cached object besides its body and its key. */
 export const CACHE_ENTRY_BYTES = 1000;
 
 // Requests to S3
@@ -114,14 +114,14 @@ export const CACHE_ENTRY_BYTES = 1000;
 /** One attempt of the sync at one request, body included; an object's transfer comes on top. */
 export const S3_TIMEOUT_MS = 10_000;
 
-/** How often the sync tries one request. */
+/** Attempts of the sync at one request, the first included. */
 export const S3_ATTEMPTS = 6;
 
 /** The first wait before another attempt; each further one is twice as long, up to the longest. */
 export const BACKOFF_MS = 200;
 export const MAX_BACKOFF_MS = 5000;
 
-/** What is read of a response that brings no object: S3's errors are far shorter. */
+/** The most that is read of a response without an object. S3's errors are far shorter. */
 export const S3_ERROR_BYTES = 64_000;
 
 /**
@@ -157,32 +157,32 @@ export const ADMIN_SECRET_CHARACTERS = 32;
 export const CREDENTIALS_TIMEOUT_MS = 2500;
 export const CREDENTIALS_ATTEMPTS = 2;
 
-/** How long before they expire temporary credentials are refreshed. */
+/** Temporary credentials are refreshed this long before they expire. */
 export const CREDENTIALS_REFRESH_BEFORE_MS = 5 * 60_000;
 
 /** How long a caller waits for a refresh while the old credentials are valid. */
 export const CREDENTIALS_REFRESH_WAIT_MS = 1000;
 
-/** How long after a failed or slow refresh the valid credentials are used without another wait. */
+/** After a failed or slow refresh: how long valid credentials are used without another wait. */
 export const CREDENTIALS_REFRESH_PAUSE_MS = 30_000;
 
 // The sync
 
-/** How long the bucket must not have changed before a Build: SYNC_QUIET_SECONDS unless set, at most. */
+/** How long the bucket must not have changed before a Build: SYNC_QUIET_SECONDS' default and maximum. */
 export const DEBOUNCE_SECONDS = 3;
 export const MAX_DEBOUNCE_SECONDS = 20;
 
-/** After how long a slice of /sync begins nothing more: SYNC_BUDGET_SECONDS unless set, at most. */
+/** After this time a slice of /sync begins nothing more: SYNC_BUDGET_SECONDS' default and maximum. */
 export const SLICE_SECONDS = 4;
 export const MAX_SLICE_SECONDS = 6;
 
-/** How long after that an object in work may still begin a request. */
+/** After that, how long an object in work may still begin a request. */
 export const SLICE_GRACE_MS = 1000;
 
 /** One request of a slice at most. */
 export const SLICE_REQUEST_MS = 5000;
 
-/** What a slice leaves of the time that a Function may run. */
+/** A slice ends this long before FUNCTION_TIMEOUT_MS. */
 export const SLICE_MARGIN_MS = 500;
 
 /** Objects of a slice in work at once, and the largest of them: a Function has 256 MB. */
@@ -198,31 +198,31 @@ export const RUN_MIN_BYTES_PER_SECOND = 50_000;
 /** The share of known prompts that may vanish at once, unless the run is forced. */
 export const MAX_VANISHED_SHARE = 0.5;
 
-/** How long a retired path stays in the Build: a call that was given its URL may still play it. */
+/** How long a retired path stays in the Build: a call in progress may still play its URL. */
 export const RETENTION_SECONDS = CALL_SECONDS;
 
-/** The longest wait for a quiet bucket, and what chance adds so that runs do not go on together. */
+/** The longest debounce, and random jitter on top, so that runs do not resume together. */
 export const LONGEST_DEBOUNCE_MS = 30_000;
 export const DEBOUNCE_JITTER_MS = 1000;
 
-/** A clock of S3's that is further ahead than this tells nothing about the age of an object. */
+/** If S3's clock is further ahead than this, Last-Modified tells nothing about an object's age. */
 export const LISTING_CLOCK_SKEW_MS = 60_000;
 
-/** How often a run plans again before it is left to the next one. */
+/** How often a run plans again before it leaves the rest to the next run. */
 export const MAX_ROUNDS = 20;
 
-/** Between two looks at a Build, and until a run that is out of time is called again. */
+/** Between two polls of a Build; also Retry-After of a run that is out of time. */
 export const POLL_MS = 1000;
 
-/** Until a run is called again that reached a limit of Twilio's. */
+/** Retry-After of a run that reached one of Twilio's limits. */
 export const LIMIT_RETRY_MS = 60_000;
 
 /** A Build that nobody has deployed for longer than this belongs to no run any more. */
 export const BUILD_IN_PROGRESS_MS = 30 * 60_000;
 
 /**
- * A Build's second Deployment within this time is that of a second run: a run deploys at the latest
- * this long after its last look at what is live. A later one is a person's rollback.
+ * A run deploys at most this long after it last read what is live. So a Build's second Deployment
+ * within this time comes from a second run; a later one is a rollback by a user.
  */
 export const RACE_MS = 30_000;
 
@@ -232,7 +232,7 @@ export const MAX_DEPLOYMENTS_READ = 10;
 /** A younger Asset may belong to a run that has not built yet: clean-up leaves it. */
 export const CLEAN_UP_AGE_MS = 24 * 60 * 60_000;
 
-/** How many objects may refuse to be read before the permission is taken to be missing. */
+/** After this many unreadable objects the permission to read is taken to be missing. */
 export const READ_PROBES = 3;
 
 /** Refusals in the manifest at most: each cold voice request loads it. */
@@ -241,10 +241,10 @@ export const MANIFEST_REFUSALS = 1000;
 /** One request to a deployed /sync: a Function may run for ten seconds, and may be cold. */
 export const REMOTE_TIMEOUT_MS = 30_000;
 
-/** How often a slice is asked for that is not answered, or not by the Function. */
+/** Attempts at one slice, where no answer comes, or none of the Function's. */
 export const REMOTE_ATTEMPTS = 4;
 
-/** A longer text comes from something in between: it is not printed. */
+/** Longer bodies do not come from us: do not print them. */
 export const REMOTE_TEXT_CHARACTERS = 500;
 
 // Requests to Twilio's API
@@ -252,7 +252,7 @@ export const REMOTE_TEXT_CHARACTERS = 500;
 /** One attempt at one request; an upload may take longer, by its size. */
 export const TWILIO_TIMEOUT_MS = 10_000;
 
-/** How often one request is tried. */
+/** Attempts at one request, the first included. */
 export const TWILIO_ATTEMPTS = 6;
 
 /** Builds on a page: each holds the list of all its versions, so that a thousand fit nowhere. */
@@ -297,8 +297,8 @@ export const IDLE_BUILD_MS = 24 * 60 * 60 * 1000;
 export const UNUSED_VERSION_MS = 7 * IDLE_BUILD_MS;
 
 /**
- * How long the name of an Asset is trusted to tell a version that is uploaded and in no Build: a day
- * less than Twilio keeps it.
+ * How long a version in no Build is taken to exist still, by its Asset's name: a day less than Twilio
+ * keeps it.
  */
 export const UPLOAD_TRUSTED_MS = UNUSED_VERSION_MS - 24 * 60 * 60_000;
 
@@ -392,7 +392,7 @@ export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 
 // The command line
 
-/** Time that a command has for all its requests to Twilio's API. */
+/** All requests of one command to Twilio's API. */
 export const COMMAND_BUDGET_MS = 60_000;
 
 // The phone and other tools
@@ -403,10 +403,10 @@ export const COMMAND_BUDGET_MS = 60_000;
  */
 export const WEBHOOK_TIMEOUT_MS = 15_000;
 
-/** Redirects of one medium; Twilio does not document its number. */
+/** Redirects of one medium; Twilio does not document its limit. */
 export const MEDIA_REDIRECTS = 10;
 
-/** Webhooks, media and verbs of a call after which the phone takes its TwiML for a loop. */
+/** After this many webhooks, media and verbs in one call, the phone reports a loop. */
 export const CALL_EVENTS = 200;
 
 /**

@@ -30,8 +30,9 @@ export function readClaims(request: S3Request, now: Date): Claims {
   const authorization = request.headers.get('authorization');
   const isPresigned = parameter(request, 'X-Amz-Algorithm') !== undefined;
   const isVersion2 = parameter(request, 'Signature') !== undefined;
-  if (authorization === undefined && !isPresigned && !isVersion2)
+  if (authorization === undefined && !isPresigned && !isVersion2) {
     throw new S3ErrorResponse('AccessDenied');
+  }
   if (authorization !== undefined && (isPresigned || isVersion2)) {
     throw new S3ErrorResponse('InvalidArgument', {}, 'Only one auth mechanism allowed');
   }

@@ -12,19 +12,19 @@ export interface Audio {
   readonly cacheControl: string | undefined;
 }
 
-export interface AudioHeaders extends Validators {
+export interface AudioHeaders extends CacheHeaders {
   readonly 'Content-Type': string;
   readonly 'Content-Encoding'?: string;
 }
 
-/** The headers by which Twilio's cache keeps an object. */
-export interface Validators {
+/** The headers that tell Twilio's cache how long to keep an object, and how to revalidate it. */
+export interface CacheHeaders {
   readonly 'Cache-Control': string;
   readonly ETag?: string;
   readonly 'Last-Modified'?: string;
 }
 
-/** Twilio plays neither the object's Content-Type nor its key's ending. */
+/** Neither Content-Type nor file ending is one that Twilio plays. */
 export class UnplayableTypeError extends PlayError {}
 
 /** @throws {UnplayableTypeError} */
@@ -54,14 +54,14 @@ export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): Audio
     );
   }
   return {
-    ...validatorsOf(headers),
+    ...cacheHeadersOf(headers),
     'Content-Type': type,
     ...(encoding !== undefined && { 'Content-Encoding': encoding }),
   };
 }
 
-/** The validators of a response of S3's. An object without Cache-Control gets one. */
-export function validatorsOf(headers: IncomingHttpHeaders): Validators {
+/** Picks them from S3's response. An object without Cache-Control gets one. */
+export function cacheHeadersOf(headers: IncomingHttpHeaders): CacheHeaders {
   return {
     'Cache-Control': headers['cache-control'] ?? `max-age=${CACHE_SECONDS}`,
     ...(headers.etag !== undefined && { ETag: headers.etag }),

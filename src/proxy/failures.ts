@@ -7,7 +7,7 @@ import { ObjectTooLargeError, S3Error, type S3ErrorKind, S3TimeoutError } from '
 import { UnplayableTypeError } from './audio';
 import { rangeNotSatisfiable } from './responses';
 
-/** Whether S3 could not be asked just now, so that the object may still be current. */
+/** S3 was unreachable or overloaded: a cached object may still be current. */
 export function isTemporary(thrown: unknown): boolean {
   if (thrown instanceof S3Error) return thrown.kind === 'unavailable';
   return thrown instanceof OutOfTimeError || thrown instanceof CredentialsError;
@@ -47,7 +47,7 @@ const BY_KIND: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse
   'not found': () => sentence(404, 'There is no such audio.'),
   'invalid range': ({ contentRange }) => rangeNotSatisfiable(contentRange),
   unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
-  refused: notFetched,
+  permanent: notFetched,
 };
 
 function notFetched(): FunctionResponse {
@@ -60,8 +60,8 @@ function unavailable(retryAfterMs = 1000): FunctionResponse {
   });
 }
 
-/** What the log tells about a failure: what happened, and what to check. */
-export function adviceOn(thrown: unknown): string {
+/** The log's message about a failure: what happened, and what to check. */
+export function logMessageOf(thrown: unknown): string {
   if (thrown instanceof ObjectTooLargeError) {
     return `${thrown.message}, and a Function can return ${PROXY_BYTES}: sync it (npm run sync), so that it is played as an Asset.`;
   }

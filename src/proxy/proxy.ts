@@ -12,9 +12,9 @@ import { getObject } from '../s3/get-object';
 import { type Connections, createConnections, type HttpResponse, requestIdOf } from '../s3/request';
 import { audioOf, revalidatedAudio } from './audio';
 import { AudioCache, type CachedAudio } from './cache';
-import { adviceOn, failureResponse, isTemporary } from './failures';
+import { failureResponse, isTemporary, logMessageOf } from './failures';
 import { conditionHeaders, type RequestConditions, readConditions } from './request-conditions';
-import { audioResponse, passedOn } from './responses';
+import { audioResponse, forwardedResponse } from './responses';
 import { authorize } from './signed-url';
 
 export interface AudioProxyOptions extends CredentialsOptions {
@@ -22,11 +22,11 @@ export interface AudioProxyOptions extends CredentialsOptions {
   readonly connections?: Connections;
   /** For a whole request. */
   readonly timeoutMs?: number;
-  /** The longest pause of S3: before its headers have come, and within the body. */
+  /** The longest time in which S3 sends nothing, before or after its headers. */
   readonly idleTimeoutMs?: number;
-  /** Until S3 must begin to answer while there is a cached object to serve instead. */
+  /** For S3's headers, while a cached object could be served instead. */
   readonly revalidationTimeoutMs?: number;
-  /** How often S3 is asked. */
+  /** Attempts at the request to S3, the first included. */
   readonly attempts?: number;
 }
 
@@ -36,10 +36,10 @@ export type ServeAudio = (
   event: Readonly<Record<string, unknown>>,
 ) => Promise<FunctionResponse>;
 
-/** How one request ended: its response, and what the log says about it. */
-interface Served {
+/** The response to one request, and what the log says about it. */
+interface HandledRequest {
   readonly response: FunctionResponse;
-  /** Undefined when we did not sign the URL: its text may be anything. */
+  /** Undefined unless our signature is valid: otherwise the client chose the text. */
   readonly key?: string;
   /** Requests sent to S3. */
   readonly tries: number;
@@ -52,7 +52,7 @@ interface Served {
 }
 
 /** What S3 answered, or why it did not. */
-interface Fetched extends Pick<Served, 'tries' | 'requestId'> {
+interface Fetched extends Pick<HandledRequest, 'tries' | 'requestId'> {
   readonly outcome: PromiseSettledResult<HttpResponse>;
 }
 
@@ -71,16 +71,16 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
 
   return async (config, event) => {
     const startedAt = clock.now();
-    const served = await serve(config, event, startedAt);
-    logServed(served, clock.now().getTime() - startedAt.getTime());
-    return served.response;
+    const handled = await handle(config, event, startedAt);
+    logRequest(handled, clock.now().getTime() - startedAt.getTime());
+    return handled.response;
   };
 
-  async function serve(
+  async function handle(
     config: AudioConfig,
     event: Readonly<Record<string, unknown>>,
     now: Date,
-  ): Promise<Served> {
+  ): Promise<HandledRequest> {
     // 1. Authorize.
     const authorization = authorize(event, config, now);
     if (!authorization.granted) {
@@ -143,35 +143,35 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   }
 
   /**
-   * | cached | S3                        | response                            | cache           |
-   * |--------|---------------------------|-------------------------------------|-----------------|
-   * | yes    | not modified              | the cached object                   | fresh again     |
-   * | yes    | another object            | that                                | stores it       |
-   * | yes    | could not be asked        | the cached object, for an hour      | pauses 5 s      |
-   * | yes    | any other failure         | the failure                         | drops it        |
-   * | no     | the whole object          | that                                | stores it       |
-   * | no     | a part, or not modified   | S3's own                            |                 |
-   * | no     | any failure               | the failure                         |                 |
+   * | cached | S3                         | response                               | cache               |
+   * |--------|----------------------------|----------------------------------------|---------------------|
+   * | yes    | not modified               | the cached object                      | fresh again         |
+   * | yes    | another object             | S3's object                            | stores it           |
+   * | yes    | unreachable or overloaded  | the cached object (stale-if-error)     | pauses revalidation |
+   * | yes    | any other failure          | the failure                            | drops it            |
+   * | no     | the whole object           | S3's object                            | stores it           |
+   * | no     | a part, or not modified    | S3's response, passed on               |                     |
+   * | no     | any failure                | the failure                            |                     |
    *
    * @throws an error that is no failure of S3 or of the object
    */
   function respond(
     outcome: Fetched['outcome'],
-    { key, id, conditions, cached, cache }: LookUp,
-  ): Pick<Served, 'response' | 'cache' | 'message'> {
+    { key, id, conditions, cached, cache }: CacheLookup,
+  ): Pick<HandledRequest, 'response' | 'cache' | 'message'> {
     const now = clock.now();
     try {
       if (outcome.status === 'rejected') throw outcome.reason;
       const { value } = outcome;
       const isUnchanged = value.status === 304;
-      if (!cached && value.status !== 200) return { response: passedOn(key, value) };
+      if (!cached && value.status !== 200) return { response: forwardedResponse(key, value) };
       const audio =
         cached && isUnchanged ? revalidatedAudio(cached.audio, value) : audioOf(key, value);
       cache.store(id, audio, now);
       const response = audioResponse(audio, conditions, 0);
       return { response, cache: cached && (isUnchanged ? 'revalidated' : 'replaced') };
     } catch (thrown) {
-      const message = adviceOn(thrown);
+      const message = logMessageOf(thrown);
       if (cached && !isTemporary(thrown)) cache.drop(id);
       else if (cached?.allowsStaleIfError) {
         cache.pauseRevalidation(id, now);
@@ -184,7 +184,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
 }
 
 /** What is known before S3 is asked. */
-interface LookUp {
+interface CacheLookup {
   readonly key: string;
   /** The object's name in the cache. */
   readonly id: string;
@@ -199,7 +199,7 @@ function revalidationHeaders({ audio }: CachedAudio): Record<string, string> {
 }
 
 /** Writes one line, without signature, token or phone number. */
-function logServed({ response, message, ...fields }: Served, milliseconds: number): void {
+function logRequest({ response, message, ...fields }: HandledRequest, milliseconds: number): void {
   const { status, body } = response;
   const bytes = Buffer.isBuffer(body) ? body.length : Buffer.byteLength(String(body));
   const level = levelOf(status, message);

@@ -1,4 +1,4 @@
-/** Request headers that decide what the response brings: a part, or only the news of no change. */
+/** Request headers that decide what the response brings: a part of the object, or a 304. */
 export interface RequestConditions {
   /** One range of bytes. */
   readonly range?: string;

@@ -1,6 +1,6 @@
 import { type FunctionResponse, sentence } from '../runtime';
 import type { HttpResponse } from '../s3/request';
-import { type Audio, audioHeadersOf, validatorsOf } from './audio';
+import { type Audio, audioHeadersOf, cacheHeadersOf } from './audio';
 import { isNotModified, type RequestConditions, rangeOf } from './request-conditions';
 
 const RANGES = { 'Accept-Ranges': 'bytes' };
@@ -18,8 +18,8 @@ export function audioResponse(
   const aged = { ...headers, ...(ageSeconds > 0 && { Age: String(ageSeconds) }) };
   const { ETag: etag, 'Last-Modified': lastModified } = headers;
   if (isNotModified(conditions, { etag, lastModified })) {
-    const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...validators } = aged;
-    return notModified(validators);
+    const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...cacheHeaders } = aged;
+    return notModified(cacheHeaders);
   }
   const range = rangeOf(conditions.range, body.length);
   if (range === 'unsatisfiable') return rangeNotSatisfiable(`bytes */${body.length}`);
@@ -37,8 +37,11 @@ export function audioResponse(
  *
  * @throws {UnplayableTypeError}
  */
-export function passedOn(key: string, { status, headers, body }: HttpResponse): FunctionResponse {
-  if (status === 304) return notModified({ ...validatorsOf(headers) });
+export function forwardedResponse(
+  key: string,
+  { status, headers, body }: HttpResponse,
+): FunctionResponse {
+  if (status === 304) return notModified({ ...cacheHeadersOf(headers) });
   const range = headers['content-range'];
   return {
     status,

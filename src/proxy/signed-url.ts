@@ -10,7 +10,7 @@ export interface ProxySecret {
   readonly bucket: string;
 }
 
-/** The proxy's own query parameters. Twilio's begin with a capital letter, so none of them is one of these. */
+/** The proxy's own query parameters. Twilio's parameters begin with a capital letter, so they cannot collide. */
 interface ProxyParameters {
   readonly key: string;
   /** Epoch seconds. */

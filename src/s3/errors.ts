@@ -11,8 +11,8 @@ export type S3ErrorKind =
   | 'invalid range'
   /** S3 is overloaded, broken or out of reach: another attempt may help. */
   | 'unavailable'
-  /** Another attempt does not help; a change of settings, permissions or the object does. */
-  | 'refused';
+  /** Any other failure: a change of settings, permissions or the object helps, another attempt does not. */
+  | 'permanent';
 
 export interface S3ErrorDetails extends ErrorOptions {
   /** Default: what the status and the code mean. */
@@ -51,17 +51,17 @@ export class S3TimeoutError extends S3Error {}
 export class ObjectTooLargeError extends S3Error {
   /** @param bytes as announced; undefined where the length is not announced */
   constructor(bytes: number | undefined, maxBytes: number) {
-    super(`it has ${bytes ?? `more than ${maxBytes}`} bytes`, { kind: 'refused' });
+    super(`it has ${bytes ?? `more than ${maxBytes}`} bytes`, { kind: 'permanent' });
   }
 }
 
 /** Whether another attempt at a request to S3 may help. */
-export function verdictOn(thrown: unknown): Verdict {
+export function retryVerdict(thrown: unknown): Verdict {
   if (!(thrown instanceof S3Error)) return { retry: false };
   return { retry: thrown.kind === 'unavailable', afterMs: thrown.retryAfterMs };
 }
 
-/** The error in a response that brings neither an object nor the news that it is unchanged. */
+/** The error in a response that is neither an object nor a 304. */
 export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3Error {
   const code = codeIn(body);
   const answered = [status, code].filter(Boolean).join(' ');
@@ -77,7 +77,7 @@ export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3E
 function kindOf(status: number | undefined, code: string | undefined): S3ErrorKind {
   if (status === 404 && code !== 'NoSuchBucket') return 'not found';
   if (status === 416) return 'invalid range';
-  return status === undefined || isTransientStatus(status) ? 'unavailable' : 'refused';
+  return status === undefined || isTransientStatus(status) ? 'unavailable' : 'permanent';
 }
 
 /** Only the code is read: S3's message may repeat the key id and the signature. */

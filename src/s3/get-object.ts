@@ -2,20 +2,20 @@ import type { Clock } from '../clock';
 import { withRetry } from '../retry';
 import { signHeaders } from '../sigv4/sign';
 import { objectAddress, type S3Access } from './address';
-import { errorIn, verdictOn } from './errors';
+import { errorIn, retryVerdict } from './errors';
 import {
   type Connections,
   type HttpResponse,
   type RequestOptions,
   StaleConnectionError,
-  sendRequest,
+  sendGet,
 } from './request';
 
 export interface GetObjectOptions
   extends Pick<RequestOptions, 'idleTimeoutMs' | 'maxBytes' | 'onHeaders'> {
   readonly connections: Connections;
   readonly clock: Clock;
-  /** How often S3 is asked; a request that met a stale connection does not count. */
+  /** The first included. A request that met a stale connection does not count. */
   readonly attempts: number;
   /** Epoch milliseconds by which the whole response must have come. */
   readonly deadline: number;
@@ -25,7 +25,7 @@ export interface GetObjectOptions
   readonly onSend?: () => void;
 }
 
-/** The object, a part of it, or the news that it has not changed. */
+/** The object, a part of it, or a 304. */
 const EXPECTED_STATUSES: ReadonlySet<number> = new Set([200, 206, 304]);
 
 /**
@@ -57,7 +57,7 @@ export function getObject(
 ): Promise<HttpResponse> {
   const { clock, attempts, connections, deadline, headersDeadline = deadline } = options;
   let agents = connections.keepAlive;
-  return withRetry({ clock, attempts, deadline: headersDeadline }, verdictOn, async () => {
+  return withRetry({ clock, attempts, deadline: headersDeadline }, retryVerdict, async () => {
     const sent = sendSigned(access, key, headers, agents, options);
     agents = connections.single;
     const response = await sent.catch((thrown: unknown) => {
@@ -83,7 +83,7 @@ async function sendSigned(
   const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
   const msUntil = (time: number) => Math.max(1, time - now.getTime());
   onSend?.();
-  return sendRequest(address, signed, {
+  return sendGet(address, signed, {
     ...options,
     agents,
     timeoutMs: msUntil(deadline),

@@ -16,7 +16,7 @@ import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
 import { retryAfterMs, withRetry } from '../retry';
 import { usesPathStyle } from './address';
-import { adviceOn, S3Error, verdictOn } from './errors';
+import { adviceOn, retryVerdict, S3Error } from './errors';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
@@ -36,7 +36,7 @@ export class ChangedObjectError extends S3Error {
     message: string,
     readonly object: PromptObject,
   ) {
-    super(message, { kind: 'refused' });
+    super(message, { kind: 'permanent' });
   }
 }
 
@@ -166,7 +166,7 @@ export class PromptBucket {
     deadline = this.#options.deadline,
   ): Promise<T> {
     const { clock } = this.#options;
-    return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, verdictOn, () =>
+    return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, retryVerdict, () =>
       attempt().catch((thrown: unknown) => {
         throw s3Error(action, permission, thrown, clock.now());
       }),
@@ -259,7 +259,7 @@ function s3Error(action: string, permission: string, thrown: unknown, now: Date)
   if (!(thrown instanceof S3ServiceException)) {
     return new S3Error(`${action}: S3 could not be reached: ${messageOf(thrown)}.`, {
       cause: thrown,
-      kind: thrown instanceof CredentialsError ? 'refused' : 'unavailable',
+      kind: thrown instanceof CredentialsError ? 'permanent' : 'unavailable',
     });
   }
   const code = thrown.name;

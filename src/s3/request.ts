@@ -51,14 +51,15 @@ export interface RequestOptions {
 export class StaleConnectionError extends S3Error {}
 
 /**
- * Sends one GET, exactly as it is given, and reads the response. Uses node:http, because it sends
- * the path as it was signed (fetch would normalise it) and loads faster than fetch.
+ * Sends one GET, exactly as `signHeaders` (src/sigv4/sign.ts) has signed it, and reads the response.
+ * Uses node:http, because it sends the path as it was signed (fetch would normalise it) and loads
+ * faster than fetch.
  *
  * @throws {S3TimeoutError}
  * @throws {ObjectTooLargeError} before the body is read, where its length is announced
  * @throws {S3Error} when the connection fails or the body is shorter than announced
  */
-export async function sendRequest(
+export async function sendGet(
   { origin, path }: Pick<ObjectAddress, 'origin' | 'path'>,
   headers: Readonly<Record<string, string>>,
   options: RequestOptions,
@@ -182,7 +183,7 @@ function announcedLength({ headers }: http.IncomingMessage, isObject: boolean): 
   return undefined;
 }
 
-/** What AWS's support asks for. */
+/** AWS support asks for this id. */
 export function requestIdOf(headers: http.IncomingHttpHeaders): string | undefined {
   return headers['x-amz-request-id']?.toString();
 }

@@ -51,7 +51,7 @@ export function signHeaders(
   options: SigningOptions,
 ): Record<string, string> {
   const { method, host, path, query = '' } = request;
-  // What S3 would otherwise answer with SignatureDoesNotMatch.
+  // Fail here: S3 would only answer SignatureDoesNotMatch.
   if (!/^\/[^?#]*$/.test(path)) {
     throw new TypeError('path must begin with a slash and hold neither "?" nor "#" unescaped');
   }
@@ -69,7 +69,7 @@ export function signHeaders(
 
   const signed = canonicalHeaders(headers);
   const parts = { method, path, query, headers: signed, payloadHash: EMPTY_BODY_HASH };
-  headers.set('authorization', authorization(parts, { ...options, service: 's3' }));
+  headers.set('authorization', authorizationHeader(parts, { ...options, service: 's3' }));
   return Object.fromEntries(headers);
 }
 
@@ -95,7 +95,7 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function authorization(
+export function authorizationHeader(
   parts: SignedParts,
   { credentials, region, service, now }: Signer,
 ): string {

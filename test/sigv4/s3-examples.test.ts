@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { canonicalHeaders, lowerCased } from '../../src/sigv4/canonical';
 import {
   amzDate,
-  authorization,
+  authorizationHeader,
   type SigningOptions,
   signHeaders,
   type UnsignedRequest,
@@ -76,7 +76,7 @@ describe('the examples of the Amazon S3 API reference', () => {
       headers: canonicalHeaders(headers),
       payloadHash,
     };
-    expect(authorization(parts, { ...options, service: 's3' })).toBe(
+    expect(authorizationHeader(parts, { ...options, service: 's3' })).toBe(
       authorizationWith(
         'date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class',
         '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',

@@ -6,7 +6,7 @@ import { canonicalHeaders, lowerCased } from '../../../src/sigv4/canonical';
 import { percentEncode } from '../../../src/sigv4/encode';
 import {
   amzDate,
-  authorization,
+  authorizationHeader,
   type SignedParts,
   type UnsignedRequest,
 } from '../../../src/sigv4/sign';
@@ -94,7 +94,7 @@ export function signByHeader({ request, options }: SuiteCase): {
   const { method, path, query = '' } = request;
   const parts = { method, path, query, headers: canonicalHeaders(headers), payloadHash };
   if (sessionToken) headers.set('x-amz-security-token', sessionToken);
-  headers.set('authorization', authorization(parts, options));
+  headers.set('authorization', authorizationHeader(parts, options));
   return { parts, headers: Object.fromEntries(headers) };
 }
 

@@ -161,13 +161,17 @@ async function* unlessLimited(
   }
 }
 
+/**
+ * Key → refusal of bytes that this process has looked at. A slice of a warm Function so gets past
+ * objects that earlier slices have refused, before a Build with its manifest remembers them.
+ */
+const refusedBytes = new Map<string, Refusal>();
+
 /** What a run has found out and done, over all its rounds. */
 class Findings {
   readonly #options: RunOptions;
   /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
   readonly #uploaded: Version[] = [];
-  /** Key → why its bytes are refused. */
-  readonly #refused = new Map<string, Refusal>();
   /** Keys of objects that are archived, although their storage class does not say so. */
   readonly #archived = new Set<string>();
   readonly withheld = new Map<string, string>();
@@ -189,7 +193,11 @@ class Findings {
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
     // Clean-up may have deleted the Assets of Builds that were live earlier.
     const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
-    const refused = new Map([...live.manifest.refused, ...this.#refused]);
+    const refused = new Map(live.manifest.refused);
+    for (const { key, etag } of listing) {
+      const refusal = refusedBytes.get(key);
+      if (refusal?.etag === etag) refused.set(key, refusal);
+    }
     const planned = plan(
       listing.map((object) => this.#asItIs(object)),
       { ...live, manifest: { ...live.manifest, refused } },
@@ -217,7 +225,7 @@ class Findings {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
-      else this.#refused.set(key, { etag, reason: result.reason, unplayable: true });
+      else refusedBytes.set(key, { etag, reason: result.reason, unplayable: true });
       return;
     }
     this.#uploaded.push(result.version);

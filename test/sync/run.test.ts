@@ -313,8 +313,9 @@ describe('what the sync repairs', () => {
 });
 
 it('slice after slice gets through a bucket full of files that are not audio', async () => {
-  const notes = Array.from({ length: 40 }, (_, index) => [`${index}.txt`, Buffer.from(`${index}`)]);
-  const pages = ['a.mp3', 'b.mp3'].map((key) => [key, Buffer.from('<!doctype html>')]);
+  const fake = (key: string) => [key, Buffer.from(`This is not audio: ${key}`)];
+  const notes = Array.from({ length: 40 }, (_, index) => fake(`${index}.txt`));
+  const pages = Array.from({ length: 40 }, (_, index) => fake(`${index}.mp3`));
   const mixed = { 'z.mp3': audio('z'), ...Object.fromEntries([...notes, ...pages]) };
   const buckets = await Buckets.start({ mixed });
   const rig = await new Rig(buckets).start();

@@ -1,5 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
-import { guardOf } from '../../src/sync/guard';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
+import { checkReadable, guardOf } from '../../src/sync/guard';
+import { FakeClock } from '../helpers/clock';
+import { type FaultServer, s3Error, startFaultServer } from '../helpers/fault-server';
+import { audio, Buckets, Rig } from '../helpers/sync/rig';
 
 const known = ['a', 'b', 'c', 'd'];
 
@@ -50,5 +54,90 @@ describe('guardOf', () => {
 
   it('stops at an empty bucket even when nothing is live: the prefix may be wrong', () => {
     expect(guard([], [], 0.5)).toContain('Check bucket and prefix');
+  });
+});
+
+let buckets: Buckets;
+let faulty: FaultServer;
+let bucket: PromptBucket;
+let objects: readonly PromptObject[];
+beforeAll(async () => {
+  const names = ['a.mp3', 'b.mp3', 'c.mp3', 'd.mp3'];
+  const prompts = Object.fromEntries(names.map((name) => [name, audio(name)]));
+  buckets = await Buckets.start({ prompts, one: { 'a.mp3': audio('a') } });
+  await buckets.put('prompts', 'EMPTY.mp3', Buffer.alloc(0));
+  const { endpoint, region, credentials: keys } = buckets.server;
+  faulty = await startFaultServer(endpoint);
+  bucket = new PromptBucket(
+    {
+      bucket: 'prompts',
+      region,
+      prefix: '',
+      endpoint: faulty.endpoint,
+      addressingStyle: 'auto',
+      credentials: { kind: 'access key', keys },
+    },
+    {
+      clock: new FakeClock(),
+      deadline: Number.POSITIVE_INFINITY,
+    },
+  );
+  objects = await bucket.list();
+});
+afterAll(async () => {
+  bucket.close();
+  await faulty.close();
+  await buckets.stop();
+});
+beforeEach(() => {
+  faulty.next();
+  faulty.requests.length = 0;
+});
+
+const denied = s3Error(403, 'AccessDenied');
+const pathsAsked = () =>
+  faulty.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
+
+describe('a bucket', () => {
+  it('is readable when the first object gives its first byte, an empty one left out', async () => {
+    expect(objects.map(({ key }) => key)).toContain('EMPTY.mp3');
+    await checkReadable(bucket, objects);
+    expect(pathsAsked()).toEqual(['GET /prompts/a.mp3']);
+  });
+
+  it('is readable when only some objects refuse', async () => {
+    faulty.next(denied, s3Error(404, 'NoSuchKey'));
+    await checkReadable(bucket, objects);
+    expect(pathsAsked()).toEqual(['a', 'b', 'c'].map((name) => `GET /prompts/${name}.mp3`));
+  });
+
+  it('is readable when an object is archived, as S3 says only with the permission', async () => {
+    faulty.next(s3Error(403, 'InvalidObjectState'));
+    await checkReadable(bucket, objects);
+    expect(faulty.requests).toHaveLength(1);
+  });
+
+  it('is not readable when three objects refuse; the first refusal says why', async () => {
+    faulty.next(denied, s3Error(404, 'NoSuchKey'), denied, denied);
+    await expect(checkReadable(bucket, objects)).rejects.toThrow(
+      /^Reading a\.mp3 from bucket prompts: S3 answered 403 AccessDenied\. .*s3:GetObject/,
+    );
+    expect(faulty.requests).toHaveLength(3);
+  });
+
+  it('is readable when there is nothing to read', async () => {
+    await checkReadable(bucket, []);
+    expect(faulty.requests).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  it('fails where the sync could not read what S3 lists', async () => {
+    const rig = await new Rig(buckets).start();
+    rig.toolkitDeploy();
+    rig.rewriteListing = (body) => body.replace('<Key>a.mp3', '<Key>ghost.mp3');
+    const { error } = await rig.run('one', { dryRun: true });
+    await rig.stop();
+    expect(String(error)).toContain('Reading ghost.mp3 from bucket one: S3 answered 404 NoSuchKey');
   });
 });

@@ -42,14 +42,14 @@ export const HOUR = 3_600_000;
 /** Content of each bucket, by key. */
 export type Objects = Readonly<Record<string, Buffer>>;
 
-/** Distinct audio: a spoken prompt with a mark behind it. */
+/** An MP3 that differs from others: a spoken prompt, and the mark after it. */
 export function audio(mark: string): Buffer {
   const [prompt] = samplePrompts;
   if (!prompt) throw new Error('There are no sample prompts.');
   return Buffer.concat([readFileSync(promptPath(prompt)), Buffer.from(mark)]);
 }
 
-/** A real S3 server with one bucket for each state of the company's prompts. */
+/** An S3 server with some buckets: one for each state of the prompts. */
 export class Buckets {
   readonly #client: S3Client;
 
@@ -100,7 +100,7 @@ export class Rig {
   #realTime = false;
   #shared = false;
   readonly wire = new Wire();
-  /** What a listing says on its way to the run. */
+  /** Changes a listing on its way to the run. */
   rewriteListing: (body: string) => string = (body) => body;
   readonly twilio: Twilio;
   readonly service: Service;
@@ -248,7 +248,7 @@ export class Rig {
     });
   }
 
-  /** What callers are served now. */
+  /** The live Build. */
   get live(): HostedBuild {
     const live = this.twilio.liveBuild(this.environment.sid);
     if (!live) throw new Error('Nothing is live.');
@@ -261,7 +261,7 @@ export class Rig {
     return new Map(ours.map(({ path, content }) => [path, content]));
   }
 
-  /** The status that a call in progress gets for a URL of an Asset. */
+  /** The status of an Asset's URL, as a call in progress gets it. */
   async statusOf(path: string): Promise<number> {
     const response = await fetch(this.#origins.edge + path);
     await response.arrayBuffer();

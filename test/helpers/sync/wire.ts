@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
-/** What goes wrong at one call. A kill is a broken connection after which no call is ever made. */
+/** What goes wrong at one call. A kill breaks the connection, and no call succeeds after it. */
 export const FAULTS = [
   '500',
   '429',
@@ -20,7 +20,7 @@ export interface WireCall {
   readonly path: string;
 }
 
-/** Between a run and both its servers: counts its calls, and breaks one of them. */
+/** Stands between a run and both its servers: counts its calls, and breaks one of them. */
 export class Wire {
   readonly calls: WireCall[] = [];
   /** Called before a call reaches its server. */
@@ -28,7 +28,7 @@ export class Wire {
   fault: { readonly at: number; readonly kind: Fault } | undefined;
   #dead = false;
 
-  /** A new run: counts from zero, and is alive. */
+  /** Starts a new run: counts from zero, without a fault. */
   reset(): void {
     this.calls.length = 0;
     this.before = () => {};
@@ -48,11 +48,11 @@ export class Wire {
       this.before(call);
       const fault = this.fault?.at === call.index ? this.fault.kind : undefined;
       if (fault?.startsWith('killed')) this.#dead = true;
-      this.#answer(fault, listener, request, response);
+      this.#respond(fault, listener, request, response);
     };
   }
 
-  #answer(
+  #respond(
     fault: Fault | undefined,
     listener: RequestListener,
     request: IncomingMessage,
@@ -87,15 +87,15 @@ export function forwardTo(
   const { hostname, port } = new URL(origin);
   return ({ method, url, headers }, response) => {
     const options = { hostname, port, method, path: url, headers };
-    const forwarded = http.request(options, (answer) => {
+    const forwarded = http.request(options, (upstream) => {
       const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
+      upstream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      upstream.on('end', () => {
         const body = Buffer.concat(chunks);
-        const isXml = answer.headers['content-type']?.includes('xml');
+        const isXml = upstream.headers['content-type']?.includes('xml');
         const sent = isXml ? Buffer.from(rewrite(body.toString())) : body;
-        const headers = { ...answer.headers, 'content-length': sent.length };
-        response.writeHead(answer.statusCode ?? 502, headers).end(sent);
+        const headers = { ...upstream.headers, 'content-length': sent.length };
+        response.writeHead(upstream.statusCode ?? 502, headers).end(sent);
       });
     });
     forwarded.end();

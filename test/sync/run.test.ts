@@ -37,19 +37,19 @@ describe('a run with little time', () => {
 
   it('stops at its deadline, and the next runs finish with one Build and no second upload', async () => {
     const rig = await company();
-    // Every call takes a fifth of a second of the step's four.
+    // Every call takes a fifth of a second of the slice's four.
     rig.wire.before = () => {
       rig.time += 200;
     };
-    let steps = 0;
+    let slices = 0;
     for (;;) {
       const { outcome } = await rig.run('many', { deadline: rig.time + 4000 });
-      steps++;
+      slices++;
       if (outcome?.status === 'done') break;
       expect(outcome).toMatchObject({ status: 'pending', retryAfter: expect.any(Number) });
-      expect(steps).toBeLessThan(60);
+      expect(slices).toBeLessThan(60);
     }
-    expect(steps).toBeGreaterThan(3);
+    expect(slices).toBeGreaterThan(3);
     expect([...rig.liveAudio.keys()].sort()).toEqual(
       [...(await rig.expected('many')).keys()].sort(),
     );
@@ -320,12 +320,12 @@ it('slice after slice gets through a bucket full of files that are not audio', a
   const buckets = await Buckets.start({ mixed });
   const rig = await new Rig(buckets).start();
   rig.toolkitDeploy();
-  // Every call takes a fifth of a second of the step's four.
+  // Every call takes a fifth of a second of the slice's four.
   rig.wire.before = () => {
     rig.time += 200;
   };
   let status: string | undefined = 'pending';
-  for (let step = 0; step < 20 && status === 'pending'; step++) {
+  for (let slice = 0; slice < 20 && status === 'pending'; slice++) {
     status = (await rig.run('mixed', { deadline: rig.time + 4000 })).outcome?.status;
   }
   expect(status).toBe('done');

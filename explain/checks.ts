@@ -1,7 +1,7 @@
 import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../src/limits';
 import { ALGORITHM, amzDate } from '../src/sigv4/sign';
 import type { S3ErrorReply } from './explain';
-import { type Claims, REQUIRED_PARAMETERS } from './presigned-url';
+import { REQUIRED_PARAMETERS, type SigningParameters } from './presigned-url';
 import { formatDuration, formatTime } from './print';
 
 /**
@@ -10,7 +10,7 @@ import { formatDuration, formatTime } from './print';
  * @param advice how that may have come about
  */
 export function checkSigned(
-  { missing }: Claims,
+  { missing }: SigningParameters,
   advice: readonly string[],
 ): S3ErrorReply | undefined {
   if (missing.length === 0) return undefined;
@@ -23,9 +23,9 @@ export function checkSigned(
   );
 }
 
-/** Claims that S3 cannot read: it then does not look at the signature. */
-export function checkForm(claims: Claims): S3ErrorReply | undefined {
-  const { missing, algorithm, signedAt, expiresInSeconds, day } = claims;
+/** Parameters that S3 cannot read: it then does not check the signature. */
+export function checkForm(signing: SigningParameters): S3ErrorReply | undefined {
+  const { missing, algorithm, signedAt, expiresInSeconds, day } = signing;
   if (missing.length > 0) return undefined;
   if (algorithm !== ALGORITHM) return unreadable(`X-Amz-Algorithm is not ${ALGORITHM}`);
   if (!signedAt) return unreadable('X-Amz-Date is not of the form 20130524T000000Z');
@@ -61,7 +61,10 @@ export function checkWebsite(host: string): S3ErrorReply | undefined {
 }
 
 /** AWS's own hosts take signatures for the service s3 only; other servers are not so strict. */
-export function checkService({ service }: Claims, host: string): S3ErrorReply | undefined {
+export function checkService(
+  { service }: SigningParameters,
+  host: string,
+): S3ErrorReply | undefined {
   const isAws = /(?:^|\.)s3[.-](?:.+\.)?amazonaws\.com(?:\.cn)?$/.test(host);
   if (!isAws || service === undefined || service === 's3') return undefined;
   return unreadable(`it was signed for the service ${service} and S3 expects s3`, [
@@ -75,14 +78,14 @@ export function checkService({ service }: Claims, host: string): S3ErrorReply | 
  * @param bucketRegion default: what the host says
  */
 export function checkRegion(
-  claims: Claims,
+  signing: SigningParameters,
   host: string,
   bucketRegion: string | undefined,
 ): S3ErrorReply | undefined {
   const region = bucketRegion ?? regionOfHost(host);
-  if (!region || !claims.region || claims.region === region) return undefined;
+  if (!region || !signing.region || signing.region === region) return undefined;
   const source = bucketRegion === undefined ? 'the host is in' : 'the bucket is in';
-  return unreadable(`it was signed for the region ${claims.region} and ${source} ${region}`, [
+  return unreadable(`it was signed for the region ${signing.region} and ${source} ${region}`, [
     `Presign with the region ${region} (here: S3_REGION).`,
   ]);
 }
@@ -101,7 +104,7 @@ function regionOfHost(host: string): string | undefined {
 }
 
 /** S3 knows temporary keys (ASIA…) only together with their session token. */
-export function checkToken({ accessKeyId, hasToken }: Claims): S3ErrorReply | undefined {
+export function checkToken({ accessKeyId, hasToken }: SigningParameters): S3ErrorReply | undefined {
   if (!accessKeyId?.startsWith('ASIA') || hasToken) return undefined;
   return {
     status: 403,
@@ -118,7 +121,7 @@ export function checkToken({ accessKeyId, hasToken }: Claims): S3ErrorReply | un
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export function checkTime(
-  { signedAt, expiresAt }: Claims,
+  { signedAt, expiresAt }: SigningParameters,
   now: Date | undefined,
 ): S3ErrorReply | undefined {
   if (!now || !signedAt || !expiresAt) return undefined;
@@ -141,7 +144,10 @@ export function checkTime(
 }
 
 /** A date that is ahead of the clock, but not so far that S3 refuses it. */
-export function skewNote({ signedAt }: Claims, now: Date | undefined): string | undefined {
+export function skewNote(
+  { signedAt }: SigningParameters,
+  now: Date | undefined,
+): string | undefined {
   const aheadMs = signedAt && now ? signedAt.getTime() - now.getTime() : 0;
   if (aheadMs <= 0 || aheadMs > S3_CLOCK_SKEW_MS) return undefined;
   return `X-Amz-Date is ${formatDuration(aheadMs)} in the future: the signer's clock is ahead. S3 allows ${formatDuration(S3_CLOCK_SKEW_MS)}.`;

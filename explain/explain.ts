@@ -22,11 +22,11 @@ import {
 import { createMask } from './mask';
 import { checkSecret, checkSignature, hints } from './mismatch';
 import {
-  type Claims,
   parameter,
-  readClaims,
+  readSigningParameters,
   readUrl,
   type SentUrl,
+  type SigningParameters,
   signatureFlaw,
   signedHeaderNames,
 } from './presigned-url';
@@ -106,7 +106,7 @@ export function explain(
 ): Explanation {
   const presigned = readPresigned(presignedUrl);
   const requested = readUrl(requestedUrl, presigned);
-  const claims = readClaims(requested);
+  const signing = readSigningParameters(requested);
   const mask = createMask();
   const both = (show: (url: SentUrl) => string): Both => ({
     presigned: show(presigned),
@@ -122,15 +122,15 @@ export function explain(
   };
 
   const comparison = { presigned, requested, method, path, parameters };
-  const isSigned = claims.missing.length === 0;
+  const isSigned = signing.missing.length === 0;
   const refusals = [
-    checkSigned(claims, isSigned ? [] : hints(comparison)),
-    checkForm(claims),
+    checkSigned(signing, isSigned ? [] : hints(comparison)),
+    checkForm(signing),
     checkWebsite(requested.host),
-    checkService(claims, requested.host),
-    checkRegion(claims, requested.host, options.region),
-    checkToken(claims),
-    checkTime(claims, options.now),
+    checkService(signing, requested.host),
+    checkRegion(signing, requested.host, options.region),
+    checkToken(signing),
+    checkTime(signing, options.now),
     isSigned ? checkSignature(comparison) : undefined,
     checkSecret(presigned, canonical.presigned, options.secretAccessKey),
   ].filter((error) => error !== undefined);
@@ -139,7 +139,7 @@ export function explain(
     accepted: refusals.length === 0,
     reason: reasonFor(refusals, presignedUrl.trim() === requestedUrl.trim()),
     refusals,
-    notes: notesOn(presigned, requested, claims, parameters, refusals, options),
+    notes: notesOn(presigned, requested, signing, parameters, refusals, options),
     method,
     host: both((url) => url.host),
     path,
@@ -148,8 +148,8 @@ export function explain(
       mask.value('X-Amz-Credential', parameter(url, 'X-Amz-Credential') ?? ''),
     ),
     validity: {
-      from: claims.signedAt?.toISOString(),
-      until: claims.expiresAt?.toISOString(),
+      from: signing.signedAt?.toISOString(),
+      until: signing.expiresAt?.toISOString(),
       at: options.now?.toISOString(),
     },
     canonicalRequests: {
@@ -166,7 +166,7 @@ export function explain(
 
 function readPresigned(text: string): SentUrl {
   const url = readUrl(text);
-  const { missing, algorithm } = readClaims(url);
+  const { missing, algorithm } = readSigningParameters(url);
   const flaw = signatureFlaw(url);
   if (url.escaped && missing.length > 0) {
     throw new TypeError(
@@ -211,7 +211,7 @@ const NOT_LOOKED_AT =
 function notesOn(
   presigned: SentUrl,
   requested: SentUrl,
-  claims: Claims,
+  signing: SigningParameters,
   { reordered, respelled }: ParameterChanges,
   refusals: readonly S3ErrorReply[],
   { now }: ExplainOptions,
@@ -226,11 +226,11 @@ function notesOn(
       `Presigned as ${presigned.scheme} and requested by ${requested.scheme}, which does not matter: the scheme is not signed.`,
     headers.length > 0 &&
       `The signature also covers the header ${headers.join(', ')}: it has to be sent as it was signed, which no URL tells.`,
-    claims.hasToken &&
+    signing.hasToken &&
       'Signed with temporary credentials: the URL ends when they do, even before X-Amz-Expires.',
     now === undefined && 'Time was not looked at.',
     refusals.length === 0 && NOT_LOOKED_AT,
-    skewNote(claims, now),
+    skewNote(signing, now),
   ];
   return notes.filter((note) => typeof note === 'string');
 }

@@ -2,7 +2,7 @@ import { percentEncode } from '../src/sigv4/encode';
 import { amzDate, signature, signingKey, stringToSign } from '../src/sigv4/sign';
 import { type ParameterChange, type ParameterChanges, UNKNOWN_VALUE } from './compare';
 import type { Both, S3ErrorReply } from './explain';
-import { parameter, readClaims, type SentUrl, signatureFlaw } from './presigned-url';
+import { parameter, readSigningParameters, type SentUrl, signatureFlaw } from './presigned-url';
 
 /** Two requests under one signature, as S3 reads them. */
 export interface Comparison {
@@ -28,7 +28,7 @@ export function checkSecret(
   canonical: string,
   secretAccessKey: string | undefined,
 ): S3ErrorReply | undefined {
-  const { day, region, service, signedAt } = readClaims(presigned);
+  const { day, region, service, signedAt } = readSigningParameters(presigned);
   if (!secretAccessKey || !day || !region || !service || !signedAt) return undefined;
   if (canonical.includes(UNKNOWN_VALUE)) return undefined;
   const scope = { day, region, service };

@@ -62,7 +62,7 @@ export function signedHeaderNames(url: SentUrl): string[] {
 }
 
 /** The parameters of a signature, each undefined where it is not in a form that S3 reads. */
-export interface Claims {
+export interface SigningParameters {
   readonly missing: readonly string[];
   readonly algorithm: string | undefined;
   readonly accessKeyId: string | undefined;
@@ -89,7 +89,7 @@ export const REQUIRED_PARAMETERS = [
 const CREDENTIAL =
   /^(?<accessKeyId>.+)%2F(?<day>\d{8})%2F(?<region>[^%]+)%2F(?<service>[^%]+)%2Faws4_request$/;
 
-export function readClaims(url: SentUrl): Claims {
+export function readSigningParameters(url: SentUrl): SigningParameters {
   const scope = CREDENTIAL.exec(parameter(url, 'X-Amz-Credential') ?? '')?.groups;
   const expires = parameter(url, 'X-Amz-Expires') ?? '';
   const signedAt = readDate(parameter(url, 'X-Amz-Date') ?? '');

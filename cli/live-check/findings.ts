@@ -1,5 +1,5 @@
 import type { BuildAnswer, PlatformReport, SizeAnswer } from './platform';
-import type { Observation, Place } from './probes';
+import type { Place, ProbeLog } from './probes';
 import type { Alert, CallReport } from './test-call';
 
 /** One question of docs/fidelity.md, and what this account answers. */
@@ -10,15 +10,15 @@ export interface Finding {
 
 const NOT_KNOWN = 'not known: the call did not come that far';
 
-type Medium = Extract<Observation, { kind: 'medium' }>;
-type Fallback = Extract<Observation, { kind: 'fallback' }>;
+type Medium = Extract<ProbeLog, { kind: 'medium' }>;
+type Fallback = Extract<ProbeLog, { kind: 'fallback' }>;
 
 /** The findings of a test call. What it did not show is "not known": nothing is guessed. */
-export function callFindings({ status, observations, alerts }: CallReport): Finding[] {
+export function callFindings({ status, probeLogs, alerts }: CallReport): Finding[] {
   if (status !== 'completed') {
     return [{ question: 'The test call', answer: `ended as ${status}: nothing was played` }];
   }
-  const at = (place: Place) => observations.filter(isMedium).find((it) => it.place === place);
+  const at = (place: Place) => probeLogs.filter(isMedium).find((it) => it.place === place);
   const about = (place: Place, describe: (medium: Medium) => string) => {
     const medium = at(place);
     return medium ? describe(medium) : NOT_KNOWN;
@@ -38,12 +38,12 @@ export function callFindings({ status, observations, alerts }: CallReport): Find
       question: 'A protected Asset in <Gather> › <Play>',
       answer: played('protected-gather', alerts),
     },
-    { question: 'A medium that answers 403', answer: afterRefusal(observations) },
+    { question: 'A medium that answers 403', answer: afterRefusal(probeLogs) },
   ];
 }
 
-const isMedium = (it: Observation): it is Medium => it.kind === 'medium';
-const isFallback = (it: Observation): it is Fallback => it.kind === 'fallback';
+const isMedium = (it: ProbeLog): it is Medium => it.kind === 'medium';
+const isFallback = (it: ProbeLog): it is Fallback => it.kind === 'fallback';
 
 const appended = ({ appended: names }: Medium) =>
   names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`;
@@ -62,16 +62,16 @@ function played(place: Place, alerts: readonly Alert[]): string {
     : 'not known: no alert has come, not even the one that had to';
 }
 
-function afterRefusal(observations: readonly Observation[]): string {
-  const fallback = observations.filter(isFallback).find((it) => it.place === 'forbidden');
+function afterRefusal(probeLogs: readonly ProbeLog[]): string {
+  const fallback = probeLogs.filter(isFallback).find((it) => it.place === 'forbidden');
   if (fallback) {
     const url = fallback.document ? "the document's URL" : "the medium's URL";
     return `reaches the fallback URL, with ErrorCode ${fallback.errorCode} and ${url} as ErrorUrl`;
   }
-  if (observations.some((it) => isMedium(it) && it.place === 'after-forbidden')) {
+  if (probeLogs.some((it) => isMedium(it) && it.place === 'after-forbidden')) {
     return 'is skipped: the call goes on with the next verb';
   }
-  return observations.some(({ kind }) => kind === 'end')
+  return probeLogs.some(({ kind }) => kind === 'end')
     ? 'ends the document: the call goes on with the next one'
     : 'ends the call';
 }

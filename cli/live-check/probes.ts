@@ -67,7 +67,7 @@ const place = v.picklist(PLACES);
 const run = v.string();
 
 /** What the Functions see of the test call, as they log it. */
-const observation = v.variant('kind', [
+const probeLog = v.variant('kind', [
   v.object({
     run,
     kind: v.literal('medium'),
@@ -92,17 +92,17 @@ const observation = v.variant('kind', [
   v.object({ run, kind: v.literal('end') }),
 ]);
 
-export type Observation = v.InferOutput<typeof observation>;
+export type ProbeLog = v.InferOutput<typeof probeLog>;
 
 /** Writes one line into the log of the Function, which Twilio keeps. */
-export function logObservation(seen: Observation): void {
+export function logProbe(seen: ProbeLog): void {
   console.log(JSON.stringify(seen));
 }
 
-/** Picks the observations of one run from the messages of a log. */
-export function readObservations(messages: readonly string[], ofRun: string): Observation[] {
+/** Picks the lines of one run from the messages of a log. */
+export function readProbeLogs(messages: readonly string[], ofRun: string): ProbeLog[] {
   return messages.flatMap((message) => {
-    const parsed = v.safeParse(observation, parseJson(message));
+    const parsed = v.safeParse(probeLog, parseJson(message));
     return parsed.success && parsed.output.run === ofRun ? [parsed.output] : [];
   });
 }

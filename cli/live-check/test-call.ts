@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import type { Clock } from '../../src/clock';
 import { askTwilio } from '../../src/twilio/errors';
-import { type Observation, PARAMETERS, type Place, readObservations, readPlace } from './probes';
+import { PARAMETERS, type Place, type ProbeLog, readPlace, readProbeLogs } from './probes';
 import type { TemporaryService } from './service';
 
 /** A warning or an error in Twilio's debugger about the call. */
@@ -15,7 +15,7 @@ export interface Alert {
 export interface CallReport {
   /** How the call ended, such as completed or no-answer. */
   readonly status: string;
-  readonly observations: readonly Observation[];
+  readonly probeLogs: readonly ProbeLog[];
   readonly alerts: readonly Alert[];
 }
 
@@ -35,7 +35,7 @@ const POLL_MS = 2000;
 const FINAL_STATUSES = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
 /**
- * Calls once, waits for the end, and collects the observations.
+ * Calls once, waits for the end, and collects what the Functions logged.
  *
  * @param signal ends the call when it is aborted
  * @throws {TwilioApiError} when there is no call
@@ -61,15 +61,15 @@ export async function makeTestCall(
   );
   const sleep = () => clock.sleep(POLL_MS, signal);
   const status = await waitForEnd(client, sid, sleep);
-  if (status !== 'completed') return { status, observations: [], alerts: [] };
+  if (status !== 'completed') return { status, probeLogs: [], alerts: [] };
 
   const deadline = clock.now().getTime() + test.logTimeoutMs;
   for (;;) {
     const logs = await readLogs(client, service, startedAt);
-    const observations = readObservations(logs, test.run);
+    const probeLogs = readProbeLogs(logs, test.run);
     const alerts = await readAlerts(client, sid, startedAt);
-    if (isComplete(observations, alerts) || clock.now().getTime() >= deadline) {
-      return { status, observations, alerts };
+    if (isComplete(probeLogs, alerts) || clock.now().getTime() >= deadline) {
+      return { status, probeLogs, alerts };
     }
     await sleep();
   }
@@ -93,8 +93,8 @@ async function waitForEnd(
 }
 
 /** The alert about the refused medium comes last: after it, nothing is missing. */
-function isComplete(observations: readonly Observation[], alerts: readonly Alert[]): boolean {
-  const ended = observations.some(({ kind }) => kind === 'end');
+function isComplete(probeLogs: readonly ProbeLog[], alerts: readonly Alert[]): boolean {
+  const ended = probeLogs.some(({ kind }) => kind === 'end');
   return ended && alerts.some(({ place }) => place === 'forbidden');
 }
 

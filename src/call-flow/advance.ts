@@ -1,16 +1,16 @@
 import type { FallbackLevel } from '../playback';
 import type { Input } from './input';
-import { INITIAL_STATE, moveTo, raiseTo, readState, type State } from './state';
+import { type CallState, INITIAL_STATE, moveTo, raiseTo, readState } from './state';
 import { type Flow, type StepId, stepAt } from './steps';
 
 /** Where a call goes on when the step that waits has its answer. All other steps stay where they are. */
-export function advance(flow: Flow, state: State, input: Input): State {
+export function advance(flow: Flow, state: CallState, input: Input): CallState {
   const step = stepAt(flow, state.at);
   return 'answered' in step ? moveTo(state, step.answered(input)) : state;
 }
 
 /** Back to a question while it has attempts left, otherwise to what comes after the last one. */
-export function askAgain(flow: Flow, state: State, question: StepId): State {
+export function askAgain(flow: Flow, state: CallState, question: StepId): CallState {
   const step = stepAt(flow, question);
   if (step.kind !== 'ask') throw new RangeError(`${question} is not a question`);
   return moveTo(state, state.attempt < step.menu.attempts ? question : step.otherwise);
@@ -29,7 +29,7 @@ export function askAgain(flow: Flow, state: State, question: StepId): State {
  * Twilio documents the fallback URL for TwiML that cannot be retrieved or executed. It does not
  * document whether a medium that cannot be fetched is such a failure.
  */
-export function recover(flow: Flow, errorUrl: unknown, input: Input): State {
+export function recover(flow: Flow, errorUrl: unknown, input: Input): CallState {
   const { pathname, parameters } = readUrl(errorUrl);
   if (pathname === '/voice') return raiseTo(INITIAL_STATE, 1);
   const state = readState(flow, parameters);
@@ -43,13 +43,13 @@ export function recover(flow: Flow, errorUrl: unknown, input: Input): State {
 
 /** The level after each level. */
 const NEXT: Readonly<Record<FallbackLevel, FallbackLevel>> = { 0: 1, 1: 2, 2: 2 };
-const raise = (state: State): State => raiseTo(state, NEXT[state.level]);
+const raise = (state: CallState): CallState => raiseTo(state, NEXT[state.level]);
 
 /**
  * A question whose answer is unknown is asked again. That costs an attempt, so that a call ends even
  * if every answer gets lost.
  */
-function afterLostAnswer(flow: Flow, state: State, input: Input): State {
+function afterLostAnswer(flow: Flow, state: CallState, input: Input): CallState {
   const isAnswerKnown = input.digits !== undefined || input.dialCallStatus !== undefined;
   const isQuestion = stepAt(flow, state.at).kind === 'ask';
   if (isQuestion && !isAnswerKnown) return askAgain(flow, state, state.at);

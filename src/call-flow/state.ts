@@ -4,7 +4,7 @@ import type { FallbackLevel } from '../playback';
 import { type Flow, START, type StepId } from './steps';
 
 /** Where a call is. It travels in our own URLs, and whatever comes back is checked. */
-export interface State {
+export interface CallState {
   readonly at: StepId;
   /** How often the current question was asked in a row without an answer. */
   readonly attempt: number;
@@ -15,17 +15,17 @@ export interface State {
 }
 
 /** A call that has just come in. */
-export const INITIAL_STATE: State = { at: START, attempt: 0, asked: 0, level: 0 };
+export const INITIAL_STATE: CallState = { at: START, attempt: 0, asked: 0, level: 0 };
 
-export const moveTo = (state: State, at: StepId): State => ({ ...state, at });
+export const moveTo = (state: CallState, at: StepId): CallState => ({ ...state, at });
 
 /** The same state, no lower than on that fallback level. */
-export function raiseTo(state: State, level: FallbackLevel): State {
+export function raiseTo(state: CallState, level: FallbackLevel): CallState {
   return state.level >= level ? state : { ...state, level };
 }
 
 /** The query of a URL that leads on from here. */
-export function stateQuery({ at, attempt, asked, level }: State): string {
+export function stateQuery({ at, attempt, asked, level }: CallState): string {
   const query = `at=${encodeURIComponent(at)}&attempt=${attempt}&asked=${asked}`;
   return level === 0 ? query : `${query}&level=${level}`;
 }
@@ -34,7 +34,7 @@ export function stateQuery({ at, attempt, asked, level }: State): string {
  * What a medium's URL says of the step that plays it. While nothing has failed it is the step's id
  * alone, so that all calls share one URL and Twilio's media cache works.
  */
-export function mediumQuery(state: State): string {
+export function mediumQuery(state: CallState): string {
   return state.level === 0 ? `at=${encodeURIComponent(state.at)}` : stateQuery(state);
 }
 
@@ -51,7 +51,7 @@ const count = v.optional(
  * Reads the state out of the parameters of a URL of ours. It never fails: a step that the flow does
  * not have (any more) is the beginning, and counts that we did not write end the call.
  */
-export function readState(flow: Flow, parameters: Readonly<Record<string, unknown>>): State {
+export function readState(flow: Flow, parameters: Readonly<Record<string, unknown>>): CallState {
   const { at, attempt, asked, level } = parameters;
   return {
     at: typeof at === 'string' && flow.steps.has(at) ? at : START,

@@ -4,7 +4,7 @@ import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
 import { isOpen } from './hours';
 import type { Prompt } from './prompts';
-import { mediumQuery, moveTo, type State, stateQuery } from './state';
+import { type CallState, mediumQuery, moveTo, stateQuery } from './state';
 import { FAREWELL, type Flow, type Question, type Step, stepAt } from './steps';
 
 /** What TwiML needs beyond the flow and the state. */
@@ -25,9 +25,9 @@ export interface TwimlContext {
  *
  * @throws {RangeError} when a time zone of the flow does not exist
  */
-export function twiml(flow: Flow, state: State, context: TwimlContext): string {
+export function twiml(flow: Flow, state: CallState, context: TwimlContext): string {
   const response = new VoiceResponse();
-  let here: State | undefined = state;
+  let here: CallState | undefined = state;
   while (here) here = writeStep({ response, flow, context, state: here });
   return response.toString();
 }
@@ -37,11 +37,11 @@ interface Writing {
   readonly response: VoiceResponse;
   readonly flow: Flow;
   readonly context: TwimlContext;
-  readonly state: State;
+  readonly state: CallState;
 }
 
 /** @returns where the call goes on in the same document; undefined at the document's end. */
-function writeStep(writing: Writing): State | undefined {
+function writeStep(writing: Writing): CallState | undefined {
   const { response, flow, context, state } = writing;
   const step = stepAt(flow, state.at);
   switch (step.kind) {
@@ -73,7 +73,7 @@ function writeStep(writing: Writing): State | undefined {
 }
 
 /** https://www.twilio.com/docs/voice/twiml/gather */
-function writeQuestion(question: Question, writing: Writing): State | undefined {
+function writeQuestion(question: Question, writing: Writing): CallState | undefined {
   const { response, flow, state } = writing;
   if (!mayAsk(flow, state)) return moveTo(state, FAREWELL);
   const { attempt, asked } = state;
@@ -94,14 +94,14 @@ function writeQuestion(question: Question, writing: Writing): State | undefined 
 }
 
 /** The prompt introduces the question, so it is written only if the question follows. */
-function writeAgain(again: Extract<Step, { kind: 'again' }>, writing: Writing): State {
+function writeAgain(again: Extract<Step, { kind: 'again' }>, writing: Writing): CallState {
   const { response, flow, state } = writing;
   const next = askAgain(flow, state, again.question);
   if (next.at === again.question && mayAsk(flow, next)) speak(response, again.prompt, writing);
   return next;
 }
 
-const mayAsk = ({ questions }: Flow, { asked }: State): boolean => asked < questions;
+const mayAsk = ({ questions }: Flow, { asked }: CallState): boolean => asked < questions;
 
 /** https://www.twilio.com/docs/voice/twiml/dial */
 function writeDial({ number, callerId, timeout }: DialAction, writing: Writing): void {
@@ -122,7 +122,7 @@ function writeRecord({ maxLength, timeout, finishOnKey }: RecordAction, writing:
   writing.response.record({ maxLength, timeout, finishOnKey, action, method: 'POST' });
 }
 
-function actionUrl({ context, state }: Writing, next: State = state): string {
+function actionUrl({ context, state }: Writing, next: CallState = state): string {
   return `${context.actionUrl}?${stateQuery(next)}`;
 }
 
@@ -141,7 +141,7 @@ function speak(speaker: Speaker, prompt: Prompt | undefined, writing: Writing): 
 }
 
 /** Undefined if the prompt has to be said. */
-function mediumUrl(key: string, { playback }: TwimlContext, state: State): string | undefined {
+function mediumUrl(key: string, { playback }: TwimlContext, state: CallState): string | undefined {
   const playable = playback(key, state.level);
   if (playable.via === 'say') return undefined;
   const { url } = playable;

@@ -7,12 +7,12 @@ import { defineFunction, type FunctionRequest, type FunctionResponse, log } from
 import { CALL_FLOW_ASSET, CALL_FLOW_FILE } from './files';
 import { type Input, readInput } from './input';
 import { parseCallFlow } from './parse';
-import type { State } from './state';
+import type { CallState } from './state';
 import { type Flow, layOut } from './steps';
 import { twiml } from './twiml';
 
 /** Tells from a request where its call goes on. */
-type NextState = (flow: Flow, event: FunctionRequest['event'], input: Input) => State;
+type NextState = (flow: Flow, event: FunctionRequest['event'], input: Input) => CallState;
 
 /**
  * Makes a voice webhook. It answers valid TwiML whatever goes wrong: after an error page Twilio

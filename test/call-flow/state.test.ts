@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  type CallState,
   INITIAL_STATE,
   mediumQuery,
   raiseTo,
   readState,
-  type State,
   stateQuery,
 } from '../../src/call-flow/state';
 import { layOut } from '../../src/call-flow/steps';
@@ -13,7 +13,7 @@ import type { FallbackLevel } from '../../src/playback';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 
 const flow = layOut(everyBranch);
-const states: fc.Arbitrary<State> = fc.record({
+const states: fc.Arbitrary<CallState> = fc.record({
   at: fc.constantFrom(...flow.steps.keys()),
   attempt: fc.nat(10),
   asked: fc.nat(200),

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { advance } from '../../src/call-flow/advance';
 import { readInput } from '../../src/call-flow/input';
-import { INITIAL_STATE, type State } from '../../src/call-flow/state';
+import { type CallState, INITIAL_STATE } from '../../src/call-flow/state';
 import { layOut } from '../../src/call-flow/steps';
 import { type TwimlContext, twiml } from '../../src/call-flow/twiml';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 import { contextWith, outlineOf } from '../helpers/call-flow/outline';
 
 const flow = layOut(everyBranch);
-const at = (step: string, counts: Partial<State> = {}): State => ({
+const at = (step: string, counts: Partial<CallState> = {}): CallState => ({
   ...INITIAL_STATE,
   at: step,
   attempt: 1,
@@ -17,7 +17,11 @@ const at = (step: string, counts: Partial<State> = {}): State => ({
 });
 
 /** The TwiML after an answer at a step with these parameters. */
-function reply(state: State, parameters: object, context: TwimlContext = contextWith()): string[] {
+function reply(
+  state: CallState,
+  parameters: object,
+  context: TwimlContext = contextWith(),
+): string[] {
   return outlineOf(twiml(flow, advance(flow, state, readInput({ ...parameters })), context));
 }
 

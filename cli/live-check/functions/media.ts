@@ -5,7 +5,7 @@ import {
   type FunctionResponse,
   sentence,
 } from '../../../src/runtime';
-import { logObservation, PARAMETERS, type Place, readPlace, silence } from '../probes';
+import { logProbe, PARAMETERS, type Place, readPlace, silence } from '../probes';
 
 const contextSchema = v.object({ DOMAIN_NAME: v.string(), LIVE_CHECK_RUN: v.string() });
 
@@ -35,7 +35,7 @@ function observedMedium(
   { event, headers }: FunctionRequest,
 ): FunctionResponse {
   const ours: readonly string[] = ['request', ...Object.values(PARAMETERS)];
-  logObservation({
+  logProbe({
     run,
     kind: 'medium',
     place,

@@ -2,7 +2,7 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import * as v from 'valibot';
 import { defineFunction, type FunctionRequest, sentence } from '../../../src/runtime';
 import {
-  logObservation,
+  logProbe,
   nextProbe,
   PARAMETERS,
   type Place,
@@ -23,7 +23,7 @@ export const handler = defineFunction(
     const { DOMAIN_NAME, LIVE_CHECK_RUN: run } = v.parse(contextSchema, context);
     const place = PARAMETERS.fallback in event ? logFailure(run, event) : readPlace(event.place);
     const probe = PARAMETERS.fallback in event ? probeAfter(place) : probeOf(place ?? 'play');
-    if (probe === 'end') logObservation({ run, kind: 'end' });
+    if (probe === 'end') logProbe({ run, kind: 'end' });
     return {
       status: 200,
       headers: { 'Content-Type': 'text/xml' },
@@ -44,7 +44,7 @@ function logFailure(run: string, event: FunctionRequest['event']): Place | undef
   });
   const place = readPlace(ErrorUrl);
   const document = URL.canParse(ErrorUrl) && new URL(ErrorUrl).pathname === '/voice';
-  logObservation({ run, kind: 'fallback', place, document, errorCode });
+  logProbe({ run, kind: 'fallback', place, document, errorCode });
   return place;
 }
 

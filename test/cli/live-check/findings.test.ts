@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { callFindings, platformFindings, sizeFinding } from '../../../cli/live-check/findings';
 import type { SizeAnswer } from '../../../cli/live-check/platform';
-import { type Observation, readObservations } from '../../../cli/live-check/probes';
+import { type ProbeLog, readProbeLogs } from '../../../cli/live-check/probes';
 import type { CallReport } from '../../../cli/live-check/test-call';
 
 const run = 'r';
-const end: Observation = { run, kind: 'end' };
-const medium = (place: Extract<Observation, { kind: 'medium' }>['place']): Observation => ({
+const end: ProbeLog = { run, kind: 'end' };
+const medium = (place: Extract<ProbeLog, { kind: 'medium' }>['place']): ProbeLog => ({
   run,
   kind: 'medium',
   place,
@@ -18,24 +18,24 @@ const medium = (place: Extract<Observation, { kind: 'medium' }>['place']): Obser
 
 /** The answer of the finding whose question begins so. */
 function answer(question: string, report: Partial<CallReport>): string | undefined {
-  const findings = callFindings({ status: 'completed', observations: [], alerts: [], ...report });
+  const findings = callFindings({ status: 'completed', probeLogs: [], alerts: [], ...report });
   return findings.find((finding) => finding.question.startsWith(question))?.answer;
 }
 
 describe('the findings of a test call', () => {
   it('are one line when nobody answered', () => {
-    expect(callFindings({ status: 'no-answer', observations: [end], alerts: [] })).toEqual([
+    expect(callFindings({ status: 'no-answer', probeLogs: [end], alerts: [] })).toEqual([
       { question: 'The test call', answer: 'ended as no-answer: nothing was played' },
     ]);
   });
 
   it('are "not known" where no request came', () => {
     expect(answer('Parameters appended in <Play>', {})).toMatch(/^not known/);
-    expect(answer('Parameters carried', { observations: [medium('play')] })).toMatch(/^not known/);
+    expect(answer('Parameters carried', { probeLogs: [medium('play')] })).toMatch(/^not known/);
   });
 
   it('leave protected Assets "not known" while no alert has come at all', () => {
-    expect(answer('A protected Asset in <Play>', { observations: [end] })).toMatch(/^not known/);
+    expect(answer('A protected Asset in <Play>', { probeLogs: [end] })).toMatch(/^not known/);
     const alerts = [{ code: '11200', place: 'forbidden' as const }];
     expect(answer('A protected Asset in <Play>', { alerts })).toBe('plays');
     const refused = [...alerts, { code: '11200', place: 'protected' as const }];
@@ -43,21 +43,21 @@ describe('the findings of a test call', () => {
     expect(answer('A protected Asset in <Gather>', { alerts: refused })).toBe('plays');
   });
 
-  const fallback = (document: boolean): Observation => ({
+  const fallback = (document: boolean): ProbeLog => ({
     run,
     kind: 'fallback',
     place: 'forbidden',
     document,
     errorCode: '11200',
   });
-  it.each<[string, Observation[], RegExp]>([
+  it.each<[string, ProbeLog[], RegExp]>([
     ['the next verb', [medium('after-forbidden'), end], /^is skipped/],
     ['the next document', [end], /^ends the document/],
     ['nowhere', [], /^ends the call/],
     ['the fallback URL', [fallback(false), end], /^reaches the fallback URL.*the medium's URL/],
     ['the fallback URL of the document', [fallback(true), end], /the document's URL as ErrorUrl/],
-  ])('say that a refused medium leads to %s', (_, observations, expected) => {
-    expect(answer('A medium that answers 403', { observations })).toMatch(expected);
+  ])('say that a refused medium leads to %s', (_, probeLogs, expected) => {
+    expect(answer('A medium that answers 403', { probeLogs })).toMatch(expected);
   });
 });
 
@@ -86,7 +86,7 @@ describe('the log of the temporary Service', () => {
   it('is read without the lines of other runs and of Twilio', () => {
     const line = JSON.stringify(end);
     const other = JSON.stringify({ ...end, run: 'before' });
-    expect(readObservations([line, other, 'START', '{"kind":"end"}', '[]'], run)).toEqual([end]);
+    expect(readProbeLogs([line, other, 'START', '{"kind":"end"}', '[]'], run)).toEqual([end]);
   });
 });
 

@@ -27,7 +27,7 @@ describe('the manifest', () => {
     expect(decodeManifest(encodeManifest(manifest).source)).toEqual(manifest);
   });
 
-  it('survives any key', () => {
+  it('keeps any key', () => {
     const keys = fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 20 });
     const refusal = { etag: '"e"', reason: 'not audio', unplayable: true };
     fc.assert(
@@ -47,7 +47,7 @@ describe('the manifest', () => {
     expect(encodeManifest(reversed)).toEqual(encodeManifest(manifest));
   });
 
-  it('tells in its path what its Build was made of', () => {
+  it('tells in its path what its Build was made from', () => {
     const marker = { hash: encodeManifest(manifest).hash, fingerprint, base };
     expect(readMarker(manifestPath(marker))).toEqual(marker);
     expect(readMarker('/voice')).toBeUndefined();

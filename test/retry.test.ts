@@ -40,7 +40,7 @@ describe('withRetry', () => {
     await expect(trying).rejects.toThrow('attempt 6');
   });
 
-  test('no further attempt follows an error that another attempt cannot help', async () => {
+  test('no further attempt follows a permanent error', async () => {
     const trying = withRetry(
       { ...options, clock: new FakeClock({ startMs: 0 }) },
       () => ({ retry: false }),
@@ -49,7 +49,7 @@ describe('withRetry', () => {
     await expect(trying).rejects.toThrow('attempt 1');
   });
 
-  test('waits double up to the longest', async () => {
+  test('waits double up to the maximum', async () => {
     const clock = clockWith(1);
     await withRetry({ ...options, attempts: 9, clock }, again, failing(8));
     expect(clock.slept).toEqual([200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
@@ -61,7 +61,7 @@ describe('withRetry', () => {
     expect(clock.slept).toEqual([2, 4]);
   });
 
-  test('a wait is at least as long as the other side asks for', async () => {
+  test('a wait is at least as long as the verdict says', async () => {
     const clock = new FakeClock({ startMs: 0 });
     await withRetry({ ...options, clock }, () => ({ retry: true, afterMs: 30_000 }), failing(1));
     expect(clock.slept).toEqual([30_000]);

@@ -181,12 +181,12 @@ function filesIn(build: Build): FileVersion[] {
   return [...build.assets, ...build.functions];
 }
 
-function findVersions(service: Service, kind: FileKind, wanted: readonly string[]): FileVersion[] {
+function findVersions(service: Service, kind: FileKind, sids: readonly string[]): FileVersion[] {
   const known = new Map<string, FileVersion>();
   for (const file of filesOf(service, kind).values()) {
     for (const version of file.versions.values()) known.set(version.sid, version);
   }
-  return wanted.map((sid) => {
+  return sids.map((sid) => {
     const version = known.get(sid);
     if (version) return version;
     throw invalid(`${kind.slice(0, -1)} Version ${sid} was not found in the Service.`);
@@ -256,9 +256,9 @@ function checkCount(count: number, limit: number, what: string): void {
  * a runtime handler of a version that the platform has. The words are Twilio's:
  * https://github.com/twilio-labs/serverless-toolkit/issues/564
  */
-function checkPlatform({ functions, dependencies: wanted, runtime }: BuildContents): void {
+function checkPlatform({ functions, dependencies, runtime }: BuildContents): void {
   if (!RUNTIMES.some((supported) => supported === runtime)) throw unsupportedRuntime(runtime);
-  const handlers = wanted.filter(({ name }) => name === HANDLER);
+  const handlers = dependencies.filter(({ name }) => name === HANDLER);
   if (functions.length > 0 && handlers.length === 0) {
     throw invalid(`Dependencies must name ${HANDLER}, as the Build has Functions.`);
   }

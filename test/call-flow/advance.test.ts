@@ -24,7 +24,7 @@ describe('after a medium failed', () => {
       'an Asset, with parameters that Twilio appended,',
       `${asset}?at=menus.main.prompt&CallSid=CA0&To=%2B81&FromCity=`,
     ],
-  ])('%s gives way to the proxy, and the call goes on at its step', (_, url) => {
+  ])('%s falls back to the proxy, and the call goes on at its step', (_, url) => {
     expect(fallback(url)).toEqual([
       'Gather numDigits=1 timeout=4 action=/menu?at=menus.main.prompt&attempt=1&asked=1&level=1 finishOnKey=',
       '  Play /audio?key=prompts/menu.mp3&exp=1&sig=2&at=menus.main.prompt&attempt=0&asked=0&level=1',
@@ -32,13 +32,13 @@ describe('after a medium failed', () => {
     ]);
   });
 
-  test('the proxy gives way to words', () => {
+  test('the proxy falls back to text', () => {
     const [gather, words] = fallback(`${proxy}&at=menus.main.prompt&attempt=1&asked=3&level=1`);
     expect(gather).toContain('attempt=2&asked=4&level=2');
     expect(words).toBe(`  Say ${english} Press a key.`);
   });
 
-  test('the proxy gives way to words in a call that had no failure before', () => {
+  test('the proxy falls back to text in a call that had no failure before', () => {
     expect(fallback(`${proxy}&at=menus.main.prompt`)[1]).toBe(`  Say ${english} Press a key.`);
   });
 
@@ -48,7 +48,7 @@ describe('after a medium failed', () => {
     expect(menu).toMatch(/^ {2}Play \/audio\?key=prompts\/menu\.mp3/);
   });
 
-  test('attempts and questions go on from where they were', () => {
+  test('attempts and questions keep their counts', () => {
     const url = `${proxy}&at=menus.main.prompt&attempt=1&asked=7&level=1`;
     expect(fallback(url)[0]).toContain('attempt=2&asked=8&level=2');
   });
@@ -76,12 +76,12 @@ describe('after a webhook failed', () => {
     expect(first).toBe(`Say ${english} Two minutes on foot.`);
   });
 
-  test('everything is said still when a third fails', () => {
+  test('everything is still said when a third fails', () => {
     const [first] = fallback(`${menu}&level=2`, { Digits: '1' });
     expect(first).toBe(`Say ${english} Two minutes on foot.`);
   });
 
-  test('the question comes again, for an attempt, if it is unknown what was pressed', () => {
+  test('the question is asked again, which costs an attempt, if it is unknown what was pressed', () => {
     expect(fallback(menu)[0]).toContain(
       'action=/menu?at=menus.main.prompt&attempt=2&asked=2&level=1',
     );
@@ -89,7 +89,7 @@ describe('after a webhook failed', () => {
     expect(fallback(last)[0]).toContain('action=/menu?at=menus.code.prompt&attempt=1&asked=3');
   });
 
-  test('nobody is dialled twice', () => {
+  test('a number is not dialled twice', () => {
     const dialled = `${ORIGIN}/menu?at=menus.main.digits.4&attempt=1&asked=1`;
     expect(fallback(dialled)[0]).toBe(`Say ${english} Leave a message.`);
     expect(fallback(dialled, { DialCallStatus: 'completed' })).toEqual(['Hangup']);

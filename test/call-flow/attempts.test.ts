@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-test('a key of the menu begins the count of attempts anew', () => {
+test('a key of the menu resets the count of attempts', () => {
   expect(answerAt('menus.m.prompt', {}, 2, { Digits: '1' })).toEqual([
     'Say One.',
     ...question(1, 3),

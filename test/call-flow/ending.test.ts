@@ -94,7 +94,7 @@ describe('every call ends', () => {
     }
   });
 
-  test('as no state comes twice, whatever a caller does', () => {
+  test('because no state comes twice, whatever a caller does', () => {
     const flow = layOut({ ...everyBranch, questions: 5 });
     const choices: CallerEvent[] = [
       { happens: 'silence' },

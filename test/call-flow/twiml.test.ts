@@ -161,7 +161,7 @@ describe('silence', () => {
     expect(press('8', last)[0]).toContain('menus.code.prompt&attempt=1&asked=3');
   });
 
-  test('after the last question of a call ends it, without a prompt that leads over to another question', () => {
+  test('after the last question of a call ends it, without a prompt that announces another question', () => {
     const last = at('menus.main.prompt', { asked: 12 });
     expect(press('8', last)).toEqual(['Play /audio/prompts/goodbye.mp3?at=farewell', 'Hangup']);
   });
@@ -240,7 +240,7 @@ describe('a message', () => {
 describe('a prompt', () => {
   const key = 'prompts/営業 時間.mp3';
 
-  test('is played in the best way in which it can be had, its URL encoded once', () => {
+  test('is played in the best available way, its URL encoded once', () => {
     const [play] = reply(main, { Digits: '2' }, contextWith({ [key]: 'proxy' }));
     expect(play).toBe(`Play /audio?key=${key}&exp=1&sig=2&at=menus.main.digits.2`);
   });
@@ -263,7 +263,7 @@ describe('a prompt', () => {
     expect(first).toBe(verb + query);
   });
 
-  test('keeps the level in all that follows', () => {
+  test('keeps the fallback level in all following URLs', () => {
     expect(press('2', at('menus.main.prompt', { level: 1 }))).toEqual([
       `Play /audio?key=${key}&exp=1&sig=2&at=menus.main.digits.2&attempt=1&asked=1&level=1`,
       'Play /audio?key=prompts/goodbye.mp3&exp=1&sig=2&at=menus.main.digits.2.next&attempt=1&asked=1&level=1',

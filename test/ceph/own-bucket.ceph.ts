@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => s3.stop());
 
-it('npm start -- --env shows the bug and its end on a bucket of another server', async () => {
+it('npm start -- --env shows the bug and the fix on a bucket of another server', async () => {
   const [prompt] = samplePrompts;
   if (!prompt) throw new Error('there are no sample prompts');
   await s3.put('our greeting.mp3', readFileSync(promptPath(prompt)), { ContentType: 'audio/mpeg' });

@@ -42,7 +42,7 @@ const rows = (out: string): string[][] =>
 
 // The deployment has not been synced: all prompts come through the proxy.
 describe('npm run call', () => {
-  it('falls back when media are made to fail, and ends with 0', async () => {
+  it('falls back when an option breaks media, and exits with 0', async () => {
     const { code, out } = await command('--fail', 'audio', '--append', 'always');
     expect(code).toBe(0);
     expect(
@@ -59,7 +59,7 @@ describe('npm run call', () => {
     ]);
   });
 
-  it('prints the words of every prompt with --say', async () => {
+  it('prints the text of every prompt with --say', async () => {
     const { out } = await command('--say', '--digits', '8,1');
     const spoken = [...out.matchAll(/“(.*)”/g)].map(([, words]) => words);
     expect(spoken.slice(0, 4)).toEqual([
@@ -110,7 +110,7 @@ describe('npm run call', () => {
     },
   );
 
-  it('ends with 1 when something fails that was not made to fail', async () => {
+  it('exits with 1 when something fails that no option breaks', async () => {
     const { code, out, err } = await command('--url', 'http://localhost:1');
     expect(code).toBe(1);
     expect(out).toContain('The call ended: application error, error 11205.');
@@ -216,10 +216,10 @@ describe('npm run call -- --out', () => {
     expect(samples.length / RATE).toBeGreaterThan(expected - played.length * 0.15);
     expect(samples.length / RATE).toBeLessThan(expected + 0.5);
 
-    const quiet = pauses(samples);
-    expect(quiet).toHaveLength(3);
-    for (const { length } of quiet) expect(length / RATE).toBeCloseTo(5, 0);
-    const speech = samples.subarray(0, quiet[0]?.start);
+    const silences = pauses(samples);
+    expect(silences).toHaveLength(3);
+    for (const { length } of silences) expect(length / RATE).toBeCloseTo(5, 0);
+    const speech = samples.subarray(0, silences[0]?.start);
     expect(speech.length / RATE).toBeGreaterThan(15);
     for (let start = 0; start + 2 * RATE < speech.length; start += RATE) {
       expect(loudness(speech.subarray(start, start + 2 * RATE))).toBeGreaterThan(300);

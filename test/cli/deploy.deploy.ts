@@ -215,14 +215,14 @@ describe('npm run deploy', () => {
     expect(await heard()).toEqual(before);
   });
 
-  it('syncs with the variables that it deploys, whatever the shell has', async () => {
+  it('syncs with the variables that it deploys, not with those of the shell', async () => {
     const { code, out } = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
     expect(code).toBe(0);
     expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
     expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
   });
 
-  it('restores the previous Build when the sync fails all the same', async () => {
+  it('restores the previous Build when the sync fails after the deploy', async () => {
     const [before, live] = [await heard(), await liveBuild()];
     await replacePrompt('menu.mp3', 'replaced');
     const S3_ENDPOINT = await refusingObjects('bytes');

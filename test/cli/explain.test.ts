@@ -29,7 +29,7 @@ describe('npm run explain', () => {
     }
   });
 
-  it('exits with 0 when S3 has nothing against the request', async () => {
+  it('exits with 0 when S3 accepts the request', async () => {
     const { code, out } = await explain([url, url]);
     expect(code).toBe(0);
     expect(out).toMatch(/^ACCEPTED/);
@@ -45,7 +45,7 @@ describe('npm run explain', () => {
     });
   });
 
-  it('reads the URLs from its input when it is given none', async () => {
+  it('reads the URLs from standard input when no argument has them', async () => {
     const { code } = await explain([], input(`${url}\r\n\n  ${url}\n`));
     expect(code).toBe(0);
   });

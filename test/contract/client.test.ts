@@ -96,7 +96,7 @@ async function setScene({ origin, twilio }: Recorded): Promise<Scene> {
 }
 
 describe('our client of the Serverless API', () => {
-  it('has no method that this does not call', () => {
+  it('has no method that this test does not call', () => {
     const methods = Object.getOwnPropertyNames(Serverless.prototype);
     expect(Object.keys(calls).sort()).toEqual(methods.filter((it) => it !== 'constructor').sort());
   });

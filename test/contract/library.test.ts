@@ -118,7 +118,7 @@ describe('the twilio library, through every operation that the stand-in serves',
     expect(used).toEqual(Object.keys(SENDERS));
   });
 
-  it('is refused with 404 for every operation that nobody sends', async () => {
+  it('is refused with 404 for every operation without a user', async () => {
     const recorded = await startRecorded();
     const services = connect(recorded);
     const service = services(

@@ -88,14 +88,14 @@ describe('Cognito', () => {
   it.each([
     ['TooManyRequestsException', 400],
     ['InternalErrorException', 500],
-  ])('is asked a second time after %s', async (name, status) => {
+  ])('gets a second request after %s', async (name, status) => {
     cognito.faults.always(cognitoError(name, status));
     const before = cognito.faults.requests.length;
     await expect(fetchTemporaryCredentials(identity())).rejects.toThrow(name);
     expect(cognito.faults.requests.length - before).toBe(2);
   });
 
-  it('is asked a second time after it stopped in the body of its answer', async () => {
+  it('gets a second request after it stopped in the body of its response', async () => {
     cognito.faults.next(STALL);
     const before = cognito.faults.requests.length;
     expect(await fetchTemporaryCredentials(identity(), { timeoutMs: 3000 })).toEqual(issued);
@@ -114,7 +114,7 @@ describe('Cognito', () => {
 });
 
 describe('a source of credentials', () => {
-  it('is asked again for the next request after it stalled', async () => {
+  it('gets another request for the next caller after it stalled', async () => {
     const loadProviders: CredentialsOptions['loadProviders'] = async () => ({
       fetchTemporaryCredentials: (source) => fetchTemporaryCredentials(source, { timeoutMs: 2000 }),
     });
@@ -125,7 +125,7 @@ describe('a source of credentials', () => {
     expect(await credentials(identity())).toEqual(issued);
   });
 
-  it('is not waited for longer than the request has time', async () => {
+  it('is waited for no longer than the deadline of the request', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     cognito.faults.always(SILENCE);
@@ -133,7 +133,7 @@ describe('a source of credentials', () => {
     await expect(credentials(identity(), 50)).rejects.toThrow('none had come after 50 ms');
   });
 
-  it('is asked once while it stays the same', async () => {
+  it('gets one request while it stays the same', async () => {
     const loadProviders = () => import('../../src/credentials/sts-and-cognito');
     const credentials = createCredentials({ clock: systemClock, loadProviders });
     const before = cognito.faults.requests.length;

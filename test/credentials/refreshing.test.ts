@@ -107,7 +107,7 @@ describe('temporary credentials', () => {
     expect((await provide()).accessKeyId).toBe('key 2');
   });
 
-  it('are replaced by a slow refresh once it has come', async () => {
+  it('are replaced when a slow refresh completes', async () => {
     await provide();
     const answer = source.hold();
     clock.forward(59.99 * MINUTE);

@@ -88,7 +88,7 @@ describe('variables that give no credentials', () => {
     expect(problems).toContain('S3_ACCESS_KEY_ID is not set');
   });
 
-  it('are refused without a word of a secret', () => {
+  it('are refused without printing a secret', () => {
     expect(problemsOf({ ...keys, S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
     const token = { S3_COGNITO_IDENTITY_ID, S3_COGNITO_LOGIN_TOKEN: 'hush hush' };
     expect(problemsOf(token)).not.toContain('hush');

@@ -65,7 +65,7 @@ describe('explain', () => {
     );
   });
 
-  it('calls a parameter that came once more with another value a changed one', () => {
+  it('lists a parameter that was repeated with another value as changed', () => {
     const presigned = presign({ query: 'versionId=1' });
     expect(explain(presigned, `${presigned}&versionId=2`, { now }).parameters).toMatchObject({
       changed: [{ name: 'versionId', presigned: ['1'], requested: ['1', '2'] }],
@@ -110,7 +110,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('gives the hashes of the canonical requests as they are, for a look at S3’s own', () => {
+  it('gives the unmasked hashes of the canonical requests, to compare with those of S3', () => {
     const { canonicalRequests, canonicalRequestHashes } = explain(url, `${url}&a=1`, { now });
     const unmasked = (text: string) => text.replace('AKIA****', credentials.accessKeyId);
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -211,7 +211,7 @@ describe('explain, on time', () => {
     );
   });
 
-  it('leaves time out when no time is given', () => {
+  it('does not check the time when none is given', () => {
     const { accepted, notes } = explain(url, url);
     expect(accepted).toBe(true);
     expect(notes).toContain('Time was not looked at.');
@@ -301,8 +301,8 @@ describe('explain, on region, service and key', () => {
   });
 });
 
-describe('explain, on lost and malformed claims', () => {
-  it('takes a request without any signature for an anonymous one', () => {
+describe('explain, on lost and malformed signing parameters', () => {
+  it('treats a request without any signature as anonymous', () => {
     const { refusals } = explain(url, url.replace(/\?.*/, ''), { now });
     expect(refusals).toMatchObject([{ status: 403, code: 'AccessDenied' }]);
     expect(refusals[0]?.because).toContain('anonymous');
@@ -390,7 +390,7 @@ describe('explain, on what it cannot use', () => {
     expect(() => explain(presigned, url)).toThrow(message);
   });
 
-  it('refuses a requested URL that is none', () => {
+  it('refuses a requested URL that is not a URL', () => {
     expect(() => explain(url, 'menu.mp3')).toThrow(TypeError);
   });
 });

@@ -59,7 +59,7 @@ describe('explain, of any query', () => {
     fc.assert(property, { numRuns: RUNS, examples: [[query], [signed.toReversed().join('&')]] });
   });
 
-  it('shows no secret and no phone number, wherever the URL took it', () => {
+  it('shows no secret and no phone number, wherever the URL has it', () => {
     const signatureText = signed.at(-1)?.split('=')[1] ?? '';
     const hidden = [
       accessKeyId,

@@ -36,7 +36,7 @@ describe('choosePlayable', () => {
     expect(choosePlayable('prompts/a.mp3', options, 2)).toEqual({ via: 'say' });
   });
 
-  it('says what the last sync found unplayable, and plays what it refused for another reason', () => {
+  it('says a prompt that the last sync found unplayable, and plays one that it refused for another reason', () => {
     const refusal = { etag: 'e', reason: 'not audio' };
     const manifest = {
       ...options.manifest,
@@ -49,7 +49,7 @@ describe('choosePlayable', () => {
     expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).via).toBe('proxy');
   });
 
-  it('says what the proxy would refuse', () => {
+  it('says a prompt that the proxy would refuse', () => {
     expect(choosePlayable('other/b.mp3', options)).toEqual({ via: 'say' });
     expect(choosePlayable('prompts/b.mp3', { ...options, proxy: undefined })).toEqual({
       via: 'say',

@@ -68,14 +68,14 @@ describe.each([
     expect(logged.mock.calls.join()).toContain('manifest unreadable');
   });
 
-  it('is none for an unplayable prompt, with the reason', async () => {
+  it('is undefined for an unplayable prompt, with the reason', async () => {
     deploy(encodeManifest(manifest).source);
     await expect(ask(context, 'notes.mp3')).rejects.toThrow(
       /^"notes.mp3" cannot be played, so say its text: .* the last sync refused it/,
     );
   });
 
-  it('is none for a key outside of S3_PREFIX', async () => {
+  it('is undefined for a key outside of S3_PREFIX', async () => {
     deploy(encodeManifest(manifest).source);
     const variables = { ...context, S3_PREFIX: 'prompts/' };
     expect(await ask(variables, 'prompts/a.mp3')).toContain('/audio?key=prompts%2Fa.mp3&');
@@ -91,7 +91,7 @@ describe.each([
     await expect(ask(tokenless, 'other.mp3')).rejects.toThrow('AUTH_TOKEN is not set');
   });
 
-  it('is none when the domain is not known', async () => {
+  it('is undefined when the domain is not known', async () => {
     deploy(encodeManifest(manifest).source);
     await expect(ask({ ...context, DOMAIN_NAME: '' }, 'menu.mp3')).rejects.toThrow('DOMAIN_NAME');
   });

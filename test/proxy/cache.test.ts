@@ -55,7 +55,7 @@ describe('a cached object', () => {
     await proxy.get(KEY);
   });
 
-  it('is served for a minute without asking S3, with its age', async () => {
+  it('is served for a minute without a request to S3, with its age', async () => {
     await s3.put(KEY, NEW);
     clock.forward(59);
     const { body, headers, line } = await proxy.get(KEY);
@@ -114,7 +114,7 @@ describe('a cached object', () => {
     expect(line).toMatchObject({ level: 'warn', cache: 'stale', message: expect.anything() });
   });
 
-  it('is served without asking S3 for some seconds after S3 failed', async () => {
+  it('is served without a request to S3 for some seconds after S3 failed', async () => {
     faulty.always(DOWN);
     clock.forward(61);
     await proxy.get(KEY);
@@ -132,7 +132,7 @@ describe('a cached object', () => {
     expect((await proxy.get(KEY)).status).toBe(503);
   });
 
-  it('is served stale when S3 does not begin to answer soon', async () => {
+  it('is served stale when the headers of S3 time out', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 200 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', ms: 1500 });
@@ -140,7 +140,7 @@ describe('a cached object', () => {
     expect(await proxy.get(KEY)).toMatchObject({ status: 200, line: { cache: 'stale' } });
   });
 
-  it('is served stale when the time of the request is over', async () => {
+  it('is served stale when the request times out', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 60_000, timeoutMs: 1500 });
     await proxy.get(KEY);
     faulty.always({ kind: 'latency', ms: 4500 });
@@ -152,7 +152,7 @@ describe('a cached object', () => {
     });
   });
 
-  it('is served stale when there is no time to ask S3', async () => {
+  it('is served stale when no time is left for a request to S3', async () => {
     start({}, { revalidationTimeoutMs: 0 });
     await proxy.get(KEY);
     clock.forward(61);
@@ -162,7 +162,7 @@ describe('a cached object', () => {
     });
   });
 
-  it('is replaced even if the new one takes longer than S3 has to begin its answer', async () => {
+  it('is replaced even if the new body takes longer than the time-out of the headers', async () => {
     start({}, { idleTimeoutMs: 5000, revalidationTimeoutMs: 500 });
     await proxy.get(KEY);
     await s3.put(KEY, NEW);
@@ -209,7 +209,7 @@ describe('a cached object', () => {
     expect([status, line.cache]).toEqual([304, 'fresh']);
   });
 
-  it('is dropped when S3 has it no more', async () => {
+  it('is dropped when S3 answers 404', async () => {
     await s3.client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key: KEY }));
     clock.forward(61);
     expect((await proxy.get(KEY)).status).toBe(404);
@@ -237,7 +237,7 @@ describe('a cached object', () => {
 });
 
 describe('the cache', () => {
-  it('is bounded, and the least recently used object makes room', async () => {
+  it('is bounded, and evicts the least recently used object', async () => {
     start({ AUDIO_CACHE_MB: '1' });
     const keys = ['a.mp3', 'b.mp3', 'c.mp3'];
     for (const key of keys) await s3.put(key, Buffer.alloc(400_000));
@@ -249,13 +249,13 @@ describe('the cache', () => {
     expect([await asked('a.mp3'), await asked('c.mp3'), await asked('b.mp3')]).toEqual([0, 0, 1]);
   });
 
-  it('holds nothing when it may have no bytes', async () => {
+  it('holds nothing when its size is set to 0', async () => {
     start({ AUDIO_CACHE_MB: '0' });
     await proxy.get(KEY);
     expect((await proxy.get(KEY)).line.tries).toBe(1);
   });
 
-  it('revalidates every time when objects may be fresh for no seconds', async () => {
+  it('revalidates every time when freshness is set to 0 seconds', async () => {
     start({ AUDIO_CACHE_SECONDS: '0' });
     await proxy.get(KEY);
     expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
@@ -268,7 +268,7 @@ describe('the cache', () => {
     expect((await proxy.get(KEY)).line.tries).toBe(0);
   });
 
-  it('serves objects for an hour after they were fresh while S3 fails', async () => {
+  it('serves stale objects for an hour while S3 fails', async () => {
     start({ AUDIO_CACHE_SECONDS: '7200' });
     await proxy.get(KEY);
     faulty.always(DOWN);

@@ -61,7 +61,7 @@ describe.each<[string, Fault, RegExp]>([
     expect(line).toMatchObject({ level: 'warn', cache: 'stale', tries: 0 });
   });
 
-  it('any other object is answered 502, within the time of a request', async () => {
+  it('an object that is not cached is answered 502 within the deadline', async () => {
     const { status, line } = await proxy.get(KEY, { config: asGuest });
     expect(status).toBe(502);
     expect(line).toMatchObject({

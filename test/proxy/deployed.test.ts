@@ -50,7 +50,7 @@ describe("the proxy in Twilio's runtime", () => {
 
   afterAll(() => proxy.close());
 
-  it('sends whole objects, parts and the news that nothing changed', async () => {
+  it('sends whole objects, parts and 304s', async () => {
     const whole = await get(proxy);
     expect([whole.status, whole.body.equals(BODY)]).toEqual([200, true]);
     expect(whole.headers).toMatchObject({

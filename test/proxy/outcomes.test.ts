@@ -160,12 +160,12 @@ describe('when S3 always', () => {
     await isGivenUp({ kind: 'drip', everyMs: 20 }, 1);
   });
 
-  it('asks to come back later, the proxy asks the same', async () => {
+  it('sends Retry-After, the proxy sends the same', async () => {
     faulty.always(refusal(503, 'SlowDown', { 'retry-after': '30' }));
     expect((await proxy.get(KEY)).headers['Retry-After']).toBe('30');
   });
 
-  it('is overloaded, the proxy asks to come back in a second', async () => {
+  it('is overloaded, the proxy sends a Retry-After of one second', async () => {
     faulty.always(refusal(503, 'SlowDown'));
     expect((await proxy.get(KEY)).headers['Retry-After']).toBe('1');
   });
@@ -184,8 +184,8 @@ describe('when S3 always', () => {
   });
 });
 
-describe('a request that has no time', () => {
-  it('is answered 504 without asking S3', async () => {
+describe('a request without time left', () => {
+  it('is answered 504 without a request to S3', async () => {
     const late = startTestProxy(s3.config({ S3_ENDPOINT: faulty.endpoint }), { timeoutMs: 0 });
     expect(await late.get(KEY)).toMatchObject({ status: 504, line: { tries: 0 } });
     late.close();
@@ -193,7 +193,7 @@ describe('a request that has no time', () => {
 });
 
 describe('a body that is cut off', () => {
-  it('is never served as whole, wherever the cut is', async () => {
+  it('is never served as a whole object, wherever the cut is', async () => {
     const whole = await proxy.get(KEY);
     const answerBytes = BODY.length + 1000;
     const cut = fc.record({
@@ -294,7 +294,7 @@ describe('the log', () => {
     expect((await proxy.get(KEY)).line.message).toBe('S3 answered 403 constructor.');
   });
 
-  it('says what to check, and nothing of S3’s text', async () => {
+  it('says what to check, and repeats nothing of S3’s text', async () => {
     faulty.always(refusal(403, 'AccessDenied'));
     const { line, body } = await proxy.get(KEY);
     expect(line.level).toBe('error');

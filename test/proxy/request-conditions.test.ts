@@ -128,7 +128,7 @@ describe('a conditional request', () => {
   const date = fc.nat(3).map((day) => new Date(day * 86_400_000).toUTCString());
   const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-  it('is not modified where fresh calls the client’s copy fresh', () => {
+  it('is not modified where the package fresh calls the client’s copy fresh', () => {
     fc.assert(
       fc.property(
         maybe(tags),

@@ -41,7 +41,7 @@ async function withoutCache<T>(use: (fresh: TestProxy) => Promise<T>): Promise<T
 }
 
 describe('an object', () => {
-  it('is served whole, with the headers of a cache and none of AWS', async () => {
+  it('is served whole, with its cache headers and without those of AWS', async () => {
     const { status, headers, body } = await proxy.get(KEY);
     expect(status).toBe(200);
     expect(body.equals(BODY)).toBe(true);
@@ -190,7 +190,7 @@ describe('an object that is too large for a Function', () => {
     expect([status, body.length]).toEqual([206, 10]);
   });
 
-  it('is served when it has exactly the most bytes', async () => {
+  it('is served at exactly the limit', async () => {
     const { status, body } = await proxy.get('prompts/limit.mp3');
     expect([status, body.length]).toEqual([200, PROXY_BYTES]);
   });

@@ -90,7 +90,7 @@ describe("parameters that somebody appended, in Twilio's runtime,", () => {
     TIMEOUT,
   );
 
-  it('may fill the URL', async () => {
+  it('do not matter even when they fill the URL', async () => {
     const many = Array.from({ length: 3000 }, (_, index) => `p${index}`)
       .join('&')
       .slice(0, 15_000);
@@ -154,7 +154,7 @@ const tampered = fc
     return `${before}${spelled[how]}${after}`;
   });
 
-describe('a URL that we did not sign like this', () => {
+describe('a URL whose parameters we did not sign', () => {
   it(
     'is answered 403 without asking S3',
     async () => {
@@ -190,7 +190,7 @@ describe('a URL that we did not sign like this', () => {
     ['with dot segments', () => queryFor('prompts/../secret.mp3')],
     ['of no key', () => queryFor('')],
     ['without parameters', () => ''],
-  ])('%s is answered 403 without asking S3', async (_, query) => {
+  ])('%s is answered 403 without a request to S3', async (_, query) => {
     const asked = counted.requests.length;
     expect((await deployed.get(query())).status).toBe(403);
     expect(counted.requests.length).toBe(asked);

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 describe('S3 over TLS', () => {
-  it('is asked over one connection', async () => {
+  it('is reached over one connection', async () => {
     const before = faulty.connections();
     for (let request = 0; request < 3; request++) {
       expect((await proxy.get(KEY)).body.equals(BODY)).toBe(true);
@@ -47,7 +47,7 @@ describe('S3 over TLS', () => {
     expect(faulty.connections() - before).toBe(1);
   });
 
-  it('is asked over a new connection after it closed an idle one', async () => {
+  it('is reached over a new connection after it closed an idle one', async () => {
     await proxy.get(KEY);
     faulty.next({ kind: 'cut', afterBytes: 0 });
     const { status, line } = await proxy.get(KEY);

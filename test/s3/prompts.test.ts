@@ -156,7 +156,7 @@ describe('fetch', () => {
     expect(clock.slept).toEqual([]);
   });
 
-  test('nothing begins after the deadline', async () => {
+  test('no attempt begins after the deadline', async () => {
     const clock = new FakeClock();
     const fetching = fetchDespite([], { clock, deadline: clock.time });
     await expect(fetching).rejects.toThrow(OutOfTimeError);
@@ -291,7 +291,7 @@ describe('list', () => {
     expect(await open({ bucket: 'empty' }).list()).toEqual([]);
   });
 
-  test('page is read after page', async () => {
+  test('a listing of several pages is read page by page', async () => {
     faulty.next(page(['a', 'b'], truncated('t1')), page([], truncated('t2')), page(['c'], ''));
     expect((await open().list()).map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     expect(faulty.requests.map(({ path }) => /continuation-token=\w+/.exec(path)?.[0])).toEqual([
@@ -312,7 +312,7 @@ describe('list', () => {
     ['refuses a later page', [page(['a'], truncated('t')), s3Error(403, 'AccessDenied')]],
     ['leaves out an ETag', [page(['a'], '<Contents><Key>b</Key></Contents>')]],
     ['breaks down', [page(['a'], truncated('t')), ...always(s3Error(500, 'InternalError'))]],
-  ])('half a listing is an error when S3 %s', async (_, faults) => {
+  ])('an incomplete listing is an error when S3 %s', async (_, faults) => {
     faulty.next(...faults);
     await expect(open().list()).rejects.toThrow(S3Error);
   });

@@ -23,7 +23,7 @@ function listenTo(input: KeyInput) {
 const settled = () => new Promise(setImmediate);
 
 describe('the keys of a terminal', () => {
-  it('are told one by one, in either case, and unknown ones are ignored', async () => {
+  it('are reported one by one, in either case, and unknown ones are ignored', async () => {
     const { input, modes } = terminal(true);
     const { pressed, giveBack } = listenTo(input);
     input.write('sC');
@@ -43,7 +43,7 @@ describe('the keys of a terminal', () => {
     expect(pressed).toEqual(['q']);
   });
 
-  it('are not told any more once the terminal is given back', async () => {
+  it('are not reported any more once the terminal is released', async () => {
     const { input } = terminal(true);
     const { pressed, giveBack } = listenTo(input);
     giveBack?.();

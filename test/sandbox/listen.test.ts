@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { listen } from '../../sandbox/listen';
 
-/** Listens on a port that another server has at this address; gives the error and the port. */
-async function listenOnTakenPort(host: string, wanted = 0): Promise<[string, number]> {
-  const server = createServer().listen(wanted, host);
+/** Listens on a port that another server has at this address. Returns the error and the port. */
+async function listenOnTakenPort(host: string, port = 0): Promise<[string, number]> {
+  const server = createServer().listen(port, host);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const message = await listen(() => {}, port).then(
+  const { port: taken } = server.address() as AddressInfo;
+  const message = await listen(() => {}, taken).then(
     () => 'it listens',
     (error: Error) => error.message,
   );
   server.close();
-  return [message, port];
+  return [message, taken];
 }
 
 describe('a server of the sandbox', () => {

@@ -56,13 +56,13 @@ async function expectCleanEnd(exited: Promise<unknown[]>, output: string): Promi
 }
 
 describe('npm start', () => {
-  it('shows the bug and its end, and with --once it ends well', async () => {
+  it('shows the bug and the fix, and with --once exits with 0', async () => {
     const { code, out, err } = await resultOfProgram(npmStart('--once'));
     expect(rows(out)).toEqual(EXPECTED_ROWS);
     expect([code, err]).toEqual([0, '']);
   });
 
-  it('says what to try by hand, all of it works, and two Ctrl-C end it with nothing left', async () => {
+  it('says what to try by hand, all of it works, and two Ctrl-C end it and leave nothing behind', async () => {
     const abandoned = join('.sandbox', 'rehearsal-4194305');
     mkdirSync(abandoned, { recursive: true });
     const child = npmStart();
@@ -107,7 +107,7 @@ describe('npm start', () => {
     await expectCleanEnd(exited, output);
   });
 
-  it('ends when it is told to while it starts', async () => {
+  it('ends on a signal while it starts', async () => {
     const child = npmStart();
     await waitForOutput(child, 'Starting S3');
     const exited = once(child, 'exit');

@@ -45,7 +45,7 @@ describe('canonicalQuery', () => {
 });
 
 describe('canonicalHeaders', () => {
-  test('names are lower case and sorted, values trimmed, inner blanks one', () => {
+  test('names are lower case and sorted, values are trimmed, inner blanks become one', () => {
     const sent = lowerCased({ Range: ' bytes=0-9 ', 'If-None-Match': '"a \t\r\n  b"' });
     expect(canonicalHeaders(sent)).toEqual([
       ['if-none-match', '"a b"'],

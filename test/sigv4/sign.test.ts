@@ -24,7 +24,7 @@ describe('signHeaders', () => {
     expect(signHeaders({ ...request, headers }, options)).toEqual(clean);
   });
 
-  test('a header that is not signed is sent all the same', () => {
+  test('an unsigned header is sent, too', () => {
     const signed = signHeaders({ ...request, headers: { 'User-Agent': 'a  b' } }, options);
     expect(signed['user-agent']).toBe('a  b');
     expect(signed.authorization).toContain('SignedHeaders=host;x-amz-content-sha256;x-amz-date,');

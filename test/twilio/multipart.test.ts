@@ -32,7 +32,7 @@ const post = (url: string, timeoutMs = 20_000, agent?: Agent) =>
   postMultipart({ url, form: formOf(), timeoutMs, agent, auth: 'AC0:a:token' });
 
 describe('a form with a file', () => {
-  it('arrives unchanged, whatever it holds', async () => {
+  it('arrives unchanged, whatever the file holds', async () => {
     const read: FormData[] = [];
     const url = await serve(async (request, response) => {
       const body = new Uint8Array(await buffer(request));
@@ -108,17 +108,17 @@ describe('a form with a file', () => {
 });
 
 describe('an upload without a response', () => {
-  it('fails when its time is over', async () => {
+  it('fails at its time-out', async () => {
     const url = await serve(() => {});
     await expect(post(url, 100)).rejects.toThrow('no response within 0.1 s');
   });
 
-  it('fails when its time is over in the middle of the response', async () => {
+  it('fails at its time-out in the middle of the response', async () => {
     const url = await serve((_, response) => response.writeHead(201).write('{'));
     await expect(post(url, 100)).rejects.toThrow('no response within 0.1 s');
   });
 
-  it('fails when its time is over before it has a connection', async () => {
+  it('fails at its time-out before it has a connection', async () => {
     const url = await serve(() => {});
     const agent = new Agent({ maxSockets: 1 });
     const first = post(url, 2000, agent).catch(() => {});
@@ -127,7 +127,7 @@ describe('an upload without a response', () => {
     await first;
   });
 
-  it('fails with what broke the connection', async () => {
+  it('fails with the reason of a broken connection', async () => {
     const silent = createTcpServer((socket) => socket.destroy());
     running.push(silent);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

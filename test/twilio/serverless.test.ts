@@ -88,8 +88,8 @@ describe.each(orders)('lists in the order %s', (listOrder) => {
   });
 });
 
-describe('a refusal', () => {
-  it('of the credentials names them, and holds no secret', async () => {
+describe('an error answer', () => {
+  it('about the credentials names them, and holds no secret', async () => {
     const { twilio, environment } = await openAccount({ authTokenSent: 'a wrong token' });
     const message = await twilio.environment(environment).catch(String);
     expect(message).toContain(

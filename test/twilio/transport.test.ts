@@ -61,7 +61,7 @@ describe('a request', () => {
     expect(slept).toEqual([17_000]);
   });
 
-  it('waits longer and longer without a Retry-After', async () => {
+  it('backs off exponentially without a Retry-After', async () => {
     const { twilio, environment, faults, slept } = await openAccount();
     faults.push(...always(answering(500)));
     await expect(twilio.environment(environment)).rejects.toThrow('500');
@@ -128,7 +128,7 @@ describe('an upload', () => {
     expect(arrived.map((bytes) => bytes.equals(content))).toEqual([true]);
   });
 
-  it('is sent again when its answer was lost', async () => {
+  it('is sent again when its response was lost', async () => {
     const arrived = await uploadDespite(await openAccount(), [answerLost]);
     expect(arrived.map((bytes) => bytes.equals(content))).toEqual([true, true]);
   });

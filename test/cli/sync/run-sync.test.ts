@@ -16,7 +16,7 @@ const never = new Promise<never>(() => {});
 const unheard = { progress: () => {} };
 
 describe('a sync that is followed', () => {
-  it('reports every event, then ends as the sync does', async () => {
+  it('reports every event, then ends like the sync', async () => {
     async function* events(): AsyncGenerator<SyncEvent, SyncOutcome> {
       yield { type: 'moved' };
       yield { type: 'cleaned', assets: 2 };

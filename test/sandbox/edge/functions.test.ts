@@ -121,7 +121,7 @@ describe('a Function on the edge', () => {
     expect(response.headers.allow).toBe('GET, POST, OPTIONS');
   });
 
-  it('is cut after its time, and its later callback is dropped', async () => {
+  it('is stopped at its time-out, and its later callback is ignored', async () => {
     const slow = handler(`(context, event, callback) => {
       globalThis.release = () => {
         callback(null, 'late');

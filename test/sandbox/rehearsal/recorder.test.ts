@@ -49,7 +49,7 @@ describe('the recorder', () => {
     expect(exchanges.map(({ responseBody }) => responseBody.toString())).toEqual(['abc']);
   });
 
-  it('goes on after a request that breaks off in its body', async () => {
+  it('continues after a request that breaks off in its body', async () => {
     const { url, exchanges } = await record((_, response) => response.end('whole'));
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);

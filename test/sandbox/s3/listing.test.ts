@@ -104,7 +104,7 @@ describe('a bucket with more than a page of objects', () => {
     expect(await pages({ StartAfter: 'odd/a.mp3' })).toEqual([odd.slice(2)]);
   });
 
-  it('lists nothing, and no more of it, when asked for nothing', async () => {
+  it('lists nothing, and is not truncated, when asked for no keys', async () => {
     expect(await list({ MaxKeys: 0 })).toMatchObject({ KeyCount: 0, IsTruncated: false });
   });
 

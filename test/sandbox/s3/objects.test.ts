@@ -205,7 +205,7 @@ describe('an upload', () => {
     expect(await put({ [header]: value })).toMatchObject({ status: 400, code: 'BadDigest' });
   });
 
-  it('gives back the checksum that it was sent with, when asked', async () => {
+  it('returns the checksum that it was sent with, on request', async () => {
     const Body = Buffer.from(content);
     const sent = await client.send(
       new PutObjectCommand({ Bucket, Key: 'sum', Body, ChecksumAlgorithm: 'SHA256' }),
@@ -235,7 +235,7 @@ describe('an upload', () => {
     });
   });
 
-  it('is refused with a condition or another header that this server has no effect of', async () => {
+  it('is refused with a condition or another header that this server does not implement', async () => {
     for (const [name, value] of [
       ['If-None-Match', '*'],
       ['If-Match', etag],
@@ -260,8 +260,8 @@ describe('an object put by a test', () => {
   });
 });
 
-describe('every answer', () => {
-  it('has the ids that AWS asks for, in the headers and in errors', async () => {
+describe('every response', () => {
+  it('has the request ids of S3, in the headers and in errors', async () => {
     const missing = sign(s3, { path: `/${Bucket}/missing` });
     const [found, error] = [await ask({}), await send(s3.endpoint, missing)];
     for (const { headers } of [found, error]) {

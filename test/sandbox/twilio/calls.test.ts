@@ -30,7 +30,7 @@ async function start() {
 }
 
 describe('a call that is made through the API', () => {
-  it('asks its URL, plays, and is completed', async () => {
+  it('requests its URL, plays, and is completed', async () => {
     const { application, asked, client, exchanges, place } = await start();
     const { sid, status, direction } = await place(`${application}/voice`);
     expect([status, direction]).toEqual(['in-progress', 'outbound-api']);

@@ -105,7 +105,7 @@ describe('a list', () => {
     },
   );
 
-  it('neither hides nor doubles what was there, while others come and go', async () => {
+  it('neither hides nor repeats a resource, while others are created and deleted', async () => {
     const { api, sids } = await withAssets(9);
     const [, goes, ...stay] = sids.toReversed();
     const seen = await follow(api, `${assets}?PageSize=2`, async () => {

@@ -104,7 +104,7 @@ describe('the phone numbers of an account', () => {
     expect(await numbers.list()).toMatchObject([{ voiceUrl: null, voiceFallbackUrl: null }]);
   });
 
-  it('are answered for this account only, and 404 for an unknown number', async () => {
+  it('belong to this account only, and an unknown number is 404', async () => {
     const { api, all, numbers } = await connected();
     await expect(numbers(`PN${'0'.repeat(32)}`).update({ voiceUrl })).rejects.toMatchObject({
       status: 404,

@@ -123,7 +123,7 @@ async function run(
 }
 
 /**
- * Checks before the call, which takes its time. Creates the file if there is none.
+ * Checks the file before the call, which takes minutes. Creates it if it does not exist.
  *
  * @throws {ConfigError} when it cannot be written
  */
@@ -138,7 +138,7 @@ function checkWritable(file: string): void {
   }
 }
 
-/** More events are a loop: a question takes a request, some prompts and a redirect. */
+/** More events are a loop: a question makes a request, some prompts and a redirect. */
 const MAX_EVENTS = 25 * QUESTIONS_MAX;
 
 /** Events of a loop that are printed. */

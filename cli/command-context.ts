@@ -61,7 +61,7 @@ const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Resolves with the first signal that asks this process to end. From the call on, no signal ends it.
- * A Ctrl-C comes twice, from the terminal and from npm: the second one must not cut the clean-up short.
+ * A Ctrl-C arrives twice, from the terminal and from npm: the second one must not stop the clean-up.
  */
 export function interruption(): Promise<StopSignal> {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { ConfigError } from '../src/errors';
  */
 const NPM_OWN: readonly string[] = ['prefix', 'include'];
 
-/** Options that npm stores under another name: it takes `--to` for an abbreviation, `--say` for -s -a -y. */
+/** Options that npm stores under another name: it reads `--to` as an abbreviation, `--say` as -s -a -y. */
 const NPM_NAMES: Readonly<Record<string, string>> = { to: 'token_description', say: 'all' };
 
 /**
@@ -25,12 +25,12 @@ export function rejectOptionsTakenByNpm(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
 ): void {
-  // Set for whatever npm starts, and inherited by what that starts in turn.
+  // npm sets it for every program that it starts; their children inherit it.
   if (environment.npm_lifecycle_event !== scriptOf(command)) return;
   const taken = command.options.flatMap((option) => {
     const value = takenValue(option, args, environment);
     if (value === undefined) return [];
-    // npm takes an option that it does not know for a flag, and passes its value on.
+    // npm treats an unknown option as a flag, and passes its value on.
     const valueIsMissing = !option.isBoolean() && value === 'true';
     return [
       { name: `--${option.name()}`, value: option.isBoolean() ? undefined : value, valueIsMissing },

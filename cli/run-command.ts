@@ -5,8 +5,9 @@ import { type CommandContext, terminalContext } from './command-context';
 import { rejectOptionsTakenByNpm } from './npm-options';
 
 /**
- * The exit codes of all verbs, by how a command ended; each verb's help lists its own. `endingOf` in
- * sync/run-sync.ts decides between those of a sync. The code of a signal is the shell's: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
+ * The exit codes of all verbs, by how a command ended; each verb's help lists its own. For a sync
+ * `endingOf` in sync/run-sync.ts chooses. The code of a signal is the shell's:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
 const EXIT_CODES = {
   done: 0,
@@ -15,7 +16,7 @@ const EXIT_CODES = {
   misconfigured: 2,
   /** A guard of the sync stopped it. */
   guarded: 3,
-  /** Not finished: running it again later goes on. */
+  /** Not finished: another run continues. */
   pending: 4,
   SIGHUP: 129,
   SIGINT: 130,

@@ -50,7 +50,7 @@ function lowPass(seconds: number, cutoff: number): number {
   return x === 0 ? 2 * cutoff : (2 * cutoff * Math.sin(x)) / x;
 }
 
-/** Blackman's window: it lets little through outside of the band. */
+/** Blackman's window: little passes outside of the band. */
 function window(seconds: number): number {
   if (Math.abs(seconds) > REACH_SECONDS) return 0;
   const x = (Math.PI * seconds) / REACH_SECONDS;

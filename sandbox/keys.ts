@@ -15,10 +15,11 @@ const CTRL_D = '\u0004';
 
 /**
  * Calls a function for each key that is pressed at a terminal. Ctrl-C and Ctrl-D count as `q`: a
- * terminal that gives single keys sends no signals.
+ * terminal in raw mode sends no signals.
  *
  * @param keys by the character of the key
- * @returns gives the terminal back; undefined where there is no terminal, or it is another's
+ * @returns a function that releases the terminal; undefined without a terminal, or when another process
+ *   group has it
  */
 export function onKeys(
   input: KeyInput,
@@ -49,7 +50,7 @@ function isInBackground(): boolean {
     const [group = 0, foreground = 0] = String(printed).trim().split(/\s+/).map(Number);
     return foreground > 0 && group !== foreground;
   } catch {
-    // Without ps it cannot be told.
+    // Without ps there is no way to find out.
     return false;
   }
 }

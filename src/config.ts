@@ -35,7 +35,7 @@ export interface S3Config {
 export interface AudioCacheConfig {
   /** 0 keeps nothing. */
   readonly maxBytes: number;
-  /** How long an object is served without asking S3. */
+  /** How long an object is served without a request to S3. */
   readonly freshSeconds: number;
 }
 
@@ -137,7 +137,7 @@ export function readAudioConfig(variables: Variables): AudioConfig {
 }
 
 /**
- * Reads what a call needs. Without a usable bucket or token it still plays Assets and says texts.
+ * Reads what a call needs. Without a usable bucket or token a call still plays Assets and says texts.
  *
  * @throws {ConfigError} when the context has no domain: Twilio needs absolute URLs
  */

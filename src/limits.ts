@@ -23,17 +23,17 @@ export const TWIML_BYTES = 64_000;
 export const SAY_BYTES = 4000;
 
 /**
- * Questions that one call asks before the farewell, unless the flow says otherwise, and the most that
- * it may say. They bound every call.
+ * Questions that one call asks before the farewell: a flow's default and maximum. They bound every
+ * call.
  */
 export const QUESTIONS = 50;
 export const QUESTIONS_MAX = 200;
 
-/** How often a menu asks its question, unless it says otherwise, and the most that it may say. */
+/** How often a menu asks its question: default and maximum. */
 export const ATTEMPTS = 3;
 export const ATTEMPTS_MAX = 10;
 
-/** Seconds that a menu waits for a key, unless it says otherwise, and the most that it may say. */
+/** Seconds that a menu waits for a key: default and maximum. */
 export const ANSWER_SECONDS = 5;
 export const ANSWER_SECONDS_MAX = 60;
 
@@ -41,7 +41,7 @@ export const ANSWER_SECONDS_MAX = 60;
 export const KEYS_MAX = 20;
 
 /**
- * Seconds that a <Dial> rings, unless the flow says otherwise, and what it may say: Twilio's bounds.
+ * Seconds that a <Dial> rings: a flow's default, and Twilio's minimum and maximum.
  * https://www.twilio.com/docs/voice/twiml/dial
  */
 export const RING_SECONDS = 30;
@@ -49,15 +49,15 @@ export const RING_SECONDS_MIN = 5;
 export const RING_SECONDS_MAX = 600;
 
 /**
- * Seconds of a message, unless the flow says otherwise, and what it may say. Twilio takes no message
- * of a single second.
+ * Seconds of a message: a flow's default, minimum and maximum. Twilio takes no message of a single
+ * second.
  * https://www.twilio.com/docs/voice/twiml/record
  */
 export const MESSAGE_SECONDS = 120;
 export const MESSAGE_SECONDS_MIN = 2;
 export const MESSAGE_SECONDS_MAX = 3600;
 
-/** Seconds of silence that end a message, unless the flow says otherwise, and the most that it may say. */
+/** Seconds of silence that end a message: default and maximum. */
 export const SILENCE_SECONDS = 5;
 export const SILENCE_SECONDS_MAX = 60;
 
@@ -217,7 +217,7 @@ export const POLL_MS = 1000;
 /** Retry-After of a run that reached one of Twilio's limits. */
 export const LIMIT_RETRY_MS = 60_000;
 
-/** A Build that nobody has deployed for longer than this belongs to no run any more. */
+/** A Build that stays undeployed for longer than this belongs to no run any more. */
 export const BUILD_IN_PROGRESS_MS = 30 * 60_000;
 
 /**
@@ -226,7 +226,7 @@ export const BUILD_IN_PROGRESS_MS = 30 * 60_000;
  */
 export const RACE_MS = 30_000;
 
-/** How many Deployments to look back at: ten runs at once are not to be expected. */
+/** How many Deployments are read: more than ten runs at once are not expected. */
 export const MAX_DEPLOYMENTS_READ = 10;
 
 /** A younger Asset may belong to a run that has not built yet: clean-up leaves it. */
@@ -241,7 +241,7 @@ export const MANIFEST_REFUSALS = 1000;
 /** One request to a deployed /sync: a Function may run for ten seconds, and may be cold. */
 export const REMOTE_TIMEOUT_MS = 30_000;
 
-/** Attempts at one slice, where no answer comes, or none of the Function's. */
+/** Attempts at one slice that gets no response, or one that is not the Function's. */
 export const REMOTE_ATTEMPTS = 4;
 
 /** Longer bodies do not come from us: do not print them. */
@@ -255,13 +255,12 @@ export const TWILIO_TIMEOUT_MS = 10_000;
 /** Attempts at one request, the first included. */
 export const TWILIO_ATTEMPTS = 6;
 
-/** Builds on a page: each holds the list of all its versions, so that a thousand fit nowhere. */
+/** Builds on a page. Each lists all its versions, so a page of a thousand would be huge. */
 export const BUILDS_PAGE_SIZE = 20;
 
 // Twilio Serverless
 
-// Sizes that Twilio gives in MB and KB are read as powers of ten: what is within them is within them
-// in either reading.
+// Twilio's MB and KB are read as powers of ten, the smaller of the two readings.
 
 /**
  * The largest public or protected Asset.
@@ -335,7 +334,7 @@ export const VARIABLE_VALUE_BYTES = 450;
  */
 export const VARIABLES_BYTES = 3000;
 
-/** Resources on a page of a list, unless asked otherwise. https://www.twilio.com/docs/usage/twilios-response */
+/** Resources on a page of a list by default. https://www.twilio.com/docs/usage/twilios-response */
 export const DEFAULT_PAGE_SIZE = 50;
 
 /** Resources on a page of a list at most; same source. */

@@ -38,11 +38,11 @@ export const MANIFEST_FUNCTION = 'audio-manifest';
 
 const PATH_PATTERN = /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})$/;
 
-/** What a manifest's path says: a Build's list of versions alone tells what the sync made it of. */
+/** What a manifest's path says about its Build: reading a Build's list of versions is enough. */
 export interface BuildMarker {
   /** Hash of the manifest's contents, 32 hexadecimal digits. */
   readonly hash: string;
-  /** Of what its Build carries over, 16 hexadecimal digits. */
+  /** Hash of what its Build carries over, 16 hexadecimal digits. */
   readonly fingerprint: string;
   /** The Build that was live when its Build was planned: ZB… */
   readonly base: string;

@@ -38,7 +38,7 @@ export function playableType(contentType: string | undefined, key: string): stri
 const OTHER_ENDING =
   /[^/]\.(?:aac|amr|flac|m4[ab]|midi?|og[ag]|opus|wma|avi|m4v|mkv|mov|mp4|webm|wmv|bmp|gif|heic|ico|jpe?g|png|psd|svg|tiff?|webp|csv|docx?|html?|json|log|md|od[st]|pdf|pptx?|rtf|srt|tsv|txt|vtt|xlsx?|xml|ya?ml|7z|bak|bz2|gz|ini|js|rar|sh|tar|tgz|ts|zip)$/i;
 
-/** Whether a key's ending says that Twilio does not play the object. Of all others the bytes decide. */
+/** Whether a key's ending says that Twilio does not play the object. With any other ending the bytes decide. */
 export function hasOtherEnding(key: string): boolean {
   return OTHER_ENDING.test(key);
 }

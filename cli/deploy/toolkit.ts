@@ -38,7 +38,7 @@ export async function deployWithToolkit(
   return { status: received ?? (code === 0 ? 'done' : 'failed'), errors };
 }
 
-/** What to do about a refusal of Twilio's; undefined when its message says it all. */
+/** What to do about an error of Twilio's; undefined where its message is enough. */
 export function adviceOnRefusal(errors: string): string | undefined {
   const words = unwrapped(errors);
   const [, name, version] =

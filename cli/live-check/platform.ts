@@ -6,16 +6,16 @@ import { TwilioApiError } from '../../src/twilio/errors';
 import type { Serverless } from '../../src/twilio/serverless';
 import { PARAMETERS } from './probes';
 
-// What Twilio's platform takes: runtime handlers, runtimes, and sizes of a Function's answer.
+// What Twilio's platform accepts: runtime handlers, runtimes, and sizes of a Function's answer.
 
 /** Those of Twilio's list that matter today, and two that are on npm only; newest first. */
 const ASKED_HANDLERS = ['2.1.2', '2.1.0', '2.0.3', '2.0.1', '2.0.0', '1.3.1'] as const;
 const ASKED_RUNTIMES = ['node24', 'node22', 'node20', 'node18'] as const;
 
-/** Whether Twilio takes a Build with this handler or runtime. */
+/** Whether Twilio accepts a Build with this handler or runtime. */
 export interface BuildAnswer {
   readonly name: string;
-  /** A code is a refusal; `unknown` says what came instead of an answer. */
+  /** Twilio's error code; `unknown` says what came instead of an answer. */
   readonly outcome: 'taken' | { readonly code: number } | { readonly unknown: string };
 }
 
@@ -26,7 +26,7 @@ export interface PlatformReport {
 
 /**
  * Requests a Build of an empty Function with each handler and runtime: Twilio answers at once whether
- * it takes it.
+ * it accepts it.
  *
  * @param ownHandler the version that the project names
  * @throws {TwilioApiError} when the Function cannot be made
@@ -69,7 +69,7 @@ async function outcomeOf(create: () => Promise<unknown>): Promise<BuildAnswer['o
   }
 }
 
-/** The handler to deploy with: the project's own, unless Twilio only takes another one. */
+/** The handler to deploy with: the project's own, unless Twilio accepts another one only. */
 export function handlerToDeploy(
   { handlers }: Pick<PlatformReport, 'handlers'>,
   own: string,
@@ -78,10 +78,10 @@ export function handlerToDeploy(
   return taken.some(({ name }) => name === own) ? own : (taken[0]?.name ?? own);
 }
 
-/** What came when a Function answered with so many bytes of audio. */
+/** What arrived of a Function's response with so many bytes of audio. */
 export interface SizeAnswer {
   readonly bytes: number;
-  /** `whole` when all of them came; otherwise what came instead. */
+  /** `whole` when all of them arrived; otherwise what arrived instead. */
   readonly outcome: 'whole' | 'cut off' | { readonly status: number } | { readonly error: string };
 }
 

@@ -35,7 +35,7 @@ export const PARAMETERS = {
   place: 'place',
   /** Marks the voice URL that is the call's fallback URL. */
   fallback: 'fallback',
-  /** In the URL that redirects: whether Twilio takes it along. */
+  /** In the URL that redirects: whether Twilio carries it along. */
   carried: 'carried',
   /** Marks the URL that a redirect leads to, which has no other parameter of ours. */
   redirected: 'redirected',

@@ -92,7 +92,7 @@ async function waitForEnd(
   }
 }
 
-/** The alert about the refused medium comes last: after it, nothing is missing. */
+/** The alert about the refused medium comes last: after it the report is complete. */
 function isComplete(probeLogs: readonly ProbeLog[], alerts: readonly Alert[]): boolean {
   const ended = probeLogs.some(({ kind }) => kind === 'end');
   return ended && alerts.some(({ place }) => place === 'forbidden');

@@ -9,7 +9,7 @@ import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
 import type { Ending } from './run-sync';
 
-/** Prints how a sync goes on and ends. */
+/** Prints the progress and the ending of a sync. */
 export interface Reporter {
   progress(progress: SyncEvent): void;
   end(ending: Ending): void;

@@ -18,7 +18,7 @@ import { findTarget, type TargetOptions } from '../target';
 import { jsonReporter, lineReporter, type Occasion, type Reporter } from './messages';
 import { barReporter } from './progress-bar';
 
-/** What `sync` was asked for. */
+/** The options of `sync`. */
 export interface SyncOptions extends TargetOptions {
   readonly dryRun: boolean;
   readonly force: boolean;

@@ -4,14 +4,14 @@ export type Callback = (error?: unknown, payload?: unknown) => void;
 
 /**
  * Runs a handler as Twilio does where the local runtime does not: the first callback ends the run, a
- * run that takes too long is cut, and a handler that returns a promise is refused, since async
+ * run is stopped at its time-out, and a handler that returns a promise is refused, since async
  * handlers need Runtime Handler 2.1.2, which npm does not have:
  * https://www.twilio.com/docs/serverless/functions-assets/async-await-migration
  *
  * An error that a handler throws from a timer or an event is not caught here: within one process it
  * looks like any other code's error.
  *
- * @param onTimeout responds for a run that was cut
+ * @param onTimeout responds for a run that was stopped
  */
 export function guard(handler: Handler, timeoutMs: number, onTimeout: () => void): Handler {
   return (context, event, callback) => {

@@ -25,7 +25,7 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
-/** The same request once more, for a server that wants to read the body itself. */
+/** A copy of the request, for a server that reads the body itself. */
 export function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
   const copy = new IncomingMessage(request.socket);
   copy.httpVersion = request.httpVersion;
@@ -35,7 +35,7 @@ export function replay(request: IncomingMessage, body: Buffer): IncomingMessage 
   copy.url = request.url;
   copy.headers = request.headers;
   copy.rawHeaders = request.rawHeaders;
-  // Without it the copy counts as aborted once it is read, and takes the socket down.
+  // Without it the copy counts as aborted once it is read, and destroys the socket.
   copy.complete = true;
   copy.push(body);
   copy.push(null);

@@ -11,7 +11,7 @@ import { type AcceptedKey, type S3Credentials, verifySignature } from './signatu
 import { ObjectStore } from './store';
 
 export interface S3Options {
-  /** The buckets of the server, which are there for good. */
+  /** The buckets of the server. No request creates or deletes one. */
   readonly buckets: readonly string[];
   /** The region that signatures must name. Default: us-east-1. */
   readonly region?: string;
@@ -44,7 +44,7 @@ const EXAMPLE_CREDENTIALS = {
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /**
- * Starts an S3 server on loopback that holds its objects in memory and takes signed requests only.
+ * Starts an S3 server on loopback that holds its objects in memory and accepts signed requests only.
  *
  * @throws {TypeError} for the name of a bucket that S3 does not allow, or an empty region
  */

@@ -49,7 +49,7 @@ export async function verifySignature(
 
 const hexBytes = (text: string) => (Buffer.from(text).toString('hex').match(/../g) ?? []).join(' ');
 
-/** AWS's signer, which also tells what it signs. */
+/** AWS's signer. Also returns what it signs. */
 class AwsSigner extends SignatureV4 {
   readonly #region: string;
 

@@ -118,8 +118,9 @@ interface Page<T> {
 }
 
 /**
- * Cuts one page out of a list. A token names the neighbour after (PA) or before (PB) which its page
- * lies, so that a resource which comes or goes between two pages neither hides nor doubles another.
+ * Cuts one page out of a list. A token names the resource after (PA) or before (PB) which its page
+ * begins, so that a resource that is created or deleted between two pages neither hides nor repeats
+ * another.
  *
  * @throws {ApiError} 400 for a token that this did not make
  */

@@ -39,7 +39,7 @@ const again = strict({ action: v.literal('again'), prompt: v.optional(promptSche
 
 const DIALLED = new RegExp(`${PHONE_NUMBER.source}|^sips?:[^\\s@]+@[^\\s@]+$`);
 
-/** Calls somebody and connects the two. If nobody answers, `otherwise` comes, or what comes after `play`. */
+/** Calls a number and connects the two. If nobody answers, `otherwise` comes, or what comes after `play`. */
 const dial = strict({
   action: v.literal('dial'),
   prompt: v.optional(promptSchema),

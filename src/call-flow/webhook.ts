@@ -11,7 +11,7 @@ import type { CallState } from './state';
 import { type Flow, layOut } from './steps';
 import { twiml } from './twiml';
 
-/** Tells from a request where its call goes on. */
+/** Reads from a request where its call goes on. */
 type NextState = (flow: Flow, event: FunctionRequest['event'], input: Input) => CallState;
 
 /**

@@ -28,8 +28,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Asks STS or Cognito. Has a timeout of its own for the whole response: the client's end at the
- * headers, and at a pause in the body.
+ * Asks STS or Cognito. Sets a timeout for the whole response: the client's own timeouts cover the
+ * headers, and pauses in the body.
  *
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  * https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html

@@ -3,14 +3,14 @@ import type { S3Config } from '../config';
 import type { S3Access } from '../s3/address';
 import { createCredentials } from './credentials';
 
-/** Credentials for the command line, the sandbox and /sync, which have AWS's clients at hand. */
+/** Credentials by AWS's clients, for programs that can afford to load them: cli, sandbox and /sync. */
 export const credentialsOf = createCredentials({
   clock: systemClock,
   loadProviders: () => import('./sts-and-cognito'),
 });
 
 /**
- * What it takes to sign requests for a configured bucket.
+ * The bucket with credentials, ready to sign requests.
  *
  * @throws {CredentialsError} when temporary credentials cannot be had
  */

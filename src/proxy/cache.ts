@@ -16,9 +16,9 @@ export interface CachedAudio {
   readonly audio: Audio;
   /** Seconds since S3 last sent the object or called it current. */
   readonly ageSeconds: number;
-  /** May be served without asking S3. */
+  /** May be served without a request to S3. */
   readonly isFresh: boolean;
-  /** May be served when S3 cannot be asked (stale-if-error). */
+  /** May be served while S3 is unreachable or overloaded (stale-if-error). */
   readonly allowsStaleIfError: boolean;
 }
 
@@ -61,7 +61,7 @@ export class AudioCache {
     this.#entries.set(id, { audio, validatedAt, freshUntil, staleIfErrorUntil });
   }
 
-  /** After S3 could not be asked: serves the object for some seconds without asking again. */
+  /** After a failed revalidation: serves the object for some seconds without another. */
   pauseRevalidation(id: string, now: Date): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
@@ -76,9 +76,9 @@ export class AudioCache {
 
 /** How long an object may be served from memory. */
 export interface Freshness {
-  /** Without asking S3. */
+  /** Without a request to S3. */
   readonly freshMs: number;
-  /** After that, while S3 cannot be asked. */
+  /** After that, while S3 is unreachable or overloaded. */
   readonly staleIfErrorMs: number;
 }
 

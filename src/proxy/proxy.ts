@@ -45,7 +45,7 @@ interface HandledRequest {
   readonly tries: number;
   /** S3's id of the last request that it answered. */
   readonly requestId?: string;
-  /** How the response came from the cache, if it did. */
+  /** The cache's part in the response; undefined without one. */
   readonly cache?: 'fresh' | 'revalidated' | 'replaced' | 'stale';
   /** What went wrong, and what to check. */
   readonly message?: string;
@@ -183,7 +183,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   }
 }
 
-/** What is known before S3 is asked. */
+/** What is known before the request to S3. */
 interface CacheLookup {
   readonly key: string;
   /** The object's name in the cache. */

@@ -59,7 +59,7 @@ export type Authorization =
   | { readonly granted: false; readonly reason: string; readonly key?: string };
 
 /**
- * Checks the proxy's own three parameters. All others are ignored, whoever appended them. A missing
+ * Checks the proxy's own three parameters. All others are ignored. A missing
  * parameter refuses the request; so does a repeated one, which the runtime makes an array.
  *
  * @param event the parameters of a request, unchecked

@@ -119,7 +119,7 @@ const WRONG_REGION: ReadonlySet<string | undefined> = new Set([
 
 /**
  * @param region the bucket's, where S3 says it
- * @returns empty where nothing is known of a code
+ * @returns empty for a code without advice
  */
 export function adviceOn(code: string | undefined, region: unknown): string {
   if (!WRONG_REGION.has(code)) return ADVICE.get(code ?? '') ?? '';

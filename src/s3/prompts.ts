@@ -76,8 +76,8 @@ export class PromptBucket {
   /**
    * All objects under the prefix, without the "folders" that consoles make as empty objects.
    *
-   * @throws {S3Error} when a page cannot be read, or says that there is more without saying where:
-   *   half a listing is none
+   * @throws {S3Error} when a page cannot be read, or is truncated without a fresh continuation token: an
+   *   incomplete listing must not pass for a whole one
    */
   async list(): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
@@ -191,7 +191,7 @@ function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, action: string
   );
 }
 
-/** Reads into a buffer of the object's size at once: the SDK's own way takes the memory twice. */
+/** Reads into a buffer of the object's size at once: the SDK's own way needs the memory twice. */
 async function readBody(
   object: PromptObject,
   { Body, ETag }: GetObjectCommandOutput,
@@ -216,7 +216,7 @@ async function readBody(
   }
 }
 
-/** Not every proxy in between keeps bodies whole. */
+/** Some proxies change bodies. */
 function verifyMd5(
   { etag }: PromptObject,
   response: GetObjectCommandOutput,

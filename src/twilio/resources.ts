@@ -75,7 +75,7 @@ export const uploaded = v.object({ sid: v.string() });
 /** The body of an error response: https://www.twilio.com/docs/usage/twilios-response#errors */
 export const errorBody = v.object({
   status: v.optional(v.number()),
-  // A gateway in between may send something else in both; the status counts.
+  // A gateway in between may send something else in both: the status decides.
   code: v.fallback(v.optional(v.number()), undefined),
   message: v.fallback(v.optional(v.string()), undefined),
 });

@@ -162,7 +162,7 @@ export class Serverless {
       this.#service.builds.create({
         assetVersions: [...contents.assetVersions],
         functionVersions: [...contents.functionVersions],
-        // The API answers with an array and takes a string.
+        // The API returns an array, but expects a string.
         dependencies: JSON.stringify(contents.dependencies),
         runtime: contents.runtime,
       }),

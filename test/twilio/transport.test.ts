@@ -48,7 +48,7 @@ describe('a request', () => {
   });
 
   it('is tried again when no answer comes in time', async () => {
-    const { twilio, environment, faults, requests } = await openAccount({ timeout: 2000 });
+    const { twilio, environment, faults, requests } = await openAccount({ timeoutMs: 1000 });
     faults.push(silence);
     expect((await twilio.environment(environment)).sid).toBe(environment);
     expect(requests).toHaveLength(2);

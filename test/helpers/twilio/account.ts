@@ -34,7 +34,7 @@ export interface AccountOptions extends Partial<TwilioOptions> {
   /** Milliseconds after the start. */
   readonly deadline?: number;
   readonly authTokenSent?: string;
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
 }
 
 const opened: FaultServer[] = [];
@@ -45,7 +45,7 @@ afterEach(async () => {
 
 /** A Service with one environment at the stand-in, and the client under test. */
 export async function openAccount(options: AccountOptions = {}): Promise<Account> {
-  const { deadline = Number.POSITIVE_INFINITY, authTokenSent = AUTH_TOKEN, timeout } = options;
+  const { deadline = Number.POSITIVE_INFINITY, authTokenSent = AUTH_TOKEN, timeoutMs } = options;
   const api = await start(options);
   const service = await api.service();
   const environment = await api.environment(service);
@@ -64,7 +64,7 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
   const transport = new Transport({
     clock,
     deadline: clock.time + deadline,
-    ...(timeout !== undefined && { timeout }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
   });
   const twilio = new Serverless(
     { accountSid: ACCOUNT_SID, authToken: authTokenSent, apiOrigin: origin, transport },

@@ -51,33 +51,36 @@ export function playTwiml(
 }
 
 /** Where a call goes after a document or a request. */
-type Outcome =
+type Continuation =
   | { readonly kind: 'request'; readonly request: WebhookRequest }
   | { readonly kind: 'failed'; readonly errorCode: number; readonly errorUrl: string }
-  | Ending;
+  | CallEnding;
 
-interface Ending {
+interface CallEnding {
   readonly kind: 'ended';
   readonly ended: CallSummary['ended'];
   readonly errorCode?: number;
 }
 
-async function* converse(session: CallSession, start: Outcome): AsyncGenerator<CallEvent, Ending> {
-  for (let outcome = start; ; ) {
-    if (outcome.kind === 'ended') return outcome;
-    if (outcome.kind === 'failed') {
-      outcome = fallBack(session, outcome);
+async function* converse(
+  session: CallSession,
+  start: Continuation,
+): AsyncGenerator<CallEvent, CallEnding> {
+  for (let next = start; ; ) {
+    if (next.kind === 'ended') return next;
+    if (next.kind === 'failed') {
+      next = fallBack(session, next);
     } else {
-      const { event, document } = await fetchTwiml(session, outcome.request);
+      const { event, document } = await fetchTwiml(session, next.request);
       yield event;
-      if (document) outcome = yield* perform(session, document);
-      else outcome = failed(event.verb, event.url, event.errorCode);
+      if (document) next = yield* perform(session, document);
+      else next = failed(event.verb, event.url, event.errorCode);
     }
   }
 }
 
 /** If the fallback URL fails, too, Twilio apologizes and hangs up. */
-function failed(verb: WebhookVerb, errorUrl: string, errorCode = 0): Outcome {
+function failed(verb: WebhookVerb, errorUrl: string, errorCode = 0): Continuation {
   return verb === 'fallback'
     ? { kind: 'ended', ended: 'application error', errorCode }
     : { kind: 'failed', errorCode, errorUrl };
@@ -86,13 +89,13 @@ function failed(verb: WebhookVerb, errorUrl: string, errorCode = 0): Outcome {
 /** https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls */
 function fallBack(
   { fallbackUrl }: CallSession,
-  { errorCode, errorUrl }: Extract<Outcome, { kind: 'failed' }>,
-): Outcome {
+  { errorCode, errorUrl }: Extract<Continuation, { kind: 'failed' }>,
+): Continuation {
   if (fallbackUrl === undefined) return { kind: 'ended', ended: 'application error', errorCode };
   return webhook('fallback', fallbackUrl, { ErrorCode: String(errorCode), ErrorUrl: errorUrl });
 }
 
-function webhook(verb: WebhookVerb, reference: string, parameters: Parameters): Outcome {
+function webhook(verb: WebhookVerb, reference: string, parameters: Parameters): Continuation {
   const request = { verb, method: 'POST', reference, base: undefined, parameters } as const;
   return { kind: 'request', request };
 }
@@ -100,7 +103,7 @@ function webhook(verb: WebhookVerb, reference: string, parameters: Parameters): 
 /** Passes the events on, counts them, and sums the call up. */
 async function* summarize(
   { call: { callSid } }: CallSession,
-  conversation: AsyncGenerator<CallEvent, Ending>,
+  conversation: AsyncGenerator<CallEvent, CallEnding>,
   maxEvents = CALL_EVENTS,
 ): AsyncGenerator<CallEvent, CallSummary> {
   const errorCodes: number[] = [];
@@ -120,16 +123,16 @@ async function* summarize(
 async function* perform(
   session: CallSession,
   document: TwimlDocument,
-): AsyncGenerator<CallEvent, Outcome> {
+): AsyncGenerator<CallEvent, Continuation> {
   for (const verb of document.verbs) {
-    const outcome = yield* performVerb(session, verb, document);
-    if (outcome) return outcome;
+    const next = yield* performVerb(session, verb, document);
+    if (next) return next;
   }
   return { kind: 'ended', ended: 'end of TwiML' };
 }
 
 /** Returns where a verb leads; undefined for the next verb. */
-type Performance = AsyncGenerator<CallEvent, Outcome | undefined>;
+type Performance = AsyncGenerator<CallEvent, Continuation | undefined>;
 
 async function* performVerb(
   session: CallSession,
@@ -181,8 +184,8 @@ async function* gather(
 ): Performance {
   for (const nested of node.children) {
     if (nested.name === 'Play') {
-      const outcome = yield* play(session, nested, 'Gather › Play', document);
-      if (outcome) return outcome;
+      const next = yield* play(session, nested, 'Gather › Play', document);
+      if (next) return next;
     } else {
       yield noted(nested, `Gather › ${nested.name}`);
     }
@@ -214,7 +217,7 @@ function afterDial(
   { dialCallStatus }: CallSession,
   node: TwimlNode,
   document: TwimlDocument,
-): Outcome | undefined {
+): Continuation | undefined {
   const { action } = node.attributes;
   if (action === undefined) return undefined;
   return request('Dial action', action, node, document, { DialCallStatus: dialCallStatus });
@@ -228,7 +231,7 @@ function afterRecord(
   { call: { accountSid, callSid }, messageSeconds }: CallSession,
   node: TwimlNode,
   document: TwimlDocument,
-): Outcome | undefined {
+): Continuation | undefined {
   if (messageSeconds === 0) return undefined;
   const sid = `RE${callSid.slice(2)}`;
   const { action = '' } = node.attributes;
@@ -245,7 +248,7 @@ function request(
   { attributes }: TwimlNode,
   { url: base }: TwimlDocument,
   parameters: Parameters,
-): Outcome {
+): Continuation {
   const method = attributes.method === 'GET' ? 'GET' : 'POST';
   return { kind: 'request', request: { verb, method, reference, base, parameters } };
 }

@@ -15,7 +15,7 @@ import { callNumber, chooseSynced, inspect, isAsExpected, type Row } from './ins
 import { onKeys } from './keys';
 import type { S3Server } from './s3';
 import { type Sandbox, startSandbox } from './sandbox';
-import { callTable, inspectorTable, summaryOf, whereToLook } from './screen';
+import { heardTable, inspectorTable, summaryOf, whereToLook } from './screen';
 
 /** The keys of each call, in the sample flow: opening hours, an unknown choice, then nothing. */
 const DIGITS = ['1', '9'];
@@ -132,7 +132,7 @@ async function callAndInspect(
   write(`
 ${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:
 
-${callTable(heard)}
+${heardTable(heard)}
 
 ${colors.bold('The request inspector')}: which URLs survive what Twilio appends
 

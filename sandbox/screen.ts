@@ -18,7 +18,7 @@ export function inspectorTable(rows: readonly Row[]): string {
 }
 
 /** What a caller heard: a line for each recording and each text that was said. */
-export function callTable(heard: readonly (MediaEvent | VerbEvent)[]): string {
+export function heardTable(heard: readonly (MediaEvent | VerbEvent)[]): string {
   const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
   for (const event of heard) {
     if (event.kind === 'verb') {

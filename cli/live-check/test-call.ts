@@ -28,10 +28,10 @@ export interface TestCall {
   readonly logTimeoutMs: number;
 }
 
-const RING_SECONDS = 30;
+const TEST_CALL_RING_SECONDS = 30;
 const MAX_CALL_SECONDS = 120;
 /** Time between two requests. Twilio allows five requests for logs a second. */
-const POLL_MS = 2000;
+const LOG_POLL_MS = 2000;
 const FINAL_STATUSES = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
 /**
@@ -55,11 +55,11 @@ export async function makeTestCall(
       to,
       url: `${origin}/voice?${PARAMETERS.place}=play`,
       fallbackUrl: `${origin}/voice?${PARAMETERS.fallback}=yes`,
-      timeout: RING_SECONDS,
+      timeout: TEST_CALL_RING_SECONDS,
       timeLimit: MAX_CALL_SECONDS,
     }),
   );
-  const sleep = () => clock.sleep(POLL_MS, signal);
+  const sleep = () => clock.sleep(LOG_POLL_MS, signal);
   const status = await waitForEnd(client, sid, sleep);
   if (status !== 'completed') return { status, probeLogs: [], alerts: [] };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PlayError } from '../../src/errors';
 import type { Rehearsal } from './rehearsal';
 
-type Account = Pick<
+type DeployedAccount = Pick<
   Rehearsal,
   'accountSid' | 'authToken' | 'directory' | 'environment' | 'variables'
 >;
@@ -27,7 +27,7 @@ const projectDirectory = join(__dirname, '..', '..');
  * @param watch gets what the commands write, and ends them
  */
 export function stageProject(
-  { accountSid, authToken, directory, environment, variables }: Account,
+  { accountSid, authToken, directory, environment, variables }: DeployedAccount,
   watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
 ): StagedProject {
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };

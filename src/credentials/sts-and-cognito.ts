@@ -58,7 +58,7 @@ export async function fetchTemporaryCredentials(
     }
     return { accessKeyId, secretAccessKey, sessionToken, expiration };
   } catch (thrown) {
-    throw new Error(`Asking ${asked}: ${explain(thrown)}`);
+    throw new Error(`Asking ${asked}: ${reasonOf(thrown)}`);
   }
 }
 
@@ -93,7 +93,7 @@ function cognitoIdentity({ identityId, login }: CognitoIdentity, client: ClientC
 }
 
 /** Of an error that AWS answered only the name: its message may repeat what was sent. */
-function explain(thrown: unknown): string {
+function reasonOf(thrown: unknown): string {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   const isAnswered = thrown instanceof Object && '$fault' in thrown;
   return [`${isAnswered ? name : message}.`, ADVICE.get(name)].filter(Boolean).join(' ');

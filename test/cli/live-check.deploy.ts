@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import type { MediaHabits } from '../../sandbox/twilio';
-import { judge } from '../helpers/contract/contract';
+import { checkExchange } from '../helpers/contract/contract';
 import { resultOfProgram, startProgram, waitForOutput } from '../helpers/program';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -68,14 +68,14 @@ describe('npm run live-check against the rehearsal', () => {
       'A protected Asset in <Gather> › <Play>': 'does not play: error 11200',
       'A medium that answers 403': expect.stringMatching(/^reaches the fallback URL/),
     });
-    const verdicts = await Promise.all((await rehearsal.exchanges()).map(judge));
-    const problems = verdicts.flatMap((verdict) => verdict.problems);
+    const checks = await Promise.all((await rehearsal.exchanges()).map(checkExchange));
+    const problems = checks.flatMap((check) => check.problems);
     expect(problems).toEqual([
       // The description is older than node24.
       expect.stringMatching(/^CreateBuild .*response 201\/runtime must be equal to one of/),
       expect.stringMatching(/^CreateEnvironment .*"FriendlyName"/),
     ]);
-    const used = new Set(verdicts.map(({ operation }) => operation));
+    const used = new Set(checks.map(({ operation }) => operation));
     for (const operation of ['CreateCall', 'FetchCall', 'ListAlert', 'ListLog', 'DeleteService']) {
       expect(used).toContain(operation);
     }

@@ -107,7 +107,7 @@ describe('our client of the Serverless API', () => {
     const before = recorded.exchanges.length;
     await calls[method]?.(scene);
     expect(recorded.exchanges.length).toBeGreaterThan(before);
-    expect((await recorded.verdict()).problems).toEqual([]);
+    expect((await recorded.check()).problems).toEqual([]);
   });
 
   it('reads a list of several pages', async () => {
@@ -117,6 +117,6 @@ describe('our client of the Serverless API', () => {
     let count = 0;
     for await (const page of client.builds()) count += page.length;
     expect(count).toBe(46);
-    expect((await recorded.verdict()).problems).toEqual([]);
+    expect((await recorded.check()).problems).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedExchange } from '../../sandbox/rehearsal/recorder';
-import { judge, operations } from '../helpers/contract/contract';
+import { checkExchange, operations } from '../helpers/contract/contract';
 
 const SERVICE = `ZS${'0'.repeat(32)}`;
 const BUILD = {
@@ -43,7 +43,7 @@ interface Sent {
 
 /** The problems of one request and response; by default, of the creation of a Build. */
 async function problems(sent: Sent): Promise<string> {
-  const { problems: found } = await judge({
+  const { problems: found } = await checkExchange({
     method: sent.method ?? 'POST',
     host: sent.host ?? 'serverless.twilio.com',
     target: sent.target ?? `/v1/Services/${SERVICE}/Builds`,
@@ -56,7 +56,7 @@ async function problems(sent: Sent): Promise<string> {
   return found.join('\n');
 }
 
-describe('the judge of requests and responses', () => {
+describe('the check of requests and responses', () => {
   it("accepts Twilio's own examples", () => {
     const broken = operations
       .filter(({ id }) => !id.endsWith('IncomingPhoneNumber'))
@@ -171,7 +171,7 @@ describe('the judge of requests and responses', () => {
       form.set('Visibility', 'open');
       form.set('Content', content);
       const response = new Response(form);
-      return judge({
+      return checkExchange({
         method: 'POST',
         host: 'serverless-upload.twilio.com',
         target,

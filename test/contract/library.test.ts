@@ -113,7 +113,7 @@ describe('the twilio library, through every operation that the stand-in serves',
     await asset.remove();
     await service.remove();
 
-    const { operations: used, problems } = await recorded.verdict();
+    const { operations: used, problems } = await recorded.check();
     expect(problems).toEqual([]);
     expect(used).toEqual(Object.keys(SENDERS));
   });

@@ -11,7 +11,7 @@ describe('npm run number', () => {
     const found = await findNumber(client, '+815012345678');
     const after = routingTo('https://prompts-1234-dev.twil.io');
     expect(differences(await setRouting(client, found, after), after)).toEqual([]);
-    expect(await recorded.verdict()).toEqual({
+    expect(await recorded.check()).toEqual({
       operations: ['ListIncomingPhoneNumber', 'UpdateIncomingPhoneNumber'],
       problems: [],
     });

@@ -34,7 +34,7 @@ describe('an error of the stand-in', () => {
     await send(request);
     const last = recorded.exchanges.at(-1);
     expect(last?.status).toBe(status);
-    const { problems } = await recorded.verdict();
+    const { problems } = await recorded.check();
     expect(problems.filter((problem) => !/: form must have required/.test(problem))).toEqual([]);
   });
 });

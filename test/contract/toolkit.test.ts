@@ -48,7 +48,7 @@ describe("the toolkit's client", () => {
     expect((await client.getEnvironmentVariables(environment)).variables).toHaveLength(2);
     await client.setEnvironmentVariables({ ...environment, env: { A: '1' }, append: false });
 
-    const { operations, problems } = await recorded.verdict();
+    const { operations, problems } = await recorded.check();
     // The toolkit gives environments a name, which Twilio ignores.
     expect(problems).toEqual([
       expect.stringMatching(/^CreateEnvironment .*form must NOT .*"FriendlyName"/),

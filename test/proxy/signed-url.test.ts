@@ -24,18 +24,18 @@ describe('a proxy URL', () => {
 
   it('is tampered with another key, expiry, bucket, account or signature', () => {
     const given = parameters(signProxyQuery(secret, 'a.mp3', now));
-    const verdict = (changes: Partial<typeof given>, changed = secret) =>
+    const statusOf = (changes: Partial<typeof given>, changed = secret) =>
       verifyProxyParameters(changed, { ...given, ...changes }, now);
-    expect(verdict({})).toBe('genuine');
-    expect(verdict({ key: 'b.mp3' })).toBe('tampered');
-    expect(verdict({ exp: `${Number(given.exp) + 1}` })).toBe('tampered');
-    expect(verdict({ exp: ` ${given.exp}` })).toBe('tampered');
-    expect(verdict({}, { ...secret, bucket: 'other' })).toBe('tampered');
-    expect(verdict({}, { ...secret, authToken: 'other' })).toBe('tampered');
-    expect(verdict({ sig: given.sig.slice(1) })).toBe('tampered');
-    expect(verdict({ sig: given.sig.toUpperCase() })).toBe('tampered');
-    expect(verdict({ sig: 'é'.repeat(64) })).toBe('tampered');
-    expect(verdict({ sig: 'é'.repeat(32) })).toBe('tampered');
+    expect(statusOf({})).toBe('genuine');
+    expect(statusOf({ key: 'b.mp3' })).toBe('tampered');
+    expect(statusOf({ exp: `${Number(given.exp) + 1}` })).toBe('tampered');
+    expect(statusOf({ exp: ` ${given.exp}` })).toBe('tampered');
+    expect(statusOf({}, { ...secret, bucket: 'other' })).toBe('tampered');
+    expect(statusOf({}, { ...secret, authToken: 'other' })).toBe('tampered');
+    expect(statusOf({ sig: given.sig.slice(1) })).toBe('tampered');
+    expect(statusOf({ sig: given.sig.toUpperCase() })).toBe('tampered');
+    expect(statusOf({ sig: 'é'.repeat(64) })).toBe('tampered');
+    expect(statusOf({ sig: 'é'.repeat(32) })).toBe('tampered');
   });
 
   it('outlives the longest call and expires within nine hours', () => {

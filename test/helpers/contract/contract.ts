@@ -5,7 +5,7 @@ import { type DescribedOperation, readDescription } from './description';
 import { compile } from './schema';
 
 /** The operation of one request and response, and where they depart from Twilio's description. */
-export interface Verdict {
+export interface ExchangeCheck {
   /** Such as CreateBuild; undefined when Twilio describes no such operation. */
   readonly operation: string | undefined;
   readonly problems: readonly string[];
@@ -85,7 +85,7 @@ function find(described: readonly DescribedOperation[], id: string): DescribedOp
 }
 
 /** Compares one request and response with Twilio's description. */
-export async function judge(exchange: RecordedExchange): Promise<Verdict> {
+export async function checkExchange(exchange: RecordedExchange): Promise<ExchangeCheck> {
   const [path = '', query = ''] = exchange.target.split('?', 2);
   const operation = operations.find(
     (candidate) => candidate.method === exchange.method && candidate.path.test(path),

@@ -1,7 +1,7 @@
 import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 import { createTwilio, type Twilio, type TwilioOptions } from '../../../sandbox/twilio';
 import { ACCOUNT_SID, AUTH_TOKEN, serve } from '../sandbox/twilio-harness';
-import { judge } from './contract';
+import { checkExchange } from './contract';
 
 export { ACCOUNT_SID, AUTH_TOKEN };
 
@@ -13,7 +13,7 @@ export interface Recorded {
   readonly twilio: Twilio;
   readonly exchanges: readonly RecordedExchange[];
   /** The operations that were used, each once, and all departures from Twilio's description. */
-  verdict(): Promise<{ operations: string[]; problems: string[] }>;
+  check(): Promise<{ operations: string[]; problems: string[] }>;
 }
 
 /** Starts a stand-in whose requests and responses are all kept, until the test is over. */
@@ -30,12 +30,12 @@ export async function startRecorded(options: Partial<TwilioOptions> = {}): Promi
     origin,
     twilio,
     exchanges,
-    async verdict() {
-      const verdicts = await Promise.all(exchanges.map(judge));
-      const used = verdicts.flatMap(({ operation }) => operation ?? []);
+    async check() {
+      const checks = await Promise.all(exchanges.map(checkExchange));
+      const used = checks.flatMap(({ operation }) => operation ?? []);
       return {
         operations: [...new Set(used)].sort(),
-        problems: verdicts.flatMap(({ problems }) => problems),
+        problems: checks.flatMap(({ problems }) => problems),
       };
     },
   };

@@ -7,7 +7,7 @@ import {
   type StagedProject,
   stageProject,
 } from '../../../sandbox/rehearsal/staged-project';
-import { judge } from '../../helpers/contract/contract';
+import { checkExchange } from '../../helpers/contract/contract';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 const DOMAIN = 'rehearsal-1234-dev.twil.io';
@@ -160,8 +160,8 @@ describe.each([
 
   it('keeps to Twilio’s description in every request and response', async () => {
     await countUploads();
-    const verdicts = await Promise.all(exchanges.map(judge));
-    const problems = new Set(verdicts.flatMap((verdict) => verdict.problems));
+    const checks = await Promise.all(exchanges.map(checkExchange));
+    const problems = new Set(checks.flatMap((check) => check.problems));
     // One of the toolkit's own, which Twilio ignores.
     const known = /^CreateEnvironment .*"FriendlyName"/;
     expect([...problems].filter((problem) => !known.test(problem))).toEqual([]);

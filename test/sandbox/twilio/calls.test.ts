@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
 import { type RecordedExchange, recordExchanges } from '../../../sandbox/rehearsal/recorder';
 import { createTwilio } from '../../../sandbox/twilio';
-import { judge } from '../../helpers/contract/contract';
+import { checkExchange } from '../../helpers/contract/contract';
 import { ACCOUNT_SID, AUTH_TOKEN, serve } from '../../helpers/sandbox/twilio-harness';
 
 /** The API, and an application that is called: a missing medium, then a good one. */
@@ -40,8 +40,8 @@ describe('a call that is made through the API', () => {
     expect(alerts).toMatchObject([
       { resourceSid: sid, errorCode: '11200', requestUrl: `${application}/missing.mp3` },
     ]);
-    const verdicts = await Promise.all(exchanges.map(judge));
-    expect(verdicts.flatMap(({ problems }) => problems)).toEqual([]);
+    const checks = await Promise.all(exchanges.map(checkExchange));
+    expect(checks.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
   it('ends by an update', async () => {

@@ -91,7 +91,7 @@ describe('an exception', () => {
 });
 
 describe('the secret of a deployment', () => {
-  const secret = 'not a secret '.repeat(3);
+  const secret = 'not a secret '.repeat(3).trim();
 
   it('is used as it is', () => {
     expect(requireAdminSecret({ ADMIN_SECRET: secret })).toBe(secret);
@@ -101,6 +101,7 @@ describe('the secret of a deployment', () => {
     ['not set', undefined],
     ['too short', 'x'.repeat(31)],
     ['not fit for a header', 'é'.repeat(32)],
+    ['ended by a blank, which a header loses', `${'x'.repeat(32)} `],
     ['broken over two lines', `${'x'.repeat(32)}\nx`],
   ])('is refused when it is %s', (_, ADMIN_SECRET) => {
     expect(() => requireAdminSecret({ ADMIN_SECRET })).toThrow(ConfigError);

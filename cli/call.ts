@@ -33,7 +33,7 @@ interface Options extends DeploymentOptions {
   readonly digits: readonly string[];
   readonly append: AppendMode;
   readonly fail?: FailingMedia;
-  /** Print the words, too. */
+  /** Print the texts of prompts, too. */
   readonly say?: true;
   /** File for what the caller hears. */
   readonly out?: string;

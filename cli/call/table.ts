@@ -12,7 +12,7 @@ const SHOWN = 60;
 
 export interface TableOptions {
   readonly colors: Colors;
-  /** Prints the words of each event below it; undefined does not. */
+  /** Prints the text of each event below it; undefined does not. */
   readonly texts: PromptTexts | undefined;
 }
 

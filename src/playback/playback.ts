@@ -8,7 +8,7 @@ import { isAddressable } from '../s3/address';
 
 /**
  * What has failed so far in a call, and so how its prompts are played from now on:
- * 0 nothing, as Assets; 1 an Asset, through the proxy; 2 the proxy, as words.
+ * 0 nothing, as Assets; 1 an Asset, through the proxy; 2 the proxy, so that texts are said.
  */
 export type FallbackLevel = 0 | 1 | 2;
 

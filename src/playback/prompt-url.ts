@@ -16,7 +16,7 @@ import { createPlayback } from './playback';
  * @returns its Asset's URL, or the proxy's, good for at least four hours; nothing that Twilio
  * appends to it changes its response
  * @throws {ConfigError} when the deployment's domain is not known
- * @throws {PlayError} when neither can play it, so that its words have to be said
+ * @throws {PlayError} when neither can play it, so that its text has to be said
  */
 export async function promptUrl(
   context: Readonly<Record<string, unknown>>,

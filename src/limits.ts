@@ -176,7 +176,7 @@ export const MAX_DEBOUNCE_SECONDS = 20;
 export const SLICE_SECONDS = 4;
 export const MAX_SLICE_SECONDS = 6;
 
-/** After that, how long an object in work may still begin a request. */
+/** After that, how long what is in work may still begin requests. */
 export const SLICE_GRACE_MS = 1000;
 
 /** One request of a slice at most. */

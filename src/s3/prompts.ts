@@ -103,12 +103,11 @@ export class PromptBucket {
    * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
    * that S3 sends, which the SDK compares.
    *
-   * @param deadline of this call, where it is another than the bucket's
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {ArchivedObjectError} when it must be restored first
    * @throws {S3Error} when it cannot be read whole
    */
-  fetch(object: PromptObject, { deadline }: { readonly deadline?: number } = {}): Promise<Buffer> {
+  fetch(object: PromptObject): Promise<Buffer> {
     const { bucket } = this.#s3;
     const { key, etag, size } = object;
     const action = `Reading ${key} from bucket ${bucket}`;
@@ -124,7 +123,7 @@ export class PromptBucket {
       verifyMd5(object, response, content, action);
       return content;
     };
-    return this.#withRetry(action, 's3:GetObject', attempt, deadline);
+    return this.#withRetry(action, 's3:GetObject', attempt);
   }
 
   /**
@@ -159,13 +158,8 @@ export class PromptBucket {
     return { abortSignal: AbortSignal.timeout(timeoutMs + transferMs) };
   }
 
-  async #withRetry<T>(
-    action: string,
-    permission: string,
-    attempt: () => Promise<T>,
-    deadline = this.#options.deadline,
-  ): Promise<T> {
-    const { clock } = this.#options;
+  async #withRetry<T>(action: string, permission: string, attempt: () => Promise<T>): Promise<T> {
+    const { clock, deadline } = this.#options;
     return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, retryVerdict, () =>
       attempt().catch((thrown: unknown) => {
         throw s3Error(action, permission, thrown, clock.now());

@@ -45,7 +45,7 @@ export async function* obtainBuild(
     // The other run may see this one look later, and deploys it then.
     if (clock.now().getTime() + 2 * POLL_MS >= deadline) return pending('build', POLL_MS);
     await clock.sleep(2 * POLL_MS);
-    return again('another run has built');
+    return again();
   }
   const started = matching ? done(matching) : await startBuild(plan, observed, begun, options);
   if (started.status !== 'done') return started;
@@ -61,7 +61,11 @@ export async function* obtainBuild(
   return done(build);
 }
 
-/** Builds of the sync's that were begun lately and are deployed nowhere. */
+/**
+ * Builds of the sync's that were begun lately and are deployed nowhere. Reading ends at the first
+ * page without a young Build, so that old Builds cost nothing. Should one be missed because Twilio
+ * lists in another order, the run makes another Build.
+ */
 export async function buildsInProgress(
   twilio: Serverless,
   deployments: readonly Deployment[],
@@ -70,13 +74,19 @@ export async function buildsInProgress(
   const deployed = new Set(deployments.map(({ buildSid }) => buildSid));
   const found: Build[] = [];
   for await (const page of twilio.builds()) {
-    for (const build of page) {
-      const young = now.getTime() - build.createdAt.getTime() < BUILD_IN_PROGRESS_MS;
+    const young = page.filter((build) => isYoung(build, now));
+    if (young.length === 0) break;
+    for (const build of young) {
       const open = build.status !== 'failed' && !deployed.has(build.sid);
-      if (young && open && markerOf(build) !== undefined) found.push(build);
+      if (open && markerOf(build) !== undefined) found.push(build);
     }
   }
   return found;
+}
+
+/** Whether a run may still be about to deploy a Build. */
+export function isYoung({ createdAt }: Build, now: Date): boolean {
+  return now.getTime() - createdAt.getTime() < BUILD_IN_PROGRESS_MS;
 }
 
 /** The Build that a plan makes, if an earlier run has begun it. */
@@ -117,7 +127,7 @@ async function startBuild(
   const contents = await prepareBuild(twilio, plan, live);
   const begun = await buildsInProgress(twilio, deployments, clock.now());
   const isNew = ({ sid }: Build) => !known.some((build) => build.sid === sid);
-  if (begun.some(isNew)) return again('another run has built');
+  if (begun.some(isNew)) return again();
   return done(await twilio.createBuild(contents));
 }
 

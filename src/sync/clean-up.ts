@@ -4,7 +4,7 @@ import { TwilioApiError } from '../twilio/errors';
 import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { readAssetName } from './asset-path';
-import { buildsInProgress } from './build';
+import { isYoung } from './build';
 import { inParallel } from './parallel';
 
 export interface CleanUpOptions {
@@ -65,7 +65,9 @@ async function assetsInUse({
   for (const sid of live) addAssets(await twilio.build(sid));
   for (const sid of recent) if (!live.has(sid)) addAssets(await twilio.buildIfAny(sid));
   // Another run may be about to deploy it, and needs its Assets.
-  for (const build of await buildsInProgress(twilio, [], now)) addAssets(build);
+  for await (const page of twilio.builds()) {
+    for (const build of page) if (isYoung(build, now)) addAssets(build);
+  }
   return inUse;
 }
 

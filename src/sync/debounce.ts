@@ -28,7 +28,7 @@ export async function* debounce(
   yield { type: 'waiting', for: 'quiet', milliseconds };
   if (clock.now().getTime() + milliseconds >= deadline) return pending('quiet', milliseconds);
   await clock.sleep(milliseconds);
-  return again('time has passed');
+  return again();
 }
 
 /**

@@ -22,6 +22,14 @@ export interface SyncReport {
   readonly buildSid?: string;
 }
 
+export const NOTHING_DONE: SyncReport = {
+  prompts: 0,
+  uploaded: 0,
+  remaining: 0,
+  retained: 0,
+  skipped: [],
+};
+
 /** What a run waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
 export const WAITS = ['time', 'quiet', 'build', 'limit'] as const;
 export type Wait = (typeof WAITS)[number];
@@ -35,13 +43,6 @@ export interface Done<T> {
 /** What the plan was made from has changed: observe and plan again. */
 export interface Again {
   readonly status: 'again';
-  readonly reason:
-    | 'time has passed'
-    | 'an object changed'
-    | 'nothing is left to do'
-    | 'another run has built'
-    | 'another Build is live'
-    | 'our Build is live';
 }
 
 /** The run must be called again later. */
@@ -64,8 +65,8 @@ export function done<T>(value: T): Done<T> {
   return { status: 'done', value };
 }
 
-export function again(reason: Again['reason']): Again {
-  return { status: 'again', reason };
+export function again(): Again {
+  return { status: 'again' };
 }
 
 export function pending(reason: Wait, retryAfter: number): Pending {

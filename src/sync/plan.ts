@@ -1,6 +1,7 @@
 import { CALL_FLOW_ASSET } from '../call-flow/files';
 import { BUILD_ASSETS, PROXY_BYTES } from '../limits';
-import { encodeManifest, type Manifest, type Refusal } from '../manifest';
+import { encodeManifest, type Manifest } from '../manifest';
+import { hasAudioEnding } from '../media-types';
 import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
 import { assetPath, isAssetPath } from './asset-path';
@@ -39,6 +40,8 @@ export interface PlanOptions {
   readonly flowKeys: ReadonlySet<string>;
   /** Whether that call flow is the live Build's, and not one that may never be deployed. */
   readonly flowIsLive: boolean;
+  /** Key → ETag of each object whose bytes this process has found to be no audio. */
+  readonly notAudio: ReadonlyMap<string, string>;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
   /** The largest object that this run uploads. */
@@ -111,12 +114,7 @@ export function plan(
   const known = knownVersions(live, recent, options.visibility);
   for (const object of selected) {
     const path = assetPath(object.key, object.etag);
-    const reason = reasonAgainst(
-      object,
-      known.has(path),
-      live.manifest.refused.get(object.key),
-      options,
-    );
+    const reason = reasonAgainst(object, known.has(path), live.manifest, options);
     if (reason) skip.push(skipped(object, reason));
     else wanted.push({ object, path });
   }
@@ -152,7 +150,7 @@ export function plan(
       ? refusalsToRemember([...skip, ...missing], flowKeys)
       : refusalsToRemember(
           [...skip, ...missingIn(listing, knownMissing(live.manifest), options.prefix)],
-          // What the deployed call flow names is not known here, so nothing of it is forgotten.
+          // The deployed call flow is unknown here: keep every recorded refusal.
           new Set(live.manifest.refused.keys()),
         ),
   };
@@ -179,6 +177,25 @@ export function plan(
   };
 }
 
+/**
+ * The plan for the next Build. A key without an audio ending may be of any file, and there may be
+ * many: such objects are fetched last, so that they keep no prompt from being published.
+ */
+export function nextPlan(...[listing, live, recent, options]: Parameters<typeof plan>): Plan {
+  const whole = plan(listing, live, recent, options);
+  const isUnsure = ({ key }: { readonly key: string }) =>
+    !hasAudioEnding(key) && !options.flowKeys.has(key) && !live.manifest.paths.has(key);
+  const unsure = [
+    ...whole.upload.map(({ object }) => object),
+    ...whole.skip.filter(({ reason }) => reason === 'no room'),
+  ].filter(isUnsure);
+  const later = new Set(unsure.map(({ key }) => key));
+  if (!whole.upload.some(({ object }) => later.has(object.key))) return whole;
+  const selects = (key: string) => options.selects(key) && !later.has(key);
+  const sure = plan(listing, live, recent, { ...options, selects });
+  return sure.changed && sure.manifest.paths.size > 0 ? { ...sure, guard: whole.guard } : whole;
+}
+
 /** Whether the live Build already is what the plan makes. */
 function isLive(
   build: Build,
@@ -199,11 +216,13 @@ function isLive(
 function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
-  refused: Refusal | undefined,
-  { maxObjectBytes }: PlanOptions,
+  { refused }: Manifest,
+  { maxObjectBytes, notAudio }: PlanOptions,
 ): Reason | undefined {
   // Only refusals that needed the object's bytes are remembered; all others are computed again.
-  if (refused?.etag === object.etag && refused.reason === 'not audio') return 'not audio';
+  const { etag, reason } = refused.get(object.key) ?? {};
+  if (reason === 'not audio' && etag === object.etag) return 'not audio';
+  if (notAudio.get(object.key) === object.etag) return 'not audio';
   return uploaded ? undefined : refusalOf(object, maxObjectBytes);
 }
 

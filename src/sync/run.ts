@@ -1,7 +1,6 @@
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS } from '../limits';
-import type { Refusal } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import type { PromptObject } from '../s3/prompts';
 import { TwilioApiError } from '../twilio/errors';
@@ -13,18 +12,27 @@ import { deployUnlessMoved } from './deploy';
 import type { SyncEvent } from './events';
 import { checkReadable, GuardError } from './guard';
 import { type Observation, type ObserveOptions, observe } from './observe';
-import { again, done, type Outcome, pending, type SyncOutcome, type SyncReport } from './outcome';
-import { type Plan, type PlanOptions, plan } from './plan';
+import {
+  again,
+  done,
+  NOTHING_DONE,
+  type Outcome,
+  type Pending,
+  pending,
+  type SyncOutcome,
+  type SyncReport,
+} from './outcome';
+import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
 
 export interface RunOptions
   extends ObserveOptions,
-    Omit<PlanOptions, 'nowEpochSeconds'>,
+    Omit<PlanOptions, 'nowEpochSeconds' | 'notAudio'>,
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
   readonly clock: Clock;
-  /** Epoch milliseconds after which no further step is begun. */
+  /** Epoch milliseconds after which no further step is begun; bucket and twilio have a little more. */
   readonly deadline: number;
   /** Plan, and say what would be done. */
   readonly dryRun: boolean;
@@ -41,13 +49,31 @@ export interface RunOptions
  */
 export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncOutcome> {
   const findings = new Findings(options);
-  for (let count = 0; count < MAX_ROUNDS; count++) {
-    const outcome = yield* unlessLimited(round(options, findings));
-    const { report } = findings;
-    if (outcome.status === 'done') return { status: 'done', report };
-    if (outcome.status === 'pending') return { ...outcome, report };
+  let outcome: Outcome<void> = again();
+  try {
+    for (let count = 0; count < MAX_ROUNDS && outcome.status === 'again'; count++) {
+      if (options.clock.now().getTime() >= options.deadline) break;
+      outcome = yield* round(options, findings);
+    }
+  } catch (thrown) {
+    outcome = pendingAfter(thrown);
   }
-  return { ...pending('time', POLL_MS), report: findings.report };
+  const { report } = findings;
+  if (outcome.status === 'done') return { status: 'done', report };
+  return { ...(outcome.status === 'again' ? pending('time', POLL_MS) : outcome), report };
+}
+
+/**
+ * A run that is out of time, or at a limit of Twilio's, has not failed: it is called again.
+ *
+ * @throws what was thrown, if it is anything else
+ */
+export function pendingAfter(thrown: unknown): Pending {
+  if (thrown instanceof OutOfTimeError) return pending('time', POLL_MS);
+  if (thrown instanceof TwilioApiError && thrown.status === 429) {
+    return pending('limit', LIMIT_RETRY_MS);
+  }
+  throw thrown;
 }
 
 /** A run from top to bottom. Where something has changed in between, the next round begins again. */
@@ -76,10 +102,11 @@ async function* round(
   const uploaded = yield* uploadMissing(planned, findings, options);
   if (uploaded.status !== 'done') return uploaded;
 
-  // 6. Build: the uploads, and all that is not the sync's. No caller hears it yet.
-  const complete = findings.plan(observed);
-  if (!complete.changed) return again('nothing is left to do');
-  const built = yield* obtainBuild(complete, observed, options);
+  // 6. Build: the uploads, and all that is not the sync's. No caller hears it yet. Planned again,
+  // because the uploads have versions now; an object that was refused may have made room for another.
+  const replanned = findings.plan(observed);
+  if (!replanned.changed || replanned.upload.length > 0) return again();
+  const built = yield* obtainBuild(replanned, observed, options);
   if (built.status !== 'done') return built;
 
   // 7. Deploy: from now on callers hear it. The next round finds nothing left to do, and
@@ -139,33 +166,18 @@ async function* deploy(
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
   if ((await deployUnlessMoved(buildSid, live.build.sid, options)) === 'moved') {
     yield { type: 'moved' };
-    return again('another Build is live');
+    return again();
   }
   findings.deployed(buildSid);
   yield { type: 'activated', buildSid };
-  return again('our Build is live');
-}
-
-/** A run that is out of time, or at a limit of Twilio's, has not failed: it is called again. */
-async function* unlessLimited(
-  steps: AsyncGenerator<SyncEvent, Outcome<void>>,
-): AsyncGenerator<SyncEvent, Outcome<void>> {
-  try {
-    return yield* steps;
-  } catch (thrown) {
-    if (thrown instanceof OutOfTimeError) return pending('time', POLL_MS);
-    if (thrown instanceof TwilioApiError && thrown.status === 429) {
-      return pending('limit', LIMIT_RETRY_MS);
-    }
-    throw thrown;
-  }
+  return again();
 }
 
 /**
- * Key → refusal of bytes that this process has looked at. A slice of a warm Function so gets past
- * objects that earlier slices have refused, before a Build with its manifest remembers them.
+ * Key → ETag of each object whose bytes this process has found to be no audio. A slice of a warm
+ * Function so gets past objects that earlier slices have refused, before a manifest remembers them.
  */
-const refusedBytes = new Map<string, Refusal>();
+const notAudio = new Map<string, string>();
 
 /** What a run has found out and done, over all its rounds. */
 class Findings {
@@ -175,7 +187,7 @@ class Findings {
   /** Keys of objects that are archived, although their storage class does not say so. */
   readonly #archived = new Set<string>();
   readonly withheld = new Map<string, string>();
-  #report: SyncReport = { prompts: 0, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
+  #report = NOTHING_DONE;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -193,16 +205,11 @@ class Findings {
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
     // Clean-up may have deleted the Assets of Builds that were live earlier.
     const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
-    const refused = new Map(live.manifest.refused);
-    for (const { key, etag } of listing) {
-      const refusal = refusedBytes.get(key);
-      if (refusal?.etag === etag) refused.set(key, refusal);
-    }
-    const planned = plan(
+    const planned = (this.#options.dryRun ? plan : nextPlan)(
       listing.map((object) => this.#asItIs(object)),
-      { ...live, manifest: { ...live.manifest, refused } },
+      live,
       [...lately, uploaded],
-      { ...this.#options, nowEpochSeconds },
+      { ...this.#options, notAudio, nowEpochSeconds },
     );
     this.#report = {
       ...this.#report,
@@ -225,7 +232,7 @@ class Findings {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
-      else refusedBytes.set(key, { etag, reason: result.reason, unplayable: true });
+      else notAudio.set(key, etag);
       return;
     }
     this.#uploaded.push(result.version);

@@ -9,6 +9,7 @@ import {
   RUN_CONCURRENCY,
   RUN_MIN_BYTES_PER_SECOND,
   RUN_MS,
+  SLICE_GRACE_MS,
   TWILIO_TIMEOUT_MS,
 } from '../limits';
 import { PromptBucket } from '../s3/prompts';
@@ -18,8 +19,8 @@ import { Transport } from '../twilio/transport';
 import type { SyncEvent } from './events';
 import { checkReadable, GuardError, guardOf } from './guard';
 import { observe } from './observe';
-import type { SyncOutcome } from './outcome';
-import { type RunOptions, run } from './run';
+import { NOTHING_DONE, type SyncOutcome } from './outcome';
+import { pendingAfter, type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
 
 /** What differs between a slice in a Function and a run of the command line. */
@@ -85,6 +86,9 @@ export async function* sync(
       prefix,
       retentionSeconds: RETENTION_SECONDS,
     });
+  } catch (thrown) {
+    // Looking up the environment may reach a limit, too.
+    return { ...pendingAfter(thrown), report: NOTHING_DONE };
   } finally {
     bucket.close();
   }
@@ -156,7 +160,9 @@ function connect(
     throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
   }
   const deadline = systemClock.now().getTime() + budgetMs;
-  const times = { clock: systemClock, deadline, timeoutMs, minBytesPerSecond };
+  // What is in work at the deadline may still begin requests.
+  const end = deadline + SLICE_GRACE_MS;
+  const times = { clock: systemClock, deadline: end, timeoutMs, minBytesPerSecond };
   const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
   return {
     bucket: new PromptBucket(config.s3, times),

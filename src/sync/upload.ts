@@ -1,6 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type/core';
 import type { Clock } from '../clock';
-import { POLL_MS, SLICE_GRACE_MS, UPLOAD_TRUSTED_MS } from '../limits';
+import { POLL_MS, UPLOAD_TRUSTED_MS } from '../limits';
 import { PLAYED_TYPES } from '../media-types';
 import { S3Error } from '../s3/errors';
 import {
@@ -66,12 +66,13 @@ export async function* upload(
   if (placements.length === 0) return done(undefined);
   const { clock, deadline, concurrency, bytesInFlight } = options;
   const uploader = new Uploader(options, byPath(await options.twilio.resources('Assets')));
+  const hasTime = () => clock.now().getTime() < deadline;
   let changed = false;
   const limits = {
     concurrency,
     capacity: bytesInFlight,
     weigh: ({ object }: Placement) => object.size,
-    goOn: () => !changed && clock.now().getTime() < deadline,
+    goOn: () => !changed && hasTime(),
   };
   const results = inParallel(placements, limits, (placement) =>
     uploader.upload(placement).catch((thrown: unknown): ChangedObject => {
@@ -83,8 +84,8 @@ export async function* upload(
   for (;;) {
     const next = await results.next();
     if (next.done) {
-      if (changed) return again('an object changed');
-      return next.value === 'all' ? done(undefined) : pending('time', POLL_MS);
+      if (changed) return again();
+      return next.value === 'all' && hasTime() ? done(undefined) : pending('time', POLL_MS);
     }
     if (next.value.status === 'changed') changed = true;
     else yield next.value;
@@ -104,20 +105,18 @@ function noteWithheld(
   withheld.set(key, etag);
 }
 
-/** Brings single objects from S3 to Twilio; one in work may go on a little after the deadline. */
+/** Brings single objects from S3 to Twilio. */
 class Uploader {
   readonly #bucket: PromptBucket;
   readonly #twilio: Serverless;
   readonly #clock: Clock;
-  readonly #deadline: number;
   readonly #visibility: UploadOptions['visibility'];
   readonly #assets: ReadonlyMap<string, readonly FileResource[]>;
 
   /** @param assets path → Assets of it that are in the Service */
   constructor(options: UploadOptions, assets: ReadonlyMap<string, readonly FileResource[]>) {
-    this.#deadline = options.deadline + SLICE_GRACE_MS;
     this.#bucket = options.bucket;
-    this.#twilio = options.twilio.until(this.#deadline);
+    this.#twilio = options.twilio;
     this.#clock = options.clock;
     this.#visibility = options.visibility;
     this.#assets = assets;
@@ -147,7 +146,7 @@ class Uploader {
   /** Undefined when it is archived: the archive tiers of INTELLIGENT_TIERING show in no listing. */
   async #read(object: PromptObject): Promise<Buffer | undefined> {
     try {
-      return await this.#bucket.fetch(object, { deadline: this.#deadline });
+      return await this.#bucket.fetch(object);
     } catch (thrown) {
       if (thrown instanceof ArchivedObjectError) return undefined;
       throw thrown;

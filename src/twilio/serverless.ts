@@ -81,12 +81,6 @@ export class Serverless {
     if (options.apiOrigin !== undefined) this.#client.serverless.baseUrl = options.apiOrigin;
   }
 
-  /** The same client, for requests that have another deadline: epoch milliseconds. */
-  until(deadline: number): Serverless {
-    const transport = this.#options.transport.until(deadline);
-    return new Serverless({ ...this.#options, transport }, this.service);
-  }
-
   get #service() {
     return this.#client.serverless.v1.services(this.service);
   }

@@ -41,13 +41,6 @@ export class Transport extends RequestClient {
     this.#options = { ...options, timeoutMs, minBytesPerSecond };
   }
 
-  /** The same client with the same connections, for requests that have another deadline. */
-  until(deadline: number): Transport {
-    const other = new Transport({ ...this.#options, deadline });
-    other.axios = this.axios;
-    return other;
-  }
-
   /**
    * Sends one request of the library's; a response of any status is returned. A Deployment is sent
    * once: only a caller that has looked again what is live may repeat it, and not before Twilio's

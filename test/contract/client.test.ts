@@ -33,7 +33,6 @@ const KINDS: readonly FileKind[] = ['Assets', 'Functions'];
 
 /** Every method of the client, called once in each of its ways. */
 const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
-  until: ({ client }) => client.until(Number.POSITIVE_INFINITY).environments(),
   environment: ({ client, environment }) => client.environment(environment),
   environments: ({ client }) => client.environments(),
   deployments: ({ client, environment }) => client.deployments(environment),

@@ -109,6 +109,7 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   ),
   flowKeys: fc.uniqueArray(key).map((keys) => new Set(keys)),
   flowIsLive: fc.boolean(),
+  notAudio: fc.constant(new Map()),
   prefix: fc.constant(''),
   maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),
   retentionSeconds: fc.constant(RETENTION),

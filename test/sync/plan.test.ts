@@ -5,6 +5,7 @@ import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath } from '../../src/sync/asset-path';
 import {
   type LiveBuild,
+  nextPlan,
   type Plan,
   type PlanOptions,
   plan,
@@ -23,6 +24,7 @@ const options: PlanOptions = {
   selects: () => true,
   flowKeys: new Set(),
   flowIsLive: true,
+  notAudio: new Map(),
   prefix: '',
   maxObjectBytes: 25_000_000,
   retentionSeconds: 4 * HOUR,
@@ -245,6 +247,26 @@ describe('plan', () => {
     expect(remembers(true)).toBe(false);
   });
 
+  it('forgets nothing of the deployed call flow for what this run has refused', () => {
+    const junk = Array.from({ length: MANIFEST_REFUSALS + 1 }, (_, index) => object(`${index}`));
+    const entry = { etag: '', reason: 'missing', unplayable: true };
+    const { manifest } = plan(junk, live([], { refused: new Map([['typo.mp3', entry]]) }), [], {
+      ...options,
+      flowIsLive: false,
+      notAudio: new Map(junk.map(({ key, etag }) => [key, etag])),
+    });
+    expect(manifest.refused.size).toBe(MANIFEST_REFUSALS);
+    expect(manifest.refused.has('typo.mp3')).toBe(true);
+  });
+
+  it('skips what this process knows to be no audio, until it is replaced', () => {
+    const notAudio = new Map([[one.key, one.etag]]);
+    const decide = (found: PromptObject) =>
+      decisions(plan([found], live([]), [], { ...options, notAudio }));
+    expect(decide(one)).toEqual(['skip hello.mp3: not audio']);
+    expect(decide(replaced)).toEqual(['upload hello.mp3']);
+  });
+
   it('writes what playback and the next run need into the manifest', () => {
     const talk = object('talk.mp3', { size: 26_000_000 });
     const gone = audio(object('gone.mp3'));
@@ -349,6 +371,53 @@ describe('plan', () => {
     });
     expect(stopped.guard).toContain('S3 lists no object');
     expect(plan([], live([publicVersion], { paths }), [], options).guard).toBeUndefined();
+  });
+});
+
+describe('nextPlan', () => {
+  const [named, odd, another] = [object('named'), object('odd'), object('another')];
+  const settled = (assets: readonly PromptObject[]) => {
+    const versions = assets.map((asset) => audio(asset));
+    return live(versions, plan(assets, live(versions), [], options).manifest);
+  };
+
+  it.each<[string, PromptObject[], LiveBuild, string[]]>([
+    ['prompts with an audio ending first', [odd, one], live([]), ['upload hello.mp3']],
+    [
+      'what is uploaded before what may be no audio',
+      [odd, one],
+      live([publicVersion]),
+      [`keep hello.mp3 ${publicVersion.sid}`],
+    ],
+    [
+      'other keys when all else is live',
+      [odd, one],
+      settled([one]),
+      [`keep hello.mp3 ${publicVersion.sid}`, 'upload odd'],
+    ],
+    ['other keys at once when there is nothing else', [odd], live([]), ['upload odd']],
+    ['other keys that the call flow names first', [named, odd], live([]), ['upload named']],
+    [
+      'other keys that are live, and were replaced, first',
+      [object('odd', { content: 'second' }), another],
+      settled([odd]),
+      [`retain ${audio(odd).sid}`, 'upload odd'],
+    ],
+  ])('publishes %s', (_, listing, build, expected) => {
+    const flowKeys = new Set(listing.includes(named) ? ['named'] : []);
+    expect(decisions(nextPlan(listing, build, [], { ...options, flowKeys }))).toEqual(expected);
+  });
+
+  it('gives no place to what may be no audio while a prompt waits', () => {
+    const odds = Array.from({ length: 3 }, (_, index) => object(`${index}`));
+    const planned = nextPlan([...odds, one], live([], {}, codeWithRoom(2)), [], options);
+    expect(decisions(planned)).toEqual(['upload hello.mp3']);
+  });
+
+  it('stops at the guard of the whole listing alone', () => {
+    const guarded = { ...options, force: false };
+    expect(nextPlan([odd], live([]), [], guarded).guard).toBeUndefined();
+    expect(nextPlan([odd, one], live([]), [], guarded).guard).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TwilioOptions } from '../../sandbox/twilio';
 import { PlayError } from '../../src/errors';
+import { decodeManifest, isManifestPath } from '../../src/manifest';
 import { GuardError } from '../../src/sync';
 import { FULL } from '../helpers/full';
 import { audio, Buckets, HOUR, Rig, type RunResult } from '../helpers/sync/rig';
@@ -330,6 +331,62 @@ it('slice after slice gets through a bucket full of files that are not audio', a
   }
   expect(status).toBe('done');
   expect(rig.liveAudio.size).toBe(1);
+  await rig.stop();
+  await buckets.stop();
+});
+
+it('slices publish prompts before they are through with keys that may be of any file', async () => {
+  const odd = Array.from({ length: 200 }, (_, index) => [`${index}`, Buffer.from(`${index}`)]);
+  const buckets = await Buckets.start({ odd: { ...Object.fromEntries(odd), 'z.mp3': audio('z') } });
+  const rig = await new Rig(buckets).start();
+  rig.toolkitDeploy();
+  rig.wire.before = () => {
+    rig.time += 50;
+  };
+  let last: RunResult | undefined;
+  for (let slice = 0; slice < 2; slice++) {
+    last = await rig.run('odd', { deadline: rig.time + 4000 });
+  }
+  expect(last?.outcome).toMatchObject({ status: 'pending', reason: 'time' });
+  expect(rig.liveAudio.size).toBe(1);
+  await rig.stop();
+  await buckets.stop();
+});
+
+it('slices publish in a Service with many old Builds', async () => {
+  const rig = await company({ limits: { buildsPerHour: 1000 } });
+  for (let count = 0; count < 200; count++) rig.toolkitDeploy();
+  await rig.run('few');
+  rig.time += HOUR;
+  rig.wire.before = () => {
+    rig.time += 200;
+  };
+  let status: string | undefined = 'pending';
+  for (let slice = 0; slice < 8 && status === 'pending'; slice++) {
+    status = (await rig.run('many', { deadline: rig.time + 4000 })).outcome?.status;
+  }
+  expect(status).toBe('done');
+  expect(rig.liveAudio.size).toBe(12);
+  await rig.stop();
+});
+
+it('a manifest names no path that its Build lacks, though a refusal makes room', async () => {
+  const buckets = await Buckets.start({
+    full: { 'a.mp3': Buffer.from('This is not audio.'), 'b.mp3': audio('b') },
+  });
+  const rig = await new Rig(buckets).start();
+  rig.toolkitDeploy(rig.environment, 999);
+  const lacking = new Set<string>();
+  rig.wire.before = () => {
+    const { functions, assets } = rig.live;
+    const manifest = functions.find(({ path }) => isManifestPath(path));
+    if (!manifest) return;
+    for (const [key, path] of decodeManifest(manifest.content.toString()).paths) {
+      if (!assets.some((asset) => asset.path === path)) lacking.add(key);
+    }
+  };
+  expect((await rig.run('full')).outcome?.report).toMatchObject({ prompts: 1, uploaded: 1 });
+  expect(lacking).toEqual(new Set());
   await rig.stop();
   await buckets.stop();
 });

@@ -48,7 +48,7 @@ let rig: Rig;
 beforeEach(async () => {
   rig = await new Rig(buckets).start();
   rig.followRealTime();
-  rig.toolkitDeploy(rig.environment, false);
+  rig.toolkitDeploy(rig.environment, 0);
 });
 afterEach(() => rig.stop());
 

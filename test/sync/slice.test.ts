@@ -11,11 +11,14 @@ import {
 } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { TwilioOptions } from '../../sandbox/twilio';
+import { readConfig } from '../../src/config';
+import { resultOf } from '../../src/result';
 import type { FunctionResponse } from '../../src/runtime';
+import { DEFAULTS, sync } from '../../src/sync';
 import { respondToSync } from '../../src/sync/slice';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
-import { type Account, openAccount } from '../helpers/twilio/account';
+import { type Account, answering, openAccount } from '../helpers/twilio/account';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const authorized = { authorization: `Bearer ${SECRET}` };
@@ -177,6 +180,17 @@ describe('/sync', () => {
       headers: { 'Retry-After': '1' },
       body: { reason: 'build' },
     });
+  });
+});
+
+it('a limit that the look-up of the environment reaches is no error', async () => {
+  const account = await company();
+  account.faults.push(answering(429, '{}', { 'retry-after': '60' }));
+  const target = { service: account.service, environment: 'dev' };
+  const settings = { ...DEFAULTS, budgetMs: 1000 };
+  expect(await resultOf(sync(readConfig(contextOf(account)), target, settings))).toMatchObject({
+    status: 'pending',
+    reason: 'limit',
   });
 });
 

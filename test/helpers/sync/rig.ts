@@ -21,6 +21,7 @@ import { createService, type Service } from '../../../sandbox/twilio/services';
 import { addVersion, type FileVersion } from '../../../sandbox/twilio/versions';
 import { type Clock, systemClock } from '../../../src/clock';
 import type { S3Config } from '../../../src/config';
+import { SLICE_GRACE_MS } from '../../../src/limits';
 import { resultOf } from '../../../src/result';
 import { PromptBucket } from '../../../src/s3/prompts';
 import type { SyncEvent, SyncOutcome } from '../../../src/sync';
@@ -196,9 +197,9 @@ export class Rig {
   /**
    * Deploys as the toolkit does: new code, its own assets, and nothing of the sync's.
    *
-   * @param publicAsset whether it brings one, which takes one of the Build's places for prompts
+   * @param publicAssets how many it brings; each takes one of the Build's places for prompts
    */
-  toolkitDeploy(environment = this.environment, publicAsset = true): string {
+  toolkitDeploy(environment = this.environment, publicAssets = 1): string {
     const mark = `deploy ${++this.#deploys}`;
     const version = (
       kind: 'Assets' | 'Functions',
@@ -212,7 +213,9 @@ export class Rig {
       ],
       assetVersions: [
         version('Assets', '/call-flow.json', 'private'),
-        ...(publicAsset ? [version('Assets', '/logo.png', 'public')] : []),
+        ...Array.from({ length: publicAssets }, (_, index) =>
+          version('Assets', `/logo${index || ''}.png`, 'public'),
+        ),
       ],
       dependencies: [{ name: '@twilio/runtime-handler', version: '2.0.1' }],
       runtime: 'node22',
@@ -300,9 +303,8 @@ export class Rig {
     return { bucket, region, prefix: '', endpoint, addressingStyle: 'auto', credentials };
   }
 
-  #bucket(bucket: string, endpoint: string): PromptBucket {
-    const forever = { clock: this.clock, deadline: Number.POSITIVE_INFINITY };
-    return new PromptBucket(this.#s3Config(bucket, endpoint), forever);
+  #bucket(bucket: string, endpoint: string, deadline = Number.POSITIVE_INFINITY): PromptBucket {
+    return new PromptBucket(this.#s3Config(bucket, endpoint), { clock: this.clock, deadline });
   }
 
   /** Where Twilio is reached. */
@@ -349,12 +351,13 @@ export class Rig {
   async run(bucketName: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
     const { clock, environment } = this;
     const { deadline = this.time + 10 * 60_000 } = options;
-    const transport = new Transport({ clock, deadline });
+    const end = deadline + SLICE_GRACE_MS;
+    const transport = new Transport({ clock, deadline: end });
     const twilio = new Serverless(
       { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined, transport },
       this.service.sid,
     );
-    const bucket = this.#bucket(bucketName, this.#origins.s3);
+    const bucket = this.#bucket(bucketName, this.#origins.s3, end);
     const steps = run({
       bucket,
       twilio,

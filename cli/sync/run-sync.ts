@@ -89,7 +89,7 @@ export function requireAdminSecret(variables: Variables): string {
   const secret = readAdminSecret(variables);
   if (secret !== undefined) return secret;
   throw new ConfigError(
-    `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_CHARACTERS} ASCII characters or more: --remote needs the one that the deployment has.`,
+    `ADMIN_SECRET is not set, or not ${ADMIN_SECRET_CHARACTERS} or more ASCII characters without a blank at the ends: --remote needs the one that the deployment has.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { type S3Server, startS3 } from './s3';
 
 const BUCKET = 'phone-prompts';
 const PREFIX = 'prompts/';
+const HOUR_MS = 60 * 60_000;
 
 /** An S3 server with one bucket, which holds the sample prompts. */
 export interface SampleBucket {
@@ -26,9 +27,14 @@ export type SampleBucketVariables = Readonly<
 
 export async function startSampleBucket(): Promise<SampleBucket> {
   const s3 = await startS3({ buckets: [BUCKET] });
+  // Old, so that the first sync need not wait for the end of a burst of uploads.
+  const lastModified = new Date(Date.now() - HOUR_MS);
   for (const prompt of samplePrompts) {
     const headers = { 'content-type': 'audio/mpeg' };
-    s3.store.put(BUCKET, PREFIX + prompt.file, readFileSync(promptPath(prompt)), { headers });
+    s3.store.put(BUCKET, PREFIX + prompt.file, readFileSync(promptPath(prompt)), {
+      headers,
+      lastModified,
+    });
   }
   const variables = {
     S3_BUCKET: BUCKET,

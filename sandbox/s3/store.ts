@@ -13,7 +13,8 @@ export interface StoredObject {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-export interface PutOptions extends Partial<Pick<StoredObject, 'headers' | 'checksums'>> {
+export interface PutOptions
+  extends Partial<Pick<StoredObject, 'headers' | 'checksums' | 'lastModified'>> {
   /** In place of the body's MD5: objects uploaded in parts or encrypted with KMS have another. */
   readonly etag?: string;
 }
@@ -41,7 +42,7 @@ export class ObjectStore {
     const object: StoredObject = {
       body,
       etag: options.etag ?? createHash('md5').update(body).digest('hex'),
-      lastModified: new Date(Math.floor(Date.now() / 1000) * 1000),
+      lastModified: wholeSeconds(options.lastModified ?? new Date()),
       headers: options.headers ?? {},
       checksums: options.checksums ?? {},
     };
@@ -57,6 +58,10 @@ export class ObjectStore {
   sorted(bucket: string): [key: string, object: StoredObject][] {
     return [...(this.#buckets.get(bucket) ?? [])].sort(([a], [b]) => compareUtf8(a, b));
   }
+}
+
+function wholeSeconds(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }
 
 /**

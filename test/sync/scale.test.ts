@@ -9,9 +9,9 @@ import { firstMessage } from '../helpers/program';
 import { audio, Buckets, type Objects, Rig } from '../helpers/sync/rig';
 import type { ScaleReport } from '../helpers/sync/scale-process';
 
-const FEW = FULL ? 100 : 40;
-const MANY = FULL ? 1000 : 150;
-const LARGE = 6;
+const FEW = FULL ? 100 : 24;
+const MANY = FULL ? 1000 : 60;
+const LARGE = FULL ? 6 : 2;
 const MB = 1_000_000;
 
 /** An MP3 of 25 MB: what follows the last frame is not looked at. */
@@ -80,7 +80,7 @@ describe('a sync that reaches Twilio by HTTPS', () => {
   );
 
   it.each(sample(WAYS, 1))(
-    `uploads ${MANY}, six of 25 MB, in little memory, and then makes next to no calls, %s`,
+    `uploads ${MANY}, ${LARGE} of 25 MB, in little memory, and then makes next to no calls, %s`,
     async (way) => {
       const first = await sync('many', way);
       expect(first).toMatchObject({ status: 'done', uploaded: MANY });

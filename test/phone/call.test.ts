@@ -30,11 +30,6 @@ beforeEach(() => {
   server.replies = {};
 });
 
-/** The parameters of the request of that index. */
-const form = (index: number) =>
-  Object.fromEntries(new URLSearchParams(server.received[index]?.body ?? ''));
-const targets = () => server.received.map(({ method, target }) => `${method} ${target}`);
-
 describe('a Gather', () => {
   beforeEach(() => {
     server.replies['/voice'] = twiml(
@@ -57,23 +52,23 @@ describe('a Gather', () => {
       'Say',
     ]);
     expect(events[4]).toMatchObject({ digits: '5' });
-    expect(targets()).toEqual(['POST /voice', 'GET /a.mp3', 'POST /menu?state=a%2Fb&n=1']);
-    expect(form(2)).toMatchObject({ Digits: '5', CallStatus: 'in-progress' });
+    expect(server.targets()).toEqual(['POST /voice', 'GET /a.mp3', 'POST /menu?state=a%2Fb&n=1']);
+    expect(server.form(2)).toMatchObject({ Digits: '5', CallStatus: 'in-progress' });
     const signature = String(server.received[2]?.headers['x-twilio-signature']);
     const url = `${server.origin}/menu?state=a%2Fb&n=1`;
-    expect(validateRequest(AUTH_TOKEN, signature, url, form(2))).toBe(true);
+    expect(validateRequest(AUTH_TOKEN, signature, url, server.form(2))).toBe(true);
   });
 
   test.each([[[]], [['']], [['#']]])('falls through to the next verb with %j', async (digits) => {
     const { events } = await walk(call(callOptions(server, { digits })));
     expect(events.at(-1)).toMatchObject({ verb: 'Say', text: 'nobody pressed' });
-    expect(targets()).toEqual(['POST /voice', 'GET /a.mp3']);
+    expect(server.targets()).toEqual(['POST /voice', 'GET /a.mp3']);
   });
 
   test('requests its action for a silent caller if actionOnEmptyResult says so', async () => {
     server.replies['/voice'] = twiml('<Gather action="/menu" actionOnEmptyResult="true"/>');
     await walk(call(callOptions(server)));
-    expect(form(1)).toMatchObject({ Digits: '' });
+    expect(server.form(1)).toMatchObject({ Digits: '' });
   });
 
   test('sends the digits in the query when its method is GET', async () => {
@@ -98,7 +93,7 @@ describe('a Gather', () => {
     server.replies['/one'] = twiml('<Gather/><Gather action="/two"/>');
     server.replies['/two'] = twiml('<Hangup/>');
     const { summary } = await walk(call(callOptions(server, { digits: ['1', '', '23'] })));
-    expect([form(1).Digits, form(2).Digits]).toEqual(['1', '23']);
+    expect([server.form(1).Digits, server.form(2).Digits]).toEqual(['1', '23']);
     expect(summary.ended).toBe('Hangup');
   });
 
@@ -146,7 +141,7 @@ describe('a verb that leads elsewhere', () => {
     server.replies['/next'] = twiml('<Say>next</Say>');
     const { events } = await walk(call(callOptions(server)));
     expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Redirect', 'Redirect', 'Say']);
-    expect(targets()[1]).toBe('POST /next?a=1&b=2');
+    expect(server.targets()[1]).toBe('POST /next?a=1&b=2');
   });
 
   test('Dial calls nobody, and requests its action with no-answer', async () => {
@@ -157,7 +152,7 @@ describe('a verb that leads elsewhere', () => {
     const { events } = await walk(call(callOptions(server)));
     expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Dial', 'Dial action', 'Dial', 'Say']);
     expect(events[1]).toMatchObject({ text: '+81501', attributes: { timeout: '20' } });
-    expect(form(1)).toMatchObject({ DialCallStatus: 'no-answer' });
+    expect(server.form(1)).toMatchObject({ DialCallStatus: 'no-answer' });
   });
 
   test('Record records nothing, and goes on with the next verb', async () => {
@@ -177,7 +172,7 @@ describe('a call whose options say what happens', () => {
     async (dialCallStatus) => {
       server.replies['/voice'] = twiml('<Dial action="/after">+81501</Dial><Say>unplayed</Say>');
       const { summary } = await walk(call(callOptions(server, { dialCallStatus })));
-      expect(form(1)).toMatchObject({ DialCallStatus: dialCallStatus });
+      expect(server.form(1)).toMatchObject({ DialCallStatus: dialCallStatus });
       expect(summary.ended).toBe('Hangup');
     },
   );
@@ -186,7 +181,7 @@ describe('a call whose options say what happens', () => {
     server.replies['/voice'] = twiml('<Record action="/after"/><Say>unplayed</Say>');
     const { events } = await walk(call(callOptions(server, { messageSeconds: 7 })));
     expect(events.map(({ verb }) => verb)).toEqual(['voice', 'Record', 'Record action', 'Hangup']);
-    expect(form(1)).toMatchObject({
+    expect(server.form(1)).toMatchObject({
       RecordingDuration: '7',
       RecordingSid: expect.stringMatching(/^RE[0-9a-f]{32}$/),
       RecordingUrl: expect.stringMatching(/^https:\/\/api\.twilio\.com\/.*\/Recordings\/RE/),
@@ -206,7 +201,10 @@ describe('a request that the options send another way', () => {
     const options = { send, fallbackUrl: `${server.origin}/fallback`, fallbackOnMediaError: true };
     const { events, summary } = await walk(call(callOptions(server, options)));
     expect(events[1]).toMatchObject({ verb: 'Play', status: 503, errorCode: 11200 });
-    expect(form(1)).toMatchObject({ ErrorCode: '11200', ErrorUrl: `${server.origin}/a.mp3` });
+    expect(server.form(1)).toMatchObject({
+      ErrorCode: '11200',
+      ErrorUrl: `${server.origin}/a.mp3`,
+    });
     expect(events.at(-1)).toMatchObject({ verb: 'Say', text: 'sorry' });
     expect(summary.errorCodes).toEqual([11200]);
   });

@@ -25,23 +25,18 @@ beforeEach(() => {
   server.replies = {};
 });
 
-/** The parameters of the request of that index. */
-const form = (index: number) =>
-  Object.fromEntries(new URLSearchParams(server.received[index]?.body ?? ''));
-const targets = () => server.received.map(({ method, target }) => `${method} ${target}`);
-
 describe('the voice webhook', () => {
   test("is a form of the call's parameters, signed", async () => {
     server.replies['/voice'] = twiml('');
     const voiceUrl = `${server.origin}/voice?x=1`;
     const { events, summary } = await walk(call(callOptions(server, { voiceUrl })));
     const [request] = server.received;
-    expect(targets()).toEqual(['POST /voice?x=1']);
+    expect(server.targets()).toEqual(['POST /voice?x=1']);
     expect(request?.headers).toMatchObject({
       'user-agent': 'TwilioProxy/1.1',
       'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
     });
-    expect(form(0)).toMatchObject({
+    expect(server.form(0)).toMatchObject({
       CallSid: `CA${'0'.repeat(32)}`,
       AccountSid: ACCOUNT_SID,
       From: '+819012345678',
@@ -55,8 +50,8 @@ describe('the voice webhook', () => {
       ToCity: '',
     });
     const signature = String(request?.headers['x-twilio-signature']);
-    expect(validateRequest(AUTH_TOKEN, signature, voiceUrl, form(0))).toBe(true);
-    expect(validateRequest('another token', signature, voiceUrl, form(0))).toBe(false);
+    expect(validateRequest(AUTH_TOKEN, signature, voiceUrl, server.form(0))).toBe(true);
+    expect(validateRequest('another token', signature, voiceUrl, server.form(0))).toBe(false);
     expect(events[0]).toMatchObject({
       kind: 'webhook',
       verb: 'voice',
@@ -101,14 +96,14 @@ describe('a webhook that fails', () => {
     const fallbackUrl = `${server.origin}/fallback`;
     const { events, summary } = await walk(call(callOptions(server, { fallbackUrl })));
     expect(events[0]).toMatchObject({ verb: 'voice', errorCode: code });
-    expect(form(1)).toMatchObject({
+    expect(server.form(1)).toMatchObject({
       ErrorCode: String(code),
       ErrorUrl: `${server.origin}/voice`,
       CallSid: `CA${'0'.repeat(32)}`,
       CallStatus: 'in-progress',
     });
     const signature = String(server.received[1]?.headers['x-twilio-signature']);
-    expect(validateRequest(AUTH_TOKEN, signature, fallbackUrl, form(1))).toBe(true);
+    expect(validateRequest(AUTH_TOKEN, signature, fallbackUrl, server.form(1))).toBe(true);
     expect(events.at(-1)).toMatchObject({ verb: 'Say', text: 'sorry' });
     expect(summary).toMatchObject({ ended: 'end of TwiML', errorCodes: [code] });
   });
@@ -126,7 +121,10 @@ describe('a webhook that fails', () => {
     server.replies['/voice2'] = twiml('<Hangup/>');
     const fallbackUrl = `${server.origin}/fallback`;
     const { summary } = await walk(call(callOptions(server, { fallbackUrl, digits: ['1'] })));
-    expect(form(2)).toMatchObject({ ErrorCode: '11200', ErrorUrl: `${server.origin}/menu?n=1` });
+    expect(server.form(2)).toMatchObject({
+      ErrorCode: '11200',
+      ErrorUrl: `${server.origin}/menu?n=1`,
+    });
     expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [11200] });
   });
 

@@ -24,6 +24,10 @@ export interface TestServer {
   readonly origin: string;
   readonly received: Received[];
   replies: Replies;
+  /** Method and target of each request. */
+  targets(): string[];
+  /** The parameters of the request of that index. */
+  form(index: number): Record<string, string>;
   close(): void;
 }
 
@@ -45,6 +49,8 @@ export async function startServer(): Promise<TestServer> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received: [],
     replies: {},
+    targets: () => test.received.map(({ method, target }) => `${method} ${target}`),
+    form: (index) => Object.fromEntries(new URLSearchParams(test.received[index]?.body ?? '')),
     close() {
       server.close();
       server.closeAllConnections();

@@ -190,7 +190,7 @@ export function readAccount(
   advice = 'Set them in .env, or name a file with --env.',
 ): Account {
   const schema = accountVariables();
-  const parsed = v.safeParse(schema, pick(variables, schema));
+  const parsed = v.safeParse(schema, pick(variables, Object.keys(schema.entries)));
   if (!parsed.success) throw configError(parsed.issues, 'The account is not known:', advice);
   const { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL } = parsed.output;
   return { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: TWILIO_API_URL };
@@ -236,19 +236,15 @@ function parseWithCredentials<Entries extends v.ObjectEntries>(
   schema: v.ObjectSchema<Entries, undefined>,
   variables: Variables,
 ) {
-  const parsed = v.safeParse(schema, pick(variables, schema));
-  const source = v.safeParse(credentialVariables, pickNames(variables, CREDENTIAL_NAMES));
+  const parsed = v.safeParse(schema, pick(variables, Object.keys(schema.entries)));
+  const source = v.safeParse(credentialVariables, pick(variables, CREDENTIAL_NAMES));
   if (!parsed.success || !source.success) {
     throw configError([...(parsed.issues ?? []), ...(source.issues ?? [])]);
   }
   return { env: parsed.output, source: source.output };
 }
 
-function pick(variables: Variables, { entries }: { entries: v.ObjectEntries }): Variables {
-  return pickNames(variables, Object.keys(entries));
-}
-
-function pickNames(variables: Variables, names: readonly string[]): Variables {
+function pick(variables: Variables, names: readonly string[]): Variables {
   return Object.fromEntries(names.map((name) => [name, variables[name]]));
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
-import { BUILD_IN_PROGRESS_MS, POLL_MS } from '../limits';
+import { BUILD_IN_PROGRESS_MS, POLL_MS, TWILIO_ATTEMPTS } from '../limits';
 import {
   decodeManifest,
   encodeManifest,
@@ -8,12 +8,13 @@ import {
   type Manifest,
   manifestPath,
 } from '../manifest';
-import type { Build, Deployment } from '../twilio/resources';
+import { isTransientStatus, type Verdict, withRetry } from '../retry';
+import { TwilioApiError } from '../twilio/errors';
+import type { Build, Deployment, FileResource } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
 import { fingerprint, manifestVersionOf, markerOf } from './carry-over';
-import type { SyncEvent } from './events';
 import type { Observation } from './observe';
-import { again, done, type Outcome, pending } from './outcome';
+import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { LiveBuild, Plan } from './plan';
 
 export interface BuildOptions {
@@ -42,7 +43,7 @@ export async function* obtainBuild(
     yield { type: 'waiting', for: 'build', milliseconds: POLL_MS };
     const ended = await waitForBuild(other.sid, options);
     if (ended.status !== 'done') return ended;
-    // The other run may see this one look later, and deploys it then.
+    // The other run polls once a second: give it two polls to deploy its Build.
     if (clock.now().getTime() + 2 * POLL_MS >= deadline) return pending('build', POLL_MS);
     await clock.sleep(2 * POLL_MS);
     return again();
@@ -172,9 +173,10 @@ async function uploadManifest(
 ): Promise<string> {
   const { source, hash } = encodeManifest(plan.manifest);
   const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base: live.sid });
+  const isManifest = ({ friendlyName }: FileResource) => friendlyName === MANIFEST_FUNCTION;
   const functionSid =
     manifestVersionOf(live)?.resourceSid ??
-    (await findManifestFunction(twilio)) ??
+    (await twilio.resources('Functions')).find(isManifest)?.sid ??
     (await twilio.createResource('Functions', MANIFEST_FUNCTION));
   return twilio.upload('Functions', functionSid, {
     path,
@@ -184,7 +186,40 @@ async function uploadManifest(
   });
 }
 
-async function findManifestFunction(twilio: Serverless): Promise<string | undefined> {
-  const functions = await twilio.resources('Functions');
-  return functions.find(({ friendlyName }) => friendlyName === MANIFEST_FUNCTION)?.sid;
+export interface DeployOptions {
+  readonly twilio: Serverless;
+  /** ZE… */
+  readonly environmentSid: string;
+  readonly clock: Clock;
+  /** Epoch milliseconds after which no attempt begins. */
+  readonly deadline: number;
+}
+
+/**
+ * Makes a Build live, unless another than `base` is. Looks before each attempt: a Deployment that is
+ * simply sent again when its response was lost would undo what somebody deployed in between, and
+ * look like that person's rollback.
+ *
+ * @param base the Build that was live when the plan was made
+ * @throws {TwilioApiError} when Twilio refuses
+ */
+export function deployUnlessMoved(
+  sid: string,
+  base: string,
+  { twilio, environmentSid, clock, deadline }: DeployOptions,
+): Promise<'live' | 'moved'> {
+  return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judge, async () => {
+    const { buildSid } = await twilio.environment(environmentSid);
+    if (buildSid === sid) return 'live';
+    if (buildSid !== base) return 'moved';
+    await twilio.deploy(environmentSid, sid);
+    return 'live';
+  });
+}
+
+/** 409: the Build is live already, because another run has adopted it. */
+function judge(thrown: unknown): Verdict {
+  if (!(thrown instanceof TwilioApiError)) return { retry: false };
+  const { status } = thrown;
+  return { retry: status === undefined || status === 409 || isTransientStatus(status) };
 }

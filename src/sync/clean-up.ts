@@ -5,7 +5,6 @@ import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { readAssetName } from './asset-path';
 import { isYoung } from './build';
-import { inParallel } from './parallel';
 
 export interface CleanUpOptions {
   readonly twilio: Serverless;
@@ -36,11 +35,11 @@ export async function cleanUp(options: CleanUpOptions): Promise<number> {
   if (old.length === 0) return 0;
   const inUse = await assetsInUse(options);
   const unused = old.filter(({ sid }) => !inUse.has(sid));
-  const goOn = () => clock.now().getTime() < deadline;
-  const work = ({ sid }: { readonly sid: string }) => deleteUnlessUsed(twilio, sid);
   let deleted = 0;
-  const limits = { concurrency, capacity: concurrency, weigh: () => 1, goOn };
-  for await (const wasDeleted of inParallel(unused, limits, work)) if (wasDeleted) deleted++;
+  while (unused.length > 0 && clock.now().getTime() < deadline) {
+    const batch = unused.splice(0, concurrency).map(({ sid }) => deleteUnlessUsed(twilio, sid));
+    deleted += (await Promise.all(batch)).filter(Boolean).length;
+  }
   return deleted;
 }
 

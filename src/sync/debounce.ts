@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
 import { DEBOUNCE_JITTER_MS, LISTING_CLOCK_SKEW_MS, LONGEST_DEBOUNCE_MS } from '../limits';
 import type { PromptObject } from '../s3/prompts';
-import type { SyncEvent } from './events';
-import { again, done, type Outcome, pending } from './outcome';
+import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 
 export interface DebounceOptions {
   readonly clock: Clock;
@@ -32,8 +31,8 @@ export async function* debounce(
 }
 
 /**
- * Milliseconds until nothing has changed for `debounceMs`. Zero when that is so, and when the oldest
- * change has waited long enough.
+ * Milliseconds until nothing has changed for `debounceMs`. Zero once quiet, or when the oldest change
+ * has waited for LONGEST_DEBOUNCE_MS.
  */
 export function msUntilQuiet(
   changes: readonly PromptObject[],

@@ -7,11 +7,11 @@ export interface PastDeployment {
   readonly build: Build;
   readonly at: Date;
   /** Whether this environment's sync made the Build; one promoted from another is a deploy. */
-  readonly ours: boolean;
+  readonly madeBySync: boolean;
   /** Whether it was the first of this Build in the environment, or raced with the first. */
-  readonly first: boolean;
+  readonly isFirst: boolean;
   /** Whether the sync made the Build from the one that it replaced: then nothing was lost. */
-  readonly settled: boolean;
+  readonly replacedItsBase: boolean;
 }
 
 /**
@@ -34,27 +34,28 @@ export async function readDeployments(
     const build = index === 0 ? live : buildSid && (await fetch(buildSid));
     if (!build) break;
     const older = newestFirst.slice(index + 1);
-    const first = !older.some(
+    const isFirst = !older.some(
       (other) =>
         other.buildSid === buildSid && createdAt.getTime() - other.createdAt.getTime() > RACE_MS,
     );
     const base = markerOf(build)?.base;
-    const ours = base !== undefined && everLive.has(base);
-    const settled = first && ours && replaced(older).has(base);
-    read.push({ build, at: createdAt, ours, first, settled });
-    if (settled) break;
+    const madeBySync = base !== undefined && everLive.has(base);
+    const replacedItsBase = isFirst && madeBySync && replaced(older).has(base);
+    read.push({ build, at: createdAt, madeBySync, isFirst, replacedItsBase });
+    if (replacedItsBase) break;
   }
   return read;
 }
 
 /**
- * What must be live beside the prompts. A Build that the sync made from an older one than it
- * replaced has undone what lay between: then that counts. A Build that the sync did not make counts
- * as it is. One that is deployed a second time is a person's rollback and stands, unless two runs
+ * What must be live beside the prompts. A run that built from an older base undid the Deployments
+ * between: carry over from the newest of those. A Build that the sync did not make counts as it is. One that is deployed a second time is a person's rollback and stands, unless two runs
  * have adopted it in a race. In doubt, what is live stands.
  */
 export function expectedCarryOver(read: readonly PastDeployment[], live: Build): CarryOver {
-  const decisive = read.find(({ ours, first, settled }) => settled || !first || !ours);
+  const decisive = read.find(
+    ({ madeBySync, isFirst, replacedItsBase }) => replacedItsBase || !isFirst || !madeBySync,
+  );
   return carryOverOf(decisive?.build ?? live);
 }
 

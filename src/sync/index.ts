@@ -1,9 +1,8 @@
-export { deployUnlessMoved } from './deploy';
-export type { SyncEvent } from './events';
+export { deployUnlessMoved } from './build';
 export { GuardError } from './guard';
-export type { SkippedPrompt, SyncOutcome, SyncReport, Wait } from './outcome';
-export { REASONS } from './refusal';
+export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
 export { syncRemotely } from './remote';
+export { REASONS } from './selection';
 export {
   checkTarget,
   DEFAULTS,

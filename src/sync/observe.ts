@@ -5,7 +5,7 @@ import type { Build, Deployment } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { manifestVersionOf } from './carry-over';
 import { expectedCarryOver, type PastDeployment, readDeployments } from './deployments';
-import type { LiveBuild, RecentBuild } from './plan';
+import type { LiveBuild, ReusableVersions } from './plan';
 
 export interface ObserveOptions {
   readonly bucket: PromptBucket;
@@ -18,7 +18,7 @@ export interface ObserveOptions {
 export interface Observation {
   readonly listing: readonly PromptObject[];
   readonly live: LiveBuild;
-  readonly recent: readonly RecentBuild[];
+  readonly recent: readonly ReusableVersions[];
   readonly deployments: readonly Deployment[];
 }
 
@@ -42,7 +42,7 @@ export async function observe({
     live: { build: live, manifest, carryOver: expectedCarryOver(past, live) },
     recent: past.slice(1).map(({ build }, index) => ({
       assets: build.assets,
-      liveUntil: epochSeconds(past[index]?.at),
+      liveUntil: Math.floor((past[index]?.at.getTime() ?? 0) / 1000),
     })),
     deployments,
   };
@@ -77,7 +77,7 @@ async function readManifest(
   live: Build,
 ): Promise<Manifest> {
   // A Build that was promoted from another environment has a manifest, too.
-  const newest = past.find(({ ours }) => ours)?.build ?? live;
+  const newest = past.find(({ madeBySync }) => madeBySync)?.build ?? live;
   const version = manifestVersionOf(newest);
   if (!version) return EMPTY_MANIFEST;
   const source = await twilio.functionContent(version.resourceSid, version.sid);
@@ -86,8 +86,4 @@ async function readManifest(
   } catch {
     return EMPTY_MANIFEST;
   }
-}
-
-function epochSeconds(date: Date | undefined): number {
-  return Math.floor((date?.getTime() ?? 0) / 1000);
 }

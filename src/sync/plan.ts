@@ -13,7 +13,7 @@ import {
   refusalOf,
   refusalsToRemember,
   type SkippedKey,
-} from './refusal';
+} from './selection';
 
 /** What is live, and what was known when it became live. */
 export interface LiveBuild {
@@ -25,7 +25,7 @@ export interface LiveBuild {
 }
 
 /** Asset versions that a Build of the near past held, or that are uploaded and in no Build yet. */
-export interface RecentBuild {
+export interface ReusableVersions {
   readonly assets: readonly Version[];
   /** Epoch seconds at which it stopped being live. */
   readonly liveUntil: number;
@@ -69,8 +69,8 @@ export interface Plan {
   readonly upload: readonly Placement[];
   /** No prompt's any more, but a call in progress may play them. */
   readonly retain: readonly { readonly version: Version; readonly retiredAt: number }[];
-  /** Leave the Build now. */
-  readonly retire: readonly Version[];
+  /** Leave the Build now: in no call's reach any more. */
+  readonly drop: readonly Version[];
   /** Cannot be Assets; among them keys that the call flow names and S3 lacks. */
   readonly skip: readonly SkippedKey[];
   /** Part of the new Build as it is. */
@@ -93,18 +93,19 @@ export interface Plan {
  * | wanted, visibility changed | with another visibility | any             | upload   |
  * | cannot be an Asset      | any                        | any             | skip     |
  * | none, or not wanted     | yes, retired lately        | any             | retain   |
- * | none, or not wanted     | yes, retired long ago      | any             | retire   |
+ * | none, or not wanted     | yes, retired long ago      | any             | drop     |
  * | none, or not wanted     | no                         | live lately     | retain   |
  * | none, but the flow names it | as above               | as above        | skip     |
  *
- * "Wanted": the globs select it, and it can be an Asset. Where there is no room for all, prompts that
- * the call flow names come first, then those that the proxy cannot carry. A prompt that loses its
- * place is retained as if it were gone; a new one waits until nothing is retained in its place.
+ * "Wanted": the globs select it, and it can be an Asset. Where there is no room for all,
+ * - prompts that the call flow names come first, then those that the proxy cannot carry;
+ * - a prompt that loses its place is retained as if it were gone;
+ * - a new prompt gets a place only when no retained Asset needs it.
  */
 export function plan(
   listing: readonly PromptObject[],
   live: LiveBuild,
-  recent: readonly RecentBuild[],
+  recent: readonly ReusableVersions[],
   options: PlanOptions,
 ): Plan {
   const { carryOver } = live;
@@ -118,38 +119,45 @@ export function plan(
     if (reason) skip.push(skipped(object, reason));
     else wanted.push({ object, path });
   }
-  const flowKeys = hasCallFlow(carryOver) ? options.flowKeys : new Set<string>();
+  // Other Functions may run without a call flow.
+  const hasCallFlow = carryOver.assets.some(({ path }) => path === CALL_FLOW_ASSET);
+  const flowKeys = hasCallFlow ? options.flowKeys : new Set<string>();
   wanted.sort(byImportance(flowKeys));
 
-  const room = Math.max(0, BUILD_ASSETS - carryOver.assets.filter(isServed).length);
+  // Public and protected Assets share one limit; private ones have their own.
+  const served = carryOver.assets.filter(({ visibility }) => visibility !== 'private');
+  const capacity = Math.max(0, BUILD_ASSETS - served.length);
   const retain = retainedBeside(wanted, live, recent, options);
-  const best = wanted.slice(0, Math.max(0, room - retain.length));
-  // A prompt that loses its place is retained as well. Calls in progress come before what is new.
-  const retained = retainedBeside(best, live, recent, options).slice(0, room);
-  const held = new Set([...known.keys(), ...live.build.assets.map(({ path }) => path)]);
-  const placed = fitInto(best, room - retained.length, held);
-  const places = new Set(placed);
+  const candidates = wanted.slice(0, Math.max(0, capacity - retain.length));
+  // Prompts that lose their place are retained as well, so there may be more than before.
+  const retained = retainedBeside(candidates, live, recent, options).slice(0, capacity);
+  const uploadedPaths = new Set([...known.keys(), ...live.build.assets.map(({ path }) => path)]);
+  const placements = fitInto(candidates, capacity - retained.length, uploadedPaths);
+  const placementSet = new Set(placements);
   for (const placement of wanted) {
     const { object } = placement;
-    if (places.has(placement)) continue;
+    if (placementSet.has(placement)) continue;
     skip.push(skipped(object, refusalOf(object, options.maxObjectBytes) ?? 'no room'));
   }
   const missing = missingIn(listing, [...flowKeys], options.prefix);
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
-  for (const placement of placed) {
+  for (const placement of placements) {
     const version = known.get(placement.path);
     if (version) keep.push({ ...placement, version });
     else upload.push(placement);
   }
+  const knownMissing = [...live.manifest.refused].flatMap(([key, { reason }]) =>
+    reason === 'missing' ? key : [],
+  );
   const manifest: Manifest = {
-    paths: new Map(placed.map(({ object, path }) => [object.key, path])),
+    paths: new Map(placements.map(({ object, path }) => [object.key, path])),
     retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
     refused: options.flowIsLive
       ? refusalsToRemember([...skip, ...missing], flowKeys)
       : refusalsToRemember(
-          [...skip, ...missingIn(listing, knownMissing(live.manifest), options.prefix)],
+          [...skip, ...missingIn(listing, knownMissing, options.prefix)],
           // The deployed call flow is unknown here: keep every recorded refusal.
           new Set(live.manifest.refused.keys()),
         ),
@@ -169,7 +177,7 @@ export function plan(
     keep,
     upload,
     retain: retained,
-    retire: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
+    drop: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
     skip: [...skip, ...missing],
     carryOver,
     manifest,
@@ -219,7 +227,7 @@ function reasonAgainst(
   { refused }: Manifest,
   { maxObjectBytes, notAudio }: PlanOptions,
 ): Reason | undefined {
-  // Only refusals that needed the object's bytes are remembered; all others are computed again.
+  // Only a refusal by bytes is taken as it is; all others are computed again.
   const { etag, reason } = refused.get(object.key) ?? {};
   if (reason === 'not audio' && etag === object.etag) return 'not audio';
   if (notAudio.get(object.key) === object.etag) return 'not audio';
@@ -243,20 +251,10 @@ function missingIn(
     .map((key) => ({ key, etag: '', reason: 'missing', unplayable: true }));
 }
 
-/** Keys that an earlier sync has found missing. */
-function knownMissing({ refused }: Manifest): string[] {
-  return [...refused].flatMap(([key, { reason }]) => (reason === 'missing' ? key : []));
-}
-
-/** Whether the call flow is deployed: other Functions may run without one. */
-function hasCallFlow({ assets }: CarryOver): boolean {
-  return assets.some(({ path }) => path === CALL_FLOW_ASSET);
-}
-
 /** Path → version, for every path of the sync's that is uploaded with this visibility. */
 function knownVersions(
   { build }: LiveBuild,
-  recent: readonly RecentBuild[],
+  recent: readonly ReusableVersions[],
   visibility: Visibility,
 ): Map<string, Version> {
   const versions = [...recent.flatMap(({ assets }) => assets).sort(bySid), ...build.assets];
@@ -270,16 +268,16 @@ function knownVersions(
 /**
  * Leaves out what is new and least important until the rest fits.
  *
- * @param held paths that are uploaded
+ * @param uploadedPaths paths that have a version already
  */
 function fitInto(
   placements: readonly Placement[],
-  room: number,
-  held: ReadonlySet<string>,
+  capacity: number,
+  uploadedPaths: ReadonlySet<string>,
 ): Placement[] {
-  const fresh = placements.filter(({ path }) => !held.has(path));
-  const left = fresh.slice(Math.max(0, room - (placements.length - fresh.length)));
-  return placements.filter((placement) => !left.includes(placement)).slice(0, room);
+  const fresh = placements.filter(({ path }) => !uploadedPaths.has(path));
+  const left = fresh.slice(Math.max(0, capacity - (placements.length - fresh.length)));
+  return placements.filter((placement) => !left.includes(placement)).slice(0, capacity);
 }
 
 /**
@@ -289,7 +287,7 @@ function fitInto(
 function retainedBeside(
   placements: readonly Placement[],
   { build, manifest }: LiveBuild,
-  recent: readonly RecentBuild[],
+  recent: readonly ReusableVersions[],
   { nowEpochSeconds, retentionSeconds }: PlanOptions,
 ): { version: Version; retiredAt: number }[] {
   const wanted = new Set(placements.map(({ path }) => path));
@@ -319,11 +317,6 @@ function byImportance(flowKeys: ReadonlySet<string>) {
 
 function audioOf({ assets }: Build): readonly Version[] {
   return assets.filter(({ path }) => isAssetPath(path));
-}
-
-/** Public and protected Assets share one limit; private ones have their own. */
-function isServed({ visibility }: Version): boolean {
-  return visibility !== 'private';
 }
 
 function bySid(a: Version, b: Version): number {

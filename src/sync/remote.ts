@@ -4,10 +4,9 @@ import type { Clock } from '../clock';
 import { PlayError } from '../errors';
 import { REMOTE_ATTEMPTS, REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, withRetry } from '../retry';
-import type { SyncEvent } from './events';
 import { GuardError } from './guard';
-import { type SyncOutcome, WAITS } from './outcome';
-import { REASONS } from './refusal';
+import { type SyncEvent, type SyncOutcome, WAITS } from './outcome';
+import { REASONS } from './selection';
 
 /** What a deployed /sync is called with. */
 export interface RemoteCall {

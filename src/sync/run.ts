@@ -5,11 +5,9 @@ import { OutOfTimeError } from '../retry';
 import type { PromptObject } from '../s3/prompts';
 import { TwilioApiError } from '../twilio/errors';
 import type { Version } from '../twilio/resources';
-import { obtainBuild } from './build';
+import { deployUnlessMoved, obtainBuild } from './build';
 import { type CleanUpOptions, cleanUp } from './clean-up';
 import { type DebounceOptions, debounce } from './debounce';
-import { deployUnlessMoved } from './deploy';
-import type { SyncEvent } from './events';
 import { checkReadable, GuardError } from './guard';
 import { type Observation, type ObserveOptions, observe } from './observe';
 import {
@@ -19,6 +17,7 @@ import {
   type Outcome,
   type Pending,
   pending,
+  type SyncEvent,
   type SyncOutcome,
   type SyncReport,
 } from './outcome';
@@ -84,13 +83,13 @@ async function* round(
   // 1. Observe: S3's listing, the live Build, and what was live before it.
   const observed = await observe(options);
 
-  // 2. Plan: what to keep, upload, retain, retire and skip.
+  // 2. Plan: what to keep, upload, retain, drop and skip.
   const planned = findings.plan(observed);
   yield plannedEvent(planned);
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
   if (planned.guard !== undefined) throw new GuardError(planned.guard);
-  if (options.dryRun) return yield* rehearse(planned, options);
+  if (options.dryRun) return yield* reportDryRun(planned, options);
   if (!planned.changed) return yield* finish(findings, options);
 
   // 4. Wait until a burst of uploads is over.
@@ -111,7 +110,14 @@ async function* round(
 
   // 7. Deploy: from now on callers hear it. The next round finds nothing left to do, and
   // 8. cleans up (see `finish`).
-  return yield* deploy(built.value.sid, observed, findings, options);
+  const { sid: buildSid } = built.value;
+  if ((await deployUnlessMoved(buildSid, observed.live.build.sid, options)) === 'moved') {
+    yield { type: 'moved' };
+  } else {
+    findings.deployed(buildSid);
+    yield { type: 'activated', buildSid };
+  }
+  return again();
 }
 
 /** Ends a run that finds nothing left to do. Only one that deployed something cleans up. */
@@ -129,8 +135,8 @@ async function* finish(
   return done(undefined);
 }
 
-async function* rehearse(
-  { upload, keep, retain, retire }: Plan,
+async function* reportDryRun(
+  { upload, keep, retain, drop }: Plan,
   { bucket }: RunOptions,
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
   await checkReadable(
@@ -140,7 +146,7 @@ async function* rehearse(
   const type = 'intended';
   for (const { object } of upload) yield { type, step: 'upload', what: object.key };
   for (const { version } of retain) yield { type, step: 'retain', what: version.path };
-  for (const { path } of retire) yield { type, step: 'retire', what: path };
+  for (const { path } of drop) yield { type, step: 'retire', what: path };
   return done(undefined);
 }
 
@@ -149,28 +155,13 @@ async function* uploadMissing(
   findings: Findings,
   options: RunOptions,
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
-  const results = upload(planned.upload, findings.withheld, options);
+  const results = upload(planned.upload, findings.changedSinceListed, options);
   for (;;) {
     const next = await results.next();
     if (next.done) return next.value;
     yield toEvent(next.value);
     findings.add(next.value);
   }
-}
-
-async function* deploy(
-  buildSid: string,
-  { live }: Observation,
-  findings: Findings,
-  options: RunOptions,
-): AsyncGenerator<SyncEvent, Outcome<void>> {
-  if ((await deployUnlessMoved(buildSid, live.build.sid, options)) === 'moved') {
-    yield { type: 'moved' };
-    return again();
-  }
-  findings.deployed(buildSid);
-  yield { type: 'activated', buildSid };
-  return again();
 }
 
 /**
@@ -186,7 +177,8 @@ class Findings {
   readonly #uploaded: Version[] = [];
   /** Keys of objects that are archived, although their storage class does not say so. */
   readonly #archived = new Set<string>();
-  readonly withheld = new Map<string, string>();
+  /** Key → ETag of each object that S3 listed but did not return. */
+  readonly changedSinceListed = new Map<string, string>();
   #report = NOTHING_DONE;
 
   constructor(options: RunOptions) {
@@ -206,7 +198,7 @@ class Findings {
     // Clean-up may have deleted the Assets of Builds that were live earlier.
     const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
     const planned = (this.#options.dryRun ? plan : nextPlan)(
-      listing.map((object) => this.#asItIs(object)),
+      listing.map((object) => this.#withArchivedClass(object)),
       live,
       [...lately, uploaded],
       { ...this.#options, notAudio, nowEpochSeconds },
@@ -221,7 +213,7 @@ class Findings {
     return planned;
   }
 
-  #asItIs(object: PromptObject): PromptObject {
+  #withArchivedClass(object: PromptObject): PromptObject {
     return this.#archived.has(object.key) ? { ...object, storageClass: 'GLACIER' } : object;
   }
 
@@ -248,14 +240,14 @@ class Findings {
   }
 }
 
-function plannedEvent({ keep, upload, retain, retire, skip, changed }: Plan): SyncEvent {
+function plannedEvent({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
   return {
     type: 'planned',
     keep: keep.length,
     upload: upload.length,
     bytes: upload.reduce((sum, { object }) => sum + object.size, 0),
     retain: retain.length,
-    retire: retire.length,
+    retire: drop.length,
     skip: skip.length,
     build: changed,
   };

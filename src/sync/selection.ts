@@ -1,4 +1,8 @@
 import picomatch from 'picomatch';
+import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
+import type { Refusal } from '../manifest';
+import { hasOtherEnding } from '../media-types';
+import type { PromptObject } from '../s3/prompts';
 
 /**
  * Selects the keys that one of `include` matches (all, if there is none) and none of `exclude`. Globs
@@ -37,3 +41,77 @@ export function keysNamedBy(flow: string): ReadonlySet<string> {
   }
   return keys;
 }
+
+/** Why an object is not an Asset. The manifest holds these codes, not their words. */
+export type Reason =
+  | 'not audio'
+  | 'too large'
+  | 'archived'
+  | 'no room'
+  | 'left to the command line'
+  | 'missing';
+
+/** Objects of these classes cannot be read before they are restored. */
+const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/**
+ * What a listing alone tells against an object.
+ *
+ * @param maxObjectBytes the largest that this run uploads
+ */
+export function refusalOf(
+  { key, size, storageClass }: PromptObject,
+  maxObjectBytes: number,
+): Reason | undefined {
+  if (hasOtherEnding(key)) return 'not audio';
+  if (ARCHIVED.has(storageClass)) return 'archived';
+  if (size > ASSET_BYTES) return 'too large';
+  return size > maxObjectBytes ? 'left to the command line' : undefined;
+}
+
+/** Whether the proxy cannot carry it either, so that its text is said. */
+export function isUnplayable({ size }: PromptObject, reason: Reason): boolean {
+  return reason === 'not audio' || reason === 'archived' || size > PROXY_BYTES;
+}
+
+/** A key that is not an Asset, and why. */
+export interface SkippedKey extends Refusal {
+  readonly key: string;
+  readonly reason: Reason;
+}
+
+/**
+ * The refusals that the manifest must hold, because they are read: a call needs to know that the
+ * proxy cannot carry a key, and the next run that its bytes are not audio. The manifest stays small
+ * whatever the bucket holds: refusals by file ending are recomputed, and the least important others
+ * are left out.
+ *
+ * @param flowKeys keys that the deployed call flow names
+ */
+export function refusalsToRemember(
+  skipped: readonly SkippedKey[],
+  flowKeys: ReadonlySet<string>,
+): Map<string, Refusal> {
+  const rank = ({ key, reason }: SkippedKey) => {
+    if (reason === 'missing' || flowKeys.has(key)) return 0;
+    return reason === 'not audio' ? 1 : 2;
+  };
+  return new Map(
+    skipped
+      .filter(({ key, unplayable }) => unplayable && !hasOtherEnding(key))
+      .sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
+      .slice(0, MANIFEST_REFUSALS)
+      .map(({ key, ...refusal }) => [key, refusal]),
+  );
+}
+
+/** The reason in words, for a person who wonders why a prompt is not an Asset. */
+export const REASONS: Readonly<Record<Reason, string>> = {
+  'not audio':
+    'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
+  'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
+  archived: 'it is archived in S3 and must be restored first',
+  'no room': 'the Build already holds as many Assets as Twilio allows',
+  'left to the command line': 'it is too large for one step of a Function: run npm run sync',
+  missing: 'the call flow names it, and S3 has no such key under S3_PREFIX',
+};

@@ -15,7 +15,7 @@ import { resultOf } from '../result';
 import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
 import { GuardError } from './guard';
 import type { SyncOutcome } from './outcome';
-import { DEFAULTS, type SyncSettings, sync } from './sync';
+import { DEFAULTS, type SyncSettings, syncEnvironment } from './sync';
 
 const flag = v.optional(
   v.pipe(
@@ -56,7 +56,7 @@ export async function respondToSync(
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
     log('error', { function: 'sync', message: messageOf(thrown) });
-    return sentence(statusOf(thrown), thrown.message, headersOf(thrown));
+    return refusal(thrown);
   }
 }
 
@@ -66,7 +66,7 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
   return {
     ...DEFAULTS,
     budgetMs: sliceMs,
-    // What begins last still ends in time.
+    // A request begun last must still end before Twilio's timeout.
     timeoutMs: Math.min(SLICE_REQUEST_MS, restMs),
     minBytesPerSecond: Number.POSITIVE_INFINITY,
     bytesInFlight: SLICE_BYTES_IN_FLIGHT,
@@ -80,20 +80,16 @@ async function runSlice(config: Config, settings: SyncSettings): Promise<SyncOut
   if (serviceSid === undefined || environmentSid === undefined) {
     throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
   }
-  return resultOf(sync(config, { service: serviceSid, environment: environmentSid }, settings));
-}
-
-function statusOf(error: PlayError): number {
-  if (error instanceof GuardError) return 409;
-  return error instanceof ConfigError ? 500 : 502;
+  return resultOf(syncEnvironment(config, serviceSid, settings, async () => environmentSid));
 }
 
 /**
  * A negative Retry-After tells EventBridge not to try again; it would after 409, too.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
  */
-function headersOf(error: PlayError): Record<string, string> {
-  return error instanceof GuardError ? { 'Retry-After': '-1' } : {};
+function refusal(error: PlayError): FunctionResponse {
+  if (error instanceof GuardError) return sentence(409, error.message, { 'Retry-After': '-1' });
+  return sentence(error instanceof ConfigError ? 500 : 502, error.message);
 }
 
 function toResponse(outcome: SyncOutcome): FunctionResponse {

@@ -16,10 +16,9 @@ import { PromptBucket } from '../s3/prompts';
 import { findEnvironment, findEnvironmentIfAny, type Target } from '../twilio/environments';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
-import type { SyncEvent } from './events';
 import { checkReadable, GuardError, guardOf } from './guard';
 import { observe } from './observe';
-import { NOTHING_DONE, type SyncOutcome } from './outcome';
+import { NOTHING_DONE, type SyncEvent, type SyncOutcome } from './outcome';
 import { pendingAfter, type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
 
@@ -35,9 +34,9 @@ export interface SyncSettings
   readonly timeoutMs: number;
   /** The slowest transfer that is not given up. */
   readonly minBytesPerSecond: number;
-  /** The call flow's JSON: what it names goes first, and is missed where S3 lacks it. */
+  /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
-  /** Whether that call flow is the deployed one: what it misses is said then. */
+  /** Whether that call flow is the deployed one: then calls say the texts of keys that S3 lacks. */
   readonly flowIsLive: boolean;
 }
 
@@ -57,20 +56,34 @@ export const DEFAULTS: SyncSettings = {
 };
 
 /**
- * Syncs S3 into one environment's Assets.
+ * Syncs S3 into the Assets of an environment that a person has named.
  *
  * @throws {ConfigError} when credentials are missing or there is no such environment
  * @throws {GuardError} when the listing looks wrong
  * @throws {PlayError} when S3 or Twilio refuses
  */
-export async function* sync(
+export function sync(
   config: Config,
   target: Target,
   settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
+  const find = async (twilio: Serverless) => (await findEnvironment(twilio, target)).sid;
+  return syncEnvironment(config, target.service, settings, find);
+}
+
+/**
+ * The same for an environment whose SID this function finds. A Function is given the SID: that costs
+ * no request.
+ */
+export async function* syncEnvironment(
+  config: Config,
+  service: string,
+  settings: SyncSettings,
+  findSid: (twilio: Serverless) => Promise<string>,
+): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { visibility, include, exclude, debounceMs } = config.sync;
   const { prefix } = config.s3;
-  const { bucket, twilio, deadline } = connect(config, target, settings);
+  const { bucket, twilio, deadline } = connect(config, service, settings);
   try {
     return yield* run({
       ...settings,
@@ -78,7 +91,7 @@ export async function* sync(
       twilio,
       clock: systemClock,
       deadline,
-      environmentSid: await environmentSidOf(twilio, target),
+      environmentSid: await findSid(twilio),
       visibility,
       debounceMs,
       selects: selection(prefix, include, exclude),
@@ -115,7 +128,7 @@ export async function checkTarget(
   target: Target,
   settings: SyncSettings,
 ): Promise<LiveTarget | undefined> {
-  const { bucket, twilio } = connect(config, target, settings);
+  const { bucket, twilio } = connect(config, target.service, settings);
   try {
     const live = await findLive(twilio, target);
     const { listing, known } = await observeKeys(bucket, twilio, live);
@@ -152,7 +165,7 @@ export async function findLive(
 /** @throws {ConfigError} when there is no account */
 function connect(
   config: Config,
-  { service }: Target,
+  service: string,
   { budgetMs, timeoutMs, minBytesPerSecond }: SyncSettings,
 ) {
   const { accountSid, authToken, apiOrigin } = config.twilio;
@@ -169,11 +182,4 @@ function connect(
     twilio: new Serverless(access, service),
     deadline,
   };
-}
-
-/** A Function is given the SID of its environment: that costs no request. */
-async function environmentSidOf(twilio: Serverless, target: Target): Promise<string> {
-  const { environment } = target;
-  if (/^ZE[0-9a-f]{32}$/.test(environment)) return environment;
-  return (await findEnvironment(twilio, target)).sid;
 }

@@ -12,9 +12,7 @@ import {
 import type { FileResource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { assetName, readAssetName } from './asset-path';
-import type { SyncEvent } from './events';
-import { again, done, type Outcome, pending } from './outcome';
-import { inParallel } from './parallel';
+import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { Placement } from './plan';
 
 export interface UploadOptions {
@@ -29,9 +27,6 @@ export interface UploadOptions {
   /** The most bytes in work at once. */
   readonly bytesInFlight: number;
 }
-
-/** Key → ETag of each object that S3 listed and did not give; a second time is an error. */
-export type WithheldObjects = Map<string, string>;
 
 /** What became of one object. */
 export type UploadResult =
@@ -55,12 +50,13 @@ interface ChangedObject {
  * Uploads objects as Asset versions. No caller hears them before they are in a Build. What an
  * earlier run has uploaded is found and not uploaded again.
  *
- * @throws {PlayError} when S3 or Twilio refuses, or S3 lists an object again and again and does not
- * give it
+ * @param changedSinceListed key → ETag of each object that S3 listed but did not return; a second
+ *   time is an error
+ * @throws {PlayError} when S3 or Twilio refuses, or S3 lists an object twice without returning it
  */
 export async function* upload(
   placements: readonly Placement[],
-  withheld: WithheldObjects,
+  changedSinceListed: Map<string, string>,
   options: UploadOptions,
 ): AsyncGenerator<UploadResult, Outcome<void>> {
   if (placements.length === 0) return done(undefined);
@@ -77,7 +73,13 @@ export async function* upload(
   const results = inParallel(placements, limits, (placement) =>
     uploader.upload(placement).catch((thrown: unknown): ChangedObject => {
       if (!(thrown instanceof ChangedObjectError)) throw thrown;
-      noteWithheld(thrown, withheld);
+      const { key, etag } = placement.object;
+      if (changedSinceListed.get(key) === etag) {
+        throw new S3Error(
+          `${thrown.message} But S3 still lists it with the ETag ${etag}: upload it again, or delete it.`,
+        );
+      }
+      changedSinceListed.set(key, etag);
       return { status: 'changed' };
     }),
   );
@@ -90,19 +92,6 @@ export async function* upload(
     if (next.value.status === 'changed') changed = true;
     else yield next.value;
   }
-}
-
-/** @throws {S3Error} when S3 lists an object as before and still does not give it */
-function noteWithheld(
-  { message, object: { key, etag } }: ChangedObjectError,
-  withheld: WithheldObjects,
-): void {
-  if (withheld.get(key) === etag) {
-    throw new S3Error(
-      `${message} But S3 still lists it with the ETag ${etag}: upload it again, or delete it.`,
-    );
-  }
-  withheld.set(key, etag);
 }
 
 /** Brings single objects from S3 to Twilio. */
@@ -162,7 +151,7 @@ class Uploader {
       if (trusted && uploaded?.visibility === visibility) {
         return { sid: uploaded.versionSid, resourceSid, path, visibility };
       }
-      const versions = await this.#twilio.versions('Assets', resourceSid);
+      const versions = await this.#twilio.assetVersions(resourceSid);
       const found = versions.find(
         (version) => version.path === path && version.visibility === visibility,
       );
@@ -198,4 +187,64 @@ export function toEvent(result: UploadResult): SyncEvent {
   const { key, size: bytes } = result.placement.object;
   if (result.status === 'refused') return { type: 'refused', key, bytes, reason: result.reason };
   return { type: result.status, key, path: result.placement.path, bytes };
+}
+
+export interface ParallelOptions<T> {
+  /** How many at once. */
+  readonly concurrency: number;
+  /** The most that the items in work may weigh together; a heavier one goes alone. */
+  readonly capacity: number;
+  readonly weigh: (item: T) => number;
+  /** Whether another item may be begun; items in work are finished either way. */
+  readonly goOn: () => boolean;
+}
+
+/**
+ * Works on items side by side and yields each result as it comes. After a failure nothing more is
+ * begun; what is in work is finished before the failure is thrown.
+ *
+ * @returns whether all items were worked on, or only some
+ */
+export async function* inParallel<T, R>(
+  items: readonly T[],
+  { concurrency, capacity, weigh, goOn }: ParallelOptions<T>,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R, 'all' | 'some'> {
+  const inWork = new Set<Promise<Settled<T, R>>>();
+  let weight = 0;
+  let next = 0;
+  let failure: { readonly thrown: unknown } | undefined;
+
+  const begin = (item: T) => {
+    weight += weigh(item);
+    const settled: Promise<Settled<T, R>> = work(item).then(
+      (result) => ({ item, settled, outcome: { result } }),
+      (thrown: unknown) => ({ item, settled, outcome: { thrown } }),
+    );
+    inWork.add(settled);
+  };
+  const fits = (item: T) =>
+    inWork.size === 0 || (inWork.size < concurrency && weight + weigh(item) <= capacity);
+
+  for (;;) {
+    for (let item = items[next]; item !== undefined && !failure; item = items[next]) {
+      if (!fits(item) || !goOn()) break;
+      begin(item);
+      next++;
+    }
+    if (inWork.size === 0) break;
+    const { item, settled, outcome } = await Promise.race(inWork);
+    inWork.delete(settled);
+    weight -= weigh(item);
+    if ('thrown' in outcome) failure ??= outcome;
+    else yield outcome.result;
+  }
+  if (failure) throw failure.thrown;
+  return next === items.length ? 'all' : 'some';
+}
+
+interface Settled<T, R> {
+  readonly item: T;
+  readonly settled: Promise<Settled<T, R>>;
+  readonly outcome: { readonly result: R } | { readonly thrown: unknown };
 }

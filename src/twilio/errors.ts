@@ -44,11 +44,13 @@ export function toTwilioApiError(tried: string, thrown: unknown): PlayError {
       cause: thrown,
     });
   }
-  const { status, code, message } = parsed.output;
+  const { status, code, message = 'no message' } = parsed.output;
+  // Only some of Twilio's messages end with a full stop.
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   const codeNote = code === undefined ? '' : ` (${code})`;
   const advice = WHAT_TO_DO[status];
   return new TwilioApiError(
-    `${tried}: Twilio answered ${status}${codeNote}: ${asSentence(message ?? 'no message')}${advice ? ` ${advice}` : ''}`,
+    `${tried}: Twilio answered ${status}${codeNote}: ${sentence}${advice ? ` ${advice}` : ''}`,
     { status, code, cause: thrown },
   );
 }
@@ -65,9 +67,4 @@ export async function askTwilio<T>(tried: string, ask: () => Promise<T>): Promis
   } catch (thrown) {
     throw toTwilioApiError(tried, thrown);
   }
-}
-
-/** Only some of Twilio's messages end with a full stop. */
-function asSentence(message: string): string {
-  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

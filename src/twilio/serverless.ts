@@ -2,7 +2,6 @@ import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
 import { BUILDS_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits';
 import { askTwilio, TwilioApiError, toTwilioApiError } from './errors';
-import type { MultipartForm } from './multipart';
 import {
   type Build,
   build,
@@ -210,14 +209,10 @@ export class Serverless {
     await askTwilio(`Deleting Asset ${sid}`, () => this.#service.assets(sid).remove());
   }
 
-  /** The versions of one Asset or Function. */
-  async versions(kind: FileKind, resourceSid: string): Promise<Version[]> {
-    const all = await askTwilio<Omit<Version, 'resourceSid'>[]>(
-      `Listing the versions of ${resourceSid}`,
-      () =>
-        kind === 'Assets'
-          ? this.#service.assets(resourceSid).assetVersions.list({ pageSize: MAX_PAGE_SIZE })
-          : this.#service.functions(resourceSid).functionVersions.list({ pageSize: MAX_PAGE_SIZE }),
+  /** The versions of one Asset. */
+  async assetVersions(resourceSid: string): Promise<Version[]> {
+    const all = await askTwilio(`Listing the versions of ${resourceSid}`, () =>
+      this.#service.assets(resourceSid).assetVersions.list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(({ sid, path, visibility }) => ({ sid, path, visibility, resourceSid }));
   }
@@ -228,9 +223,15 @@ export class Serverless {
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
     const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
     const auth = `${accountSid}:${authToken}`;
-    const tried = `Uploading ${version.path}`;
+    const { path, visibility, content, contentType } = version;
+    const filename = path.slice(path.lastIndexOf('/') + 1);
+    const form = {
+      fields: { Path: path, Visibility: visibility },
+      file: { field: 'Content', filename, contentType, content },
+    };
+    const tried = `Uploading ${path}`;
     const { statusCode, body } = await askTwilio(tried, () =>
-      transport.upload({ url, auth, form: toForm(version) }),
+      transport.upload({ url, auth, form }),
     );
     if (statusCode >= 300) {
       const details = typeof body === 'object' ? body : {};
@@ -260,12 +261,4 @@ function toEnvironment(found: {
 }): Environment {
   const { sid, buildSid, domainName, domainSuffix } = found;
   return { sid, buildSid: buildSid || undefined, domainName, domainSuffix: domainSuffix ?? '' };
-}
-
-function toForm({ path, visibility, content, contentType }: NewVersion): MultipartForm {
-  const filename = path.slice(path.lastIndexOf('/') + 1);
-  return {
-    fields: { Path: path, Visibility: visibility },
-    file: { field: 'Content', filename, contentType, content },
-  };
 }

@@ -46,8 +46,7 @@ const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
   createResource: ({ client }) => forEachKind((kind) => client.createResource(kind, 'name')),
   renameAsset: ({ client, asset }) => client.renameAsset(asset, 'other name'),
   deleteAsset: ({ client, asset }) => client.deleteAsset(asset),
-  versions: ({ client, asset, functionSid }) =>
-    forEachKind((kind) => client.versions(kind, kind === 'Assets' ? asset : functionSid)),
+  assetVersions: ({ client, asset }) => client.assetVersions(asset),
   upload: ({ client, asset }) => client.upload('Assets', asset, audio),
   functionContent: ({ client, functionSid, functionVersion }) =>
     client.functionContent(functionSid, functionVersion),

@@ -9,7 +9,7 @@ import {
   type Plan,
   type PlanOptions,
   plan,
-  type RecentBuild,
+  type ReusableVersions,
 } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
 import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
@@ -96,7 +96,7 @@ const liveBuild: fc.Arbitrary<LiveBuild> = fc
       : { ...on, ...its };
     return { build, carryOver, manifest };
   });
-const recents: fc.Arbitrary<RecentBuild[]> = fc.array(
+const recents: fc.Arbitrary<ReusableVersions[]> = fc.array(
   fc.record({ assets: buildAudio, liveUntil: time }),
   { maxLength: 3 },
 );
@@ -135,13 +135,13 @@ function reversed(build: Build): Build {
   return { ...build, assets: build.assets.toReversed(), functions: build.functions.toReversed() };
 }
 
-function decisions({ keep, upload, retain, retire, skip, manifest, guard, changed }: Plan) {
+function decisions({ keep, upload, retain, drop, skip, manifest, guard, changed }: Plan) {
   const sids = (versions: readonly Version[]) => versions.map(({ sid }) => sid).sort();
   return {
     keep: keep.map(({ path, version: { sid } }) => `${path} ${sid}`).sort(),
     upload: upload.map(({ path }) => path).sort(),
     retain: retain.map(({ version: { sid }, retiredAt }) => `${sid} ${retiredAt}`).sort(),
-    retire: sids(retire),
+    drop: sids(drop),
     skip: skip.map(({ key, reason }) => `${key} ${reason}`).sort(),
     manifest: encodeManifest(manifest).hash,
     guard,
@@ -154,7 +154,9 @@ function isFull({ assets }: Build): boolean {
   return assets.filter(({ visibility }) => visibility !== 'private').length >= 1000;
 }
 
-function check(holds: (...args: [PromptObject[], LiveBuild, RecentBuild[], PlanOptions]) => void) {
+function check(
+  holds: (...args: [PromptObject[], LiveBuild, ReusableVersions[], PlanOptions]) => void,
+) {
   fc.assert(
     fc.property(situation, (args) => holds(...args)),
     { numRuns: 300 },
@@ -167,7 +169,7 @@ describe('plan, for any listing and Builds', () => {
       const applied = apply(plan(listing, live, recent, options), options);
       const again = plan(listing, applied, [], options);
       if (isFull(applied.build)) return;
-      expect(again).toMatchObject({ upload: [], retire: [], changed: false });
+      expect(again).toMatchObject({ upload: [], drop: [], changed: false });
     });
   });
 
@@ -177,7 +179,7 @@ describe('plan, for any listing and Builds', () => {
       const applied = apply(plan(listing, live, recent, options), options);
       const again = plan(listing, applied, seen, options);
       if (isFull(apply(again, options).build)) return;
-      expect(again).toMatchObject({ upload: [], retire: [] });
+      expect(again).toMatchObject({ upload: [], drop: [] });
       expect(plan(listing, apply(again, options), seen, options).changed).toBe(false);
     });
   });
@@ -255,10 +257,10 @@ describe('plan, for any listing and Builds', () => {
 
   it('gives something new no place of what is live and may be playing', () => {
     check((listing, live, recent, options) => {
-      const { keep, retire, upload } = plan(listing, live, recent, options);
+      const { keep, drop, upload } = plan(listing, live, recent, options);
       const wanted = new Set([...keep, ...upload].map(({ path }) => path));
       const { retired } = live.manifest;
-      const taken = retire.filter(
+      const taken = drop.filter(
         ({ path }) => !wanted.has(path) && NOW - (retired.get(path) ?? NOW) < RETENTION,
       );
       const held = new Set(live.build.assets.map(({ path }) => path));

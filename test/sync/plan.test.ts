@@ -9,7 +9,7 @@ import {
   type Plan,
   type PlanOptions,
   plan,
-  type RecentBuild,
+  type ReusableVersions,
 } from '../../src/sync/plan';
 import type { Version, Visibility } from '../../src/twilio/resources';
 import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
@@ -55,17 +55,17 @@ function live(
   return { build, carryOver: its, manifest: whole };
 }
 
-function recent(assets: readonly Version[], hoursAgo = 1): RecentBuild {
+function recent(assets: readonly Version[], hoursAgo = 1): ReusableVersions {
   return { assets, liveUntil: NOW - hoursAgo * HOUR };
 }
 
 /** What a plan decides about each path or key, in words. */
-function decisions({ keep, upload, retain, retire, skip }: Plan): string[] {
+function decisions({ keep, upload, retain, drop, skip }: Plan): string[] {
   return [
     ...keep.map(({ object: { key }, version: { sid } }) => `keep ${key} ${sid}`),
     ...upload.map(({ object: { key } }) => `upload ${key}`),
     ...retain.map(({ version: { sid } }) => `retain ${sid}`),
-    ...retire.map(({ sid }) => `retire ${sid}`),
+    ...drop.map(({ sid }) => `drop ${sid}`),
     ...skip.map(({ key, reason }) => `skip ${key}: ${reason}`),
   ].sort();
 }
@@ -84,7 +84,7 @@ const noted = {
 };
 
 describe('plan', () => {
-  it.each<[string, PromptObject[], LiveBuild, RecentBuild[], Partial<PlanOptions>, string[]]>([
+  it.each<[string, PromptObject[], LiveBuild, ReusableVersions[], Partial<PlanOptions>, string[]]>([
     [
       'keeps what is wanted and live',
       [one],
@@ -108,7 +108,7 @@ describe('plan', () => {
       live([publicVersion]),
       [],
       { visibility: 'protected' },
-      ['upload hello.mp3', `retire ${publicVersion.sid}`],
+      ['upload hello.mp3', `drop ${publicVersion.sid}`],
     ],
     [
       'finds the other visibility in a recent Build',
@@ -116,7 +116,7 @@ describe('plan', () => {
       live([publicVersion]),
       [recent([protectedVersion])],
       { visibility: 'protected' },
-      [`keep hello.mp3 ${protectedVersion.sid}`, `retire ${publicVersion.sid}`],
+      [`keep hello.mp3 ${protectedVersion.sid}`, `drop ${publicVersion.sid}`],
     ],
     [
       'retains what was replaced',
@@ -159,12 +159,12 @@ describe('plan', () => {
       [`retain ${publicVersion.sid}`],
     ],
     [
-      'retires when the time is over',
+      'drops what was retained when the time is over',
       [],
       live([publicVersion], longAgo),
       [],
       {},
-      [`retire ${publicVersion.sid}`],
+      [`drop ${publicVersion.sid}`],
     ],
     ['forgets what was live long ago', [], live([]), [recent([publicVersion], 4)], {}, []],
     [
@@ -460,7 +460,7 @@ describe('plan, where Twilio’s limit is reached', () => {
     const retired = new Map([[audio(b).path, NOW - 5 * HOUR]]);
     const planned = plan([a, b], live([audio(b)], { retired }, codeWithRoom(1)), [], options);
     expect(decisions(planned)).toEqual([
-      `retire ${audio(b).sid}`,
+      `drop ${audio(b).sid}`,
       'skip b.mp3: no room',
       'upload a.mp3',
     ]);

@@ -1,5 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { keysNamedBy, selection } from '../../src/sync/selection';
+import { MANIFEST_REFUSALS } from '../../src/limits';
+import type { PromptObject } from '../../src/s3/prompts';
+import {
+  isUnplayable,
+  keysNamedBy,
+  REASONS,
+  type Reason,
+  refusalOf,
+  refusalsToRemember,
+  type SkippedKey,
+  selection,
+} from '../../src/sync/selection';
+import { object } from '../helpers/sync/values';
 
 const keys = [
   'p/hello.mp3',
@@ -43,4 +55,87 @@ describe('keysNamedBy', () => {
   it.each(['', 'not JSON', '{"key":"a.mp3"', 'null', '[]', '"key"'])('finds none in %j', (flow) => {
     expect(keysNamedBy(flow)).toEqual(new Set());
   });
+});
+
+const sized = (size: number, storageClass = 'STANDARD'): PromptObject =>
+  object('a.mp3', { size, storageClass });
+
+describe('refusalOf', () => {
+  it.each<[number, string, number, Reason | undefined]>([
+    [25_000_000, 'STANDARD', 25_000_000, undefined],
+    [25_000_001, 'STANDARD', 25_000_000, 'too large'],
+    [8_000_000, 'STANDARD', 8_000_000, undefined],
+    [8_000_001, 'STANDARD', 8_000_000, 'left to the command line'],
+    [25_000_001, 'STANDARD', 8_000_000, 'too large'],
+    [0, 'STANDARD', 8_000_000, undefined],
+    [10, 'GLACIER', 8_000_000, 'archived'],
+    [10, 'DEEP_ARCHIVE', 8_000_000, 'archived'],
+    [10, 'GLACIER_IR', 8_000_000, undefined],
+    [10, 'INTELLIGENT_TIERING', 8_000_000, undefined],
+  ])('of %d bytes in %s, where a step carries %d', (size, storageClass, largest, expected) => {
+    expect(refusalOf(sized(size, storageClass), largest)).toBe(expected);
+  });
+});
+
+it('refusalOf refuses a key by its ending, whatever else its object is', () => {
+  expect(refusalOf({ ...sized(26_000_000, 'GLACIER'), key: 'notes.txt' }, 8_000_000)).toBe(
+    'not audio',
+  );
+});
+
+describe('refusalsToRemember', () => {
+  const refused = (key: string, reason: Reason, unplayable = true): SkippedKey => ({
+    key,
+    etag: '"e"',
+    reason,
+    unplayable,
+  });
+  const keysOf = (skipped: readonly SkippedKey[], flowKeys: readonly string[] = []) => [
+    ...refusalsToRemember(skipped, new Set(flowKeys)).keys(),
+  ];
+
+  it('leaves out what an ending tells, and what the proxy can play', () => {
+    const skipped = [
+      refused('notes.txt', 'not audio'),
+      refused('fake.mp3', 'not audio'),
+      refused('small.mp3', 'no room', false),
+      refused('cold.mp3', 'archived'),
+      refused('typo.mp3', 'missing'),
+    ];
+    expect(keysOf(skipped).sort()).toEqual(['cold.mp3', 'fake.mp3', 'typo.mp3']);
+  });
+
+  it('leaves out what an ending tells, though the call flow names it', () => {
+    expect(keysOf([refused('notes.txt', 'not audio')], ['notes.txt'])).toEqual([]);
+  });
+
+  it('stays small whatever the bucket holds, and leaves out the least important', () => {
+    const many = Array.from({ length: 5000 }, (_, index) => refused(`${index}.mp3`, 'archived'));
+    const skipped = [
+      ...many,
+      refused('z not audio.mp3', 'not audio'),
+      refused('z named.mp3', 'too large'),
+      refused('z typo.mp3', 'missing'),
+    ];
+    const keys = keysOf(skipped, ['z named.mp3']);
+    expect(keys).toHaveLength(MANIFEST_REFUSALS);
+    expect(keys.slice(0, 4)).toEqual(['z named.mp3', 'z typo.mp3', 'z not audio.mp3', '0.mp3']);
+  });
+});
+
+describe('isUnplayable', () => {
+  it.each<[Reason, number, boolean]>([
+    ['not audio', 10, true],
+    ['archived', 10, true],
+    ['no room', 4_000_000, false],
+    ['no room', 4_000_001, true],
+    ['left to the command line', 8_000_001, true],
+    ['too large', 25_000_001, true],
+  ])('where it is refused as %s with %d bytes', (reason, size, expected) => {
+    expect(isUnplayable(sized(size), reason)).toBe(expected);
+  });
+});
+
+it('each reason has words', () => {
+  for (const words of Object.values(REASONS)) expect(words).toMatch(/^it|^its|^the /);
 });

@@ -1,10 +1,5 @@
-import {
-  REASONS,
-  type SkippedPrompt,
-  type SyncEvent,
-  type SyncReport,
-  type Wait,
-} from '../../src/sync';
+import { ASSET_BYTES } from '../../src/limits';
+import type { Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
 import type { Ending } from './run-sync';
@@ -59,7 +54,7 @@ function progressLine(progress: SyncEvent): string {
     case 'found':
       return `Uploaded before: ${progress.key} (${formatBytes(progress.bytes)})`;
     case 'refused':
-      return `Refused ${progress.key}: ${REASONS[progress.reason]}`;
+      return `Refused ${progress.key}: ${REASON_WORDS[progress.reason]}`;
     case 'waiting':
       return progress.for === 'quiet'
         ? `Waiting ${formatWait(progress.milliseconds)}: the bucket changed just now`
@@ -106,6 +101,17 @@ const WAITS_FOR: Readonly<Record<Wait, string>> = {
   limit: 'a limit of Twilio is reached',
 };
 
+/** The reason in words, for a person who wonders why a prompt is not an Asset. */
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  'not audio':
+    'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
+  'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
+  archived: 'it is archived in S3 and must be restored first',
+  'no room': 'the Build already holds as many Assets as Twilio allows',
+  'left to the command line': 'it is too large for one slice of /sync: run npm run sync',
+  missing: 'the call flow names it, and S3 has no such key under S3_PREFIX',
+};
+
 /** How it ended. The last line says what to do, if there is anything to do. */
 function endingLines(ending: Ending, occasion: Occasion): string[] {
   const alone = occasion !== 'deploy';
@@ -150,7 +156,7 @@ function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
   const lines = skipped.map(({ key, reason, unplayable }) => {
     const instead = unplayable ? 'no call can play it' : 'played through the proxy';
-    return `  ${key}: ${REASONS[reason]} (${instead})`;
+    return `  ${key}: ${REASON_WORDS[reason]} (${instead})`;
   });
   return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];
 }

@@ -31,14 +31,7 @@ export interface PromptObject {
 }
 
 /** The object was replaced or deleted since it was listed: list again. */
-export class ChangedObjectError extends S3Error {
-  constructor(
-    message: string,
-    readonly object: PromptObject,
-  ) {
-    super(message, { kind: 'permanent' });
-  }
-}
+export class ChangedObjectError extends S3Error {}
 
 /** The object is archived, though its storage class does not say so. */
 export class ArchivedObjectError extends S3Error {}
@@ -117,7 +110,7 @@ export class PromptBucket {
       const response = await this.#client
         .send(new GetObjectCommand(input), this.#timeout(size))
         .catch((thrown: unknown) => {
-          throw isChange(thrown) ? changed(object, action) : thrown;
+          throw isChange(thrown) ? changed(action) : thrown;
         });
       await readBody(object, response, content, action);
       verifyMd5(object, response, content, action);
@@ -195,7 +188,7 @@ async function readBody(
   // Not every server honours If-Match.
   if (ETag !== undefined && ETag !== object.etag) {
     if (Body instanceof Readable) Body.destroy();
-    throw changed(object, action);
+    throw changed(action);
   }
   let length = 0;
   if (Body instanceof Readable) {
@@ -243,8 +236,9 @@ function isChange(thrown: unknown): boolean {
   return thrown.$metadata.httpStatusCode === 412 || thrown.name === 'NoSuchKey';
 }
 
-function changed(object: PromptObject, action: string): ChangedObjectError {
-  return new ChangedObjectError(`${action}: it was replaced or deleted meanwhile.`, object);
+function changed(action: string): ChangedObjectError {
+  const message = `${action}: it was replaced or deleted meanwhile.`;
+  return new ChangedObjectError(message, { kind: 'permanent' });
 }
 
 /** Tells only the code of S3's error: its message may repeat the signature or the key id. */

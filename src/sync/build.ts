@@ -10,7 +10,7 @@ import {
 } from '../manifest';
 import { isTransientStatus, type Verdict, withRetry } from '../retry';
 import { TwilioApiError } from '../twilio/errors';
-import type { Build, Deployment, FileResource } from '../twilio/resources';
+import type { Build, Deployment } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
 import { fingerprint, manifestVersionOf, markerOf } from './carry-over';
 import type { Observation } from './observe';
@@ -127,8 +127,8 @@ async function startBuild(
 ): Promise<Outcome<Build>> {
   const contents = await prepareBuild(twilio, plan, live);
   const begun = await buildsInProgress(twilio, deployments, clock.now());
-  const isNew = ({ sid }: Build) => !known.some((build) => build.sid === sid);
-  if (begun.some(isNew)) return again();
+  const knownSids = new Set(known.map(({ sid }) => sid));
+  if (begun.some(({ sid }) => !knownSids.has(sid))) return again();
   return done(await twilio.createBuild(contents));
 }
 
@@ -173,10 +173,11 @@ async function uploadManifest(
 ): Promise<string> {
   const { source, hash } = encodeManifest(plan.manifest);
   const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base: live.sid });
-  const isManifest = ({ friendlyName }: FileResource) => friendlyName === MANIFEST_FUNCTION;
   const functionSid =
     manifestVersionOf(live)?.resourceSid ??
-    (await twilio.resources('Functions')).find(isManifest)?.sid ??
+    (await twilio.resources('Functions')).find(
+      ({ friendlyName }) => friendlyName === MANIFEST_FUNCTION,
+    )?.sid ??
     (await twilio.createResource('Functions', MANIFEST_FUNCTION));
   return twilio.upload('Functions', functionSid, {
     path,
@@ -208,6 +209,12 @@ export function deployUnlessMoved(
   base: string,
   { twilio, environmentSid, clock, deadline }: DeployOptions,
 ): Promise<'live' | 'moved'> {
+  const judge = (thrown: unknown): Verdict => {
+    if (!(thrown instanceof TwilioApiError)) return { retry: false };
+    const { status } = thrown;
+    // 409: the Build is live already, because another run has adopted it.
+    return { retry: status === undefined || status === 409 || isTransientStatus(status) };
+  };
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judge, async () => {
     const { buildSid } = await twilio.environment(environmentSid);
     if (buildSid === sid) return 'live';
@@ -215,11 +222,4 @@ export function deployUnlessMoved(
     await twilio.deploy(environmentSid, sid);
     return 'live';
   });
-}
-
-/** 409: the Build is live already, because another run has adopted it. */
-function judge(thrown: unknown): Verdict {
-  if (!(thrown instanceof TwilioApiError)) return { retry: false };
-  const { status } = thrown;
-  return { retry: status === undefined || status === 409 || isTransientStatus(status) };
 }

@@ -57,17 +57,14 @@ async function assetsInUse({
     if (buildSid !== undefined) live.add(buildSid);
     for (const build of liveSince(await twilio.deployments(sid), since)) recent.add(build);
   }
-  const inUse = new Set<string>();
-  const addAssets = (build: Build | undefined) => {
-    for (const { resourceSid } of build?.assets ?? []) inUse.add(resourceSid);
-  };
-  for (const sid of live) addAssets(await twilio.build(sid));
-  for (const sid of recent) if (!live.has(sid)) addAssets(await twilio.buildIfAny(sid));
+  const builds: (Build | undefined)[] = [];
+  for (const sid of live) builds.push(await twilio.build(sid));
+  for (const sid of recent) if (!live.has(sid)) builds.push(await twilio.buildIfAny(sid));
   // Another run may be about to deploy it, and needs its Assets.
   for await (const page of twilio.builds()) {
-    for (const build of page) if (isYoung(build, now)) addAssets(build);
+    builds.push(...page.filter((build) => isYoung(build, now)));
   }
-  return inUse;
+  return new Set(builds.flatMap((build) => build?.assets ?? []).map((asset) => asset.resourceSid));
 }
 
 /** Builds that were live at some time after `since`: those deployed later, and what they replaced. */

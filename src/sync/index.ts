@@ -2,7 +2,7 @@ export { deployUnlessMoved } from './build';
 export { GuardError } from './guard';
 export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
 export { syncRemotely } from './remote';
-export { REASONS } from './selection';
+export type { Reason } from './selection';
 export {
   checkTarget,
   DEFAULTS,

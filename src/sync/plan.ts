@@ -191,13 +191,12 @@ export function plan(
  */
 export function nextPlan(...[listing, live, recent, options]: Parameters<typeof plan>): Plan {
   const whole = plan(listing, live, recent, options);
-  const isUnsure = ({ key }: { readonly key: string }) =>
-    !hasAudioEnding(key) && !options.flowKeys.has(key) && !live.manifest.paths.has(key);
-  const unsure = [
-    ...whole.upload.map(({ object }) => object),
-    ...whole.skip.filter(({ reason }) => reason === 'no room'),
-  ].filter(isUnsure);
-  const later = new Set(unsure.map(({ key }) => key));
+  const unplaced = whole.skip.filter(({ reason }) => reason === 'no room');
+  const unsure = [...whole.upload.map(({ object }) => object), ...unplaced]
+    .map(({ key }) => key)
+    .filter((key) => !hasAudioEnding(key) && !options.flowKeys.has(key))
+    .filter((key) => !live.manifest.paths.has(key));
+  const later = new Set(unsure);
   if (!whole.upload.some(({ object }) => later.has(object.key))) return whole;
   const selects = (key: string) => options.selects(key) && !later.has(key);
   const sure = plan(listing, live, recent, { ...options, selects });

@@ -117,15 +117,14 @@ function rootOf(thrown: unknown): string {
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const reason = v.custom<keyof typeof REASONS>(
-  (value) => typeof value === 'string' && Object.hasOwn(REASONS, value),
-);
 const report = v.object({
   prompts: count,
   uploaded: count,
   remaining: count,
   retained: count,
-  skipped: v.array(v.object({ key: v.string(), reason, unplayable: v.boolean() })),
+  skipped: v.array(
+    v.object({ key: v.string(), reason: v.picklist(REASONS), unplayable: v.boolean() }),
+  ),
   buildSid: v.optional(v.string()),
 });
 const finished = v.pipe(v.string(), v.parseJson(), report);

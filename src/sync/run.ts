@@ -19,7 +19,6 @@ import {
   pending,
   type SyncEvent,
   type SyncOutcome,
-  type SyncReport,
 } from './outcome';
 import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
@@ -85,15 +84,25 @@ async function* round(
 
   // 2. Plan: what to keep, upload, retain, drop and skip.
   const planned = findings.plan(observed);
-  yield plannedEvent(planned);
+  const { keep, upload, retain, drop, skip, changed } = planned;
+  const toUpload = upload.map(({ object }) => object);
+  yield {
+    type: 'planned',
+    keep: keep.length,
+    upload: upload.length,
+    bytes: toUpload.reduce((sum, { size }) => sum + size, 0),
+    retain: retain.length,
+    retire: drop.length,
+    skip: skip.length,
+    build: changed,
+  };
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
   if (planned.guard !== undefined) throw new GuardError(planned.guard);
   if (options.dryRun) return yield* reportDryRun(planned, options);
-  if (!planned.changed) return yield* finish(findings, options);
+  if (!changed) return yield* finish(findings, options);
 
   // 4. Wait until a burst of uploads is over.
-  const toUpload = planned.upload.map(({ object }) => object);
   const waited = yield* debounce(toUpload, options);
   if (waited.status !== 'done') return waited;
 
@@ -114,7 +123,7 @@ async function* round(
   if ((await deployUnlessMoved(buildSid, observed.live.build.sid, options)) === 'moved') {
     yield { type: 'moved' };
   } else {
-    findings.deployed(buildSid);
+    findings.report = { ...findings.report, buildSid };
     yield { type: 'activated', buildSid };
   }
   return again();
@@ -172,39 +181,32 @@ const notAudio = new Map<string, string>();
 
 /** What a run has found out and done, over all its rounds. */
 class Findings {
-  readonly #options: RunOptions;
   /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
   readonly #uploaded: Version[] = [];
   /** Keys of objects that are archived, although their storage class does not say so. */
   readonly #archived = new Set<string>();
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed = new Map<string, string>();
-  #report = NOTHING_DONE;
+  report = NOTHING_DONE;
 
-  constructor(options: RunOptions) {
-    this.#options = options;
-  }
-
-  get report(): SyncReport {
-    return this.#report;
-  }
+  constructor(private readonly options: RunOptions) {}
 
   /** Plans from an observation and from what this run knows beyond it. */
   plan({ listing, live, recent }: Observation): Plan {
-    const { clock, retentionSeconds } = this.#options;
+    const { clock, retentionSeconds } = this.options;
     const nowEpochSeconds = Math.floor(clock.now().getTime() / 1000);
     // Never live, so that no call can have their URLs.
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
     // Clean-up may have deleted the Assets of Builds that were live earlier.
     const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
-    const planned = (this.#options.dryRun ? plan : nextPlan)(
+    const planned = (this.options.dryRun ? plan : nextPlan)(
       listing.map((object) => this.#withArchivedClass(object)),
       live,
       [...lately, uploaded],
-      { ...this.#options, notAudio, nowEpochSeconds },
+      { ...this.options, notAudio, nowEpochSeconds },
     );
-    this.#report = {
-      ...this.#report,
+    this.report = {
+      ...this.report,
       prompts: planned.keep.length,
       remaining: planned.upload.length,
       retained: planned.retain.length,
@@ -218,8 +220,8 @@ class Findings {
   }
 
   add(result: UploadResult): void {
-    const { uploaded, remaining, prompts } = this.#report;
-    this.#report = { ...this.#report, remaining: remaining - 1 };
+    const { uploaded, remaining, prompts } = this.report;
+    this.report = { ...this.report, remaining: remaining - 1 };
     if (result.status === 'refused') {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
@@ -228,27 +230,10 @@ class Findings {
       return;
     }
     this.#uploaded.push(result.version);
-    this.#report = {
-      ...this.#report,
+    this.report = {
+      ...this.report,
       prompts: prompts + 1,
       uploaded: uploaded + (result.status === 'uploaded' ? 1 : 0),
     };
   }
-
-  deployed(buildSid: string): void {
-    this.#report = { ...this.#report, buildSid };
-  }
-}
-
-function plannedEvent({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
-  return {
-    type: 'planned',
-    keep: keep.length,
-    upload: upload.length,
-    bytes: upload.reduce((sum, { object }) => sum + object.size, 0),
-    retain: retain.length,
-    retire: drop.length,
-    skip: skip.length,
-    build: changed,
-  };
 }

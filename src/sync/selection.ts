@@ -43,13 +43,15 @@ export function keysNamedBy(flow: string): ReadonlySet<string> {
 }
 
 /** Why an object is not an Asset. The manifest holds these codes, not their words. */
-export type Reason =
-  | 'not audio'
-  | 'too large'
-  | 'archived'
-  | 'no room'
-  | 'left to the command line'
-  | 'missing';
+export const REASONS = [
+  'not audio',
+  'too large',
+  'archived',
+  'no room',
+  'left to the command line',
+  'missing',
+] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** Objects of these classes cannot be read before they are restored. */
 const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -104,14 +106,3 @@ export function refusalsToRemember(
       .map(({ key, ...refusal }) => [key, refusal]),
   );
 }
-
-/** The reason in words, for a person who wonders why a prompt is not an Asset. */
-export const REASONS: Readonly<Record<Reason, string>> = {
-  'not audio':
-    'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
-  'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
-  archived: 'it is archived in S3 and must be restored first',
-  'no room': 'the Build already holds as many Assets as Twilio allows',
-  'left to the command line': 'it is too large for one step of a Function: run npm run sync',
-  missing: 'the call flow names it, and S3 has no such key under S3_PREFIX',
-};

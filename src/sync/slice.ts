@@ -52,7 +52,12 @@ export async function respondToSync(
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
   const settings = { ...sliceSettings(config), ...parsed.output, flow };
   try {
-    return toResponse(await runSlice(config, settings));
+    const { serviceSid, environmentSid } = config.twilio;
+    if (serviceSid === undefined || environmentSid === undefined) {
+      throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
+    }
+    const slice = syncEnvironment(config, serviceSid, settings, async () => environmentSid);
+    return toResponse(await resultOf(slice));
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
     log('error', { function: 'sync', message: messageOf(thrown) });
@@ -73,14 +78,6 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
     maxObjectBytes: SLICE_OBJECT_BYTES,
     flowIsLive: true,
   };
-}
-
-async function runSlice(config: Config, settings: SyncSettings): Promise<SyncOutcome> {
-  const { serviceSid, environmentSid } = config.twilio;
-  if (serviceSid === undefined || environmentSid === undefined) {
-    throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
-  }
-  return resultOf(syncEnvironment(config, serviceSid, settings, async () => environmentSid));
 }
 
 /**

@@ -96,24 +96,16 @@ export async function* upload(
 
 /** Brings single objects from S3 to Twilio. */
 class Uploader {
-  readonly #bucket: PromptBucket;
-  readonly #twilio: Serverless;
-  readonly #clock: Clock;
-  readonly #visibility: UploadOptions['visibility'];
-  readonly #assets: ReadonlyMap<string, readonly FileResource[]>;
-
   /** @param assets path → Assets of it that are in the Service */
-  constructor(options: UploadOptions, assets: ReadonlyMap<string, readonly FileResource[]>) {
-    this.#bucket = options.bucket;
-    this.#twilio = options.twilio;
-    this.#clock = options.clock;
-    this.#visibility = options.visibility;
-    this.#assets = assets;
-  }
+  constructor(
+    private readonly options: UploadOptions,
+    private readonly assets: ReadonlyMap<string, readonly FileResource[]>,
+  ) {}
 
   async upload(placement: Placement): Promise<UploadResult> {
     const { object, path } = placement;
-    const assets = this.#assets.get(path) ?? [];
+    const { twilio, visibility } = this.options;
+    const assets = this.assets.get(path) ?? [];
     const existing = await this.#findVersion(path, assets);
     if (existing) return { status: 'found', placement, version: existing };
 
@@ -122,9 +114,7 @@ class Uploader {
     const contentType = await audioTypeOf(content);
     if (contentType === undefined) return { status: 'refused', placement, reason: 'not audio' };
 
-    const twilio = this.#twilio;
     const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
-    const visibility = this.#visibility;
     const file = { path, visibility, content, contentType };
     const sid = await twilio.upload('Assets', resourceSid, file);
     const version = { sid, resourceSid, path, visibility };
@@ -135,7 +125,7 @@ class Uploader {
   /** Undefined when it is archived: the archive tiers of INTELLIGENT_TIERING show in no listing. */
   async #read(object: PromptObject): Promise<Buffer | undefined> {
     try {
-      return await this.#bucket.fetch(object);
+      return await this.options.bucket.fetch(object);
     } catch (thrown) {
       if (thrown instanceof ArchivedObjectError) return undefined;
       throw thrown;
@@ -144,14 +134,14 @@ class Uploader {
 
   /** A version of this path and visibility that is uploaded already. */
   async #findVersion(path: string, assets: readonly FileResource[]): Promise<Version | undefined> {
-    const visibility = this.#visibility;
+    const { twilio, clock, visibility } = this.options;
     for (const { sid: resourceSid, friendlyName, updatedAt } of assets) {
       const uploaded = readAssetName(friendlyName)?.uploaded;
-      const trusted = this.#clock.now().getTime() - updatedAt.getTime() < UPLOAD_TRUSTED_MS;
+      const trusted = clock.now().getTime() - updatedAt.getTime() < UPLOAD_TRUSTED_MS;
       if (trusted && uploaded?.visibility === visibility) {
         return { sid: uploaded.versionSid, resourceSid, path, visibility };
       }
-      const versions = await this.#twilio.assetVersions(resourceSid);
+      const versions = await twilio.assetVersions(resourceSid);
       const found = versions.find(
         (version) => version.path === path && version.visibility === visibility,
       );
@@ -166,9 +156,7 @@ function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {
   for (const asset of assets) {
     const path = readAssetName(asset.friendlyName)?.path;
     if (path === undefined) continue;
-    const others = found.get(path);
-    if (others) others.push(asset);
-    else found.set(path, [asset]);
+    found.set(path, [...(found.get(path) ?? []), asset]);
   }
   return found;
 }

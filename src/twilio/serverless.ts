@@ -57,6 +57,12 @@ interface ListedResource {
   readonly dateUpdated: Date;
 }
 
+/** The part of the library's lists of Assets and Functions that is the same in both. */
+interface FileList {
+  list(options: { pageSize: number }): Promise<ListedResource[]>;
+  create(options: { friendlyName: string }): Promise<{ readonly sid: string }>;
+}
+
 /**
  * One Service of Twilio's Serverless API.
  *
@@ -82,6 +88,11 @@ export class Serverless {
 
   get #service() {
     return this.#client.serverless.v1.services(this.service);
+  }
+
+  #files(kind: FileKind): FileList {
+    const { assets, functions } = this.#service;
+    return kind === 'Assets' ? assets : functions;
   }
 
   /** @param sid ZE… */
@@ -172,10 +183,8 @@ export class Serverless {
 
   /** All Assets or all Functions. */
   async resources(kind: FileKind): Promise<FileResource[]> {
-    const all = await askTwilio<ListedResource[]>(`Listing the ${kind}`, () =>
-      kind === 'Assets'
-        ? this.#service.assets.list({ pageSize: MAX_PAGE_SIZE })
-        : this.#service.functions.list({ pageSize: MAX_PAGE_SIZE }),
+    const all = await askTwilio(`Listing the ${kind}`, () =>
+      this.#files(kind).list({ pageSize: MAX_PAGE_SIZE }),
     );
     return all.map(({ sid, friendlyName, dateCreated, dateUpdated }) => ({
       sid,
@@ -187,14 +196,10 @@ export class Serverless {
 
   /** Creates an Asset or a Function without a version; returns its SID. */
   async createResource(kind: FileKind, friendlyName: string): Promise<string> {
-    const created = await askTwilio<{ readonly sid: string }>(
-      `Creating ${friendlyName} in ${kind}`,
-      () =>
-        kind === 'Assets'
-          ? this.#service.assets.create({ friendlyName })
-          : this.#service.functions.create({ friendlyName }),
+    const { sid } = await askTwilio(`Creating ${friendlyName} in ${kind}`, () =>
+      this.#files(kind).create({ friendlyName }),
     );
-    return created.sid;
+    return sid;
   }
 
   /** Renames an Asset. */

@@ -4,7 +4,6 @@ import type { PromptObject } from '../../src/s3/prompts';
 import {
   isUnplayable,
   keysNamedBy,
-  REASONS,
   type Reason,
   refusalOf,
   refusalsToRemember,
@@ -134,8 +133,4 @@ describe('isUnplayable', () => {
   ])('where it is refused as %s with %d bytes', (reason, size, expected) => {
     expect(isUnplayable(sized(size), reason)).toBe(expected);
   });
-});
-
-it('each reason has words', () => {
-  for (const words of Object.values(REASONS)) expect(words).toMatch(/^it|^its|^the /);
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommandOutput } from '../../../cli/command-context';
-import { jsonReporter, lineReporter, type Reporter } from '../../../cli/sync/messages';
+import {
+  jsonReporter,
+  lineReporter,
+  REASON_WORDS,
+  type Reporter,
+} from '../../../cli/sync/messages';
 import type { Ending } from '../../../cli/sync/run-sync';
 import type { SyncEvent, SyncReport } from '../../../src/sync';
 import { createContext } from '../../helpers/cli/commands';
@@ -133,4 +138,8 @@ describe('the JSON lines of a sync', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([...events, ending]);
     expect(err).toBe('');
   });
+});
+
+it('each reason has words', () => {
+  for (const words of Object.values(REASON_WORDS)) expect(words).toMatch(/^it|^its|^the /);
 });

@@ -32,10 +32,10 @@ export async function observe({
   twilio,
   environmentSid,
 }: ObserveOptions): Promise<Observation> {
-  const [listing, { live, past, deployments }] = await bothOf(
-    bucket.list(),
-    readEnvironment(twilio, environmentSid),
-  );
+  const both = [bucket.list(), readEnvironment(twilio, environmentSid)] as const;
+  // Wait for both, so that no request is in work after one of them was refused.
+  await Promise.allSettled(both);
+  const [listing, { live, past, deployments }] = await Promise.all(both);
   const manifest = await readManifest(twilio, past, live);
   return {
     listing,
@@ -46,12 +46,6 @@ export async function observe({
     })),
     deployments,
   };
-}
-
-/** Waits for both, so that no request is in work after one of them was refused. */
-async function bothOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
 }
 
 async function readEnvironment(twilio: Serverless, environmentSid: string) {

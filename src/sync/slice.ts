@@ -61,7 +61,12 @@ export async function respondToSync(
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
     log('error', { function: 'sync', message: messageOf(thrown) });
-    return refusal(thrown);
+    if (thrown instanceof GuardError) {
+      // A negative Retry-After tells EventBridge not to try again; it would after 409, too.
+      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
+      return sentence(409, thrown.message, { 'Retry-After': '-1' });
+    }
+    return sentence(thrown instanceof ConfigError ? 500 : 502, thrown.message);
   }
 }
 
@@ -78,15 +83,6 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
     maxObjectBytes: SLICE_OBJECT_BYTES,
     flowIsLive: true,
   };
-}
-
-/**
- * A negative Retry-After tells EventBridge not to try again; it would after 409, too.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
- */
-function refusal(error: PlayError): FunctionResponse {
-  if (error instanceof GuardError) return sentence(409, error.message, { 'Retry-After': '-1' });
-  return sentence(error instanceof ConfigError ? 500 : 502, error.message);
 }
 
 function toResponse(outcome: SyncOutcome): FunctionResponse {

@@ -40,7 +40,7 @@ async function soundOfMedium(event: MediaEvent): Promise<Float32Array> {
   if (body === undefined || errorCode !== undefined) return silence(0);
   const decoded = await decodeMp3(body);
   const once = decoded ? throughTelephone(decoded.samples, decoded.rate) : silence(durationSeconds);
-  // 0 is for ever.
+  // loop=0 repeats without end in a call: one repetition tells what it is.
   return repeated(once, Math.max(1, loop));
 }
 

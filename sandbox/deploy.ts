@@ -39,7 +39,7 @@ export async function deployProject(options: DeployOptions): Promise<Deployed> {
   const { projectDirectory: cwd, accountSid, authToken, variables } = options;
   const pkgJson = v.parse(packageJson, JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')));
   const client = new TwilioServerlessApiClient({ username: accountSid, password: authToken });
-  redirect(client, options);
+  redirectToolkit(client, options);
   const { serviceSid, environmentSid, buildSid } = await client.deployLocalProject({
     username: accountSid,
     password: authToken,
@@ -58,9 +58,9 @@ export async function deployProject(options: DeployOptions): Promise<Deployed> {
 }
 
 /** Sends the client's requests to the sandbox: the toolkit knows Twilio's hosts only. */
-function redirect(
+export function redirectToolkit(
   client: TwilioServerlessApiClient,
-  { apiOrigin, accountSid, authToken }: DeployOptions,
+  { apiOrigin, accountSid, authToken }: Omit<DeployOptions, 'projectDirectory' | 'variables'>,
 ): void {
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
   const redirected = client.getClient().extend({

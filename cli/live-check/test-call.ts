@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import type { Clock } from '../../src/clock';
+import { MAX_PAGE_SIZE } from '../../src/limits';
 import { askTwilio } from '../../src/twilio/errors';
 import { PARAMETERS, type Place, type ProbeLog, readPlace, readProbeLogs } from './probes';
 import type { TemporaryService } from './service';
@@ -104,12 +105,12 @@ async function readLogs(
   startDate: Date,
 ): Promise<string[]> {
   const environment = client.serverless.v1.services(serviceSid).environments(environmentSid);
-  const logs = await environment.logs.list({ startDate, pageSize: 1000 });
+  const logs = await environment.logs.list({ startDate, pageSize: MAX_PAGE_SIZE });
   return logs.map(({ message }) => message);
 }
 
 async function readAlerts(client: Twilio, callSid: string, startDate: Date): Promise<Alert[]> {
-  const alerts = await client.monitor.v1.alerts.list({ startDate, pageSize: 1000 });
+  const alerts = await client.monitor.v1.alerts.list({ startDate, pageSize: MAX_PAGE_SIZE });
   return alerts
     .filter(({ resourceSid }) => resourceSid === callSid)
     .map(({ errorCode, requestUrl }) => ({ code: errorCode, place: readPlace(requestUrl) }));

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import * as v from 'valibot';
 import { call as callPhone } from '../../phone';
+import { PHONE_NUMBER } from '../../src/config';
 import { addAlert } from './alerts';
 import { readForm } from './forms';
 import { accountPath, created, endpoint, found, identity, ok, param, rfc2822 } from './http';
@@ -20,7 +21,7 @@ export interface Call extends Resource, NewCall {
   endedAt: number | undefined;
 }
 
-const number = v.pipe(v.string(), v.regex(/^\+\d{7,15}$/, 'must be a number in E.164'));
+const number = v.pipe(v.string(), v.regex(PHONE_NUMBER, 'must be a number in E.164'));
 const url = v.pipe(v.string(), v.url());
 const newCall = v.object({
   From: number,

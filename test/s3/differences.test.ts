@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock';
-import { accessTo } from '../../src/credentials/with-aws-clients';
 import { ChangedObjectError, PromptBucket } from '../../src/s3/prompts';
 import { signHeaders } from '../../src/sigv4/sign';
+import { accessTo } from '../helpers/s3/access';
 import { ON_CEPH, startTestS3, type TestS3 } from '../helpers/s3/server';
 import { presignedUrl } from '../helpers/sigv4/presign';
 

@@ -230,7 +230,9 @@ function reasonAgainst(
   const { etag, reason } = refused.get(object.key) ?? {};
   if (reason === 'not audio' && etag === object.etag) return 'not audio';
   if (notAudio.get(object.key) === object.etag) return 'not audio';
-  return uploaded ? undefined : refusalOf(object, maxObjectBytes);
+  const refusal = refusalOf(object, maxObjectBytes);
+  // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
+  return uploaded && refusal !== 'not audio' ? undefined : refusal;
 }
 
 function skipped(object: PromptObject, reason: Reason): SkippedKey {

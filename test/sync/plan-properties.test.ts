@@ -12,6 +12,7 @@ import {
   type ReusableVersions,
 } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
+import { FULL } from '../helpers/full';
 import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
 
 const NOW = 1_000_000;
@@ -159,7 +160,7 @@ function check(
 ) {
   fc.assert(
     fc.property(situation, (args) => holds(...args)),
-    { numRuns: 300 },
+    { numRuns: FULL ? 2000 : 100 },
   );
 }
 

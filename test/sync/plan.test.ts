@@ -230,6 +230,15 @@ describe('plan', () => {
     expect(planned.manifest.refused).toEqual(new Map());
   });
 
+  it('skips such a key even where it is live, and retains its Asset for calls in progress', () => {
+    const notes = object('notes.txt');
+    const asset = audio(notes);
+    expect(decisions(plan([notes], live([asset]), [], options))).toEqual([
+      `retain ${asset.sid}`,
+      'skip notes.txt: not audio',
+    ]);
+  });
+
   it('forgets nothing of the deployed call flow while it plans for another one', () => {
     const archived = (key: string) => object(key, { storageClass: 'GLACIER' });
     const others = Array.from({ length: MANIFEST_REFUSALS }, (_, index) =>

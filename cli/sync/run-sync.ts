@@ -3,20 +3,14 @@ import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { readAdminSecret, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
-import {
-  DEFAULTS,
-  GuardError,
-  type SyncEvent,
-  type SyncOutcome,
-  sync,
-  syncRemotely,
-} from '../../src/sync';
+import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
 import { readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
 import { detailsOf, type ExitStatus, failureStatusOf } from '../run-command';
 import { findTarget, type TargetOptions } from '../target';
 import { jsonReporter, lineReporter, type Occasion, type Reporter } from './messages';
 import { barReporter } from './progress-bar';
+import { syncRemotely } from './remote';
 
 /** The options of `sync`. */
 export interface SyncOptions extends TargetOptions {

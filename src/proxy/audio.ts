@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { PlayError } from '../errors';
 import { CACHE_SECONDS } from '../limits';
 import { playableType } from '../media-types';
-import type { HttpResponse } from '../s3/request';
+import type { ObjectResponse } from '../s3/request';
 
 /** An object as it is served. */
 export interface Audio {
@@ -28,12 +28,12 @@ export interface CacheHeaders {
 export class UnplayableTypeError extends PlayError {}
 
 /** @throws {UnplayableTypeError} */
-export function audioOf(key: string, { headers, body }: HttpResponse): Audio {
+export function audioOf(key: string, { headers, body }: ObjectResponse): Audio {
   return { body, headers: audioHeadersOf(key, headers), cacheControl: headers['cache-control'] };
 }
 
 /** A cached object after S3 called it current; its Cache-Control may have changed. */
-export function revalidatedAudio(audio: Audio, { headers }: HttpResponse): Audio {
+export function revalidatedAudio(audio: Audio, { headers }: ObjectResponse): Audio {
   const cacheControl = headers['cache-control'];
   return cacheControl === undefined
     ? audio

@@ -9,7 +9,12 @@ import {
 } from '../limits';
 import { type FunctionResponse, log, sentence } from '../runtime';
 import { getObject } from '../s3/get-object';
-import { type Connections, createConnections, type HttpResponse, requestIdOf } from '../s3/request';
+import {
+  type Connections,
+  createConnections,
+  type ObjectResponse,
+  requestIdOf,
+} from '../s3/request';
 import { audioOf, revalidatedAudio } from './audio';
 import { AudioCache, type CachedAudio } from './cache';
 import { failureResponse, isTemporary, logMessageOf } from './failures';
@@ -53,7 +58,7 @@ interface HandledRequest {
 
 /** What S3 answered, or why it did not. */
 interface Fetched extends Pick<HandledRequest, 'tries' | 'requestId'> {
-  readonly outcome: PromiseSettledResult<HttpResponse>;
+  readonly outcome: PromiseSettledResult<ObjectResponse>;
 }
 
 /**

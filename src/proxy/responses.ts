@@ -1,5 +1,5 @@
 import { type FunctionResponse, sentence } from '../runtime';
-import type { HttpResponse } from '../s3/request';
+import type { ObjectResponse } from '../s3/request';
 import { type Audio, audioHeadersOf, cacheHeadersOf } from './audio';
 import { isNotModified, type RequestConditions, rangeOf } from './request-conditions';
 
@@ -39,7 +39,7 @@ export function audioResponse(
  */
 export function forwardedResponse(
   key: string,
-  { status, headers, body }: HttpResponse,
+  { status, headers, body }: ObjectResponse,
 ): FunctionResponse {
   if (status === 304) return notModified({ ...cacheHeadersOf(headers) });
   const range = headers['content-range'];

@@ -1,7 +1,7 @@
 import { PlayError } from '../errors';
 import { S3_CLOCK_SKEW_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, type Verdict } from '../retry';
-import type { HttpResponse } from './request';
+import type { ObjectResponse } from './request';
 
 /** What a failed request means to its caller. */
 export type S3ErrorKind =
@@ -62,7 +62,7 @@ export function retryVerdict(thrown: unknown): Verdict {
 }
 
 /** The error in a response that is neither an object nor a 304. */
-export function errorIn({ status, headers, body }: HttpResponse, now: Date): S3Error {
+export function errorIn({ status, headers, body }: ObjectResponse, now: Date): S3Error {
   const code = codeIn(body);
   const answered = [status, code].filter(Boolean).join(' ');
   const advice = adviceOn(code, headers['x-amz-bucket-region']);

@@ -5,7 +5,7 @@ import { objectAddress, type S3Access } from './address';
 import { errorIn, retryVerdict } from './errors';
 import {
   type Connections,
-  type HttpResponse,
+  type ObjectResponse,
   type RequestOptions,
   StaleConnectionError,
   sendGet,
@@ -54,7 +54,7 @@ export function getObject(
   key: string,
   headers: Readonly<Record<string, string>>,
   options: GetObjectOptions,
-): Promise<HttpResponse> {
+): Promise<ObjectResponse> {
   const { clock, attempts, connections, deadline, headersDeadline = deadline } = options;
   let agents = connections.keepAlive;
   return withRetry({ clock, attempts, deadline: headersDeadline }, retryVerdict, async () => {
@@ -76,7 +76,7 @@ async function sendSigned(
   headers: Readonly<Record<string, string>>,
   agents: RequestOptions['agents'],
   { clock, deadline, headersDeadline = deadline, onSend, ...options }: GetObjectOptions,
-): Promise<HttpResponse> {
+): Promise<ObjectResponse> {
   const address = objectAddress(access, key);
   const now = clock.now();
   const { host, path } = address;

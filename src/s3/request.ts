@@ -4,8 +4,8 @@ import { S3_ERROR_BYTES } from '../limits';
 import type { ObjectAddress } from './address';
 import { ObjectTooLargeError, S3Error, S3TimeoutError } from './errors';
 
-/** A response with its whole body. */
-export interface HttpResponse {
+/** What came back for an object, with the whole body: its bytes or an error of S3's. */
+export interface ObjectResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
@@ -63,7 +63,7 @@ export async function sendGet(
   { origin, path }: Pick<ObjectAddress, 'origin' | 'path'>,
   headers: Readonly<Record<string, string>>,
   options: RequestOptions,
-): Promise<HttpResponse> {
+): Promise<ObjectResponse> {
   const timeouts = new Timeouts(options);
   try {
     const { protocol, hostname, port } = new URL(origin);

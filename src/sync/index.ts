@@ -1,7 +1,6 @@
 export { deployUnlessMoved } from './build';
 export { GuardError } from './guard';
 export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
-export { syncRemotely } from './remote';
 export type { Reason } from './selection';
 export {
   checkTarget,

@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { resultOf } from '../../src/result';
-import { GuardError, type SyncEvent, type SyncReport, type Wait } from '../../src/sync';
-import { syncRemotely } from '../../src/sync/remote';
-import { FakeClock } from '../helpers/clock';
+import { syncRemotely } from '../../../cli/sync/remote';
+import { resultOf } from '../../../src/result';
+import { GuardError, type SyncEvent, type SyncReport, type Wait } from '../../../src/sync';
+import { FakeClock } from '../../helpers/clock';
 
 const secret = 'not a secret '.repeat(3);
 const report: SyncReport = { prompts: 3, uploaded: 1, remaining: 0, retained: 0, skipped: [] };

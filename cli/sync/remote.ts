@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import * as v from 'valibot';
-import type { Clock } from '../clock';
-import { PlayError } from '../errors';
-import { REMOTE_ATTEMPTS, REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../limits';
-import { isTransientStatus, retryAfterMs, withRetry } from '../retry';
-import { GuardError } from './guard';
-import { type SyncEvent, type SyncOutcome, WAITS } from './outcome';
-import { REASONS } from './selection';
+import type { Clock } from '../../src/clock';
+import { PlayError } from '../../src/errors';
+import { REMOTE_ATTEMPTS, REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../../src/limits';
+import { isTransientStatus, retryAfterMs, withRetry } from '../../src/retry';
+import { GuardError } from '../../src/sync/guard';
+import { type SyncEvent, type SyncOutcome, WAITS } from '../../src/sync/outcome';
+import { REASONS } from '../../src/sync/selection';
 
 /** What a deployed /sync is called with. */
 export interface RemoteCall {
@@ -86,13 +86,13 @@ class RemoteError extends PlayError {
   }
 }
 
-interface HttpResponse {
+interface SliceResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-async function send({ url, secret, dryRun, force }: RemoteCall): Promise<HttpResponse> {
+async function send({ url, secret, dryRun, force }: RemoteCall): Promise<SliceResponse> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -136,7 +136,7 @@ const unfinished = v.pipe(
 
 /** Undefined when it is not the response of a slice. */
 function readSlice(
-  { status, text }: HttpResponse,
+  { status, text }: SliceResponse,
   waitMs: number | undefined,
 ): SyncOutcome | undefined {
   if (status === 200) {
@@ -158,7 +158,7 @@ const WHAT_TO_DO: Readonly<Record<number, string>> = {
 
 function refuse(
   { url }: RemoteCall,
-  { status, headers, text }: HttpResponse,
+  { status, headers, text }: SliceResponse,
   waitMs?: number,
 ): never {
   // Only our Functions answer in plain text: a page of something in between is not printed.

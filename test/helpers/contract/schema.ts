@@ -84,14 +84,20 @@ const FORMATS = {
   twiml: /^</,
 } as const;
 
-/** @param spelled whether values are texts that spell numbers, flags and lists, as in a form */
-export function compile(schema: Schema, spelled: boolean): ValidateFunction {
-  const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false });
-  if (spelled) ajv.opts.coerceTypes = 'array';
+function validator(coerceTypes: 'array' | false): Ajv {
+  const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, coerceTypes });
   addFormats(ajv);
   ajv.addVocabulary(KEYWORDS);
   // Paths of Twilio's older API are URIs to it, without a host.
   ajv.addFormat('uri', ajv.formats['uri-reference'] ?? true);
   for (const [name, format] of Object.entries(FORMATS)) ajv.addFormat(name, format);
-  return ajv.compile(schema);
+  return ajv;
+}
+
+const json = validator(false);
+const form = validator('array');
+
+/** @param spelled whether values are texts that spell numbers, flags and lists, as in a form */
+export function compile(schema: Schema, spelled: boolean): ValidateFunction {
+  return (spelled ? form : json).compile(schema);
 }

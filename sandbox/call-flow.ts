@@ -6,6 +6,7 @@ import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
 import { PromptBucket } from '../src/s3/prompts';
+import { PROJECT_DIRECTORY } from './directory';
 
 /** How long a bucket may take to be listed before anything starts. */
 const LISTING_MS = 60_000;
@@ -15,7 +16,7 @@ const LISTING_MS = 60_000;
  *
  * @throws {ConfigError} naming each place, what stands there and what is allowed
  */
-export function readCallFlow(projectDirectory = join(__dirname, '..')): CallFlow {
+export function readCallFlow(projectDirectory = PROJECT_DIRECTORY): CallFlow {
   return checkCallFlow(readFileSync(join(projectDirectory, CALL_FLOW_FILE), 'utf8'));
 }
 

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** This project's own folder. */
+export const PROJECT_DIRECTORY = join(__dirname, '..');
+
 /** Holds a folder for each running sandbox. */
-const SANDBOXES = join(__dirname, '..', '.sandbox');
+const SANDBOXES = join(PROJECT_DIRECTORY, '.sandbox');
 
 /**
  * Makes a folder for this process inside the project, and removes the folders of processes that were

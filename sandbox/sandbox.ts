@@ -3,7 +3,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { type Deployed, deployProject } from './deploy';
-import { makeDirectory } from './directory';
+import { makeDirectory, PROJECT_DIRECTORY } from './directory';
 import { createEdge } from './edge/server';
 import { type Listening, listen } from './listen';
 import type { S3Server } from './s3';
@@ -37,8 +37,6 @@ export interface Sandbox {
 export type AccountVariables = Readonly<
   Record<'ADMIN_SECRET' | 'TWILIO_API_URL' | 'ACCOUNT_SID' | 'AUTH_TOKEN', string>
 >;
-
-const PROJECT_DIRECTORY = join(__dirname, '..');
 
 /**
  * Starts everything and deploys the project, as it would be deployed to Twilio.

@@ -88,8 +88,9 @@ function headersOf(event: Record<string, unknown>): Record<string, string> {
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** Whether a value has fields: an object, and no list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A response of one plain sentence, for a person or a program. */

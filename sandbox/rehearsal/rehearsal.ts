@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { makeDirectory } from '../directory';
+import { makeDirectory, PROJECT_DIRECTORY } from '../directory';
 import { createEdge } from '../edge/server';
 import type { S3Server } from '../s3';
 import { startSampleBucket } from '../sample-bucket';
@@ -44,8 +44,6 @@ export interface Rehearsal {
   stop(): Promise<void>;
 }
 
-const projectDirectory = join(__dirname, '..', '..');
-
 /** Starts a Twilio account with nothing in it, and a bucket with the sample prompts. */
 export async function startRehearsal({
   onExchange = () => {},
@@ -74,7 +72,7 @@ export async function startRehearsal({
       accountSid,
       authToken,
       domainName: DOMAIN_NAME,
-      projectDirectory,
+      projectDirectory: PROJECT_DIRECTORY,
       directory: join(directory, 'builds'),
     });
     cleanUp.push(() => edge.close());

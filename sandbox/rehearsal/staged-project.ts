@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlayError } from '../../src/errors';
+import { PROJECT_DIRECTORY } from '../directory';
 import type { Rehearsal } from './rehearsal';
 
 type DeployedAccount = Pick<
@@ -19,8 +20,6 @@ export interface StagedProject {
   run(verb: string, ...args: readonly string[]): Promise<string>;
 }
 
-const projectDirectory = join(__dirname, '..', '..');
-
 /**
  * Stages the project as it is built now, in a folder of the rehearsal.
  *
@@ -31,7 +30,7 @@ export function stageProject(
   watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
 ): StagedProject {
   const account = { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken };
-  const cwd = linkProject(projectDirectory, directory, { ...variables, ...account });
+  const cwd = linkProject(PROJECT_DIRECTORY, directory, { ...variables, ...account });
   const start = (name: string, args: readonly string[]) =>
     runProgram(name, args, { cwd, environment, ...watch });
   return {
@@ -39,7 +38,7 @@ export function stageProject(
     twilioRun: (...args) =>
       start('twilio-run', [require.resolve('twilio-run/bin/twilio-run.js'), ...args]),
     run: (verb, ...args) => {
-      const program = join(projectDirectory, 'cli', `${verb}.ts`);
+      const program = join(PROJECT_DIRECTORY, 'cli', `${verb}.ts`);
       const tsx = ['--require', require.resolve('tsx/cjs')];
       return start(verb, [...tsx, program, ...args]);
     },

@@ -1,3 +1,5 @@
+import { isRecord } from '../runtime';
+
 /** Request headers that decide what the response brings: a part of the object, or a 304. */
 export interface RequestConditions {
   /** One range of bytes. */
@@ -121,8 +123,4 @@ function headersOf(request: unknown): Readonly<Record<string, unknown>> {
   const { headers, cookies } = request;
   const isTheRuntimes = Object.keys(request).length === 2 && Object.keys(cookies).length === 0;
   return isTheRuntimes && typeof headers['user-agent'] === 'string' ? headers : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -31,6 +31,7 @@ export interface S3ErrorDetails extends ErrorOptions {
 export class S3Error extends PlayError {
   readonly kind: S3ErrorKind;
   readonly status: number | undefined;
+  readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly contentRange: string | undefined;
 
@@ -39,6 +40,7 @@ export class S3Error extends PlayError {
     super(message, details);
     this.kind = kind;
     this.status = status;
+    this.code = code;
     this.retryAfterMs = retryAfterMs;
     this.contentRange = contentRange;
   }
@@ -110,6 +112,35 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ],
   ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
 ]);
+
+/** Codes that S3 answers whichever object is asked for. */
+const BUCKET_CODES: ReadonlySet<string | undefined> = new Set([
+  'AccountProblem',
+  'AllAccessDisabled',
+  'AuthorizationHeaderMalformed',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidBucketName',
+  'InvalidToken',
+  'NoSuchBucket',
+  'NotSignedUp',
+  'PermanentRedirect',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'TemporaryRedirect',
+  'TokenRefreshRequired',
+  'UserSuspended',
+]);
+
+/**
+ * Whether S3's refusal of one object says nothing about the others. A 500 that stays counts as the
+ * object's: a broken disk of a server has not all objects.
+ */
+export function isAboutObject(status: number, code: string | undefined): boolean {
+  if (status < 400 || status === 401 || status === 407 || BUCKET_CODES.has(code)) return false;
+  return status === 500 || !isTransientStatus(status);
+}
 
 const WRONG_REGION: ReadonlySet<string | undefined> = new Set([
   'AuthorizationHeaderMalformed',

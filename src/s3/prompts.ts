@@ -16,7 +16,7 @@ import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
 import { retryAfterMs, withRetry } from '../retry';
 import { usesPathStyle } from './address';
-import { adviceOn, retryVerdict, S3Error } from './errors';
+import { adviceOn, isAboutObject, retryVerdict, S3Error } from './errors';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
@@ -35,6 +35,12 @@ export class ChangedObjectError extends S3Error {}
 
 /** The object is archived, though its storage class does not say so. */
 export class ArchivedObjectError extends S3Error {}
+
+/**
+ * This object cannot be read, which says nothing about the others: S3 refuses it, or the bytes that
+ * come are not what S3 listed.
+ */
+export class UnreadableObjectError extends S3Error {}
 
 export interface PromptBucketOptions {
   readonly clock: Clock;
@@ -98,7 +104,8 @@ export class PromptBucket {
    *
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {ArchivedObjectError} when it must be restored first
-   * @throws {S3Error} when it cannot be read whole
+   * @throws {UnreadableObjectError} when it cannot be read, and the others may be
+   * @throws {S3Error} when no object can be read: S3 is out of reach, or refuses the credentials
    */
   fetch(object: PromptObject): Promise<Buffer> {
     const { bucket } = this.#s3;
@@ -123,7 +130,8 @@ export class PromptBucket {
    * Reads the first byte of an object, to find out whether objects can be read at all. An archived
    * one counts as read: S3 answers InvalidObjectState only to a key that may read the object.
    *
-   * @throws {S3Error} when S3 refuses it
+   * @throws {UnreadableObjectError} when S3 refuses this object
+   * @throws {S3Error} when no object can be read
    */
   async readFirstByte({ key }: PromptObject): Promise<void> {
     const { bucket } = this.#s3;
@@ -199,7 +207,9 @@ async function readBody(
     }
   }
   if (length !== content.length) {
-    throw new S3Error(`${action}: ${length} bytes came instead of ${content.length}.`);
+    throw new UnreadableObjectError(
+      `${action}: ${length} bytes came instead of ${content.length}.`,
+    );
   }
 }
 
@@ -212,7 +222,7 @@ function verifyMd5(
 ): void {
   const md5 = md5Of(etag, response);
   if (md5 !== undefined && createHash('md5').update(content).digest('hex') !== md5) {
-    throw new S3Error(`${action}: the bytes that came do not match their MD5.`);
+    throw new UnreadableObjectError(`${action}: the bytes that came do not match their MD5.`);
   }
 }
 
@@ -261,7 +271,9 @@ function s3Error(action: string, permission: string, thrown: unknown, now: Date)
     status === 401 || status === 403
       ? `Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
       : adviceOn(code, headers?.['x-amz-bucket-region']);
-  return new S3Error(`${action}: S3 answered ${status} ${code}. ${advice}`.trim(), {
+  const ErrorClass =
+    permission === 's3:GetObject' && isAboutObject(status, code) ? UnreadableObjectError : S3Error;
+  return new ErrorClass(`${action}: S3 answered ${status} ${code}. ${advice}`.trim(), {
     status,
     code,
     retryAfterMs: retryAfterMs(headers?.['retry-after'], now),

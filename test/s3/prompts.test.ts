@@ -6,7 +6,12 @@ import { type S3Server, startS3 } from '../../sandbox/s3';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { S3Error } from '../../src/s3/errors';
-import { ChangedObjectError, PromptBucket, type PromptObject } from '../../src/s3/prompts';
+import {
+  ChangedObjectError,
+  PromptBucket,
+  type PromptObject,
+  UnreadableObjectError,
+} from '../../src/s3/prompts';
 import { FakeClock } from '../helpers/clock';
 import {
   type Fault,
@@ -225,6 +230,35 @@ describe('an error of S3', () => {
   ])('that comes from %s ends the call at once', async (_, settings, message) => {
     await expect(open(settings).list()).rejects.toThrow(message);
     expect(faulty.requests).toHaveLength(1);
+  });
+
+  test.each<[string, Fault[]]>([
+    ['another account', [s3Error(403, 'AccessDenied')]],
+    ['a customer key that encrypts it', [s3Error(400, 'InvalidRequest')]],
+    ['a disabled KMS key', [s3Error(400, 'KMS.DisabledException')]],
+    ['a missing version', [s3Error(404, 'NoSuchVersion')]],
+    ['a broken disk', always(s3Error(500, 'InternalError'))],
+    ['bytes that do not match its MD5', always(CORRUPT)],
+    ['a body of another length', always(SHORTENED)],
+  ])('that comes from %s is about this object alone', async (_, faults) => {
+    await expect(fetchDespite(faults)).rejects.toThrow(UnreadableObjectError);
+  });
+
+  test.each<[string, Fault[]]>([
+    ['401', [s3Error(401, 'Unauthorized')]],
+    ['an unknown access key', [s3Error(403, 'InvalidAccessKeyId')]],
+    ['a wrong secret', [s3Error(403, 'SignatureDoesNotMatch')]],
+    ['a wrong clock', [s3Error(403, 'RequestTimeTooSkewed')]],
+    ['an expired token', [s3Error(400, 'ExpiredToken')]],
+    ['a disabled account', [s3Error(403, 'AllAccessDisabled')]],
+    ['a bucket that is gone', [s3Error(404, 'NoSuchBucket')]],
+    ['another region', [s3Error(301, 'PermanentRedirect')]],
+    ['overload', always(s3Error(503, 'SlowDown'))],
+    ['broken connections', always(RESET)],
+  ])('that comes from %s is about all objects', async (_, faults) => {
+    const thrown = await fetchDespite(faults).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(S3Error);
+    expect(thrown).not.toBeInstanceOf(UnreadableObjectError);
   });
 
   test('names the credentials and the permission, and holds neither a secret nor the message of S3', async () => {

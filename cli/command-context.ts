@@ -12,6 +12,13 @@ export interface CommandOutput {
 /** What ends a command from outside: Ctrl-C, a request to end, a terminal that is closed. */
 export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
+/** Where a command reads what nobody gave as an argument. */
+export interface CommandInput {
+  readonly isTerminal: boolean;
+  /** @param isComplete whether a terminal need give no further line; other input is read to its end */
+  readonly readLines: (isComplete: (lines: readonly string[]) => boolean) => Promise<string[]>;
+}
+
 /** All that a verb gets from outside, so that it can be run without a process of its own. */
 export interface CommandContext extends CommandOutput {
   /** Variables of the shell. */
@@ -22,7 +29,7 @@ export interface CommandContext extends CommandOutput {
   readonly colors: boolean;
   /** Where a progress bar may be drawn; undefined where output is no terminal. */
   readonly terminal: NodeJS.WritableStream | undefined;
-  readonly input: { readonly isTerminal: boolean; readonly read: () => Promise<string> };
+  readonly input: CommandInput;
   /** Asks a person yes or no; undefined where nobody can answer. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
   /**
@@ -48,7 +55,11 @@ export function terminalContext(): CommandContext {
     width: Math.min(stdout.columns || WIDTH, MAX_WIDTH),
     colors: createColors().isColorSupported,
     terminal: stdout.isTTY && env.TERM !== 'dumb' ? stdout : undefined,
-    input: { isTerminal: stdin.isTTY, read: () => text(stdin) },
+    input: {
+      isTerminal: stdin.isTTY,
+      readLines: async (isComplete) =>
+        stdin.isTTY ? linesFrom(stdin, stdout, isComplete) : (await text(stdin)).split('\n'),
+    },
     confirm: stdin.isTTY ? confirmBy(stdin, stdout) : undefined,
     interruption() {
       interrupted ??= interruption();
@@ -87,4 +98,30 @@ export function confirmBy(
         terminal.close();
       });
     });
+}
+
+/**
+ * Reads lines from a terminal, of any length: by itself a terminal passes on 4,095 characters of a
+ * line, on macOS 1,024. Ctrl-D ends the input, Ctrl-C the process.
+ *
+ * https://man7.org/linux/man-pages/man3/termios.3.html
+ */
+export function linesFrom(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  isComplete: (lines: readonly string[]) => boolean,
+): Promise<string[]> {
+  return new Promise((resolve) => {
+    const lines: string[] = [];
+    const terminal = createInterface({ input, output, terminal: true, historySize: 0 });
+    terminal.on('line', (line) => {
+      lines.push(line);
+      if (isComplete(lines)) terminal.close();
+    });
+    terminal.on('SIGINT', () => {
+      terminal.close();
+      process.kill(process.pid, 'SIGINT');
+    });
+    terminal.once('close', () => resolve(lines));
+  });
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { createColors } from 'picocolors';
 import {
+  assumePresigned,
   type ExplainOptions,
   type Explanation,
   explain as explainUrls,
@@ -12,13 +13,14 @@ import type { CommandContext } from './command-context';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 
 interface Options {
-  /** The presigned and the requested one; none of both reads them from the input. */
+  /** The presigned and the requested one, or the requested one; without any they are read from the input. */
   readonly urls: readonly string[];
   readonly at?: Date;
   readonly region?: string;
   readonly presignedMethod?: string;
   readonly requestedMethod?: string;
   readonly verify?: true;
+  readonly verbose?: true;
   readonly json?: true;
 }
 
@@ -28,19 +30,22 @@ const MORE = `
 Put both URLs in single quotes, as & ends a command in the shell. Or give none, and paste
 them one a line; with --silent, npm does not print them either:
   npm run --silent explain
+With the requested URL alone, what stands in it up to its last signing parameter is taken as
+what was presigned.
 
 Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run explain --')
     .description(DESCRIPTION)
-    .argument('[presigned-url]', 'as the signer made it')
+    .argument('[presigned-url]', 'as the signer made it; may be left out')
     .argument('[requested-url]', 'as S3 got it: whole, or path and query from an access log')
     .option('--at <time>', 'when S3 got it, such as 2026-11-22T03:00:00Z (default: now)', readTime)
     .option('--region <name>', "the bucket's region (default: what an AWS host says)")
     .option('--presigned-method <verb>', 'the method presigned for (default: GET)')
     .option('--requested-method <verb>', 'the method sent (default: the presigned one)')
     .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
+    .option('--verbose', 'also print the canonical requests, line by line, and their hashes')
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', MORE);
   const options = parseArguments<Omit<Options, 'urls'>>(command, args, context);
@@ -54,24 +59,36 @@ function readTime(text: string): Date {
 }
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
-  const [presigned, requested] = await readUrls(options.urls, context);
-  const explanation = explainOrRefuse(presigned, requested, explainOptions(options, context));
+  const urls = await readUrls(options.urls, context);
+  const explanation = explainOrRefuse(urls, explainOptions(options, context));
+  const { verbose = false } = options;
   context.write(
     options.json
       ? `${JSON.stringify(explanation, undefined, 2)}\n`
-      : printExplanation(explanation, createColors(context.colors), context.width),
+      : printExplanation(explanation, {
+          colors: createColors(context.colors),
+          width: context.width,
+          verbose,
+        }),
   );
   return explanation.accepted ? 'done' : 'failed';
 }
 
+/** The URL that was requested, and the one that was presigned, if it is known. */
+interface GivenUrls {
+  readonly presigned: string | undefined;
+  readonly requested: string;
+}
+
 /** @throws {ConfigError} when one is not a URL, or the first is not presigned */
 function explainOrRefuse(
-  presigned: string,
-  requested: string,
+  { presigned, requested }: GivenUrls,
   options: ExplainOptions,
 ): Explanation {
   try {
-    return explainUrls(presigned, requested, options);
+    return presigned === undefined
+      ? explainUrls(assumePresigned(requested), requested, { ...options, isAssumed: true })
+      : explainUrls(presigned, requested, options);
   } catch (thrown) {
     if (thrown instanceof TypeError) throw new ConfigError(`${thrown.message}.`);
     throw thrown;
@@ -81,32 +98,32 @@ function explainOrRefuse(
 async function readUrls(
   args: readonly string[],
   { input, writeError }: CommandContext,
-): Promise<[string, string]> {
-  let lines = args;
-  if (args.length === 0) {
-    if (input.isTerminal) {
-      writeError('Paste the presigned URL, the requested URL, then Ctrl-D:\n');
-    }
-    const text = await input.read();
-    if (input.isTerminal) refuseCutLines(text);
-    lines = text.split('\n');
+): Promise<GivenUrls> {
+  if (args.length === 0 && input.isTerminal) {
+    writeError(
+      'Paste the presigned URL and the requested one, each on a line. (Only the requested one? An empty line ends.)\n',
+    );
   }
-  const [presigned, requested, ...more] = lines.map((url) => url.trim()).filter(Boolean);
-  if (presigned && requested && more.length === 0) return [presigned, requested];
+  const lines = args.length > 0 ? args : await input.readLines(isComplete);
+  const [first, second, ...more] = urlsIn(lines);
+  if (first !== undefined && more.length === 0) {
+    return second === undefined
+      ? { presigned: undefined, requested: first }
+      : { presigned: first, requested: second };
+  }
   throw new ConfigError(
-    "Give two URLs in single quotes, the presigned and the requested one ('…' '…'), or paste them one a line.",
+    "Give two URLs in single quotes, the presigned and the requested one ('…' '…'), or paste them one a line. The requested one alone will do, too.",
   );
 }
 
-/** Longest line that a terminal passes on: https://man7.org/linux/man-pages/man3/termios.3.html */
-const TERMINAL_LINE_CHARACTERS = 4095;
+function urlsIn(lines: readonly string[]): string[] {
+  return lines.map((line) => line.trim()).filter(Boolean);
+}
 
-/** @throws {ConfigError} when the terminal may have cut a line */
-function refuseCutLines(text: string): void {
-  if (text.split('\n').every(({ length }) => length < TERMINAL_LINE_CHARACTERS)) return;
-  throw new ConfigError(
-    `A terminal cuts lines at ${TERMINAL_LINE_CHARACTERS} characters, and a URL is that long: put both into a file, one a line, and run npm run --silent explain < file.`,
-  );
+/** Two URLs, or an empty line behind one. */
+function isComplete(lines: readonly string[]): boolean {
+  const { length } = urlsIn(lines);
+  return length === 2 || (length === 1 && lines.at(-1)?.trim() === '');
 }
 
 function explainOptions(

@@ -1,5 +1,6 @@
 import { PRESIGNED_SECONDS, S3_CLOCK_SKEW_MS } from '../src/limits';
 import { ALGORITHM, amzDate } from '../src/sigv4/sign';
+import { readAwsHost } from './aws-host';
 import type { S3ErrorReply } from './explain';
 import { REQUIRED_PARAMETERS, type SigningParameters } from './presigned-url';
 import { formatDuration, formatTime } from './print';
@@ -48,27 +49,26 @@ export function checkForm(signing: SigningParameters): S3ErrorReply | undefined 
 }
 
 /**
- * A bucket's website, `bucket.s3-website-eu-west-1.amazonaws.com` or `bucket.s3-website.…`, serves
- * only what is public.
+ * A bucket's website serves only what is public.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
  */
 export function checkWebsite(host: string): S3ErrorReply | undefined {
-  if (!/(?:^|\.)s3-website[.-][a-z\d-]+\.amazonaws\.com(?:\.cn)?$/.test(host)) return undefined;
+  if (!readAwsHost(host)?.isWebsite) return undefined;
   return denied(`${host} is a website endpoint, which takes every request for an anonymous one`, [
     "Presign for the bucket's own host, <bucket>.s3.<region>.amazonaws.com.",
   ]);
 }
 
-/** AWS's own hosts take signatures for the service s3 only; other servers are not so strict. */
+/** AWS's own hosts take signatures for their service only; other servers are not so strict. */
 export function checkService(
   { service }: SigningParameters,
   host: string,
 ): S3ErrorReply | undefined {
-  const isAws = /(?:^|\.)s3[.-](?:.+\.)?amazonaws\.com(?:\.cn)?$/.test(host);
-  if (!isAws || service === undefined || service === 's3') return undefined;
-  return unreadable(`it was signed for the service ${service} and S3 expects s3`, [
-    'Presign with the service s3.',
+  const expected = readAwsHost(host)?.service;
+  if (expected === undefined || service === undefined || service === expected) return undefined;
+  return unreadable(`it was signed for the service ${service} and the host expects ${expected}`, [
+    `Presign with the service ${expected}.`,
   ]);
 }
 
@@ -90,17 +90,10 @@ export function checkRegion(
   ]);
 }
 
-/**
- * The region that an AWS host names: `s3.eu-west-1.amazonaws.com`, with or without a bucket, FIPS,
- * dual-stack, or in the old form `s3-eu-west-1`. The global `s3.amazonaws.com` names none: it
- * answers for buckets of any older region.
- *
- * https://docs.aws.amazon.com/general/latest/gr/s3.html
- */
+/** A website takes no signature, whatever its region. */
 function regionOfHost(host: string): string | undefined {
-  const named =
-    /(?:^|\.)s3(?:-fips)?[.-](?:dualstack\.)?(?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/;
-  return named.exec(host)?.groups?.region;
+  const { region, isWebsite } = readAwsHost(host) ?? {};
+  return isWebsite ? undefined : region;
 }
 
 /** S3 knows temporary keys (ASIA…) only together with their session token. */

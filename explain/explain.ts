@@ -41,6 +41,8 @@ export interface ExplainOptions {
   readonly presignedMethod?: string;
   /** The method that was sent. Default: the presigned one. */
   readonly requestedMethod?: string;
+  /** Whether the presigned URL was taken from the requested one: the explanation says so. */
+  readonly isAssumed?: boolean;
   /** Checks the presigned URL's own signature as well. Appears in no result. */
   readonly secretAccessKey?: string;
 }
@@ -123,6 +125,7 @@ export function explain(
 
   const comparison = { presigned, requested, method, path, parameters };
   const isSigned = signing.missing.length === 0;
+  const isSignedApart = hasOwnSignature(presigned, requested);
   const refusals = [
     checkSigned(signing, isSigned ? [] : hints(comparison)),
     checkForm(signing),
@@ -131,13 +134,22 @@ export function explain(
     checkRegion(signing, requested.host, options.region),
     checkToken(signing),
     checkTime(signing, options.now),
-    isSigned ? checkSignature(comparison) : undefined,
+    isSigned && !isSignedApart ? checkSignature(comparison) : undefined,
     checkSecret(presigned, canonical.presigned, options.secretAccessKey),
   ].filter((error) => error !== undefined);
 
   return {
     accepted: refusals.length === 0,
-    reason: reasonFor(refusals, presignedUrl.trim() === requestedUrl.trim()),
+    reason: reasonFor(
+      refusals,
+      isSignedApart
+        ? 'apart'
+        : presignedUrl.trim() !== requestedUrl.trim()
+          ? 'alike'
+          : options.isAssumed
+            ? 'single'
+            : 'equal',
+    ),
     refusals,
     notes: notesOn(presigned, requested, signing, parameters, refusals, options),
     method,
@@ -194,10 +206,27 @@ function methodsOf(presigned: SentUrl, requested: SentUrl, options: ExplainOptio
   };
 }
 
-function reasonFor(refusals: readonly S3ErrorReply[], urlsAreEqual: boolean): string {
+/** Whether the requested URL is another presigned one: it has another date and another signature. */
+function hasOwnSignature(presigned: SentUrl, requested: SentUrl): boolean {
+  const differs = (name: string) => parameter(presigned, name) !== parameter(requested, name);
+  return (
+    parameter(requested, 'X-Amz-Signature') !== undefined &&
+    signatureFlaw(requested) === undefined &&
+    differs('X-Amz-Signature') &&
+    differs('X-Amz-Date')
+  );
+}
+
+const ACCEPTED = {
+  single: 'Nothing stands in the URL behind what was presigned',
+  equal: 'The URLs are equal',
+  alike: 'The URLs differ in nothing that is signed',
+  apart: 'The URLs were signed one by one, and nothing is wrong with the form of the requested one',
+} as const;
+
+function reasonFor(refusals: readonly S3ErrorReply[], urls: keyof typeof ACCEPTED): string {
   if (refusals.length === 0) {
-    const found = urlsAreEqual ? 'The URLs are equal' : 'The URLs differ in nothing that is signed';
-    return `${found}: S3 accepts the request as far as a URL tells.`;
+    return `${ACCEPTED[urls]}: S3 accepts the request as far as a URL tells.`;
   }
   const replies = refusals.map(
     ({ status, code, because }) => `with ${status} ${code} because ${because}`,
@@ -208,16 +237,28 @@ function reasonFor(refusals: readonly S3ErrorReply[], urlsAreEqual: boolean): st
 const NOT_LOOKED_AT =
   'Not looked at: whether the key is active and may get the object (s3:GetObject), and whether the object exists. S3 answers 403 AccessDenied for a missing object, too, to a key without s3:ListBucket.';
 
+/** https://github.com/signalwire/freeswitch/issues/1985 */
+const METHOD_NOT_KNOWN =
+  'No method was given, so GET is assumed. FreeSWITCH’s mod_httapi, and with it jambonz and Telnyx, sends HEAD before it plays: if yours does, add --requested-method HEAD.';
+
+/** https://github.com/jambonz/jambonz-feature-server/issues/1404 */
+const SIGNED_APART =
+  'The requested URL is another presigned one, with a date and a signature of its own: compare it with the URL that the signer made then. A cache that goes by the whole URL (FreeSWITCH, jambonz, Twilio) finds no presigned URL again, as each is new, and may ask for an old one after it expired. An Asset’s URL stays the same.';
+
 function notesOn(
   presigned: SentUrl,
   requested: SentUrl,
   signing: SigningParameters,
   { reordered, respelled }: ParameterChanges,
   refusals: readonly S3ErrorReply[],
-  { now }: ExplainOptions,
+  { now, isAssumed, requestedMethod }: ExplainOptions,
 ): string[] {
   const headers = signedHeaderNames(presigned).filter((name) => name !== 'host');
+  const isMethodKnown = requestedMethod !== undefined || requested.method !== undefined;
   const notes = [
+    isAssumed &&
+      'Only the requested URL was given. What stands in it up to its last signing parameter is assumed to be what was presigned; give both URLs to compare the rest.',
+    hasOwnSignature(presigned, requested) && SIGNED_APART,
     reordered &&
       'The parameters are in another order, which does not matter: they are sorted to be signed.',
     respelled.length > 0 &&
@@ -230,6 +271,7 @@ function notesOn(
       'Signed with temporary credentials: the URL ends when they do, even before X-Amz-Expires.',
     now === undefined && 'Time was not looked at.',
     refusals.length === 0 && NOT_LOOKED_AT,
+    refusals.length === 0 && !isMethodKnown && METHOD_NOT_KNOWN,
     skewNote(signing, now),
   ];
   return notes.filter((note) => typeof note === 'string');

@@ -1,3 +1,4 @@
+export { assumePresigned } from './assume';
 export type { DiffLine, ParameterChange, ParameterChanges } from './compare';
 export {
   type ExplainOptions,

@@ -3,6 +3,7 @@ import { amzDate, signature, signingKey, stringToSign } from '../src/sigv4/sign'
 import { type ParameterChange, type ParameterChanges, UNKNOWN_VALUE } from './compare';
 import type { Both, S3ErrorReply } from './explain';
 import { parameter, readSigningParameters, type SentUrl, signatureFlaw } from './presigned-url';
+import { TWILIO_PARAMETERS } from './twilio-parameters';
 
 /** Two requests under one signature, as S3 reads them. */
 export interface Comparison {
@@ -85,12 +86,14 @@ function sentenceList(items: readonly string[]): string {
 export function hints(comparison: Comparison): string[] {
   const found = [
     twilioParameters,
+    appendedEnding,
+    appendedText,
     escapedAmpersands,
     encodedTwice,
     cutOff,
     otherMethod,
     otherHost,
-    resolvedPath,
+    otherSlashes,
     rawPlus,
   ].flatMap((hint) => hint(comparison) ?? []);
   if (found.length > 0) return found;
@@ -101,11 +104,35 @@ export function hints(comparison: Comparison): string[] {
 
 type Hint = (comparison: Comparison) => string | undefined;
 
-const twilioParameters: Hint = ({ presigned, requested }) => {
-  const isAdded = (name: string) => !parameter(presigned, name) && parameter(requested, name);
-  return isAdded('CallSid') && isAdded('AccountSid')
+const twilioParameters: Hint = ({ parameters: { added } }) =>
+  added.some(({ name }) => TWILIO_PARAMETERS.has(name))
     ? 'These are Twilio’s request parameters, appended to the media request. Play a URL that does not mind them: the synced Asset, or /audio. A redirect to a presigned URL does not help, as Twilio carries them along.'
     : undefined;
+
+/** What stands behind the presigned query in the requested one; undefined where that differs. */
+function appendedTo({ presigned, requested }: Comparison): string | undefined {
+  return requested.query.startsWith(presigned.query)
+    ? requested.query.slice(presigned.query.length)
+    : undefined;
+}
+
+/** The ending of an audio file, as `.mp3` or in `&ext=.wav`. */
+const AUDIO_ENDING = /(?:^|[&=])[^&=]*\.(?:mp3|wav\d*|sln\d*|ulaw|alaw|gsm|g722|ogg|aiff?)$/i;
+
+/** https://github.com/asterisk/asterisk/issues/463 */
+const appendedEnding: Hint = (comparison) =>
+  AUDIO_ENDING.test(appendedTo(comparison) ?? '')
+    ? 'A file ending was appended behind the query, as is done for telephone systems that read the format from the end of the whole URL (Asterisk). Sign it with the rest: presign with a parameter such as x-ending=.mp3, which S3 ignores as it begins with x-, and move it to the end, as the order is not signed. Or play a URL without a signature, such as the synced Asset.'
+    : undefined;
+
+const BLANK = /^(?:\+|%(?:20|09|0D|0A))+$/i;
+
+const appendedText: Hint = (comparison) => {
+  const appended = appendedTo(comparison) ?? '';
+  if (appended === '' || appended.startsWith('&') || AUDIO_ENDING.test(appended)) return undefined;
+  return BLANK.test(appended)
+    ? 'A blank or a line end behind the URL was sent with it: in XML write <Play>https://…</Play> in one line.'
+    : 'Text that stood behind the URL, such as a bracket, a quote or a full stop, was sent with it.';
 };
 
 const escapedAmpersands: Hint = ({ presigned, requested }) =>
@@ -128,31 +155,40 @@ const cutOff: Hint = ({ presigned, requested }) => {
   const flaw = signatureFlaw(requested);
   const isBeginning =
     requested.query.length < presigned.query.length && presigned.query.startsWith(requested.query);
-  if (isBeginning) {
-    return `The URL ${flaw ?? 'was cut off'}. In a shell put it in single quotes, as & ends a command.`;
+  if (!isBeginning) return flaw && `The requested URL ${flaw}.`;
+  if (presigned.query.charAt(requested.query.length) === '&') {
+    return 'The URL was cut off before an &. In a shell put it in single quotes, as & ends a command.';
   }
-  return flaw && `The requested URL ${flaw}.`;
+  return `The URL ${flaw ?? 'was cut off'}. What it went through (a database column, a form, a log, a terminal) takes no longer text.`;
 };
 
-const otherMethod: Hint = ({ method }) =>
-  method.presigned === method.requested
-    ? undefined
-    : `A presigned URL is good for one method. ${
-        method.requested === 'HEAD'
-          ? 'Instead of a HEAD request (curl -I) get the first byte: curl -r 0-0.'
-          : `Presign for ${method.requested}.`
-      }`;
+/**
+ * Systems that ask with HEAD before they play:
+ * https://github.com/signalwire/freeswitch/issues/1985
+ * https://github.com/team-telnyx/freeswitch/pull/608
+ */
+const otherMethod: Hint = ({ method }) => {
+  if (method.presigned === method.requested) return undefined;
+  return method.requested === 'HEAD'
+    ? 'A presigned URL is good for one method. Some telephone systems send HEAD before they play (FreeSWITCH’s mod_httapi, and with it jambonz and Telnyx): let them fetch without it (mod_http_cache), or play a URL without a signature, such as the synced Asset. By hand, get the first byte instead of curl -I: curl -r 0-0.'
+    : `A presigned URL is good for one method. Presign for ${method.requested}.`;
+};
 
 const otherHost: Hint = ({ presigned, requested }) =>
   presigned.host === requested.host
     ? undefined
     : 'Presign for the host that S3 is asked by, with its port; a proxy or CDN in front has to pass the Host header on.';
 
-const resolvedPath: Hint = ({ presigned, requested }) =>
-  presigned.path !== requested.path &&
-  new URL(presigned.path.replace(/\/{2,}/g, '/'), 'http://x').pathname === requested.path
-    ? 'Something on the way resolved ".", ".." or "//" in the path: choose a key without them.'
+const otherSlashes: Hint = ({ presigned, requested }) => {
+  if (presigned.path === requested.path) return undefined;
+  const single = (path: string) => path.replace(/\/{2,}/g, '/');
+  if (new URL(single(presigned.path), 'http://x').pathname === requested.path) {
+    return 'Something on the way resolved ".", ".." or "//" in the path: choose a key without them.';
+  }
+  return single(requested.path) === presigned.path
+    ? 'A slash of the path was doubled, which makes it another key: look where a host or a folder that ends with / is joined with the rest.'
     : undefined;
+};
 
 const rawPlus: Hint = ({ presigned, requested }) =>
   presigned.path.includes('%2B') && requested.path.includes('+')

@@ -17,7 +17,12 @@ export interface SentUrl {
 const SENT =
   /^(?:(?<method>[A-Z]+) )?(?:(?<scheme>https?):\/\/(?:[^/?#@]*@)?(?<host>[\w.:[\]-]+))?(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?(?:#.*)?$/i;
 
-const ESCAPED_AMPERSAND = /&amp(?:;|%3B)|&#(?:0*38|x0*26);|(?:\\|%5C)u0026/i;
+const ESCAPED_AMPERSAND = /&amp(?:;|%3B)|&#(?:0*38|x0*26);|(?:\\|%5C)u0026/gi;
+
+/** Writes & where it was escaped for XML, HTML or JSON. */
+export function unescapeAmpersands(text: string): string {
+  return text.replace(ESCAPED_AMPERSAND, '&');
+}
 
 /**
  * Reads a URL, or a line of an access log: `GET /key.mp3?CallSid=… HTTP/1.1`. Either may stand in
@@ -47,7 +52,7 @@ export function readUrl(text: string, base?: Pick<SentUrl, 'scheme' | 'host'>): 
     path: groups.path ?? '/',
     query,
     parameters: parseQuery(query),
-    escaped: ESCAPED_AMPERSAND.test(sent),
+    escaped: sent !== unescapeAmpersands(sent),
   };
 }
 

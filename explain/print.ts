@@ -9,12 +9,19 @@ type Colors = ReturnType<typeof createColors>;
 const LABEL_WIDTH = 12;
 const MARK = { both: ' ', presigned: '-', requested: '+' } as const;
 
-/**
- * An explanation as text for a terminal: the answer first, then what to do, then the evidence.
- *
- * @param width columns to wrap at
- */
-export function printExplanation(explanation: Explanation, colors: Colors, width: number): string {
+export interface PrintOptions {
+  readonly colors: Colors;
+  /** Columns to wrap at. */
+  readonly width: number;
+  /** Whether the canonical requests are printed, too. */
+  readonly verbose: boolean;
+}
+
+/** An explanation as text for a terminal: the answer first, then what to do, then the evidence. */
+export function printExplanation(
+  explanation: Explanation,
+  { colors, width, verbose }: PrintOptions,
+): string {
   const { refusals, notes, reason } = explanation;
   const [first] = refusals;
   const verdict = first
@@ -31,7 +38,9 @@ export function printExplanation(explanation: Explanation, colors: Colors, width
     [...facts(explanation), ...notes.map((note) => ['Note', note] as const)]
       .map(([name, text]) => label(name, text))
       .join('\n'),
-    evidence(explanation, colors, wrapped),
+    verbose
+      ? evidence(explanation, colors, wrapped)
+      : colors.dim(wrapped('The canonical requests and their hashes: add --verbose.')),
   ]
     .filter((block) => block !== '')
     .join('\n\n')

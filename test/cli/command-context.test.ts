@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { confirmBy } from '../../cli/command-context';
+import { confirmBy, linesFrom } from '../../cli/command-context';
 
 /** Whether this input agrees, and the last that is on the screen. */
 async function answering(typed: string): Promise<{ agreed: boolean; screen: string }> {
@@ -31,5 +31,25 @@ describe('a question at the terminal', () => {
     const { agreed, screen } = await answering(typed);
     expect(agreed).toBe(false);
     expect(screen).toMatch(/\n$/);
+  });
+});
+
+describe('lines typed at a terminal', () => {
+  it('are read whole, however long, until there are enough', async () => {
+    const [keyboard, screen] = [new PassThrough(), new PassThrough()];
+    screen.resume();
+    const lines = linesFrom(keyboard, screen, (typed) => typed.length === 2);
+    const long = `https://example.com/${'x'.repeat(5000)}`;
+    keyboard.write(`${long}\r`);
+    keyboard.write('second\r');
+    expect(await lines).toEqual([long, 'second']);
+  });
+
+  it('end with Ctrl-D', async () => {
+    const [keyboard, screen] = [new PassThrough(), new PassThrough()];
+    screen.resume();
+    const lines = linesFrom(keyboard, screen, () => false);
+    keyboard.write('first\r\u0004');
+    expect(await lines).toEqual(['first']);
   });
 });

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { describe, expect, it } from '@jest/globals';
-import { explain } from '../../explain';
+import { assumePresigned, explain } from '../../explain';
+import { TWILIO_PARAMETERS as TWILIO_NAMES } from '../../explain/twilio-parameters';
+import { callParameters } from '../../phone/parameters';
 import {
   credentials,
   now,
@@ -44,6 +46,14 @@ describe('explain', () => {
     const differing = explanation.diff.filter((line) => line.in !== 'both');
     expect(differing).toHaveLength(27);
     expect(differing).toContainEqual({ in: 'requested', text: 'CallStatus=in-progress' });
+  });
+
+  it('names Twilio where a single one of its parameters was appended', () => {
+    const names = TWILIO_PARAMETERS.split('&').map((pair) => pair.split('=')[0] ?? '');
+    for (const name of names) expect(advice(`${url}&${name}=x`)).toContain('Twilio');
+    expect(advice(`${url}&CallSid=CA1&v=2&w=3&x=4`)).toContain('Twilio');
+    const call = { callSid: '', accountSid: '', from: '', to: '', forwardedFrom: '' };
+    expect(new Set(Object.keys(callParameters(call, 'ringing')))).toEqual(TWILIO_NAMES);
   });
 
   it('lists removed, changed and repeated parameters separately', () => {
@@ -126,6 +136,7 @@ describe('explain', () => {
       expect.stringMatching(/which does not matter: X-Amz-Credential\.$/),
       expect.stringMatching(/^Presigned as https and requested by http/),
       expect.stringMatching(/^Not looked at: whether the key is active/),
+      expect.stringMatching(/^No method was given, so GET is assumed/),
     ]);
   });
 
@@ -167,6 +178,19 @@ describe('explain', () => {
     expect(refusals).toMatchObject([{ code: 'SignatureDoesNotMatch' }]);
     expect(refusals[0]?.advice.join()).toMatch(hint);
     expect(codes(url, url, { presignedMethod: requestedMethod, requestedMethod })).toEqual([]);
+  });
+
+  it('names the telephone systems that send HEAD, where a HEAD failed and where no method is known', () => {
+    expect(explain(url, url, { now, requestedMethod: 'HEAD' }).refusals[0]?.advice.join()).toMatch(
+      /FreeSWITCH.*Telnyx/,
+    );
+    expect(explain(url, url, { now }).notes.join()).toMatch(/FreeSWITCH.*--requested-method HEAD/);
+    for (const known of [
+      explain(url, `GET ${url}`),
+      explain(url, url, { requestedMethod: 'GET' }),
+    ]) {
+      expect(known.notes.join()).not.toContain('FreeSWITCH');
+    }
   });
 
   it('reads a line of an access log', () => {
@@ -226,6 +250,17 @@ describe('explain, on region, service and key', () => {
     ['prompts.s3-fips.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
     ['prompts.s3-ap-northeast-1.amazonaws.com', 'ap-northeast-1'],
     ['prompts.s3.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+    ['prompts.s3.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
+    ['prompts.s3.dualstack.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
+    ['prompts.s3.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
+    ['ivr-123456789012.s3-accesspoint.eu-central-1.amazonaws.com', 'eu-central-1'],
+    ['ivr-123456789012.s3-accesspoint.dualstack.us-east-1.amazonaws.com', 'us-east-1'],
+    ['ivr-123456789012.s3-accesspoint-fips.us-gov-east-1.amazonaws.com', 'us-gov-east-1'],
+    ['prompts.s3-fips.dualstack.us-west-2.amazonaws.com', 'us-west-2'],
+    ['prompts.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com', 'us-east-1'],
+    ['ivr-123456789012.accesspoint.vpce-1a2b.s3.us-east-1.vpce.amazonaws.com', 'us-east-1'],
+    ['vpce-1a2b3c4d-5e6f-us-east-1a.s3.us-east-1.vpce.amazonaws.com', 'us-east-1'],
+    ['s3.eu-north-1.s3.eu-central-1.amazonaws.com', 'eu-central-1'],
   ])('reads the region of %s', (host, region) => {
     const { refusals } = explain(presign({ host }), presign({ host }), { now });
     expect(refusals).toMatchObject([{ status: 400, code: 'AuthorizationQueryParametersError' }]);
@@ -237,7 +272,10 @@ describe('explain, on region, service and key', () => {
     'prompts.s3.amazonaws.com',
     'prompts.s3-accelerate.amazonaws.com',
     'storage.example.com',
+    'prompts.s3-accelerate.dualstack.amazonaws.com',
+    'alias.accesspoint.s3-global.amazonaws.com',
     's3.eu-central-1.amazonaws.com.example.com',
+    's3.eu-central-1.example.eu',
   ])('does not guess the region of %s', (host) => {
     expect(codes(presign({ host }), presign({ host }))).toEqual([]);
   });
@@ -262,6 +300,20 @@ describe('explain, on region, service and key', () => {
     expect(codes(signed, signed)).toEqual(['400 AuthorizationQueryParametersError']);
     const elsewhere = presign({ service: 'execute-api', host: 'localhost:7480' });
     expect(codes(elsewhere, elsewhere)).toEqual([]);
+  });
+
+  it.each([
+    ['ivr-123456789012.s3-object-lambda.eu-west-1.amazonaws.com', 's3-object-lambda'],
+    ['ivr-123456789012.op-01.s3-outposts.eu-west-1.amazonaws.com', 's3-outposts'],
+    ['ivr--euw1-az1--x-s3.s3express-euw1-az1.eu-west-1.amazonaws.com', 's3express'],
+    ['ivr-123456789012.s3-accesspoint.eu-west-1.amazonaws.com', 's3'],
+    ['s3-outposts.s3.eu-west-1.amazonaws.com', 's3'],
+  ])('expects at %s a signature for %s', (host, service) => {
+    expect(codes(presign({ host, service }), presign({ host, service }))).toEqual([]);
+    const signed = presign({ host, service: 'sts' });
+    expect(explain(signed, signed, { now }).refusals[0]?.because).toBe(
+      `it was signed for the service sts and the host expects ${service}`,
+    );
   });
 
   it('refuses a temporary key without its session token', () => {
@@ -336,6 +388,7 @@ describe('explain, on lost and malformed signing parameters', () => {
 describe('explain, on what to do', () => {
   const dotted = presign({ path: '/a//b.mp3' });
   const plus = presign({ path: '/a%2Bb.mp3' });
+  const sdk = `${presign({ query: 'x-id=GetObject' }).replace('x-id=GetObject&', '')}&x-id=GetObject`;
   it.each([
     ['XML', url.replaceAll('&', '&amp;'), /each &amp;, &#38; or \\u0026 has to arrive as &/],
     ['XML by number', url.replaceAll('&', '&#38;'), /has to arrive as &/],
@@ -344,6 +397,14 @@ describe('explain, on what to do', () => {
     ['a second encoding of the query', url.replaceAll('%2F', '%252F'), /encoded once more/],
     ['a second encoding of the path', url.replace('%20', '%2520'), /encoded once more/],
     ['a shell', url.replace(/&.*/, ''), /single quotes/],
+    ['a column that is too short', url.slice(0, 255), /^The URL was cut off.*database column/],
+    ['an appended .mp3', `${url}.mp3`, /Asterisk/],
+    ['an appended .wav', `${url}.wav`, /Asterisk/],
+    ['an appended ending in a parameter', `${url}&ext=.wav`, /Asterisk/],
+    ['an ending behind a parameter of the SDK', `${sdk}.mp3`, /Asterisk/, sdk],
+    ['a line end in the TwiML', `${url}%0A++`, /in one line/],
+    ['a bracket of Markdown', `${url})`, /bracket/],
+    ['a doubled slash', url.replace('/menu', '//menu'), /doubled/],
     ['a URL that was cut off', url.slice(0, -10), /X-Amz-Signature has 54 of 64 digits/],
     ['a signature that was cut off', `${url.slice(0, -10)}&a=1`, /54 of 64 digits/],
     [
@@ -356,6 +417,53 @@ describe('explain, on what to do', () => {
     ['anything else', `${url}&a=1`, /byte for byte/],
   ])('recognises %s', (_, requested, hint, presigned = url) => {
     expect(advice(requested, presigned)).toMatch(hint);
+  });
+});
+
+describe('explain, on two URLs that were signed one by one', () => {
+  const later = presign({ now: new Date(now.getTime() - 60_000) });
+
+  it('does not take them for one that was edited', () => {
+    const { accepted, reason, notes } = explain(later, url, { now });
+    expect(accepted).toBe(true);
+    expect(reason).toMatch(/^The URLs were signed one by one/);
+    expect(notes.join()).toMatch(/another presigned one.*cache.*jambonz/);
+  });
+
+  it('says that the one that was kept is expired, and who keeps it', () => {
+    const tomorrow = new Date(now.getTime() + 24 * 60 * 60_000);
+    const fresh = presign({ now: tomorrow });
+    const { refusals, notes } = explain(fresh, url, { now: tomorrow });
+    expect(refusals.map(({ code }) => code)).toEqual(['AccessDenied']);
+    expect(notes.join()).toContain('cache');
+  });
+
+  it('takes another date under the same signature for an edit', () => {
+    expect(codes(url, url.replace('T120000Z', 'T120001Z'))).toEqual(['403 SignatureDoesNotMatch']);
+  });
+});
+
+describe('a requested URL alone', () => {
+  const sdk = `${url}&response-content-type=audio%2Fmpeg&x-id=GetObject`;
+  it.each([
+    ['nothing appended', url, url],
+    ["Twilio's parameters", `${url}&${TWILIO_PARAMETERS}`, url],
+    ['parameters of the SDK behind the signature', `${sdk}&CallSid=CA1`, sdk],
+    ['an ending behind the signature', `${url}.mp3`, url],
+    ['an ending behind a parameter of the SDK', `${sdk}.wav`, sdk],
+    ['a line end', `${sdk}%0A`, sdk],
+    ['escapes of XML', `${url}&CallSid=CA1`.replaceAll('&', '&amp;'), url],
+    ['a method and quotes', `"GET ${url}&a=1 HTTP/1.1"`, url],
+  ])('shows what was presigned: %s', (_, requested, presigned) => {
+    expect(assumePresigned(requested)).toBe(presigned);
+    const { notes, refusals } = explain(presigned, requested, { now, isAssumed: true });
+    expect(notes[0]).toMatch(/^Only the requested URL was given/);
+    expect(refusals.length > 0).toBe(requested !== presigned);
+  });
+
+  it('is refused without a signature', () => {
+    expect(() => explain(assumePresigned('https://h/a?b=1'), 'https://h/a')).toThrow('no X-Amz');
+    expect(() => assumePresigned('/only/a/path')).toThrow(TypeError);
   });
 });
 

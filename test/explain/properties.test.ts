@@ -97,7 +97,8 @@ describe('explain, of any query', () => {
       const asked = nest(`${sent}&${TWILIO_PARAMETERS}`);
       const explanation = explain(url, asked, { now, secretAccessKey });
       const shown =
-        JSON.stringify(explanation) + printExplanation(explanation, createColors(colors), 100);
+        JSON.stringify(explanation) +
+        printExplanation(explanation, { colors: createColors(colors), width: 100, verbose: true });
       for (const secret of hidden) {
         expect(shown.toLowerCase()).not.toContain(secret.toLowerCase());
       }

@@ -22,7 +22,7 @@ export function createContext(changes: Partial<CommandContext> = {}) {
     width: 100,
     colors: false,
     terminal: undefined,
-    input: { isTerminal: false, read: async () => '' },
+    input: { isTerminal: false, readLines: async () => [] },
     confirm: undefined,
     interruption: () => new Promise(() => {}),
     ...changes,

@@ -11,7 +11,7 @@ import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-
 import { sync } from './sync';
 import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
 import { findTarget, lastDeployedBuild } from './target';
-import { readDeployedVariables } from './variables';
+import { ENV_FILE, readEnvFile } from './variables';
 
 interface Options {
   /** Domain suffix. */
@@ -69,7 +69,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
   const { environment, force = false } = options;
   const { writeError } = context;
   try {
-    const variables = readDeployedVariables();
+    const variables = readEnvFile(ENV_FILE);
     const { config, account } = checkVariables(variables);
     const target = { account, ...findTarget({ environment }, account.accountSid) };
     const checked = await Promise.race([

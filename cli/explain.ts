@@ -11,6 +11,7 @@ import { readSecretAccessKey } from '../src/config';
 import { ConfigError } from '../src/errors';
 import type { CommandContext } from './command-context';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
+import { ENV_FILE, loadVariables } from './variables';
 
 interface Options {
   /** The presigned and the requested one, or the requested one; without any they are read from the input. */
@@ -21,6 +22,8 @@ interface Options {
   readonly requestedMethod?: string;
   readonly verify?: true;
   readonly verbose?: true;
+  /** File with the secret for `verify`. */
+  readonly env: string;
   readonly json?: true;
 }
 
@@ -46,6 +49,7 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     .option('--requested-method <verb>', 'the method sent (default: the presigned one)')
     .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
     .option('--verbose', 'also print the canonical requests, line by line, and their hashes')
+    .option('--env <file>', 'file with S3_SECRET_ACCESS_KEY, for --verify', ENV_FILE)
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', MORE);
   const options = parseArguments<Omit<Options, 'urls'>>(command, args, context);
@@ -127,12 +131,12 @@ function isComplete(lines: readonly string[]): boolean {
 }
 
 function explainOptions(
-  { verify, at, region, presignedMethod, requestedMethod }: Options,
+  { verify, env, at, region, presignedMethod, requestedMethod }: Options,
   { clock, environment }: CommandContext,
 ): ExplainOptions {
-  const secretAccessKey = verify ? readSecretAccessKey(environment) : undefined;
+  const secretAccessKey = verify ? readSecretAccessKey(loadVariables(env, environment)) : undefined;
   if (verify && !secretAccessKey) {
-    throw new ConfigError('--verify needs S3_SECRET_ACCESS_KEY in the environment.');
+    throw new ConfigError(`--verify needs S3_SECRET_ACCESS_KEY, in ${env} or in the shell.`);
   }
   return { now: at ?? clock.now(), region, presignedMethod, requestedMethod, secretAccessKey };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CommandContext } from '../../cli/command-context';
 import { explain as explainCommand } from '../../cli/explain';
 import { systemClock } from '../../src/clock';
-import { runVerb } from '../helpers/cli/commands';
+import { runVerb, writeVariables } from '../helpers/cli/commands';
 import { now, presign, secretAccessKey, TWILIO_PARAMETERS } from '../helpers/explain/urls';
 
 const url = presign();
@@ -98,6 +98,12 @@ describe('npm run explain', () => {
   it('--verify accepts the secret that signed the URL', async () => {
     const environment = { S3_SECRET_ACCESS_KEY: secretAccessKey };
     expect(await explain(['--verify', url, url], { environment })).toMatchObject({ code: 0 });
+  });
+
+  it('--verify finds the secret in the file of --env', async () => {
+    const { file, remove } = writeVariables({ S3_SECRET_ACCESS_KEY: secretAccessKey });
+    expect(await explain(['--verify', '--env', file, url, url])).toMatchObject({ code: 0 });
+    remove();
   });
 
   it.each([

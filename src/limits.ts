@@ -168,6 +168,15 @@ export const CREDENTIALS_REFRESH_PAUSE_MS = 30_000;
 
 // The sync
 
+/**
+ * How far into an object its first MPEG frame is looked for, after its tags: encoders, servers and
+ * tags with padding put bytes before it. A chance match of three frames in random bytes is 1 in 10^9.
+ */
+export const MPEG_SEARCH_BYTES = 65_536;
+
+/** How much of an object tells that it is text. */
+export const TEXT_SAMPLE_BYTES = 65_536;
+
 /** How long the bucket must not have changed before a Build: SYNC_QUIET_SECONDS' default and maximum. */
 export const DEBOUNCE_SECONDS = 3;
 export const MAX_DEBOUNCE_SECONDS = 20;

@@ -68,8 +68,9 @@ const pairs = <Value extends v.GenericSchema>(value: Value) =>
     v.transform((entries) => new Map(entries)),
   );
 const refusal = v.object({ etag: v.string(), reason: v.string(), unplayable: v.boolean() });
+const VERSION = 2;
 const schema = v.object({
-  version: v.literal(1),
+  version: v.picklist([1, VERSION]),
   paths: pairs(v.string()),
   retired: pairs(v.number()),
   refused: pairs(refusal),
@@ -86,7 +87,7 @@ export interface EncodedManifest {
 /** Encodes a manifest; the order of its entries does not matter. */
 export function encodeManifest({ paths, retired, refused }: Manifest): EncodedManifest {
   const json = JSON.stringify({
-    version: 1,
+    version: VERSION,
     paths: sorted(paths),
     retired: sorted(retired),
     refused: sorted(refused).map(([key, { etag, reason, unplayable }]) => [
@@ -106,7 +107,7 @@ export function manifestPath({ hash, fingerprint, base }: BuildMarker): string {
 /**
  * Reads a manifest's source without running it.
  *
- * @throws {PlayError} when it is not a manifest of this version
+ * @throws {PlayError} when it is not a manifest of these versions
  */
 export function decodeManifest(source: string): Manifest {
   const json = source.startsWith(PREFIX) ? source.slice(PREFIX.length).replace(/;\s*$/, '') : '';
@@ -122,15 +123,19 @@ export function decodeManifest(source: string): Manifest {
 /**
  * Validates what a manifest's module exports.
  *
- * @throws {PlayError} when it is not a manifest of this version
+ * Version 1 also called "not audio" what merely was not recognised. It silences nothing here, and the
+ * next sync judges it again.
+ *
+ * @throws {PlayError} when it is not a manifest of these versions
  */
 export function parseManifest(value: unknown): Manifest {
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) {
     throw new PlayError('The audio manifest of the live Build has an unknown form. Run a sync.');
   }
-  const { paths, retired, refused } = parsed.output;
-  return { paths, retired, refused };
+  const { version, paths, retired, refused } = parsed.output;
+  const isKnown = ([, { reason }]: [string, Refusal]) => version > 1 || reason !== 'not audio';
+  return { paths, retired, refused: new Map([...refused].filter(isKnown)) };
 }
 
 /** By code unit, in every locale. */

@@ -39,6 +39,11 @@ export function hasAudioEnding(key: string): boolean {
   return playableType(undefined, key) !== undefined;
 }
 
+/** Whether a key's ending says that its audio has no header, so that its bytes tell nothing. */
+export function hasRawAudioEnding(key: string): boolean {
+  return /[^/]\.(?:gsm|ulaw)$/i.test(key);
+}
+
 /** Endings of files that are no audio, or audio that Twilio does not play. */
 const OTHER_ENDING =
   /[^/]\.(?:aac|amr|flac|m4[ab]|midi?|og[ag]|opus|wma|avi|m4v|mkv|mov|mp4|webm|wmv|bmp|gif|heic|ico|jpe?g|png|psd|svg|tiff?|webp|csv|docx?|html?|json|log|md|od[st]|pdf|pptx?|rtf|srt|tsv|txt|vtt|xlsx?|xml|ya?ml|7z|bak|bz2|gz|ini|js|rar|sh|tar|tgz|ts|zip)$/i;

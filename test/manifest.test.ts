@@ -42,6 +42,21 @@ describe('the manifest', () => {
     );
   });
 
+  it('of version 1 silences nothing that merely was not recognised, and still silences the rest', () => {
+    const old = {
+      version: 1,
+      paths: [['a.mp3', '/audio/a.mp3']],
+      retired: [],
+      refused: [
+        ['hello.ulaw', { etag: '"1"', reason: 'not audio', unplayable: true }],
+        ['cold.mp3', { etag: '"2"', reason: 'archived', unplayable: true }],
+      ],
+    };
+    const { paths, refused } = decodeManifest(`module.exports = ${JSON.stringify(old)};\n`);
+    expect([...paths.keys()]).toEqual(['a.mp3']);
+    expect([...refused.keys()]).toEqual(['cold.mp3']);
+  });
+
   it('has one hash for one content, whatever the order', () => {
     const reversed = { ...manifest, paths: new Map([...manifest.paths].reverse()) };
     expect(encodeManifest(reversed)).toEqual(encodeManifest(manifest));
@@ -74,7 +89,7 @@ describe('the manifest', () => {
     expect(parseManifest(module.exports)).toEqual(manifest);
   });
 
-  it.each(['', 'module.exports = 1;', 'process.exit()', 'module.exports = {"version":2};'])(
+  it.each(['', 'module.exports = 1;', 'process.exit()', 'module.exports = {"version":3};'])(
     'refuses %j',
     (source) => expect(() => decodeManifest(source)).toThrow('audio manifest'),
   );

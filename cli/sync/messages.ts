@@ -105,6 +105,7 @@ const WAITS_FOR: Readonly<Record<Wait, string>> = {
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   'not audio':
     'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
+  'not recognised': 'it was not recognised as MP3, WAV or AIFF, nor as anything else',
   'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
   archived: 'it is archived in S3 and must be restored first',
   'no room': 'the Build already holds as many Assets as Twilio allows',
@@ -155,7 +156,7 @@ function doneLine(
 function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
   const lines = skipped.map(({ key, reason, unplayable }) => {
-    const instead = unplayable ? 'no call can play it' : 'played through the proxy';
+    const instead = unplayable ? 'callers hear its text' : 'the proxy plays it as it is';
     return `  ${key}: ${REASON_WORDS[reason]} (${instead})`;
   });
   return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];

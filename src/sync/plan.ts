@@ -8,7 +8,9 @@ import { assetPath, isAssetPath } from './asset-path';
 import { type CarryOver, fingerprint, markerOf } from './carry-over';
 import { guardOf } from './guard';
 import {
+  isByteReason,
   isUnplayable,
+  type Judgement,
   type Reason,
   refusalOf,
   refusalsToRemember,
@@ -40,8 +42,8 @@ export interface PlanOptions {
   readonly flowKeys: ReadonlySet<string>;
   /** Whether that call flow is the live Build's, and not one that may never be deployed. */
   readonly flowIsLive: boolean;
-  /** Key → ETag of each object whose bytes this process has found to be no audio. */
-  readonly notAudio: ReadonlyMap<string, string>;
+  /** Key → what this process has found in its object's bytes, of objects that make no Asset. */
+  readonly judged: ReadonlyMap<string, Judgement>;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
   /** The largest object that this run uploads. */
@@ -224,12 +226,12 @@ function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
   { refused }: Manifest,
-  { maxObjectBytes, notAudio }: PlanOptions,
+  { maxObjectBytes, judged }: PlanOptions,
 ): Reason | undefined {
   // Only a refusal by bytes is taken as it is; all others are computed again.
-  const { etag, reason } = refused.get(object.key) ?? {};
-  if (reason === 'not audio' && etag === object.etag) return 'not audio';
-  if (notAudio.get(object.key) === object.etag) return 'not audio';
+  for (const known of [judged.get(object.key), refused.get(object.key)]) {
+    if (known?.etag === object.etag && isByteReason(known.reason)) return known.reason;
+  }
   const refusal = refusalOf(object, maxObjectBytes);
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
   return uploaded && refusal !== 'not audio' ? undefined : refusal;

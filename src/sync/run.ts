@@ -21,11 +21,12 @@ import {
   type SyncOutcome,
 } from './outcome';
 import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
+import type { Judgement } from './selection';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
 
 export interface RunOptions
   extends ObserveOptions,
-    Omit<PlanOptions, 'nowEpochSeconds' | 'notAudio'>,
+    Omit<PlanOptions, 'nowEpochSeconds' | 'judged'>,
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
@@ -174,10 +175,11 @@ async function* uploadMissing(
 }
 
 /**
- * Key → ETag of each object whose bytes this process has found to be no audio. A slice of a warm
- * Function so gets past objects that earlier slices have refused, before a manifest remembers them.
+ * Key → what this process has found in its object's bytes, of objects that make no Asset. A slice of
+ * a warm Function so gets past objects that earlier slices have refused, before a manifest remembers
+ * them.
  */
-const notAudio = new Map<string, string>();
+const judged = new Map<string, Judgement>();
 
 /** What a run has found out and done, over all its rounds. */
 class Findings {
@@ -203,7 +205,7 @@ class Findings {
       listing.map((object) => this.#withArchivedClass(object)),
       live,
       [...lately, uploaded],
-      { ...this.options, notAudio, nowEpochSeconds },
+      { ...this.options, judged, nowEpochSeconds },
     );
     this.report = {
       ...this.report,
@@ -226,7 +228,7 @@ class Findings {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
-      else notAudio.set(key, etag);
+      else judged.set(key, { etag, reason: result.reason });
       return;
     }
     this.#uploaded.push(result.version);

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
 import type { Refusal } from '../manifest';
-import { hasOtherEnding } from '../media-types';
+import { hasOtherEnding, hasRawAudioEnding } from '../media-types';
 import type { PromptObject } from '../s3/prompts';
 
 /**
@@ -45,6 +45,7 @@ export function keysNamedBy(flow: string): ReadonlySet<string> {
 /** Why an object is not an Asset. The manifest holds these codes, not their words. */
 export const REASONS = [
   'not audio',
+  'not recognised',
   'too large',
   'archived',
   'no room',
@@ -52,6 +53,19 @@ export const REASONS = [
   'missing',
 ] as const;
 export type Reason = (typeof REASONS)[number];
+
+/** A reason that takes an object's bytes to find. */
+export type ByteReason = Extract<Reason, 'not audio' | 'not recognised'>;
+
+export function isByteReason(reason: string): reason is ByteReason {
+  return reason === 'not audio' || reason === 'not recognised';
+}
+
+/** What an object's bytes told against it. */
+export interface Judgement {
+  readonly etag: string;
+  readonly reason: ByteReason;
+}
 
 /** Objects of these classes cannot be read before they are restored. */
 const ARCHIVED: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
@@ -68,10 +82,14 @@ export function refusalOf(
   if (hasOtherEnding(key)) return 'not audio';
   if (ARCHIVED.has(storageClass)) return 'archived';
   if (size > ASSET_BYTES) return 'too large';
+  if (hasRawAudioEnding(key)) return 'not recognised';
   return size > maxObjectBytes ? 'left to the command line' : undefined;
 }
 
-/** Whether the proxy cannot carry it either, so that its text is said. */
+/**
+ * Whether the proxy cannot carry it either, so that its text is said. What merely is not recognised
+ * is not said: the proxy plays it.
+ */
 export function isUnplayable({ size }: PromptObject, reason: Reason): boolean {
   return reason === 'not audio' || reason === 'archived' || size > PROXY_BYTES;
 }
@@ -84,9 +102,9 @@ export interface SkippedKey extends Refusal {
 
 /**
  * The refusals that the manifest must hold, because they are read: a call needs to know that the
- * proxy cannot carry a key, and the next run that its bytes are not audio. The manifest stays small
- * whatever the bucket holds: refusals by file ending are recomputed, and the least important others
- * are left out.
+ * proxy cannot carry a key, and the next run what its bytes told. The manifest stays small whatever
+ * the bucket holds: refusals by file ending are recomputed, and the least important others are left
+ * out.
  *
  * @param flowKeys keys that the deployed call flow names
  */
@@ -94,13 +112,16 @@ export function refusalsToRemember(
   skipped: readonly SkippedKey[],
   flowKeys: ReadonlySet<string>,
 ): Map<string, Refusal> {
-  const rank = ({ key, reason }: SkippedKey) => {
+  const rank = ({ key, reason, unplayable }: SkippedKey) => {
     if (reason === 'missing' || flowKeys.has(key)) return 0;
-    return reason === 'not audio' ? 1 : 2;
+    if (reason === 'not audio') return 1;
+    return unplayable ? 2 : 3;
   };
+  const isRead = ({ key, reason, unplayable }: SkippedKey) =>
+    unplayable ? !hasOtherEnding(key) : reason === 'not recognised' && !hasRawAudioEnding(key);
   return new Map(
     skipped
-      .filter(({ key, unplayable }) => unplayable && !hasOtherEnding(key))
+      .filter(isRead)
       .sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
       .slice(0, MANIFEST_REFUSALS)
       .map(({ key, ...refusal }) => [key, refusal]),

@@ -1,7 +1,5 @@
-import { fileTypeFromBuffer } from 'file-type/core';
 import type { Clock } from '../clock';
 import { POLL_MS, UPLOAD_TRUSTED_MS } from '../limits';
-import { PLAYED_TYPES } from '../media-types';
 import { S3Error } from '../s3/errors';
 import {
   ArchivedObjectError,
@@ -12,8 +10,10 @@ import {
 import type { FileResource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { assetName, readAssetName } from './asset-path';
+import { audioTypeOf } from './audio-type';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { Placement } from './plan';
+import type { ByteReason } from './selection';
 
 export interface UploadOptions {
   readonly bucket: PromptBucket;
@@ -38,7 +38,7 @@ export type UploadResult =
   | {
       readonly status: 'refused';
       readonly placement: Placement;
-      readonly reason: 'not audio' | 'archived';
+      readonly reason: ByteReason | 'archived';
     };
 
 /** The object is not what S3 listed any more. */
@@ -112,7 +112,9 @@ class Uploader {
     const content = await this.#read(object);
     if (content === undefined) return { status: 'refused', placement, reason: 'archived' };
     const contentType = await audioTypeOf(content);
-    if (contentType === undefined) return { status: 'refused', placement, reason: 'not audio' };
+    if (contentType === 'not audio' || contentType === 'not recognised') {
+      return { status: 'refused', placement, reason: contentType };
+    }
 
     const resourceSid = assets[0]?.sid ?? (await twilio.createResource('Assets', assetName(path)));
     const file = { path, visibility, content, contentType };
@@ -159,15 +161,6 @@ function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {
     found.set(path, [...(found.get(path) ?? []), asset]);
   }
   return found;
-}
-
-/**
- * The media type of audio that Twilio plays, from its bytes; undefined for anything else, and for
- * GSM and u-law, whose first bytes tell nothing.
- */
-export async function audioTypeOf(content: Buffer): Promise<string | undefined> {
-  const mime = (await fileTypeFromBuffer(content))?.mime;
-  return mime !== undefined && PLAYED_TYPES.has(mime) ? mime : undefined;
 }
 
 /** The event that tells a result. */

@@ -168,7 +168,7 @@ describe('npm run sync', () => {
     expect(out).toContain(
       [
         '1 key without an Asset:',
-        '  prompts/notes.txt: it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes (no call can play it)',
+        '  prompts/notes.txt: it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes (callers hear its text)',
         '',
       ].join('\n'),
     );
@@ -205,7 +205,7 @@ describe('npm run sync', () => {
     await remove('directions.mp3');
     const { out } = await sync();
     expect(out).toContain(
-      '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (no call can play it)\n',
+      '  prompts/directions.mp3: the call flow names it, and S3 has no such key under S3_PREFIX (callers hear its text)\n',
     );
     // The call flow of this folder may be another than the deployed one.
     expect(await directions()).toMatchObject({ verb: 'Play', status: 404 });

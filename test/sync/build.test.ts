@@ -63,7 +63,7 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
     selects: () => true,
     flowKeys: new Set(),
     flowIsLive: true,
-    notAudio: new Map(),
+    judged: new Map(),
     prefix: '',
     maxObjectBytes: 25_000_000,
     retentionSeconds: 4 * 3600,

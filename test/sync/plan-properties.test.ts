@@ -67,7 +67,7 @@ const manifest = fc.record({
           fc.constant(key),
           fc.record({
             etag: fc.constant(etag),
-            reason: fc.constantFrom('not audio', 'archived', 'no room'),
+            reason: fc.constantFrom('not audio', 'not recognised', 'archived', 'no room'),
             unplayable: fc.boolean(),
           }),
         ),
@@ -110,7 +110,7 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   ),
   flowKeys: fc.uniqueArray(key).map((keys) => new Set(keys)),
   flowIsLive: fc.boolean(),
-  notAudio: fc.constant(new Map()),
+  judged: fc.constant(new Map()),
   prefix: fc.constant(''),
   maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),
   retentionSeconds: fc.constant(RETENTION),

@@ -24,7 +24,7 @@ const options: PlanOptions = {
   selects: () => true,
   flowKeys: new Set(),
   flowIsLive: true,
-  notAudio: new Map(),
+  judged: new Map(),
   prefix: '',
   maxObjectBytes: 25_000_000,
   retentionSeconds: 4 * HOUR,
@@ -262,19 +262,43 @@ describe('plan', () => {
     const { manifest } = plan(junk, live([], { refused: new Map([['typo.mp3', entry]]) }), [], {
       ...options,
       flowIsLive: false,
-      notAudio: new Map(junk.map(({ key, etag }) => [key, etag])),
+      judged: new Map(junk.map(({ key, etag }) => [key, { etag, reason: 'not audio' }])),
     });
     expect(manifest.refused.size).toBe(MANIFEST_REFUSALS);
     expect(manifest.refused.has('typo.mp3')).toBe(true);
   });
 
-  it('skips what this process knows to be no audio, until it is replaced', () => {
-    const notAudio = new Map([[one.key, one.etag]]);
-    const decide = (found: PromptObject) =>
-      decisions(plan([found], live([]), [], { ...options, notAudio }));
-    expect(decide(one)).toEqual(['skip hello.mp3: not audio']);
-    expect(decide(replaced)).toEqual(['upload hello.mp3']);
+  it.each(['not audio', 'not recognised'] as const)(
+    'skips what this process has found to be %s, until it is replaced',
+    (reason) => {
+      const judged = new Map([[one.key, { etag: one.etag, reason }]]);
+      const decide = (found: PromptObject) =>
+        decisions(plan([found], live([]), [], { ...options, judged }));
+      expect(decide(one)).toEqual([`skip hello.mp3: ${reason}`]);
+      expect(decide(replaced)).toEqual(['upload hello.mp3']);
+    },
+  );
+
+  it('does not fetch again what was not recognised, and leaves it to the proxy', () => {
+    const judged = new Map([[one.key, { etag: one.etag, reason: 'not recognised' as const }]]);
+    const { manifest } = plan([one], live([]), [], { ...options, judged });
+    expect(manifest.refused).toEqual(
+      new Map([[one.key, { etag: one.etag, reason: 'not recognised', unplayable: false }]]),
+    );
+    const later = plan([one], live([], manifest), [], options);
+    expect(decisions(later)).toEqual(['skip hello.mp3: not recognised']);
+    expect(later.manifest).toEqual(manifest);
   });
+
+  it.each(['hello.ulaw', 'hello.GSM'])(
+    'leaves %s to the proxy, and fetches and writes down nothing',
+    (key) => {
+      const planned = plan([object(key)], live([]), [], options);
+      expect(planned.skip).toEqual([expect.objectContaining({ key, unplayable: false })]);
+      expect(decisions(planned)).toEqual([`skip ${key}: not recognised`]);
+      expect(planned.manifest.refused).toEqual(new Map());
+    },
+  );
 
   it('writes what playback and the next run need into the manifest', () => {
     const talk = object('talk.mp3', { size: 26_000_000 });

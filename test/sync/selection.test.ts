@@ -82,6 +82,14 @@ it('refusalOf refuses a key by its ending, whatever else its object is', () => {
   );
 });
 
+it.each<[string, number, Reason]>([
+  ['hello.ulaw', 10, 'not recognised'],
+  ['HELLO.GSM', 8_000_001, 'not recognised'],
+  ['long.gsm', 25_000_001, 'too large'],
+])('refusalOf refuses %s of %d bytes as %s: its bytes would tell nothing', (key, size, reason) => {
+  expect(refusalOf({ ...sized(size), key }, 8_000_000)).toBe(reason);
+});
+
 describe('refusalsToRemember', () => {
   const refused = (key: string, reason: Reason, unplayable = true): SkippedKey => ({
     key,
@@ -92,6 +100,15 @@ describe('refusalsToRemember', () => {
   const keysOf = (skipped: readonly SkippedKey[], flowKeys: readonly string[] = []) => [
     ...refusalsToRemember(skipped, new Set(flowKeys)).keys(),
   ];
+
+  it('holds what was not recognised, so that it is not fetched again, unless its ending tells', () => {
+    const skipped = [
+      refused('odd.mp3', 'not recognised', false),
+      refused('a.ulaw', 'not recognised', false),
+      refused('long.ulaw', 'not recognised'),
+    ];
+    expect(keysOf(skipped).sort()).toEqual(['long.ulaw', 'odd.mp3']);
+  });
 
   it('leaves out what an ending tells, and what the proxy can play', () => {
     const skipped = [
@@ -112,6 +129,7 @@ describe('refusalsToRemember', () => {
     const many = Array.from({ length: 5000 }, (_, index) => refused(`${index}.mp3`, 'archived'));
     const skipped = [
       ...many,
+      refused('0 odd.mp3', 'not recognised', false),
       refused('z not audio.mp3', 'not audio'),
       refused('z named.mp3', 'too large'),
       refused('z typo.mp3', 'missing'),
@@ -125,6 +143,8 @@ describe('refusalsToRemember', () => {
 describe('isUnplayable', () => {
   it.each<[Reason, number, boolean]>([
     ['not audio', 10, true],
+    ['not recognised', 4_000_000, false],
+    ['not recognised', 4_000_001, true],
     ['archived', 10, true],
     ['no room', 4_000_000, false],
     ['no room', 4_000_001, true],

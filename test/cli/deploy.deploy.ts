@@ -155,7 +155,7 @@ describe('npm run deploy', () => {
     expect(code).toBe(0);
     // The toolkit prints its progress there.
     expect(err).toContain('Serverless project successfully deployed');
-    expect(out).toContain('Assets equal S3: 7 prompts, 7 uploaded.');
+    expect(out).toContain('Assets equal S3: 8 prompts, 8 uploaded.');
     const media = (await heard()).filter((line) => line.startsWith('/audio'));
     expect(media.length).toBeGreaterThan(5);
     for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
@@ -188,7 +188,7 @@ describe('npm run deploy', () => {
     [
       'a prefix with a typo',
       { S3_PREFIX: 'promts/' },
-      /no object, and 7 prompts are live.*--force/s,
+      /no object, and 8 prompts are live.*--force/s,
     ],
     ['globs that select nothing', { SYNC_INCLUDE: 'x' }, /the globs select none.*--force/s],
   ])('with %s', (_, changes, message) => {
@@ -218,7 +218,7 @@ describe('npm run deploy', () => {
   it('syncs with the variables that it deploys, not with those of the shell', async () => {
     const { code, out } = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
     expect(code).toBe(0);
-    expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
+    expect(out).toContain('Assets equal S3: 8 prompts, 0 uploaded.');
     expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
   });
 
@@ -266,7 +266,7 @@ describe('npm run deploy', () => {
   it('uploads only what is new after that', async () => {
     expect(await deploy()).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Assets equal S3: 7 prompts, 1 uploaded, 1 old version kept'),
+      out: expect.stringContaining('Assets equal S3: 8 prompts, 1 uploaded, 1 old version kept'),
     });
   });
 
@@ -291,12 +291,12 @@ describe('npm run deploy', () => {
   it('goes on past a guard with --force', async () => {
     const forced = await deploy({ SYNC_INCLUDE: 'welcome.mp3' }, ['--force']);
     expect(forced.out).toContain('Assets equal S3: 1 prompt, 0 uploaded');
-    expect((await deploy()).out).toContain('Assets equal S3: 7 prompts, 0 uploaded');
+    expect((await deploy()).out).toContain('Assets equal S3: 8 prompts, 0 uploaded');
   });
 
   it('deploys to the environment of --environment', async () => {
     const { out } = await deploy({}, ['--environment', 'staging']);
-    expect(out).toContain('Assets equal S3: 7 prompts, 0 uploaded.');
+    expect(out).toContain('Assets equal S3: 8 prompts, 0 uploaded.');
     expect(await project.twilioRun('list', 'environments')).toMatch(
       / staging-environment .* staging /,
     );

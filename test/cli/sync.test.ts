@@ -92,17 +92,18 @@ describe('npm run sync', () => {
   it('prints what it would do in a dry run, and changes nothing', async () => {
     const { code, out, err } = await sync('--dry-run');
     const [plan, ...lines] = out.split('\n');
-    expect(plan).toMatch(/^Plan: 0 to keep, 7 to upload \(\d+ kB\), a Build to make$/);
-    expect(lines.slice(0, 7).sort()).toEqual([
+    expect(plan).toMatch(/^Plan: 0 to keep, 8 to upload \(\d+ kB\), a Build to make$/);
+    expect(lines.slice(0, 8).sort()).toEqual([
       'Would upload prompts/directions.mp3',
       'Would upload prompts/goodbye.mp3',
+      'Would upload prompts/hours.mp3',
       "Would upload prompts/it's new (1)+.mp3",
       'Would upload prompts/menu.mp3',
       'Would upload prompts/unknown.mp3',
       'Would upload prompts/welcome.mp3',
       'Would upload prompts/営業 時間.mp3',
     ]);
-    expect(lines.slice(7)).toEqual(['Dry run: 7 prompts to upload, nothing was changed.', '']);
+    expect(lines.slice(8)).toEqual(['Dry run: 8 prompts to upload, nothing was changed.', '']);
     expect([code, err]).toEqual([0, '']);
     expect(await (await twilio('Assets')).json()).toMatchObject({
       assets: [{ friendly_name: '/call-flow.json' }],
@@ -112,19 +113,20 @@ describe('npm run sync', () => {
   it('publishes every prompt, and prints a line for each', async () => {
     const { code, out, err } = await sync();
     const lines = out.split('\n');
-    expect(lines.slice(1, 8).sort()).toEqual([
+    expect(lines.slice(1, 9).sort()).toEqual([
       'Uploaded prompts/directions.mp3 (23.4 kB)',
       'Uploaded prompts/goodbye.mp3 (10.8 kB)',
+      'Uploaded prompts/hours.mp3 (26 kB)',
       "Uploaded prompts/it's new (1)+.mp3 (20.4 kB)",
       'Uploaded prompts/menu.mp3 (23.2 kB)',
       'Uploaded prompts/unknown.mp3 (11.4 kB)',
       'Uploaded prompts/welcome.mp3 (11.5 kB)',
       'Uploaded prompts/営業 時間.mp3 (39.7 kB)',
     ]);
-    expect(lines.slice(8)).toEqual([
+    expect(lines.slice(9)).toEqual([
       expect.stringMatching(/^Making Build ZB[0-9a-f]{32}$/),
       expect.stringMatching(/^Build ZB[0-9a-f]{32} is live$/),
-      'Assets equal S3: 7 prompts, 7 uploaded.',
+      'Assets equal S3: 8 prompts, 8 uploaded.',
       '',
     ]);
     expect([code, err]).toEqual([0, '']);
@@ -133,7 +135,7 @@ describe('npm run sync', () => {
   it('finds nothing to do the second time', async () => {
     expect(await sync()).toEqual({
       code: 0,
-      out: 'Plan: 7 to keep, 0 to upload\nAssets equal S3: 7 prompts, 0 uploaded.\n',
+      out: 'Plan: 8 to keep, 0 to upload\nAssets equal S3: 8 prompts, 0 uploaded.\n',
       err: '',
     });
   });
@@ -150,7 +152,7 @@ describe('npm run sync', () => {
       'planned',
       'done',
     ]);
-    expect(lines[5]).toMatchObject({ report: { prompts: 7, uploaded: 1, retained: 1 } });
+    expect(lines[5]).toMatchObject({ report: { prompts: 8, uploaded: 1, retained: 1 } });
     expect([code, err]).toEqual([0, '']);
   });
 
@@ -189,16 +191,16 @@ describe('npm run sync', () => {
       kept('--include', 'w*', '--include', 'm*'),
       kept('--exclude', 'w*', '--exclude', 'm*'),
     ]);
-    expect(keeps).toEqual([6, 1, 2, 5]);
+    expect(keeps).toEqual([7, 1, 2, 6]);
   });
 
   it('is stopped by a guard when S3 lists nothing, and changes nothing', async () => {
     const { code, err } = await sync('--prefix', 'elsewhere/');
     expect([code, err]).toEqual([
       3,
-      'S3 lists no object, and 7 prompts are live. Check bucket and prefix, or force the sync.\nNothing was changed. To go on all the same: --force\n',
+      'S3 lists no object, and 8 prompts are live. Check bucket and prefix, or force the sync.\nNothing was changed. To go on all the same: --force\n',
     ]);
-    expect((await sync()).out).toContain('Plan: 7 to keep, 0 to upload');
+    expect((await sync()).out).toContain('Plan: 8 to keep, 0 to upload');
   });
 
   it('lists prompts of the call flow that S3 lacks, which callers hear as text until S3 has them', async () => {
@@ -227,7 +229,7 @@ describe('npm run sync', () => {
     expect(await sync(...options, '--max-delete', '10', '--json')).toMatchObject({
       code: 3,
       out: expect.stringMatching(
-        /\n{"status":"guarded","message":"1 of 7 prompts are not selected by the globs: more than 10 %.*"}\n$/,
+        /\n{"status":"guarded","message":"1 of 8 prompts are not selected by the globs: more than 10 %.*"}\n$/,
       ),
     });
     expect(await sync(...options, '--max-delete', '10', '--force')).toMatchObject({ code: 0 });
@@ -288,10 +290,10 @@ describe('npm run sync', () => {
     const { code, out, err } = await sync('--remote', sandbox.publicOrigin, '--json');
     expect(parseLines(out).at(-1)).toMatchObject({
       status: 'done',
-      report: { prompts: 7, uploaded: 1 },
+      report: { prompts: 8, uploaded: 1 },
     });
     expect([code, err]).toEqual([0, '']);
-    expect((await sync()).out).toContain('Plan: 7 to keep, 0 to upload');
+    expect((await sync()).out).toContain('Plan: 8 to keep, 0 to upload');
   });
 
   it('plans in a deployment, and changes nothing', async () => {
@@ -322,7 +324,7 @@ describe('npm run sync', () => {
       err: 'Stopped. The next sync finishes what this one began.\n',
     });
     removeFile();
-    expect((await sync()).out).toContain('Assets equal S3: 7 prompts, 1 uploaded');
+    expect((await sync()).out).toContain('Assets equal S3: 8 prompts, 1 uploaded');
   });
 
   it('exits with 4 when Twilio allows no further Build in this hour', async () => {

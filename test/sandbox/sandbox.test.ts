@@ -89,7 +89,7 @@ describe('a deployed project', () => {
     const before = await listen(['1', '3']);
     const response = await syncUntilDone();
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ prompts: 7, uploaded: 7 });
+    expect(await response.json()).toMatchObject({ prompts: 8, uploaded: 8 });
     const after = await listen(['1', '3']);
     expect(new Set(routes(after))).toEqual(new Set(['/audio/ 200']));
     expect(after.map(({ body }) => body)).toEqual(before.map(({ body }) => body));
@@ -97,7 +97,7 @@ describe('a deployed project', () => {
 
   it('changes nothing in a second sync', async () => {
     const body = await (await sync()).json();
-    expect(body).toMatchObject({ prompts: 7, uploaded: 0, remaining: 0 });
+    expect(body).toMatchObject({ prompts: 8, uploaded: 0, remaining: 0 });
     expect(body).not.toHaveProperty('buildSid');
   });
 

@@ -17,9 +17,9 @@ describe('npm run sandbox:deploy', () => {
     expect(rows).toEqual(
       expect.arrayContaining([
         ['1', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
-        ['2', 'sync', '7', '7', expect.stringMatching(/^\d+ × Asset\b/), '200'],
+        ['2', 'sync', '8', '8', expect.stringMatching(/^\d+ × Asset\b/), '200'],
         ['3', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
-        ['4', 'sync', '0', '7', expect.stringMatching(/^\d+ × Asset\b/), '200'],
+        ['4', 'sync', '0', '8', expect.stringMatching(/^\d+ × Asset\b/), '200'],
         ['1', 'Gather › Play', 'Asset + 27 parameters + signature', '200'],
         ['2', 'Gather › Play', 'Asset + 27 parameters', '403'],
       ]),

@@ -28,7 +28,7 @@ describe('prompts that are protected Assets', () => {
   it('are protected in the Build', async () => {
     const live = await rehearsal.live();
     const prompts = live?.assets.filter(({ path }) => path.startsWith('/audio/')) ?? [];
-    expect(prompts).toHaveLength(7);
+    expect(prompts).toHaveLength(8);
     expect(new Set(prompts.map(({ visibility }) => visibility))).toEqual(new Set(['protected']));
   });
 

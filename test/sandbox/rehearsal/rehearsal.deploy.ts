@@ -89,8 +89,8 @@ describe.each([
     await countUploads();
     await project.run('sync');
     synced = await livePrompts();
-    expect(synced).toHaveLength(7);
-    expect(await countUploads()).toBe(7);
+    expect(synced).toHaveLength(8);
+    expect(await countUploads()).toBe(8);
     const hosts = new Set(exchanges.map(({ host }) => host));
     expect(hosts).toEqual(new Set(['serverless.twilio.com', 'serverless-upload.twilio.com']));
     expect(new Set(await playedMedia())).toEqual(ASSET);

@@ -9,7 +9,7 @@ const out = join(root, '.twilioserverless');
 
 /**
  * Packages that Twilio installs in the build, so that they need no bundling. Only sync loads the
- * API client, which is large; the voice Functions bundle the one class that they use.
+ * library's HTTP client, which is large; the voice Functions bundle the one class that they use.
  */
 const EXTERNAL: Readonly<Record<string, string[]>> = { sync: ['twilio'] };
 

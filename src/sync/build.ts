@@ -119,17 +119,30 @@ function timelessHash(manifest: Manifest): string {
   return encodeManifest({ ...manifest, retired }).hash;
 }
 
+/**
+ * Makes the plan's Build. Looks before each attempt: a Build whose answer was lost is adopted in the
+ * next round, not made again.
+ */
 async function startBuild(
   plan: Plan,
   { deployments, live }: Observation,
   known: readonly Build[],
-  { twilio, clock }: BuildOptions,
+  { twilio, clock, deadline }: BuildOptions,
 ): Promise<Outcome<Build>> {
   const contents = await prepareBuild(twilio, plan, live);
-  const begun = await buildsInProgress(twilio, deployments, clock.now());
   const knownSids = new Set(known.map(({ sid }) => sid));
-  if (begun.some(({ sid }) => !knownSids.has(sid))) return again();
-  return done(await twilio.createBuild(contents));
+  return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judgeLost, async () => {
+    const begun = await buildsInProgress(twilio, deployments, clock.now());
+    if (begun.some(({ sid }) => !knownSids.has(sid))) return again();
+    return done(await twilio.createBuild(contents));
+  });
+}
+
+/** Whether to look again, and then to repeat a request that Twilio may have followed or not. */
+function judgeLost(thrown: unknown): Verdict {
+  if (!(thrown instanceof TwilioApiError)) return { retry: false };
+  const { status, retryAfterMs: afterMs } = thrown;
+  return { retry: status === undefined || isTransientStatus(status), afterMs };
 }
 
 /** Waits until a Build has ended. */
@@ -210,10 +223,9 @@ export function deployUnlessMoved(
   { twilio, environmentSid, clock, deadline }: DeployOptions,
 ): Promise<'live' | 'moved'> {
   const judge = (thrown: unknown): Verdict => {
-    if (!(thrown instanceof TwilioApiError)) return { retry: false };
-    const { status } = thrown;
-    // 409: the Build is live already, because another run has adopted it.
-    return { retry: status === undefined || status === 409 || isTransientStatus(status) };
+    // The Build is live already, because another run has adopted it.
+    const isLive = thrown instanceof TwilioApiError && thrown.status === 409;
+    return isLive ? { retry: true } : judgeLost(thrown);
   };
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judge, async () => {
     const { buildSid } = await twilio.environment(environmentSid);

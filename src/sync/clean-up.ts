@@ -23,7 +23,7 @@ export interface CleanUpOptions {
  * is deleted.
  *
  * @returns how many were deleted
- * @throws {TwilioApiError} when Twilio refuses, except for an Asset that is in use or gone
+ * @throws {TwilioApiError} when Twilio refuses, except for an Asset that is in use
  */
 export async function cleanUp(options: CleanUpOptions): Promise<number> {
   const { twilio, clock, deadline, concurrency } = options;
@@ -83,9 +83,7 @@ async function deleteUnlessUsed(twilio: Serverless, sid: string): Promise<boolea
     await twilio.deleteAsset(sid);
     return true;
   } catch (thrown) {
-    if (thrown instanceof TwilioApiError && (thrown.status === 409 || thrown.status === 404)) {
-      return false;
-    }
+    if (thrown instanceof TwilioApiError && thrown.status === 409) return false;
     throw thrown;
   }
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS } from '../limits';
 import { OutOfTimeError } from '../retry';
 import type { PromptObject } from '../s3/prompts';
-import { TwilioApiError } from '../twilio/errors';
+import { isLimited } from '../twilio/errors';
 import type { Version } from '../twilio/resources';
 import { deployUnlessMoved, obtainBuild } from './build';
 import { type CleanUpOptions, cleanUp } from './clean-up';
@@ -69,9 +69,7 @@ export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncO
  */
 export function pendingAfter(thrown: unknown): Pending {
   if (thrown instanceof OutOfTimeError) return pending('time', POLL_MS);
-  if (thrown instanceof TwilioApiError && thrown.status === 429) {
-    return pending('limit', LIMIT_RETRY_MS);
-  }
+  if (isLimited(thrown)) return pending('limit', LIMIT_RETRY_MS);
   throw thrown;
 }
 

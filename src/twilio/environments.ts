@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors';
-import { TwilioApiError } from './errors';
+import { isNotFound } from './errors';
 import type { Environment, Serverless } from './serverless';
 
 /** One environment of one Service. */
@@ -50,7 +50,7 @@ async function environmentsOf(twilio: Serverless): Promise<Environment[] | undef
   try {
     return await twilio.environments();
   } catch (thrown) {
-    if (thrown instanceof TwilioApiError && thrown.status === 404) return undefined;
+    if (isNotFound(thrown)) return undefined;
     throw thrown;
   }
 }

@@ -5,22 +5,45 @@ import { OutOfTimeError } from '../retry';
 import { errorBody } from './resources';
 
 export interface TwilioApiErrorOptions extends ErrorOptions {
-  /** HTTP status; undefined when no answer came. */
+  /** HTTP status of a refusal; undefined when the answer is lost. */
   readonly status?: number;
   /** Twilio's own code: https://www.twilio.com/docs/api/errors */
   readonly code?: number;
+  /** What Twilio asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
-/** An error answer of Twilio's REST API, or no answer. */
+/** A refusal of Twilio's REST API, or a lost answer. */
 export class TwilioApiError extends PlayError {
   readonly status: number | undefined;
   readonly code: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, { status, code, ...options }: TwilioApiErrorOptions) {
+  constructor(
+    message: string,
+    { status, code, retryAfterMs, ...options }: TwilioApiErrorOptions = {},
+  ) {
     super(message, options);
     this.status = status;
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
+}
+
+/**
+ * The connection broke, or what came is not the answer to the request, such as a page to sign in to.
+ * Twilio may have done what was asked all the same.
+ */
+export class LostAnswerError extends PlayError {}
+
+/** Whether Twilio itself said that there is no such thing: a server in between knows nothing of it. */
+export function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof TwilioApiError && thrown.status === 404 && thrown.code !== undefined;
+}
+
+/** Whether Twilio limits requests or Builds. The same request succeeds later. */
+export function isLimited(thrown: unknown): boolean {
+  return thrown instanceof TwilioApiError && thrown.status === 429;
 }
 
 const WHAT_TO_DO: Readonly<Record<number, string>> = {
@@ -34,29 +57,34 @@ const WHAT_TO_DO: Readonly<Record<number, string>> = {
  * Says what was tried, what came back and what to do.
  *
  * @param tried such as "Listing the Builds"
- * @param thrown the library's exception, a response's body with its status, or a broken connection
+ * @param thrown the library's exception, an error response's body with its status, or a lost answer
  */
-export function toTwilioApiError(tried: string, thrown: unknown): PlayError {
-  if (thrown instanceof OutOfTimeError) return thrown;
+export function toTwilioApiError(
+  tried: string,
+  thrown: unknown,
+  retryAfterMs?: number,
+): OutOfTimeError | TwilioApiError {
+  if (thrown instanceof OutOfTimeError || thrown instanceof TwilioApiError) return thrown;
   const parsed = v.safeParse(errorBody, thrown);
-  if (!parsed.success || parsed.output.status === undefined) {
-    return new TwilioApiError(`${tried}: Twilio could not be reached: ${messageOf(thrown)}.`, {
-      cause: thrown,
-    });
+  if (thrown instanceof LostAnswerError || !parsed.success) {
+    return new TwilioApiError(`${tried}: ${sentence(messageOf(thrown))}`, { cause: thrown });
   }
   const { status, code, message = 'no message' } = parsed.output;
-  // Only some of Twilio's messages end with a full stop.
-  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   const codeNote = code === undefined ? '' : ` (${code})`;
   const advice = WHAT_TO_DO[status];
   return new TwilioApiError(
-    `${tried}: Twilio answered ${status}${codeNote}: ${sentence}${advice ? ` ${advice}` : ''}`,
-    { status, code, cause: thrown },
+    `${tried}: Twilio answered ${status}${codeNote}: ${sentence(message)}${advice ? ` ${advice}` : ''}`,
+    { status, code, retryAfterMs, cause: thrown },
   );
 }
 
+/** Only some messages end with a full stop. */
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
 /**
- * Asks Twilio's API by the `twilio` library.
+ * Asks Twilio's API.
  *
  * @param tried such as "Listing the Builds"
  * @throws {TwilioApiError} saying what was tried and what came back

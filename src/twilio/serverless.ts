@@ -1,17 +1,30 @@
-import Twilio from 'twilio/lib/rest/Twilio';
 import * as v from 'valibot';
 import { BUILDS_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits';
-import { askTwilio, TwilioApiError, toTwilioApiError } from './errors';
+import { askTwilio, isNotFound, TwilioApiError, toTwilioApiError } from './errors';
 import {
+  assetVersion,
   type Build,
   build,
+  buildOf,
+  buildStatusOf,
+  contentOf,
   type Deployment,
+  deployment,
+  deploymentOf,
+  type Environment,
+  environment,
+  environmentOf,
   type FileResource,
+  file,
+  fileResource,
+  pageOf,
   uploaded,
   type Version,
   type Visibility,
 } from './resources';
-import type { Transport } from './transport';
+import { notAnAnswer, type ReadResponse, type Transport } from './transport';
+
+export type { Environment } from './resources';
 
 export interface ServerlessOptions {
   readonly accountSid: string;
@@ -19,17 +32,6 @@ export interface ServerlessOptions {
   /** Origin of API and uploads; undefined is Twilio's own. */
   readonly apiOrigin: string | undefined;
   readonly transport: Transport;
-}
-
-/** One environment of a Service: where a Build becomes live. */
-export interface Environment {
-  /** ZE… */
-  readonly sid: string;
-  /** The live Build; undefined before the first Deployment. */
-  readonly buildSid: string | undefined;
-  readonly domainName: string;
-  /** Such as dev; empty for production. */
-  readonly domainSuffix: string;
 }
 
 /** A file to publish as a new version. */
@@ -50,29 +52,28 @@ export interface NewBuild {
 
 export type FileKind = 'Assets' | 'Functions';
 
-interface ListedResource {
-  readonly sid: string;
-  readonly friendlyName: string;
-  readonly dateCreated: Date;
-  readonly dateUpdated: Date;
-}
+type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** The part of the library's lists of Assets and Functions that is the same in both. */
-interface FileList {
-  list(options: { pageSize: number }): Promise<ListedResource[]>;
-  create(options: { friendlyName: string }): Promise<{ readonly sid: string }>;
+/** One request, apart from its form. */
+interface ApiRequest {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly url: string;
+  readonly form?: Readonly<Record<string, string | readonly string[]>>;
+  /** A caller looks at what happened before it sends it again. */
+  readonly isSentOnce?: boolean;
 }
 
 /**
- * One Service of Twilio's Serverless API.
+ * One Service of Twilio's Serverless API. A response counts only if it is the answer to the request;
+ * anything else is a lost answer, after which the request is sent again.
  *
  * https://www.twilio.com/docs/serverless/api
  *
  * @throws {TwilioApiError} by every method
  */
 export class Serverless {
-  readonly #client: Twilio;
   readonly #options: ServerlessOptions;
+  readonly #url: string;
 
   constructor(
     options: ServerlessOptions,
@@ -80,53 +81,28 @@ export class Serverless {
     private readonly service: string,
   ) {
     this.#options = options;
-    this.#client = new Twilio(options.accountSid, options.authToken, {
-      httpClient: options.transport,
-    });
-    if (options.apiOrigin !== undefined) this.#client.serverless.baseUrl = options.apiOrigin;
-  }
-
-  get #service() {
-    return this.#client.serverless.v1.services(this.service);
-  }
-
-  #files(kind: FileKind): FileList {
-    const { assets, functions } = this.#service;
-    return kind === 'Assets' ? assets : functions;
+    const { apiOrigin = 'https://serverless.twilio.com' } = options;
+    this.#url = `${apiOrigin}/v1/Services/${encodeURIComponent(service)}`;
   }
 
   /** @param sid ZE… */
-  async environment(sid: string): Promise<Environment> {
-    return toEnvironment(
-      await askTwilio(`Fetching environment ${sid}`, () => this.#service.environments(sid).fetch()),
-    );
+  environment(sid: string): Promise<Environment> {
+    return this.#get(`Fetching environment ${sid}`, `/Environments/${sid}`, environmentOf(sid));
   }
 
-  async environments(): Promise<Environment[]> {
-    const all = await askTwilio('Listing the environments', () =>
-      this.#service.environments.list({ pageSize: MAX_PAGE_SIZE }),
-    );
-    return all.map(toEnvironment);
+  environments(): Promise<Environment[]> {
+    return this.#list('Listing the environments', '/Environments', 'environments', environment());
   }
 
   /** What was live in an environment, and when, in no order. */
-  async deployments(environmentSid: string): Promise<Deployment[]> {
-    const all = await askTwilio('Listing the Deployments', () =>
-      this.#service.environments(environmentSid).deployments.list({ pageSize: MAX_PAGE_SIZE }),
-    );
-    return all.map(({ sid, buildSid, dateCreated }) => ({
-      sid,
-      buildSid: buildSid || undefined,
-      createdAt: dateCreated,
-    }));
+  deployments(environmentSid: string): Promise<Deployment[]> {
+    const path = `/Environments/${environmentSid}/Deployments`;
+    return this.#list('Listing the Deployments', path, 'deployments', deployment);
   }
 
   /** @param sid ZB… */
-  async build(sid: string): Promise<Build> {
-    return v.parse(
-      build,
-      await askTwilio(`Fetching Build ${sid}`, () => this.#service.builds(sid).fetch()),
-    );
+  build(sid: string): Promise<Build> {
+    return this.#get(`Fetching Build ${sid}`, `/Builds/${sid}`, buildOf(sid));
   }
 
   /** A Build; undefined when Twilio has deleted it. */
@@ -134,99 +110,92 @@ export class Serverless {
     try {
       return await this.build(sid);
     } catch (thrown) {
-      if (thrown instanceof TwilioApiError && thrown.status === 404) return undefined;
+      if (isNotFound(thrown)) return undefined;
       throw thrown;
     }
   }
 
   /** The status of a Build, in a far shorter response than the whole Build. */
   async buildStatus(sid: string): Promise<Build['status']> {
-    const { status } = await askTwilio(`Fetching the status of Build ${sid}`, () =>
-      this.#service.builds(sid).buildStatus().fetch(),
-    );
-    return status;
+    const tried = `Fetching the status of Build ${sid}`;
+    return (await this.#get(tried, `/Builds/${sid}/Status`, buildStatusOf(sid))).status;
   }
 
   /** All Builds, page by page, in no order. */
-  async *builds(): AsyncGenerator<Build[]> {
-    const tried = 'Listing the Builds';
-    const { builds } = this.#service;
-    let page = await askTwilio(tried, () => builds.page({ pageSize: BUILDS_PAGE_SIZE }));
-    for (;;) {
-      yield page.instances.map((instance) => v.parse(build, instance));
-      const { nextPageUrl } = page;
-      if (nextPageUrl === undefined) return;
-      page = await askTwilio(tried, () => builds.getPage(nextPageUrl));
-    }
+  builds(): AsyncGenerator<Build[]> {
+    return this.#pages('Listing the Builds', '/Builds', 'builds', build(), BUILDS_PAGE_SIZE);
   }
 
-  /** Starts a Build; it is `building` at first. */
-  async createBuild(contents: NewBuild): Promise<Build> {
-    const created = await askTwilio('Creating a Build', () =>
-      this.#service.builds.create({
-        assetVersions: [...contents.assetVersions],
-        functionVersions: [...contents.functionVersions],
-        // The API returns an array, but expects a string.
-        dependencies: JSON.stringify(contents.dependencies),
-        runtime: contents.runtime,
-      }),
-    );
-    return v.parse(build, created);
+  /**
+   * Starts a Build; it is `building` at first. When the answer is lost, there may be a Build: look
+   * before it is made again, as Twilio limits Builds.
+   */
+  createBuild(contents: NewBuild): Promise<Build> {
+    const form = {
+      AssetVersions: contents.assetVersions,
+      FunctionVersions: contents.functionVersions,
+      // The API returns an array, but expects a string.
+      Dependencies: JSON.stringify(contents.dependencies),
+      Runtime: contents.runtime,
+    };
+    return this.#post('Creating a Build', '/Builds', form, build(), true);
   }
 
-  /** Makes a Build live: the one request that changes what callers hear. */
+  /**
+   * Makes a Build live: the one request that changes what callers hear. When the answer is lost, the
+   * Build may be live: look before it is deployed again.
+   */
   async deploy(environmentSid: string, buildSid: string): Promise<void> {
-    await askTwilio(`Deploying Build ${buildSid}`, () =>
-      this.#service.environments(environmentSid).deployments.create({ buildSid }),
-    );
+    const path = `/Environments/${environmentSid}/Deployments`;
+    const form = { BuildSid: buildSid };
+    await this.#post(`Deploying Build ${buildSid}`, path, form, deploymentOf(buildSid), true);
   }
 
   /** All Assets or all Functions. */
-  async resources(kind: FileKind): Promise<FileResource[]> {
-    const all = await askTwilio(`Listing the ${kind}`, () =>
-      this.#files(kind).list({ pageSize: MAX_PAGE_SIZE }),
-    );
-    return all.map(({ sid, friendlyName, dateCreated, dateUpdated }) => ({
-      sid,
-      friendlyName,
-      createdAt: dateCreated,
-      updatedAt: dateUpdated,
-    }));
+  resources(kind: FileKind): Promise<FileResource[]> {
+    return this.#list(`Listing the ${kind}`, `/${kind}`, kind.toLowerCase(), fileResource);
   }
 
   /** Creates an Asset or a Function without a version; returns its SID. */
   async createResource(kind: FileKind, friendlyName: string): Promise<string> {
-    const { sid } = await askTwilio(`Creating ${friendlyName} in ${kind}`, () =>
-      this.#files(kind).create({ friendlyName }),
-    );
-    return sid;
+    const tried = `Creating ${friendlyName} in ${kind}`;
+    return (await this.#post(tried, `/${kind}`, { FriendlyName: friendlyName }, file)).sid;
   }
 
   /** Renames an Asset. */
   async renameAsset(sid: string, friendlyName: string): Promise<void> {
-    await askTwilio(`Renaming Asset ${sid}`, () =>
-      this.#service.assets(sid).update({ friendlyName }),
-    );
+    const form = { FriendlyName: friendlyName };
+    const renamed = v.object({ sid: v.literal(sid), friendly_name: v.literal(friendlyName) });
+    await this.#post(`Renaming Asset ${sid}`, `/Assets/${sid}`, form, renamed);
   }
 
-  /** Deletes an Asset with all its versions. */
+  /** Deletes an Asset with all its versions. One that is gone counts as deleted. */
   async deleteAsset(sid: string): Promise<void> {
-    await askTwilio(`Deleting Asset ${sid}`, () => this.#service.assets(sid).remove());
+    const request = { method: 'delete', url: `${this.#url}/Assets/${sid}` } as const;
+    try {
+      await this.#ask(`Deleting Asset ${sid}`, request, v.unknown());
+    } catch (thrown) {
+      if (!isNotFound(thrown)) throw thrown;
+    }
   }
 
   /** The versions of one Asset. */
-  async assetVersions(resourceSid: string): Promise<Version[]> {
-    const all = await askTwilio(`Listing the versions of ${resourceSid}`, () =>
-      this.#service.assets(resourceSid).assetVersions.list({ pageSize: MAX_PAGE_SIZE }),
+  assetVersions(resourceSid: string): Promise<Version[]> {
+    const path = `/Assets/${resourceSid}/Versions`;
+    return this.#list(
+      `Listing the versions of ${resourceSid}`,
+      path,
+      'asset_versions',
+      assetVersion,
     );
-    return all.map(({ sid, path, visibility }) => ({ sid, path, visibility, resourceSid }));
   }
 
   /** Uploads a new version; returns its SID. */
   async upload(kind: FileKind, resourceSid: string, version: NewVersion): Promise<string> {
     const { accountSid, authToken, apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
-    const url = `${origin}/v1/Services/${this.service}/${kind}/${resourceSid}/Versions`;
+    const service = encodeURIComponent(this.service);
+    const url = `${origin}/v1/Services/${service}/${kind}/${resourceSid}/Versions`;
     const auth = `${accountSid}:${authToken}`;
     const { path, visibility, content, contentType } = version;
     const filename = path.slice(path.lastIndexOf('/') + 1);
@@ -235,35 +204,107 @@ export class Serverless {
       file: { field: 'Content', filename, contentType, content },
     };
     const tried = `Uploading ${path}`;
-    const { statusCode, body } = await askTwilio(tried, () =>
-      transport.upload({ url, auth, form }),
-    );
-    if (statusCode >= 300) {
-      const details = typeof body === 'object' ? body : {};
-      throw toTwilioApiError(tried, { ...details, status: statusCode });
-    }
-    return v.parse(uploaded, body).sid;
+    const read = this.#reader(tried, uploaded);
+    return (await askTwilio(tried, () => transport.upload({ url, auth, form }, read))).sid;
   }
 
   /** The source of a Function version. (Twilio gives back no Asset's content.) */
   async functionContent(functionSid: string, versionSid: string): Promise<string> {
-    const { content } = await askTwilio(`Reading Function version ${versionSid}`, () =>
-      this.#service
-        .functions(functionSid)
-        .functionVersions(versionSid)
-        .functionVersionContent()
-        .fetch(),
-    );
-    return content;
+    const tried = `Reading Function version ${versionSid}`;
+    const path = `/Functions/${functionSid}/Versions/${versionSid}/Content`;
+    return (await this.#get(tried, path, contentOf(versionSid))).content;
+  }
+
+  #get<T>(tried: string, path: string, answer: Schema<T>): Promise<T> {
+    return this.#ask(tried, { method: 'get', url: this.#url + path }, answer);
+  }
+
+  #post<T>(
+    tried: string,
+    path: string,
+    form: ApiRequest['form'],
+    answer: Schema<T>,
+    isSentOnce = false,
+  ): Promise<T> {
+    return this.#ask(tried, { method: 'post', url: this.#url + path, form, isSentOnce }, answer);
+  }
+
+  async #list<T>(tried: string, path: string, key: string, item: Schema<T>): Promise<T[]> {
+    const all: T[] = [];
+    for await (const page of this.#pages(tried, path, key, item, MAX_PAGE_SIZE)) all.push(...page);
+    return all;
+  }
+
+  /** @param key the name of the list */
+  async *#pages<T>(
+    tried: string,
+    path: string,
+    key: string,
+    item: Schema<T>,
+    pageSize: number,
+  ): AsyncGenerator<T[]> {
+    const read = new Set<string>();
+    let url: string | null = `${this.#url}${path}?PageSize=${pageSize}`;
+    while (url !== null) {
+      // The credentials go where the next page is: to this list of Twilio's only.
+      if (!isPageOf(url, this.#url, path) || read.has(url)) {
+        throw new TwilioApiError(
+          `${tried}: Twilio named a next page that was read before, or is of no such list. Try again later.`,
+        );
+      }
+      read.add(url);
+      const request = { method: 'get', url } as const;
+      const page: Page<T> = await this.#ask(tried, request, pageOf(key, item));
+      yield page.items;
+      url = page.nextPageUrl;
+    }
+  }
+
+  #ask<T>(tried: string, request: ApiRequest, answer: Schema<T>): Promise<T> {
+    const { accountSid, authToken, transport } = this.#options;
+    const { method, url, form, isSentOnce } = request;
+    const options = {
+      method,
+      uri: url,
+      username: accountSid,
+      password: authToken,
+      headers: {
+        Accept: 'application/json',
+        ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(form && { data: form }),
+    };
+    const read =
+      method === 'delete' ? this.#reader(tried, answer, 204) : this.#reader(tried, answer);
+    return askTwilio(tried, () => transport.ask(options, read, isSentOnce ? 1 : undefined));
+  }
+
+  /** @param status of success; undefined is any */
+  #reader<T>(tried: string, answer: Schema<T>, status?: number): ReadResponse<T> {
+    return (response) => {
+      const { statusCode, body } = response;
+      if (statusCode >= 400) {
+        const details = typeof body === 'object' ? body : {};
+        const afterMs = this.#options.transport.retryAfterMs(response);
+        throw toTwilioApiError(tried, { ...details, status: statusCode }, afterMs);
+      }
+      const parsed = v.safeParse(answer, body);
+      const isExpected = status === undefined ? statusCode < 300 : statusCode === status;
+      if (isExpected && parsed.success) return parsed.output;
+      const [issue] = parsed.issues ?? [];
+      throw notAnAnswer(response, issue && (v.getDotPath(issue) ?? undefined));
+    };
   }
 }
 
-function toEnvironment(found: {
-  readonly sid: string;
-  readonly buildSid: string;
-  readonly domainName: string;
-  readonly domainSuffix: string;
-}): Environment {
-  const { sid, buildSid, domainName, domainSuffix } = found;
-  return { sid, buildSid: buildSid || undefined, domainName, domainSuffix: domainSuffix ?? '' };
+interface Page<T> {
+  readonly items: T[];
+  readonly nextPageUrl: string | null;
+}
+
+/** Whether a URL is of this list. Twilio may name a Service by its SID that we name by its name. */
+function isPageOf(url: string, serviceUrl: string, path: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { origin, pathname } = new URL(url);
+  return origin === new URL(serviceUrl).origin && pathname.endsWith(path);
 }

@@ -1,19 +1,25 @@
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
-import { PlayError } from '../errors';
+import { messageOf, PlayError } from '../errors';
 import { TWILIO_ATTEMPTS, TWILIO_TIMEOUT_MS } from '../limits';
-import { isTransientStatus, OutOfTimeError, retryAfterMs, withRetry } from '../retry';
+import { isTransientStatus, retryAfterMs, type Verdict, withRetry } from '../retry';
+import { LostAnswerError } from './errors';
 import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
 
 /** An HTTP response as the library's client gives it. */
-interface TransportResponse {
-  readonly statusCode: number;
-  readonly headers: unknown;
-}
+export type TransportResponse = MultipartResponse;
+
+/**
+ * Makes an answer of a response.
+ *
+ * @throws {LostAnswerError} when it is not the answer to the request: another attempt is made
+ * @throws {PlayError} when Twilio refuses
+ */
+export type ReadResponse<T> = (response: TransportResponse) => T;
 
 /** A response that another attempt may change, on its way to the retry. */
-class TransientResponse<T extends TransportResponse> extends PlayError {
-  constructor(readonly response: T) {
+class TransientResponse extends PlayError {
+  constructor(readonly response: TransportResponse) {
     super(`answered ${response.statusCode}`);
   }
 }
@@ -42,22 +48,36 @@ export class Transport extends RequestClient {
   }
 
   /**
-   * Sends one request of the library's; a response of any status is returned. A Deployment is sent
-   * once: only a caller that has looked again what is live may repeat it, and not before Twilio's
-   * Retry-After is over.
+   * Sends one request of the library's. A refusal is returned, whatever its status.
    *
+   * @throws {LostAnswerError} when no attempt brings an answer
    * @throws {OutOfTimeError} when the deadline comes first
    */
-  override async request<T>(options: RequestClient.RequestOptions<T>) {
-    const { clock, deadline } = this.#options;
-    const deploys = options.method === 'post' && options.uri.endsWith('/Deployments');
-    const response = await this.#retry(() => super.request(options), deploys ? 1 : TWILIO_ATTEMPTS);
-    const now = clock.now();
-    const waitMs = deploys ? retryAfterOf(response, now) : undefined;
-    if (waitMs === undefined) return response;
-    if (now.getTime() + waitMs >= deadline) throw new OutOfTimeError();
-    await clock.sleep(waitMs);
-    return response;
+  override request<TData>(options: RequestClient.RequestOptions<TData>) {
+    return this.#retry(
+      () => super.request<TData>(options),
+      (response) => {
+        const { statusCode, body } = response;
+        const isDeleted = options.method === 'delete' && statusCode === 204;
+        if (statusCode >= 400 || isDeleted || isJsonObject(body)) return response;
+        throw notAnAnswer(response);
+      },
+    );
+  }
+
+  /**
+   * Sends a request until an answer can be made of the response.
+   *
+   * @param attempts the most; one where the caller looks at what happened before it tries again
+   * @throws {LostAnswerError} when no attempt brings an answer
+   * @throws {OutOfTimeError} when the deadline comes first
+   */
+  ask<T>(
+    options: RequestClient.RequestOptions,
+    read: ReadResponse<T>,
+    attempts = TWILIO_ATTEMPTS,
+  ): Promise<T> {
+    return this.#retry(() => super.request<unknown>(options), read, attempts);
   }
 
   /**
@@ -65,45 +85,74 @@ export class Transport extends RequestClient {
    *
    * https://www.twilio.com/docs/serverless/api/resource/asset-version
    */
-  upload(request: Pick<MultipartRequest, 'url' | 'auth' | 'form'>): Promise<MultipartResponse> {
+  upload<T>(
+    request: Pick<MultipartRequest, 'url' | 'auth' | 'form'>,
+    read: ReadResponse<T>,
+  ): Promise<T> {
     const { minBytesPerSecond } = this.#options;
     const agent = request.url.startsWith('https:') ? this.axios.defaults.httpsAgent : undefined;
     const transferMs = (request.form.file.content.length / minBytesPerSecond) * 1000;
     const timeoutMs = this.#options.timeoutMs + Math.ceil(transferMs);
-    return this.#retry(() => postMultipart({ ...request, agent, timeoutMs }));
+    return this.#retry(() => postMultipart({ ...request, agent, timeoutMs }), read);
   }
 
-  async #retry<T extends TransportResponse>(
-    send: () => Promise<T>,
+  /** Milliseconds of a response's Retry-After. */
+  retryAfterMs({ headers }: TransportResponse): number | undefined {
+    const value: unknown =
+      headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
+    return typeof value === 'string' ? retryAfterMs(value, this.#options.clock.now()) : undefined;
+  }
+
+  async #retry<Response extends TransportResponse, T>(
+    send: () => Promise<Response>,
+    read: (response: Response) => T,
     attempts = TWILIO_ATTEMPTS,
   ): Promise<T> {
     const { clock, deadline } = this.#options;
+    let transient: Response | undefined;
+    const judge = (thrown: unknown): Verdict => {
+      if (thrown instanceof LostAnswerError) return { retry: true };
+      if (!(thrown instanceof TransientResponse)) return { retry: false };
+      return { retry: true, afterMs: this.retryAfterMs(thrown.response) };
+    };
     try {
-      return await withRetry(
-        { clock, deadline, attempts },
-        (thrown) => ({
-          retry: true,
-          afterMs:
-            thrown instanceof TransientResponse
-              ? retryAfterOf(thrown.response, clock.now())
-              : undefined,
-        }),
-        async () => {
-          const response = await send();
-          if (isTransientStatus(response.statusCode)) throw new TransientResponse(response);
-          return response;
-        },
-      );
+      return await withRetry({ clock, deadline, attempts }, judge, async () => {
+        const response = await send().catch(lose);
+        if (!isTransientStatus(response.statusCode)) return read(response);
+        transient = response;
+        throw new TransientResponse(response);
+      });
     } catch (thrown) {
-      if (thrown instanceof TransientResponse) return thrown.response;
+      if (thrown instanceof TransientResponse && transient) return read(transient);
       throw thrown;
     }
   }
 }
 
-/** Milliseconds of a response's Retry-After. */
-function retryAfterOf({ headers }: TransportResponse, now: Date): number | undefined {
-  const value: unknown =
-    headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
-  return typeof value === 'string' ? retryAfterMs(value, now) : undefined;
+/** A broken connection, even behind a status of success: Twilio may have done what was asked. */
+function lose(cause: unknown): never {
+  throw new LostAnswerError(`Twilio could not be reached: ${messageOf(cause)}`, { cause });
+}
+
+/**
+ * What came instead of Twilio's answer.
+ *
+ * @param where what is wrong with an answer in JSON, such as "build_sid"
+ */
+export function notAnAnswer(
+  { statusCode, headers, body }: TransportResponse,
+  where?: string,
+): LostAnswerError {
+  const type: unknown =
+    headers instanceof Object ? Reflect.get(headers, 'content-type') : undefined;
+  const form = isJsonObject(body)
+    ? `its JSON has another form${where ? ` (${where})` : ''}`
+    : `it is no whole JSON object${type ? ` (${type})` : ''}`;
+  return new LostAnswerError(
+    `The answer with status ${statusCode} is not Twilio's: ${form}. Does a proxy or a page to sign in to answer in its place?`,
+  );
+}
+
+function isJsonObject(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }

@@ -6,14 +6,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * What goes wrong with one request. `afterBytes` counts the bytes of the response, its status line
- * and headers included; a negative number counts from the end.
+ * and headers included; a negative number counts from the end, and `headers` is where they end.
  */
 export type Fault =
   | { readonly kind: 'none' }
   /** The response comes late. */
   | { readonly kind: 'latency'; readonly ms: number }
   /** The connection is reset, or ended in good order. */
-  | { readonly kind: 'reset' | 'cut'; readonly afterBytes: number }
+  | { readonly kind: 'reset' | 'cut'; readonly afterBytes: number | 'headers' }
   /** Nothing more comes, and the connection stays open. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** The headers come late, and the body some time after them. */
@@ -31,9 +31,13 @@ export type Fault =
       /** How many bytes follow the error; it never ends then. */
       readonly endlessBytes?: number;
     }
-  /** The response has other headers (names in lower case; undefined leaves one out) or another body. */
+  /**
+   * The response has another status, other headers (names in lower case; undefined leaves one out)
+   * or another body.
+   */
   | {
       readonly kind: 'changed';
+      readonly status?: number;
       readonly headers?: Readonly<Record<string, string | undefined>>;
       readonly body?: (body: Buffer) => Buffer;
     }
@@ -188,10 +192,10 @@ async function respond(
     case 'changed':
       return send(response, changed(upstream, fault));
     case 'reset':
-      socket.write(bytesOf(upstream).subarray(0, fault.afterBytes), () => socket.resetAndDestroy());
+      socket.write(firstBytes(upstream, fault.afterBytes), () => socket.resetAndDestroy());
       return;
     case 'cut':
-      socket.end(bytesOf(upstream).subarray(0, fault.afterBytes));
+      socket.end(firstBytes(upstream, fault.afterBytes));
       return;
     case 'stall':
       socket.write(bytesOf(upstream).subarray(0, fault.afterBytes));
@@ -237,8 +241,8 @@ export function reply(
 }
 
 function changed(
-  { status, rawHeaders, body }: Upstream,
-  { headers = {}, body: change }: Extract<Fault, { kind: 'changed' }>,
+  { rawHeaders, body, ...upstream }: Upstream,
+  { status = upstream.status, headers = {}, body: change }: Extract<Fault, { kind: 'changed' }>,
 ): Upstream {
   if (!change) return { status, rawHeaders: withHeaders(rawHeaders, headers), body };
   const other = change(body);
@@ -277,6 +281,11 @@ async function writeHeaders(socket: Socket, everyMs: number): Promise<void> {
     socket.write('x-more: to come\r\n');
     await pause(everyMs);
   }
+}
+
+function firstBytes(upstream: Upstream, count: number | 'headers'): Buffer {
+  const bytes = bytesOf(upstream);
+  return bytes.subarray(0, count === 'headers' ? bytes.length - upstream.body.length : count);
 }
 
 /** The response as it is on the wire. */

@@ -92,24 +92,32 @@ describe('a request', () => {
   });
 });
 
-describe('a Deployment', () => {
-  it('that Twilio limits is not sent again, and fails only when its Retry-After is over', async () => {
-    const { twilio, environment, faults, requests, slept } = await openAccount();
-    faults.push(limited(17));
-    const deploying = twilio.deploy(environment, `ZB${'0'.repeat(32)}`);
-    await expect(deploying).rejects.toMatchObject({ status: 429 });
-    expect(slept).toEqual([17_000]);
-    expect(requests).toHaveLength(1);
+describe.each<[string, (account: Account) => Promise<unknown>]>([
+  ['a Deployment', ({ twilio, environment }) => twilio.deploy(environment, `ZB${'0'.repeat(32)}`)],
+  [
+    'a new Build',
+    ({ twilio }) =>
+      twilio.createBuild({
+        assetVersions: [],
+        functionVersions: [],
+        dependencies: [],
+        runtime: 'node22',
+      }),
+  ],
+])('%s', (_, ask) => {
+  it('that Twilio limits is not sent again, and fails with the time to wait', async () => {
+    const account = await openAccount();
+    account.faults.push(limited(17));
+    await expect(ask(account)).rejects.toMatchObject({ status: 429, retryAfterMs: 17_000 });
+    expect(account.slept).toEqual([]);
+    expect(account.requests).toHaveLength(1);
   });
-});
 
-describe('a Deployment that Twilio limits for longer than the run lasts', () => {
-  it('is left to the next run', async () => {
-    const { twilio, environment, faults, slept } = await openAccount({ deadline: 10_000 });
-    faults.push(limited(11));
-    const deploying = twilio.deploy(environment, `ZB${'0'.repeat(32)}`);
-    await expect(deploying).rejects.toThrow(OutOfTimeError);
-    expect(slept).toEqual([]);
+  it('whose answer is lost is not sent again', async () => {
+    const account = await openAccount();
+    account.faults.push(reset);
+    await expect(ask(account)).rejects.toMatchObject({ status: undefined });
+    expect(account.requests).toHaveLength(1);
   });
 });
 

@@ -9,7 +9,10 @@ export const FAULTS = [
   'killed before the effect',
   'killed after the effect',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+/** After the effect, and nothing breaks: the answer is not the one to the request. */
+export const OTHER_ANSWERS = ['half an answer', 'no answer', 'a page in its place'] as const;
+
+export type Fault = (typeof FAULTS)[number] | (typeof OTHER_ANSWERS)[number];
 
 /** One call of a run, to S3 or to Twilio. */
 export interface WireCall {
@@ -72,11 +75,30 @@ export class Wire {
       case 'killed after the effect':
         response.end = () => response.destroy();
         break;
+      case 'half an answer':
+        replaceAnswer(response, (body) => body.subarray(0, body.length / 2));
+        break;
+      case 'no answer':
+        replaceAnswer(response, () => Buffer.alloc(0));
+        break;
+      case 'a page in its place':
+        replaceAnswer(response, () => Buffer.from('<!doctype html><title>Sign in</title>'));
+        break;
       case undefined:
         break;
     }
     listener(request, response);
   }
+}
+
+/** Replaces a body that is sent at once, as Express sends it. */
+function replaceAnswer(response: ServerResponse, replace: (body: Buffer) => Buffer): void {
+  const end = response.end.bind(response);
+  response.end = (body: unknown) => {
+    const other = replace(Buffer.from(String(body ?? '')));
+    response.setHeader('content-length', other.length);
+    return end(other);
+  };
 }
 
 /** Forwards requests without a body as they came, Host included: signatures cover it. */

@@ -2,7 +2,7 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { readCallConfig, readOperatorNumber } from '../config';
 import { ConfigError, messageOf } from '../errors';
 import { RING_SECONDS } from '../limits';
-import { createPlayback } from '../playback';
+import { createPlayback, type Playback } from '../playback';
 import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
 import { CALL_FLOW_ASSET, CALL_FLOW_FILE } from './files';
 import { type Input, readInput } from './input';
@@ -42,16 +42,28 @@ function answerCall(
 ): string {
   const flow = loadFlow();
   const config = readCallConfig(context);
+  const now = new Date();
+  const playback = createPlayback(config, now);
   if ('problem' in config.proxy) {
     log('warn', { function: name, event: 'no audio proxy', message: config.proxy.problem });
   }
-  const now = new Date();
   return twiml(flow, nextState(flow, event, input), {
-    playback: createPlayback(config, now),
+    playback: 'problem' in config.proxy ? playback : logSaid(name, playback),
     actionUrl: `${config.publicOrigin}/menu`,
     substituteCallerId: input.substituteCallerId,
     now,
   });
+}
+
+/** Logs why a prompt with a recording is said. A failure earlier in the call is logged already. */
+function logSaid(name: string, playback: Playback): Playback {
+  return (key, level) => {
+    const playable = playback(key, level);
+    if (playable.via === 'say' && level !== 2) {
+      log('warn', { function: name, event: 'prompt said', key, message: playable.reason });
+    }
+    return playable;
+  };
 }
 
 function xml(body: string): FunctionResponse {

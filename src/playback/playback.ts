@@ -1,4 +1,4 @@
-import type { CallConfig, ProxyAccess } from '../config';
+import type { CallConfig } from '../config';
 import { messageOf } from '../errors';
 import { isManifestPath, type Manifest, parseManifest } from '../manifest';
 import { hasOtherEnding } from '../media-types';
@@ -12,27 +12,22 @@ import { isAddressable } from '../s3/address';
  */
 export type FallbackLevel = 0 | 1 | 2;
 
-/** How one prompt reaches the caller: a URL to play, or its text to say. */
+/** How one prompt reaches the caller: a URL to play, or its text to say, and why. */
 export type Playable =
   | { readonly via: 'asset' | 'proxy'; readonly url: string }
-  | { readonly via: 'say' };
+  | { readonly via: 'say'; readonly reason: string };
 
 /** Chooses how a prompt, named by its S3 key, reaches the caller. */
 export type Playback = (key: string, level?: FallbackLevel) => Playable;
 
-export interface PlaybackOptions {
+export interface PlaybackOptions extends CallConfig {
   readonly manifest: Manifest | undefined;
-  /** Such as https://name-1234-dev.twil.io. */
-  readonly publicOrigin: string;
-  /** Undefined when the proxy cannot work: then nothing is sent there. */
-  readonly proxy: ProxyAccess | undefined;
   readonly now: Date;
 }
 
 /** The playback of the deployment that this Function belongs to. */
-export function createPlayback({ publicOrigin, proxy }: CallConfig, now: Date): Playback {
-  const access = 'problem' in proxy ? undefined : proxy;
-  const options = { manifest: loadManifest(), publicOrigin, proxy: access, now };
+export function createPlayback(config: CallConfig, now: Date): Playback {
+  const options = { ...config, manifest: loadManifest(), now };
   return (key, level) => choosePlayable(key, options, level);
 }
 
@@ -47,16 +42,22 @@ export function choosePlayable(
 ): Playable {
   const asset = level === 0 ? options.manifest?.paths.get(key) : undefined;
   if (asset !== undefined) return { via: 'asset', url: options.publicOrigin + asset };
-  const url = level < 2 ? proxyUrl(key, options) : undefined;
-  return url === undefined ? { via: 'say' } : { via: 'proxy', url };
+  if (level === 2) return { via: 'say', reason: 'the proxy failed earlier in the call' };
+  return throughProxy(key, options);
 }
 
-/** Undefined for a key that the proxy would refuse or cannot serve. */
-function proxyUrl(key: string, options: PlaybackOptions): string | undefined {
+function throughProxy(key: string, options: PlaybackOptions): Playable {
   const { manifest, publicOrigin, proxy, now } = options;
-  if (!proxy || !key.startsWith(proxy.prefix) || !isAddressable(key)) return undefined;
-  if (manifest?.refused.get(key)?.unplayable || hasOtherEnding(key)) return undefined;
-  return `${publicOrigin}/audio?${signProxyQuery(proxy, key, now)}`;
+  const say = (reason: string): Playable => ({ via: 'say', reason });
+  if ('problem' in proxy) {
+    return say(`it is no Asset of the live Build, and the proxy cannot answer. ${proxy.problem}`);
+  }
+  if (!key.startsWith(proxy.prefix)) return say(`it is outside of S3_PREFIX, ${proxy.prefix}`);
+  if (!isAddressable(key)) return say('no URL can hold its key');
+  const refusal = manifest?.refused.get(key);
+  if (refusal?.unplayable) return say(`the last sync refused it: ${refusal.reason}`);
+  if (hasOtherEnding(key)) return say('Twilio does not play files with its ending');
+  return { via: 'proxy', url: `${publicOrigin}/audio?${signProxyQuery(proxy, key, now)}` };
 }
 
 let loaded: { readonly file: string; readonly manifest: Manifest } | undefined;

@@ -22,12 +22,9 @@ export async function promptUrl(
   context: Readonly<Record<string, unknown>>,
   key: string,
 ): Promise<string> {
-  const config = readCallConfig(context);
-  const playable = createPlayback(config, new Date())(key);
+  const playable = createPlayback(readCallConfig(context), new Date())(key);
   if (playable.via !== 'say') return playable.url;
-  const reason =
-    'problem' in config.proxy
-      ? `it is no Asset of the live Build, and the proxy cannot answer. ${config.proxy.problem}`
-      : 'it is outside of S3_PREFIX, or the last sync refused it.';
-  throw new PlayError(`${JSON.stringify(key)} cannot be played, so say its text: ${reason}`);
+  throw new PlayError(
+    `${JSON.stringify(key)} cannot be played, so say its text: ${playable.reason}`,
+  );
 }

@@ -64,6 +64,19 @@ const apology = [
 ];
 
 describe('the voice webhooks', () => {
+  test('log why a prompt is said whose recording cannot be played', async () => {
+    const other = { ...context, S3_PREFIX: 'other/' };
+    expect((await ask(voice, {}, other))[0]).toMatch(/^Say .*Welcome to Harbour Clinic/);
+    expect(logged[0]).toBe(
+      '{"level":"warn","function":"voice","event":"prompt said","key":"prompts/welcome.mp3","message":"it is outside of S3_PREFIX, other/"}',
+    );
+    logged = [];
+    const ErrorUrl = 'https://clinic-1234-dev.twil.io/audio?at=menus.main.greeting&level=1';
+    await ask(fallback, { ErrorCode: '11200', ErrorUrl }, other);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('"function":"fallback","errorCode":"11200"');
+  });
+
   test('greet, answer keys, and go on after a failure', async () => {
     const [greeting, gather] = await ask(voice);
     expect(greeting).toMatch(/^Play \/audio\?key=prompts\/welcome\.mp3&exp=/);

@@ -33,7 +33,7 @@ describe('choosePlayable', () => {
 
   it('plays no Asset on level 1, and nothing on level 2', () => {
     expect(choosePlayable('prompts/a.mp3', options, 1).via).toBe('proxy');
-    expect(choosePlayable('prompts/a.mp3', options, 2)).toEqual({ via: 'say' });
+    expect(choosePlayable('prompts/a.mp3', options, 2).via).toBe('say');
   });
 
   it('says a prompt that the last sync found unplayable, and plays one that it refused for another reason', () => {
@@ -45,17 +45,30 @@ describe('choosePlayable', () => {
         ['prompts/1001.mp3', { ...refusal, unplayable: false }],
       ]),
     };
-    expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({ via: 'say' });
+    expect(choosePlayable('prompts/text.mp3', { ...options, manifest })).toEqual({
+      via: 'say',
+      reason: 'the last sync refused it: not audio',
+    });
     expect(choosePlayable('prompts/1001.mp3', { ...options, manifest }).via).toBe('proxy');
   });
 
-  it('says a prompt that the proxy would refuse', () => {
-    expect(choosePlayable('other/b.mp3', options)).toEqual({ via: 'say' });
-    expect(choosePlayable('prompts/b.mp3', { ...options, proxy: undefined })).toEqual({
-      via: 'say',
-    });
-    expect(choosePlayable('prompts/../b.mp3', options)).toEqual({ via: 'say' });
-    expect(choosePlayable('prompts/\ud800.mp3', options)).toEqual({ via: 'say' });
-    expect(choosePlayable('prompts/song.m4a', options)).toEqual({ via: 'say' });
+  it.each([
+    ['outside of the prefix', 'other/b.mp3', {}, 'it is outside of S3_PREFIX, prompts/'],
+    [
+      'without a proxy',
+      'prompts/b.mp3',
+      { proxy: { problem: 'S3_BUCKET is not set.' } },
+      'it is no Asset of the live Build, and the proxy cannot answer. S3_BUCKET is not set.',
+    ],
+    ['with a dot segment', 'prompts/../b.mp3', {}, 'no URL can hold its key'],
+    ['with half a surrogate pair', 'prompts/\ud800.mp3', {}, 'no URL can hold its key'],
+    [
+      'of a type that is not played',
+      'prompts/song.m4a',
+      {},
+      'Twilio does not play files with its ending',
+    ],
+  ])('says a prompt %s, and gives the reason', (_, key, changes, reason) => {
+    expect(choosePlayable(key, { ...options, ...changes })).toEqual({ via: 'say', reason });
   });
 });

@@ -71,7 +71,7 @@ describe.each([
   it('is undefined for an unplayable prompt, with the reason', async () => {
     deploy(encodeManifest(manifest).source);
     await expect(ask(context, 'notes.mp3')).rejects.toThrow(
-      /^"notes.mp3" cannot be played, so say its text: .* the last sync refused it/,
+      /^"notes.mp3" cannot be played, so say its text: the last sync refused it: not audio$/,
     );
   });
 

@@ -86,7 +86,7 @@ export const PROXY_URL_ROUNDING_SECONDS = 4 * 60 * 60;
 
 /**
  * How long an object counts as current: in this process's memory unless AUDIO_CACHE_SECONDS says
- * otherwise, and in Twilio's cache unless the object has a Cache-Control.
+ * otherwise, and in Twilio's cache. An object's own Cache-Control can only shorten it.
  */
 export const CACHE_SECONDS = 60;
 

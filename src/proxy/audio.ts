@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PlayError } from '../errors';
-import { CACHE_SECONDS } from '../limits';
 import { playableType } from '../media-types';
+import { entityTagOf } from '../s3/entity-tag';
 import type { ObjectResponse } from '../s3/request';
+import { cacheControlFor } from './cache-control';
 
 /** An object as it is served. */
 export interface Audio {
@@ -27,8 +28,17 @@ export interface CacheHeaders {
 /** Neither Content-Type nor file ending is one that Twilio plays. */
 export class UnplayableTypeError extends PlayError {}
 
-/** @throws {UnplayableTypeError} */
+/** The object is empty. */
+export class EmptyObjectError extends PlayError {}
+
+/**
+ * @throws {UnplayableTypeError}
+ * @throws {EmptyObjectError}
+ */
 export function audioOf(key: string, { headers, body }: ObjectResponse): Audio {
+  if (body.length === 0) {
+    throw new EmptyObjectError('The object in S3 has no bytes: upload the audio again.');
+  }
   return { body, headers: audioHeadersOf(key, headers), cacheControl: headers['cache-control'] };
 }
 
@@ -37,7 +47,11 @@ export function revalidatedAudio(audio: Audio, { headers }: ObjectResponse): Aud
   const cacheControl = headers['cache-control'];
   return cacheControl === undefined
     ? audio
-    : { ...audio, cacheControl, headers: { ...audio.headers, 'Cache-Control': cacheControl } };
+    : {
+        ...audio,
+        cacheControl,
+        headers: { ...audio.headers, 'Cache-Control': cacheControlFor(cacheControl) },
+      };
 }
 
 /**
@@ -46,7 +60,8 @@ export function revalidatedAudio(audio: Audio, { headers }: ObjectResponse): Aud
  * @throws {UnplayableTypeError}
  */
 export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): AudioHeaders {
-  const { 'content-type': contentType, 'content-encoding': encoding } = headers;
+  const { 'content-type': contentType } = headers;
+  const encoding = contentEncodingOf(headers['content-encoding']);
   const type = playableType(contentType, key);
   if (type === undefined) {
     throw new UnplayableTypeError(
@@ -60,11 +75,45 @@ export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): Audio
   };
 }
 
-/** Picks them from S3's response. An object without Cache-Control gets one. */
+/**
+ * The content codings that a client can undo. Uploads in chunks leave `aws-chunked` behind on some
+ * servers, others a character set: neither is a coding of what S3 sends.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+ */
+const CODINGS: ReadonlySet<string> = new Set([
+  'br',
+  'compress',
+  'deflate',
+  'gzip',
+  'x-compress',
+  'x-gzip',
+  'zstd',
+]);
+
+function contentEncodingOf(header = ''): string | undefined {
+  const codings = header.toLowerCase().split(/[\s,]+/);
+  return codings.filter((coding) => CODINGS.has(coding)).join(', ') || undefined;
+}
+
+/** Picks them from S3's response, without those that have not the form that HTTP gives them. */
 export function cacheHeadersOf(headers: IncomingHttpHeaders): CacheHeaders {
+  const etag = entityTagOf(headers.etag);
+  const lastModified = headers['last-modified'];
   return {
-    'Cache-Control': headers['cache-control'] ?? `max-age=${CACHE_SECONDS}`,
-    ...(headers.etag !== undefined && { ETag: headers.etag }),
-    ...(headers['last-modified'] !== undefined && { 'Last-Modified': headers['last-modified'] }),
+    'Cache-Control': cacheControlFor(headers['cache-control']),
+    ...(etag !== undefined && { ETag: etag }),
+    ...(lastModified !== undefined &&
+      isHttpDate(lastModified) && { 'Last-Modified': lastModified }),
   };
+}
+
+/**
+ * Only the form that HTTP still sends; two older ones are obsolete.
+ *
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+ */
+export function isHttpDate(value: string): boolean {
+  return value.length === 29 && new Date(value).toUTCString() === value;
 }

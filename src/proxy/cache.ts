@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { AudioCacheConfig } from '../config';
-import { CACHE_ENTRY_BYTES, REVALIDATION_PAUSE_MS, STALE_IF_ERROR_SECONDS } from '../limits';
+import { CACHE_ENTRY_BYTES, REVALIDATION_PAUSE_MS } from '../limits';
 import type { Audio } from './audio';
+import { freshnessOf } from './cache-control';
 
 interface Entry {
   readonly audio: Audio;
@@ -22,7 +23,10 @@ export interface CachedAudio {
   readonly allowsStaleIfError: boolean;
 }
 
-/** Whole objects, in the memory of this process. The least recently used ones make room. */
+/**
+ * Whole objects, in the memory of this process: only those whose bytes were verified. The least
+ * recently used ones make room.
+ */
 export class AudioCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #freshSeconds: number;
@@ -72,36 +76,4 @@ export class AudioCache {
   drop(id: string): void {
     this.#entries.delete(id);
   }
-}
-
-/** How long an object may be served from memory. */
-export interface Freshness {
-  /** Without a request to S3. */
-  readonly freshMs: number;
-  /** After that, while S3 is unreachable or overloaded. */
-  readonly staleIfErrorMs: number;
-}
-
-/**
- * An object is fresh for as long as is configured, or shorter if its own Cache-Control says so.
- *
- * https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
- *
- * @returns undefined when it must not be stored
- */
-export function freshnessOf(
-  cacheControl: string | undefined,
-  freshSeconds: number,
-): Freshness | undefined {
-  const directives = (cacheControl ?? '').toLowerCase().split(/\s*,\s*/);
-  const says = (name: string) => directives.some((directive) => directive.split('=')[0] === name);
-  if (says('no-store')) return undefined;
-  const maxAges = directives.flatMap((directive) => {
-    const [, seconds] = /^(?:s-maxage|max-age)="?(\d+)"?$/.exec(directive) ?? [];
-    return seconds === undefined ? [] : [Number(seconds)];
-  });
-  return {
-    freshMs: says('no-cache') ? 0 : Math.min(freshSeconds, ...maxAges) * 1000,
-    staleIfErrorMs: says('must-revalidate') ? 0 : STALE_IF_ERROR_SECONDS * 1000,
-  };
 }

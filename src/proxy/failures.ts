@@ -3,13 +3,19 @@ import { messageOf } from '../errors';
 import { PROXY_BYTES } from '../limits';
 import { OutOfTimeError } from '../retry';
 import { type FunctionResponse, sentence } from '../runtime';
-import { ObjectTooLargeError, S3Error, type S3ErrorKind, S3TimeoutError } from '../s3/errors';
-import { UnplayableTypeError } from './audio';
+import {
+  isTemporary as isTemporaryOfS3,
+  ObjectTooLargeError,
+  S3Error,
+  type S3ErrorKind,
+  S3TimeoutError,
+} from '../s3/errors';
+import { EmptyObjectError, UnplayableTypeError } from './audio';
 import { rangeNotSatisfiable } from './responses';
 
-/** S3 was unreachable or overloaded: a cached object may still be current. */
+/** S3 was unreachable, overloaded or not what answered: a cached object may still be current. */
 export function isTemporary(thrown: unknown): boolean {
-  if (thrown instanceof S3Error) return thrown.kind === 'unavailable';
+  if (thrown instanceof S3Error) return isTemporaryOfS3(thrown);
   return thrown instanceof OutOfTimeError || thrown instanceof CredentialsError;
 }
 
@@ -21,8 +27,9 @@ export function isTemporary(thrown: unknown): boolean {
  * | no such object                                        | 404                 |
  * | the object has no such range                          | 416                 |
  * | larger than a Function can return                     | 413                 |
- * | nothing that Twilio plays                             | 415                 |
+ * | nothing that Twilio plays, or no bytes                | 415                 |
  * | denied, wrong signature, wrong region, no credentials | 502                 |
+ * | the answer is not S3's, or has other bytes            | 502                 |
  * | overloaded, no connection, cut off                    | 503 and Retry-After |
  * | too slow                                              | 504                 |
  *
@@ -36,7 +43,7 @@ export function failureResponse(thrown: unknown): FunctionResponse {
     return sentence(413, 'The audio is too large for this URL.');
   }
   if (thrown instanceof S3Error) return BY_KIND[thrown.kind](thrown);
-  if (thrown instanceof UnplayableTypeError) {
+  if (thrown instanceof UnplayableTypeError || thrown instanceof EmptyObjectError) {
     return sentence(415, 'This is not audio that can be played.');
   }
   if (thrown instanceof CredentialsError) return notFetched();
@@ -47,6 +54,7 @@ const BY_KIND: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse
   'not found': () => sentence(404, 'There is no such audio.'),
   'invalid range': ({ contentRange }) => rangeNotSatisfiable(contentRange),
   unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
+  unusable: notFetched,
   permanent: notFetched,
 };
 

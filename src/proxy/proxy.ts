@@ -8,13 +8,9 @@ import {
   REVALIDATION_TIMEOUT_MS,
 } from '../limits';
 import { type FunctionResponse, log, sentence } from '../runtime';
-import { getObject } from '../s3/get-object';
-import {
-  type Connections,
-  createConnections,
-  type ObjectResponse,
-  requestIdOf,
-} from '../s3/request';
+import { opaqueTagOf } from '../s3/entity-tag';
+import { getObject, type VerifiedResponse } from '../s3/get-object';
+import { type Connections, createConnections, requestIdOf } from '../s3/request';
 import { audioOf, revalidatedAudio } from './audio';
 import { AudioCache, type CachedAudio } from './cache';
 import { failureResponse, isTemporary, logMessageOf } from './failures';
@@ -58,7 +54,7 @@ interface HandledRequest {
 
 /** What S3 answered, or why it did not. */
 interface Fetched extends Pick<HandledRequest, 'tries' | 'requestId'> {
-  readonly outcome: PromiseSettledResult<ObjectResponse>;
+  readonly outcome: PromiseSettledResult<VerifiedResponse>;
 }
 
 /**
@@ -151,12 +147,15 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
    * | cached | S3                         | response                               | cache               |
    * |--------|----------------------------|----------------------------------------|---------------------|
    * | yes    | not modified               | the cached object                      | fresh again         |
-   * | yes    | another object             | S3's object                            | stores it           |
-   * | yes    | unreachable or overloaded  | the cached object (stale-if-error)     | pauses revalidation |
+   * | yes    | another object             | S3's object                            | stores it, verified |
+   * | yes    | unreachable, overloaded,   | the cached object (stale-if-error)     | pauses revalidation |
+   * |        | or the answer is not S3's  |                                        |                     |
    * | yes    | any other failure          | the failure                            | drops it            |
-   * | no     | the whole object           | S3's object                            | stores it           |
+   * | no     | the whole object           | S3's object                            | stores it, verified |
    * | no     | a part, or not modified    | S3's response, passed on               |                     |
    * | no     | any failure                | the failure                            |                     |
+   *
+   * An object whose bytes S3 gives nothing to compare with is served and not stored.
    *
    * @throws an error that is no failure of S3 or of the object
    */
@@ -172,7 +171,8 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
       if (!cached && value.status !== 200) return { response: forwardedResponse(key, value) };
       const audio =
         cached && isUnchanged ? revalidatedAudio(cached.audio, value) : audioOf(key, value);
-      cache.store(id, audio, now);
+      if (isUnchanged || value.isVerified) cache.store(id, audio, now);
+      else cache.drop(id);
       const response = audioResponse(audio, conditions, 0);
       return { response, cache: cached && (isUnchanged ? 'revalidated' : 'replaced') };
     } catch (thrown) {
@@ -200,7 +200,8 @@ interface CacheLookup {
 
 function revalidationHeaders({ audio }: CachedAudio): Record<string, string> {
   const { ETag: etag } = audio.headers;
-  return etag === undefined ? {} : { 'if-none-match': etag };
+  // As a strong one: some servers compare texts, and weaken what they send.
+  return etag === undefined ? {} : { 'if-none-match': opaqueTagOf(etag) };
 }
 
 /** Writes one line, without signature, token or phone number. */

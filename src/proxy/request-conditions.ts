@@ -1,4 +1,7 @@
 import { isRecord } from '../runtime';
+import { matchesEntityTag } from '../s3/entity-tag';
+import { rangeOf } from '../s3/range';
+import { isHttpDate } from './audio';
 
 /** Request headers that decide what the response brings: a part of the object, or a 304. */
 export interface RequestConditions {
@@ -28,7 +31,7 @@ export function readConditions(event: Readonly<Record<string, unknown>>): Reques
   return {
     range: headers['if-range'] === undefined ? text('range', isRange) : undefined,
     ifNoneMatch: text('if-none-match', isListOfEntityTags),
-    ifModifiedSince: text('if-modified-since', isDate),
+    ifModifiedSince: text('if-modified-since', isHttpDate),
   };
 }
 
@@ -46,49 +49,16 @@ export function conditionHeaders({
 }
 
 /**
- * Whether the client has the object already. An entity tag overrules the date, and weak tags compare
- * like strong ones: https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+ * Whether the client has the object already. An entity tag overrules the date:
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
  */
 export function isNotModified(
   { ifNoneMatch, ifModifiedSince }: RequestConditions,
   { etag, lastModified }: { readonly etag?: string; readonly lastModified?: string },
 ): boolean {
-  if (ifNoneMatch !== undefined) {
-    const current = etag?.replace(/^W\//, '');
-    const tags = ifNoneMatch.match(/"[^"]*"/g) ?? [];
-    return ifNoneMatch === '*' || tags.some((tag) => tag === current);
-  }
+  if (ifNoneMatch !== undefined) return matchesEntityTag(ifNoneMatch, etag);
   // Without a date on either side this compares NaN, which is false.
   return Date.parse(lastModified ?? '') <= Date.parse(ifModifiedSince ?? '');
-}
-
-/** First and last byte, both included. */
-export interface ByteRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/**
- * The one range that a Range header asks for, of an object with so many bytes. Several ranges, and
- * invalid ones, ask for the whole object, as they do with S3. Not by range-parser, which reads
- * `bytes=0-9x` as 0-9, and calls 5-1 and a suffix longer than the object unsatisfiable.
- *
- * https://www.rfc-editor.org/rfc/rfc9110#section-14.1.2
- */
-export function rangeOf(
-  header: string | undefined,
-  size: number,
-): ByteRange | 'whole' | 'unsatisfiable' {
-  const [, from = '', to = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? '') ?? [];
-  if (from === '' && to === '') return 'whole';
-  if (from === '') {
-    const length = Math.min(Number(to), size);
-    return length === 0 ? 'unsatisfiable' : { first: size - length, last: size - 1 };
-  }
-  const first = Number(from);
-  if (to !== '' && Number(to) < first) return 'whole';
-  if (first >= size) return 'unsatisfiable';
-  return { first, last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
 }
 
 /** Whether a Range header asks for one range of bytes that some object can have. */
@@ -98,15 +68,6 @@ function isRange(header: string): boolean {
 
 function isListOfEntityTags(value: string): boolean {
   return value.length <= MAX_ENTITY_TAGS_LENGTH && ENTITY_TAGS.test(value);
-}
-
-/**
- * Only the form that HTTP still sends; two older ones are obsolete.
- *
- * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
- */
-function isDate(value: string): boolean {
-  return value.length === 29 && new Date(value).toUTCString() === value;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type FunctionResponse, sentence } from '../runtime';
+import { rangeOf } from '../s3/range';
 import type { ObjectResponse } from '../s3/request';
 import { type Audio, audioHeadersOf, cacheHeadersOf } from './audio';
-import { isNotModified, type RequestConditions, rangeOf } from './request-conditions';
+import { isNotModified, type RequestConditions } from './request-conditions';
 
 const RANGES = { 'Accept-Ranges': 'bytes' };
 

@@ -11,6 +11,11 @@ export type S3ErrorKind =
   | 'invalid range'
   /** S3 is overloaded, broken or out of reach: another attempt may help. */
   | 'unavailable'
+  /**
+   * The answer is not S3's, or its bytes are not the object: something stands between. Another attempt
+   * may get through.
+   */
+  | 'unusable'
   /** Any other failure: a change of settings, permissions or the object helps, another attempt does not. */
   | 'permanent';
 
@@ -60,12 +65,35 @@ export class ObjectTooLargeError extends S3Error {
 /** Whether another attempt at a request to S3 may help. */
 export function retryVerdict(thrown: unknown): Verdict {
   if (!(thrown instanceof S3Error)) return { retry: false };
-  return { retry: thrown.kind === 'unavailable', afterMs: thrown.retryAfterMs };
+  return { retry: isTemporary(thrown), afterMs: thrown.retryAfterMs };
 }
 
-/** The error in a response that is neither an object nor a 304. */
+/** Whether the failure may pass without a change of settings, permissions or the object. */
+export function isTemporary({ kind }: S3Error): boolean {
+  return kind === 'unavailable' || kind === 'unusable';
+}
+
+/**
+ * An answer that S3 never gives: a proxy's, a sign-in page, or another server at that address.
+ *
+ * @param how what is odd about it
+ */
+export function foreignAnswer(status: number, how: string): S3Error {
+  return new S3Error(
+    `The answer was ${status} ${how}, which is not S3's: check S3_ENDPOINT, and what stands between here and S3 (a proxy, a sign-in page).`,
+    { kind: 'unusable', status },
+  );
+}
+
+/**
+ * The error in a response that is neither an object nor a 304. S3 gives every refusal a code: a 404, a
+ * redirect or a login without one says nothing about the object.
+ */
 export function errorIn({ status, headers, body }: ObjectResponse, now: Date): S3Error {
   const code = codeIn(body);
+  if (code === undefined && status !== 416 && !isTransientStatus(status)) {
+    return foreignAnswer(status, "without S3's code of an error");
+  }
   const answered = [status, code].filter(Boolean).join(' ');
   const advice = adviceOn(code, headers['x-amz-bucket-region']);
   return new S3Error(`S3 answered ${answered}. ${advice}`.trim(), {
@@ -83,7 +111,7 @@ function kindOf(status: number | undefined, code: string | undefined): S3ErrorKi
 }
 
 /** Only the code is read: S3's message may repeat the key id and the signature. */
-function codeIn(body: Buffer): string | undefined {
+export function codeIn(body: Buffer): string | undefined {
   return /<Code>([A-Za-z.]{1,64})<\/Code>/.exec(body.toString('latin1'))?.[1];
 }
 

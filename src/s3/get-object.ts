@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { withRetry } from '../retry';
 import { signHeaders } from '../sigv4/sign';
 import { objectAddress, type S3Access } from './address';
-import { errorIn, retryVerdict } from './errors';
+import { codeIn, errorIn, retryVerdict } from './errors';
 import {
   type Connections,
   type ObjectResponse,
@@ -10,6 +10,13 @@ import {
   StaleConnectionError,
   sendGet,
 } from './request';
+import { verifyResponse } from './verify';
+
+/** An answer of S3's to the request that was sent. */
+export interface VerifiedResponse extends ObjectResponse {
+  /** The body is a whole object, compared with the MD5 or the checksum that S3 gives. */
+  readonly isVerified: boolean;
+}
 
 export interface GetObjectOptions
   extends Pick<RequestOptions, 'idleTimeoutMs' | 'maxBytes' | 'onHeaders'> {
@@ -37,7 +44,8 @@ const EXPECTED_STATUSES: ReadonlySet<number> = new Set([200, 206, 304]);
  * |--------------------------------------------------|-------------|
  * | 200, 206, 304                                    | no          |
  * | 429, 500, 502, 503, 504                          | yes         |
- * | any other status                                 | no          |
+ * | any other status, with S3's code of an error     | no          |
+ * | an answer that is not S3's, or another body      | yes         |
  * | no connection, reset, body cut off               | yes         |
  * | no headers, or a pause in the body, for too long | yes         |
  * | too large                                        | no          |
@@ -49,26 +57,51 @@ const EXPECTED_STATUSES: ReadonlySet<number> = new Set([200, 206, 304]);
  * @throws {OutOfTimeError} when the deadline has passed before the first attempt
  * @throws {RangeError} when the key cannot be addressed
  */
-export function getObject(
+export async function getObject(
   access: S3Access,
   key: string,
   headers: Readonly<Record<string, string>>,
   options: GetObjectOptions,
-): Promise<ObjectResponse> {
+): Promise<VerifiedResponse> {
   const { clock, attempts, connections, deadline, headersDeadline = deadline } = options;
   let agents = connections.keepAlive;
-  return withRetry({ clock, attempts, deadline: headersDeadline }, retryVerdict, async () => {
-    const sent = sendSigned(access, key, headers, agents, options);
+  const send = async (sentHeaders: Readonly<Record<string, string>>) => {
+    const sent = sendSigned(access, key, sentHeaders, agents, options);
     agents = connections.single;
-    const response = await sent.catch((thrown: unknown) => {
+    return sent.catch((thrown: unknown) => {
       // https://nodejs.org/docs/latest-v22.x/api/http.html#requestreusedsocket
       if (!(thrown instanceof StaleConnectionError)) throw thrown;
-      return sendSigned(access, key, headers, agents, options);
+      return sendSigned(access, key, sentHeaders, agents, options);
     });
+  };
+  const { refusesChecksumMode } = connections;
+  const { origin } = objectAddress(access, key);
+  return withRetry({ clock, attempts, deadline: headersDeadline }, retryVerdict, async () => {
+    const asksForChecksum = headers.range === undefined && !refusesChecksumMode.has(origin);
+    let response = await send(asksForChecksum ? { ...headers, ...CHECKSUM_MODE } : headers);
+    if (asksForChecksum && isRefusalOfHeader(response)) {
+      response = await send(headers);
+      if (!isRefusalOfHeader(response)) refusesChecksumMode.add(origin);
+    }
     if (!EXPECTED_STATUSES.has(response.status)) throw errorIn(response, clock.now());
-    return response;
+    return { ...response, isVerified: await verifyResponse(response, headers) };
   });
 }
+
+/** Asks S3 for the checksum that it has of the object. */
+const CHECKSUM_MODE = { 'x-amz-checksum-mode': 'ENABLED' };
+
+/** Servers that do not know the header refuse it with one of these. */
+function isRefusalOfHeader({ status, body }: ObjectResponse): boolean {
+  const code = codeIn(body) ?? '';
+  return (status === 400 || status === 501) && UNKNOWN_HEADER.has(code);
+}
+
+const UNKNOWN_HEADER: ReadonlySet<string> = new Set([
+  'InvalidArgument',
+  'InvalidRequest',
+  'NotImplemented',
+]);
 
 async function sendSigned(
   access: S3Access,

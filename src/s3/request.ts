@@ -22,6 +22,8 @@ export interface Connections {
   readonly keepAlive: Agents;
   /** Each for one request. */
   readonly single: Agents;
+  /** Origins that refuse requests with the header x-amz-checksum-mode. */
+  readonly refusesChecksumMode: Set<string>;
 }
 
 /** @param options of sockets and of TLS, such as `lookup` and `ca` */
@@ -30,7 +32,7 @@ export function createConnections(options: https.AgentOptions = {}): Connections
     'http:': new http.Agent({ ...options, keepAlive }),
     'https:': new https.Agent({ ...options, keepAlive }),
   });
-  return { keepAlive: agents(true), single: agents(false) };
+  return { keepAlive: agents(true), single: agents(false), refusesChecksumMode: new Set() };
 }
 
 export interface RequestOptions {

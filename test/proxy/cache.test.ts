@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freshnessOf } from '../../src/proxy/cache';
+import { cacheControlFor, freshnessOf } from '../../src/proxy/cache-control';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import type { FakeClock } from '../helpers/clock';
 import { type Fault, type FaultServer, startFaultServer } from '../helpers/fault-server';
@@ -190,14 +190,21 @@ describe('a cached object', () => {
     expect((await proxy.get(KEY)).line).toMatchObject({ tries: 1, cache: 'revalidated' });
   });
 
-  it('without an ETag is fetched again, and so replaced', async () => {
-    const key = 'without-etag.mp3';
-    await s3.put(key, OLD);
-    faulty.next({ kind: 'changed', headers: { etag: undefined } });
-    expect((await proxy.get(key)).headers).not.toHaveProperty('ETag');
+  it('is asked for by its ETag without the mark of a weak one', async () => {
+    const key = 'asked.mp3';
+    const etag = (await s3.put(key, OLD)) ?? '';
+    faulty.next({ kind: 'changed', headers: { etag: `W/${etag}` } });
+    await proxy.get(key);
     clock.forward(61);
-    expect(await proxy.get(key)).toMatchObject({ status: 200, line: { cache: 'replaced' } });
-    expect(faulty.requests.at(-1)?.headers).not.toHaveProperty('if-none-match');
+    expect((await proxy.get(key)).line.cache).toBe('revalidated');
+    expect(faulty.requests.at(-1)?.headers['if-none-match']).toBe(etag);
+  });
+
+  it('does not keep a longer Cache-Control of the response that calls it unchanged', async () => {
+    faulty.next({ kind: 'changed', headers: { 'cache-control': 'max-age=31536000' } });
+    clock.forward(61);
+    const { headers, line } = await proxy.get(KEY);
+    expect([line.cache, headers['Cache-Control']]).toEqual(['revalidated', 'max-age=60']);
   });
 
   it('with a weak ETag compares as with a strong one', async () => {
@@ -279,18 +286,19 @@ describe('the cache', () => {
   });
 
   it.each([
-    ['no-store', { tries: 1 }],
-    ['no-cache', { tries: 1, cache: 'revalidated' }],
-    ['public, max-age=10', { tries: 1, cache: 'revalidated' }],
-    ['public, max-age=100', { tries: 0, cache: 'fresh' }],
-  ])('obeys the object’s Cache-Control %s, 20 seconds later', async (CacheControl, line) => {
+    ['no-store', { tries: 1 }, 'no-store'],
+    ['no-cache', { tries: 1, cache: 'revalidated' }, 'no-cache, max-age=60'],
+    ['public, max-age=10', { tries: 1, cache: 'revalidated' }, 'max-age=10'],
+    ['public, max-age=100', { tries: 0, cache: 'fresh' }, 'max-age=60'],
+    ['public, max-age=31536000, immutable', { tries: 0, cache: 'fresh' }, 'max-age=60'],
+  ])('obeys the object’s Cache-Control %s, 20 seconds later', async (CacheControl, line, sent) => {
     const key = `${CacheControl}.mp3`;
     await s3.put(key, OLD, { CacheControl });
     await proxy.get(key);
     clock.forward(20);
     const served = await proxy.get(key);
     expect(served.line).toMatchObject(line);
-    expect(served.headers['Cache-Control']).toBe(CacheControl);
+    expect(served.headers['Cache-Control']).toBe(sent);
   });
 
   it('does not serve an object with must-revalidate stale', async () => {
@@ -324,5 +332,24 @@ describe('an object, with 60 seconds configured,', () => {
     ['public , No-Store', undefined],
   ])('with Cache-Control %j is kept for %j', (cacheControl, freshness) => {
     expect(freshnessOf(cacheControl, 60)).toEqual(freshness);
+  });
+});
+
+describe('Twilio is told to keep an object', () => {
+  it.each([
+    [undefined, 'max-age=60'],
+    ['', 'max-age=60'],
+    ['public, max-age=31536000, immutable', 'max-age=60'],
+    ['stale-while-revalidate=86400, stale-if-error=86400', 'max-age=60'],
+    ['max-age=60, s-maxage=31536000', 'max-age=60'],
+    ['max-age=31536000, s-maxage=7', 'max-age=7'],
+    ['Max-Age="5"', 'max-age=5'],
+    ['max-age=0, Must-Revalidate', 'must-revalidate, max-age=0'],
+    ['private', 'private, max-age=60'],
+    ['no-cache="set-cookie", max-age=600', 'no-cache, max-age=60'],
+    ['public, No-Store, max-age=600', 'no-store'],
+    ['max-age=soon, odd="\u00e9', 'max-age=60'],
+  ])('with Cache-Control %j by %j', (objects, sent) => {
+    expect(cacheControlFor(objects)).toBe(sent);
   });
 });

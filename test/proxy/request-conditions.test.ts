@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
 import { parseRange as parseSandboxRange } from '../../sandbox/s3/get-object';
-import { isNotModified, rangeOf, readConditions } from '../../src/proxy/request-conditions';
+import { isNotModified, readConditions } from '../../src/proxy/request-conditions';
+import { rangeOf } from '../../src/s3/range';
 
 const NOTHING = {};
 const AGENT = { 'user-agent': 'TwilioProxy/1.1' };

@@ -60,18 +60,57 @@ describe('an object', () => {
     expect((await proxy.get(key)).headers['Cache-Control']).toBe('max-age=7');
   });
 
-  it('keeps the Content-Encoding that it is stored with', async () => {
-    const key = 'prompts/encoded.mp3';
-    await s3.put(key, BODY, { ContentEncoding: 'gzip' });
+  it.each([
+    ['gzip', 'gzip'],
+    ['GZip, br', 'gzip, br'],
+    ['aws-chunked', undefined],
+    ['aws-chunked,gzip', 'gzip'],
+    ['gzip , AWS-Chunked', 'gzip'],
+    ['', undefined],
+    [',', undefined],
+    ['utf-8', undefined],
+  ])('stored with Content-Encoding %j is served with %j', async (stored, sent) => {
+    counted.next({ kind: 'changed', headers: { 'content-encoding': stored } });
+    const key = `prompts/encoded ${stored.length}.mp3`;
+    await s3.put(key, BODY);
     const { headers, body } = await proxy.get(key);
-    expect([headers['Content-Encoding'], body]).toEqual(['gzip', BODY]);
+    expect([headers['Content-Encoding'], body]).toEqual([sent, BODY]);
   });
 
-  it('without bytes is served empty', async () => {
-    await s3.put('prompts/empty.mp3', Buffer.alloc(0));
-    expect(await proxy.get('prompts/empty.mp3')).toMatchObject({
-      status: 200,
-      body: Buffer.alloc(0),
+  it.each([
+    ['no quotes', { etag: 'MD5' }, { ETag: '"MD5"' }],
+    ['a weak mark', { etag: 'W/"MD5"' }, { ETag: 'W/"MD5"' }],
+    ['a letter that no ETag has', { etag: '"MD5\u00e9"' }, {}],
+    ['a blank', { etag: '"M D5"' }, {}],
+  ])(
+    'whose ETag has %s is served with an ETag that HTTP allows, or none',
+    async (_, given, sent) => {
+      const md5 = etag.replaceAll('"', '');
+      const real = (text = '') => text.replace('MD5', md5);
+      await withoutCache(async (fresh) => {
+        counted.next({ kind: 'changed', headers: { etag: real(given.etag) } });
+        const config = s3.config({ S3_ENDPOINT: counted.endpoint });
+        const { status, headers, body } = await fresh.get(KEY, { config });
+        expect([status, body.equals(BODY)]).toEqual([200, true]);
+        expect(headers.ETag).toBe('ETag' in sent ? real(sent.ETag) : undefined);
+      });
+    },
+  );
+
+  it.each([
+    '2026-11-26T10:00:00.000Z',
+    'Thursday, 26-Nov-26 10:00:00 GMT',
+    'Thu Nov 26 10:00:00 2026',
+    '1795687200',
+    'yesterday',
+    '',
+  ])('whose Last-Modified is %j is served without one', async (lastModified) => {
+    await withoutCache(async (fresh) => {
+      counted.next({ kind: 'changed', headers: { 'last-modified': lastModified } });
+      const config = s3.config({ S3_ENDPOINT: counted.endpoint });
+      const { status, headers, body } = await fresh.get(KEY, { config });
+      expect([status, body.equals(BODY)]).toEqual([200, true]);
+      expect(headers).not.toHaveProperty('Last-Modified');
     });
   });
 

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { crc32 } from 'node:zlib';
+import { Crc32c, Crc64NvmeJs } from '@aws-sdk/checksums/crc';
+import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
+import { foreignAnswer, S3Error } from './errors';
+import { rangeOf } from './range';
+import type { ObjectResponse } from './request';
+
+/**
+ * Checks that a response with status 200, 206 or 304 is S3's and answers the request, and compares the
+ * bytes of a whole object with what S3 says about them.
+ *
+ * | response                                                  |                       |
+ * |-----------------------------------------------------------|-----------------------|
+ * | 200 or 206 without an ETag                                | is not S3's           |
+ * | 206 with another range than the request's                 | is not S3's           |
+ * | 304 to a request without a condition, or for another ETag | is not S3's           |
+ * | 200, the MD5 or a checksum matches                        | is verified           |
+ * | 200, one of them differs and none matches                 | is not the object     |
+ * | 200, S3 says neither                                      | cannot be verified    |
+ * | 200, S3 says neither, no bytes                            | is taken for no object |
+ *
+ * @param sent the headers of the request, lower case
+ * @returns whether the body was compared with its MD5 or checksum
+ * @throws {S3Error} of the kind "unusable"
+ */
+export async function verifyResponse(
+  response: ObjectResponse,
+  sent: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const { status, headers, body } = response;
+  if (status === 304) {
+    verifyNotModified(response, sent);
+    return false;
+  }
+  if (!headers.etag) throw foreignAnswer(status, 'without an ETag');
+  if (status === 206) {
+    verifyRange(response, sent.range);
+    return false;
+  }
+  const isVerified = await verifyBody(response);
+  if (!isVerified && body.length === 0) throw foreignAnswer(status, 'without a body');
+  return isVerified;
+}
+
+function verifyNotModified(
+  { status, headers }: ObjectResponse,
+  sent: Readonly<Record<string, string>>,
+): void {
+  const ifNoneMatch = sent['if-none-match'];
+  if (ifNoneMatch === undefined && sent['if-modified-since'] === undefined) {
+    throw foreignAnswer(status, 'to a request without a condition');
+  }
+  // Not every server sends it.
+  const etag = entityTagOf(headers.etag);
+  if (ifNoneMatch !== undefined && etag !== undefined && !matchesEntityTag(ifNoneMatch, etag)) {
+    throw foreignAnswer(status, 'with another ETag');
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-14.4 */
+const CONTENT_RANGE = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/;
+
+function verifyRange({ status, headers, body }: ObjectResponse, range: string | undefined): void {
+  const [, first, last, size] = CONTENT_RANGE.exec(headers['content-range'] ?? '') ?? [];
+  const asked = rangeOf(range, Number(size ?? 0));
+  const isAsked =
+    typeof asked === 'object' && asked.first === Number(first) && asked.last === Number(last);
+  if (!isAsked || body.length !== asked.last - asked.first + 1) {
+    throw foreignAnswer(status, 'with another range');
+  }
+}
+
+/**
+ * One match is enough: an ETag may look like an MD5 and be none, and a weak one promises no bytes.
+ *
+ * @returns false when S3 says nothing about the bytes
+ */
+async function verifyBody({ status, headers, body }: ObjectResponse): Promise<boolean> {
+  const etag = entityTagOf(headers.etag) ?? '';
+  const md5 = md5Of(etag, headers);
+  if (md5 !== undefined && createHash('md5').update(body).digest('hex') === md5) return true;
+  const checksum = checksumOf(headers);
+  if (checksum && (await checksum.digest(body)) === checksum.expected) return true;
+  const isStrong = opaqueTagOf(etag) === etag;
+  const differs = checksum?.name ?? (md5 !== undefined && isStrong ? 'ETag' : undefined);
+  if (differs === undefined) return false;
+  throw new S3Error(
+    `The ${body.length} bytes that came do not match S3's ${differs}: check what stands between here and S3, and upload the object again if this stays so.`,
+    { kind: 'unusable', status },
+  );
+}
+
+/**
+ * The MD5 of an object whose ETag is one: uploaded in a single part, and encrypted neither with KMS
+ * nor with a customer's key.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+ */
+function md5Of(etag: string, headers: IncomingHttpHeaders): string | undefined {
+  const encryption = headers['x-amz-server-side-encryption']?.toString();
+  const isOther =
+    encryption?.startsWith('aws:kms') ||
+    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined;
+  return isOther ? undefined : /^"([0-9a-f]{32})"$/i.exec(opaqueTagOf(etag))?.[1]?.toLowerCase();
+}
+
+interface Checksum {
+  /** The response header. */
+  readonly name: string;
+  /** In base64. */
+  readonly expected: string;
+  readonly digest: (body: Buffer) => Promise<string>;
+}
+
+/** @returns undefined where S3 sends none, one over the parts of an upload, or one unknown here */
+function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
+  if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
+  for (const [name, digest] of DIGESTS) {
+    const expected = headers[name]?.toString();
+    if (expected !== undefined && !/-\d+$/.test(expected)) return { name, expected, digest };
+  }
+  return undefined;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
+const DIGESTS: ReadonlyMap<string, (body: Buffer) => Promise<string>> = new Map([
+  ['x-amz-checksum-crc64nvme', (body: Buffer) => digestBy(new Crc64NvmeJs(), body)],
+  ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(crc32(body))],
+  ['x-amz-checksum-crc32c', (body: Buffer) => digestBy(new Crc32c(), body)],
+  ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body)],
+  ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body)],
+]);
+
+interface Digester {
+  update(body: Uint8Array): void;
+  digest(): Promise<Uint8Array>;
+}
+
+async function digestBy(digester: Digester, body: Buffer): Promise<string> {
+  digester.update(body);
+  return Buffer.from(await digester.digest()).toString('base64');
+}
+
+function base64Of(crc: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc);
+  return bytes.toString('base64');
+}
+
+function hash(algorithm: string, body: Buffer): string {
+  return createHash(algorithm).update(body).digest('base64');
+}

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { ignoredVariables, type OptionalVariable, type Variables } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
@@ -7,6 +7,7 @@ import { type DeploymentVariables, readDeploymentVariables } from './account';
 import type { CommandContext } from './command-context';
 import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
+import { addEnvironmentOptions, targetWords } from './options';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-command';
 import { sync } from './sync';
 import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
@@ -16,13 +17,18 @@ import { ENV_FILE, readEnvFile } from './variables';
 interface Options {
   /** Domain suffix. */
   readonly environment: string;
+  readonly production?: true;
+  /** File with the variables. */
+  readonly env: string;
   readonly force?: true;
 }
 
-const DESCRIPTION = `Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live. First checks whether the sync can succeed. If the sync fails anyway, the previous Build becomes live again.`;
+const DESCRIPTION = `Deploys the project with Twilio's own deployer, and syncs the prompts at once: a deploy takes those of the last sync out of what is live. If the sync fails, the previous Build becomes live again.`;
 
 const MORE = `
-Variables and account are those of .env. Variables of the shell are ignored.
+Before anything is deployed, it checks the variables, asks Twilio for the account and for variables that the file does not set, lists the bucket, compares the list with what is live and with the call flow, and reads one byte of a prompt.
+
+Variables and account are those of the file. Variables of the shell are ignored.
 
 Exit code:
   0    the project is live, and Assets equal S3
@@ -33,22 +39,12 @@ Exit code:
   130  stopped by Ctrl-C (143 by SIGTERM); the message says what is live`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
-  const command = new Command('npm run deploy --')
-    .description(DESCRIPTION)
-    .option(
-      '--environment <suffix>',
-      'of the domain: dev is name-1234-dev.twil.io',
-      readSuffix,
-      'dev',
-    )
+  const command = new Command('npm run deploy --').description(DESCRIPTION);
+  addEnvironmentOptions(command)
+    .option('--env <file>', 'file with the variables and the account', ENV_FILE)
     .option('--force', 'go on where a guard would stop')
     .addHelpText('after', MORE);
   return parseArguments<Options>(command, args, context);
-}
-
-function readSuffix(text: string): string {
-  if (/^[a-z0-9-]+$/i.test(text)) return text;
-  throw new InvalidArgumentError('It has letters, digits and hyphens only.');
 }
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
@@ -57,7 +53,9 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
 }
 
 interface Prepared {
-  readonly options: Options;
+  /** File with the variables. */
+  readonly env: string;
+  readonly force: boolean;
   readonly variables: Variables;
   readonly target: DeployTarget;
   /** What is live; undefined before the first deploy. */
@@ -66,23 +64,25 @@ interface Prepared {
 
 /** Runs every check that needs no deploy. Returns an exit status when the deploy must not start. */
 async function prepare(options: Options, context: CommandContext): Promise<Prepared | ExitStatus> {
-  const { environment, force = false } = options;
+  const { env, force = false } = options;
   const { writeError } = context;
   try {
-    const variables = readEnvFile(ENV_FILE);
-    const { config, account } = checkVariables(variables);
-    const target = { account, ...findTarget({ environment }, account.accountSid) };
+    const variables = readEnvFile(env);
+    const { config, account } = checkVariables(variables, env);
+    const target = { account, ...findTarget(options, account.accountSid) };
     const checked = await Promise.race([
       checkTarget(config, target, { ...DEFAULTS, force }).then((before) => ({ before })),
       context.interruption().then((signal) => ({ signal })),
     ]);
-    if (!('signal' in checked)) return { options, variables, target, before: checked.before };
+    if (!('signal' in checked)) return { env, force, variables, target, before: checked.before };
     writeError('Stopped. Nothing was deployed.\n');
     return checked.signal;
   } catch (thrown) {
     writeError(`${detailsOf(thrown)}\nNothing was deployed.\n`);
     if (thrown instanceof GuardError) {
-      writeError(`To go on all the same: npm run deploy -- --environment ${environment} --force\n`);
+      const environment = options.production ? '' : options.environment;
+      const again = `npm run deploy -- ${targetWords(environment, env)} --force`;
+      writeError(`To go on all the same: ${again}\n`);
     }
     return exitStatusOf(endingOf(thrown));
   }
@@ -91,13 +91,14 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
 /**
  * Checks the variables before anything is deployed.
  *
- * @param variables those of .env, where the toolkit finds the account, too
+ * @param variables those of the file, where the toolkit finds the account, too
+ * @param env the file
  * @throws {ConfigError} naming all that is missing, malformed or would be ignored, never a value
  */
-export function checkVariables(variables: Variables): DeploymentVariables {
+export function checkVariables(variables: Variables, env: string): DeploymentVariables {
   const problems = ignoredVariables(variables).map((name) => IGNORED[name]);
   try {
-    const read = readDeploymentVariables(variables, 'Set them in .env.');
+    const read = readDeploymentVariables(variables, `Set them in ${env}.`);
     if (problems.length === 0) return read;
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
@@ -115,14 +116,14 @@ const IGNORED: Readonly<Record<OptionalVariable, string>> = {
 
 /** Restores the previous Build, whatever fails. */
 async function deployAndSync(prepared: Prepared, context: CommandContext): Promise<ExitStatus> {
-  const { options, target, before } = prepared;
+  const { env, target, before } = prepared;
   const { writeError } = context;
   context.interruption().then(() => writeError('Stopping …\n'));
   // ZB… of the Build that the toolkit made live.
   let deployed: string | undefined;
   let status: ExitStatus = 'failed';
   try {
-    status = await deployCode(options.environment, context);
+    status = await deployCode(target.environment, env, context);
     if (status === 'done') {
       deployed = lastDeployedBuild(target.account.accountSid);
       status = await syncPrompts(prepared, context);
@@ -131,24 +132,30 @@ async function deployAndSync(prepared: Prepared, context: CommandContext): Promi
     status = 'failed';
     writeError(`${detailsOf(thrown)}\n`);
   }
-  if (status !== 'done') writeError(`${await restorePreviousBuild(target, before, deployed)}\n`);
+  if (status !== 'done') {
+    writeError(`${await restorePreviousBuild(target, env, before, deployed)}\n`);
+  }
   return status;
 }
 
-async function deployCode(environment: string, context: CommandContext): Promise<ExitStatus> {
-  const { status, errors } = await deployWithToolkit(environment, context);
+async function deployCode(
+  environment: string,
+  env: string,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const { status, errors } = await deployWithToolkit(environment, env, context);
   const advice = status === 'done' ? undefined : adviceOnRefusal(errors);
   if (advice !== undefined) context.writeError(`${advice}\n`);
   return status;
 }
 
 async function syncPrompts(
-  { options: { environment, force }, variables }: Prepared,
+  { target, force, variables }: Prepared,
   context: CommandContext,
 ): Promise<ExitStatus> {
-  const args = ['--deployed', '--environment', environment, ...(force ? ['--force'] : [])];
-  const syncOptions = sync.readOptions(args, context);
-  const status = exitStatusOf(await runSync(syncOptions, () => variables, 'deploy', context));
+  const args = ['--deployed', '--environment', target.environment];
+  const options = sync.readOptions(force ? [...args, '--force'] : args, context);
+  const status = exitStatusOf(await runSync(options, () => variables, 'deploy', context));
   // The exit code of `misconfigured` means that nothing was deployed.
   return status === 'misconfigured' ? 'failed' : status;
 }

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isLoopback, PHONE_NUMBER } from '../src/config';
+import { quoted } from './npm-options';
 import type { TargetOptions } from './target';
 import { ENV_FILE } from './variables';
 
@@ -7,9 +8,42 @@ import { ENV_FILE } from './variables';
 
 /** Adds the options that name a Service and its environment. */
 export function addTargetOptions(command: Command): Command {
+  return addEnvironmentOptions(
+    command.option(
+      '--service <name>',
+      "the Service's SID or unique name (default: where it was deployed)",
+    ),
+  );
+}
+
+/** Adds the options that name an environment of a Service. */
+export function addEnvironmentOptions(command: Command): Command {
   return command
-    .option('--service <name>', "the Service's SID or unique name (default: where it was deployed)")
-    .option('--environment <suffix>', "as serverless:deploy names it; '' for production", 'dev');
+    .option(
+      '--environment <suffix>',
+      'of the domain: dev is name-1234-dev.twil.io',
+      readSuffix,
+      'dev',
+    )
+    .addOption(
+      new Option('--production', 'the environment without a suffix').conflicts('environment'),
+    );
+}
+
+function readSuffix(text: string): string {
+  if (/^[a-z0-9-]*$/i.test(text)) return text;
+  throw new InvalidArgumentError('It has letters, digits and hyphens only.');
+}
+
+/** How an environment is named to a verb, and to the toolkit. */
+export function environmentArguments(environment: string): string[] {
+  return environment === '' ? ['--production'] : ['--environment', environment];
+}
+
+/** The end of a command to type: the environment, and the file if it is not the default one. */
+export function targetWords(environment: string, env: string): string {
+  const file = env === ENV_FILE ? [] : ['--env', quoted(env)];
+  return [...environmentArguments(environment), ...file].join(' ');
 }
 
 /** Which deployment a command is for. */

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
 import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { type CommandContext, terminalContext } from './command-context';
+import { wrapLines } from './format';
 import { rejectOptionsTakenByNpm } from './npm-options';
 
 /**
@@ -79,7 +80,12 @@ export function parseArguments<Options extends object>(
 ): Options {
   rejectOptionsTakenByNpm(command, args, environment);
   return command
-    .configureOutput({ writeOut: write, writeErr: writeError, getOutHelpWidth: () => width })
+    .configureOutput({
+      // commander wraps what it writes itself, but no added text.
+      writeOut: (text) => write(wrapLines(text, width)),
+      writeErr: writeError,
+      getOutHelpWidth: () => width,
+    })
     .exitOverride()
     .parse(args, { from: 'user' })
     .opts<Options>();

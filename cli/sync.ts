@@ -58,6 +58,7 @@ export function readOptions(args: readonly string[], context: CommandContext): S
           'deployed',
           'service',
           'environment',
+          'production',
         ]),
     )
     .option('--env <file>', 'file with the variables', ENV_FILE)

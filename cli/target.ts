@@ -21,6 +21,8 @@ export interface TargetOptions {
   readonly service?: string;
   /** Domain suffix or ZE… */
   readonly environment: string;
+  /** Whether it is the environment without a suffix. */
+  readonly production?: true;
 }
 
 /**
@@ -32,12 +34,12 @@ export interface TargetOptions {
  * @throws {ConfigError} when one of the two files is not readable
  */
 export function findTarget(
-  { service, environment }: TargetOptions,
+  { service, environment, production }: TargetOptions,
   accountSid: string | undefined,
   directory = process.cwd(),
 ): Target {
   const found = service ?? lastDeploy(directory, accountSid)?.serviceSid ?? packageName(directory);
-  return { service: found, environment };
+  return { service: found, environment: production ? '' : environment };
 }
 
 /**

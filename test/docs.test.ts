@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
@@ -53,6 +63,42 @@ function paths(tree: string): string[] {
       return parents.join('/');
     });
 }
+
+describe('package.json', () => {
+  const parsed = v.object({
+    allowScripts: v.record(v.string(), v.boolean()),
+    scripts: v.record(v.string(), v.string()),
+  });
+  const { allowScripts, scripts } = v.parse(parsed, JSON.parse(read('package.json')));
+
+  test('decides on each install script, so that npm ci prints no warning', () => {
+    const lock = v.object({
+      packages: v.record(v.string(), v.object({ hasInstallScript: v.optional(v.boolean()) })),
+    });
+    const { packages } = v.parse(lock, JSON.parse(read('package-lock.json')));
+    const installing = Object.keys(packages)
+      .filter((path) => packages[path]?.hasInstallScript)
+      .map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+    expect(Object.keys(allowScripts).sort()).toEqual([...new Set(installing)].sort());
+  });
+
+  test.each(Object.entries(scripts).filter(([, script]) => script.includes('typescript.js')))(
+    'says what to do before npm ci: npm run %s',
+    (_, script) => {
+      const folder = mkdtempSync(join(tmpdir(), 'before-npm-ci-'));
+      cpSync(join(root, 'scripts', 'typescript.js'), join(folder, 'scripts', 'typescript.js'));
+      const command = script.slice(script.indexOf('node --require'));
+      const { status, stderr } = spawnSync(command, { cwd: folder, shell: true, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([2, 'Run npm ci first.\n']);
+      rmSync(folder, { recursive: true });
+    },
+  );
+});
+
+test('git ignores every .env file but the template', () => {
+  const lines = read('.gitignore').split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['.env*', '!.env.example']));
+});
 
 describe('docs/dependencies.md', () => {
   const packageJson = v.object({

@@ -7,6 +7,7 @@ import {
   RUNTIME_HANDLERS_PAGE,
 } from '../../src/limits';
 import type { CommandContext, StopSignal } from '../command-context';
+import { environmentArguments } from '../options';
 import type { ExitStatus } from '../run-command';
 
 const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
@@ -14,15 +15,18 @@ const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
 /**
  * Runs Twilio's deployer to its end, at this terminal.
  *
- * @param environment domain suffix
+ * @param environment domain suffix; empty for production
+ * @param env file with the variables
  * @returns what it wrote to standard error, where its errors are, and how it ended: after an
  * interruption never as done
  */
 export async function deployWithToolkit(
   environment: string,
+  env: string,
   { writeError, interruption }: CommandContext,
 ): Promise<{ readonly status: ExitStatus; readonly errors: string }> {
-  const args = [TOOLKIT, 'deploy', '--environment', environment];
+  // Its own configuration may name another file.
+  const args = [TOOLKIT, 'deploy', ...environmentArguments(environment), '--env', env];
   const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'pipe'] });
   let received: StopSignal | undefined;
   interruption().then((signal) => {

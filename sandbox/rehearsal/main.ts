@@ -29,7 +29,11 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     .option('--protected', 'make the prompts protected Assets, and sign media requests')
     .option('--through-proxy', "reach Twilio through a proxy, as in a company's network")
     .option('--stay', 'stay up after the rehearsal, for commands of your own')
-    .option('--quiet', 'leave out what the commands write');
+    .option('--quiet', 'leave out what the commands write')
+    .addHelpText(
+      'after',
+      '\nExit code:\n  0  calls went on throughout, and no prompt was uploaded twice\n  1  they did not, or it failed or was stopped',
+    );
   return parseArguments<Options>(command, args, context);
 }
 
@@ -143,4 +147,6 @@ It stays up until Ctrl-C. In a terminal of its own, whose programs reach nothing
 `);
 }
 
-startCommand({ readOptions, run });
+export const rehearse = { readOptions, run };
+
+if (require.main === module) startCommand(rehearse);

@@ -32,11 +32,15 @@ afterAll(() => rehearsal.stop());
 const fronts: Listening[] = [];
 afterEach(() => Promise.all(fronts.splice(0).map((front) => front.close())));
 
-function writeEnvironment(changes: Variables): void {
+function envFile(changes: Variables): string {
   const lines = Object.entries({ ...variables, ...changes }).map(
     ([name, value]) => `${name}=${value}`,
   );
-  writeFileSync(join(project.directory, '.env'), lines.join('\n'));
+  return lines.join('\n');
+}
+
+function writeEnvironment(changes: Variables): void {
+  writeFileSync(join(project.directory, '.env'), envFile(changes));
 }
 
 const startDeploy = (args: readonly string[] = [], shell: Variables = {}) =>
@@ -294,11 +298,31 @@ describe('npm run deploy', () => {
     expect((await deploy()).out).toContain('Assets equal S3: 8 prompts, 0 uploaded');
   });
 
-  it('deploys to the environment of --environment', async () => {
-    const { out } = await deploy({}, ['--environment', 'staging']);
-    expect(out).toContain('Assets equal S3: 8 prompts, 0 uploaded.');
+  it('deploys the variables of --env to the environment of --environment', async () => {
+    const file = join(project.directory, '.env.staging');
+    writeFileSync(file, envFile({ SYNC_INCLUDE: 'welcome.mp3' }));
+    const args = ['--environment', 'staging', '--env', '.env.staging'];
+    // Neither the default file nor the environment of production is touched.
+    const { code, out } = await deploy({ S3_BUCKET: 'other' }, args);
+    expect(code).toBe(0);
+    expect(out).toContain('Assets equal S3: 1 prompt, ');
     expect(await project.twilioRun('list', 'environments')).toMatch(
       / staging-environment .* staging /,
     );
+  });
+
+  it('deploys to the environment without a suffix with --production', async () => {
+    const { code, out } = await deploy({}, ['--production']);
+    expect(code).toBe(0);
+    expect(out).toContain('Assets equal S3: 8 prompts, ');
+    const { out: dryRun } = await resultOfProgram(
+      startProgram(
+        'cli/sync.ts',
+        ['--dry-run', '--production'],
+        rehearsal.environment,
+        project.directory,
+      ),
+    );
+    expect(dryRun).toContain('8 to keep, 0 to upload');
   });
 });

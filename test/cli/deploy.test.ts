@@ -14,7 +14,7 @@ const account = { ACCOUNT_SID: `AC${'0'.repeat(32)}`, AUTH_TOKEN: 'token of the 
 /** The message about this .env; empty when there is none. */
 function problemsOf(file: Record<string, string>): string {
   try {
-    checkVariables(file);
+    checkVariables(file, '.env');
     return '';
   } catch (thrown) {
     if (thrown instanceof ConfigError) return thrown.message;

@@ -34,9 +34,12 @@ beforeAll(() => {
   const { scripts } = v.parse(packageJson, JSON.parse(readFileSync('package.json', 'utf8')));
   // The build before a verb is left out: other tests use what is built.
   const ours = Object.entries(scripts).flatMap(([verb, script]) => {
-    const file = /node --require tsx\/cjs ((?:cli|sandbox)\/\S+)$/.exec(script)?.[1];
+    const file = /node --require \.\/scripts\/typescript\.js ((?:cli|sandbox)\/\S+)$/.exec(
+      script,
+    )?.[1];
     if (file === undefined) return [];
-    const real = `node --require ${require.resolve('tsx/cjs')} ${join(process.cwd(), file)}`;
+    const typescript = join(process.cwd(), 'scripts', 'typescript.js');
+    const real = `node --require ${typescript} ${join(process.cwd(), file)}`;
     return [[verb, file.startsWith('cli/') ? 'node print-start.js' : real]];
   });
   writeFileSync(

@@ -15,6 +15,7 @@ export interface ProgramResult {
   readonly err: string;
 }
 
+const TYPESCRIPT = './scripts/typescript.js';
 const project = join(__dirname, '..', '..');
 const packageJson = v.object({ scripts: v.record(v.string(), v.string()) });
 
@@ -28,7 +29,7 @@ function argumentsFor(file: string): string[] {
   if (program !== 'node') throw new Error(`no npm script starts ${file} with node`);
   // npm starts it in the project's folder, where these are found.
   const found = new Map([
-    ['tsx/cjs', require.resolve('tsx/cjs')],
+    [TYPESCRIPT, join(project, TYPESCRIPT)],
     [file, join(project, file)],
   ]);
   return words.map((word) => found.get(word) ?? word);

@@ -9,6 +9,6 @@ const serveAudio = createAudioProxy({ clock: systemClock, loadProviders: loadPri
 /** The audio proxy: serves prompts that are no Assets (yet), from S3. */
 export const handler = defineFunction(
   'audio',
-  ({ context, event }) => serveAudio(readAudioConfig(context), event),
+  ({ context, event, headers }) => serveAudio(readAudioConfig(context), event, headers),
   () => sentence(500, 'The audio could not be fetched.'),
 );

@@ -1,4 +1,5 @@
 import { messageOf } from './errors';
+import { createHeaderReader, type RequestHeaders } from './request-headers';
 
 /** The part of Twilio's Response that we use: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
 interface TwilioResponse {
@@ -33,8 +34,8 @@ export interface FunctionRequest {
   readonly context: Readonly<Record<string, unknown>>;
   /** Parameters of query and body; the body wins, repeated ones are arrays. */
   readonly event: Readonly<Record<string, unknown>>;
-  /** Names in lower case. A parameter named `request` can replace all of them. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Empty where a parameter named `request` can be seen to have replaced them. */
+  readonly headers: RequestHeaders;
 }
 
 type Handler = (
@@ -63,8 +64,9 @@ export function defineFunction(
       return onError(thrown);
     }
   };
+  const readHeaders = createHeaderReader();
   return (context, event, callback) => {
-    respondAlways({ context, event, headers: headersOf(event) }).then((response) =>
+    respondAlways({ context, event, headers: readHeaders(event) }).then((response) =>
       callback(null, toTwilioResponse(response)),
     );
   };
@@ -76,21 +78,6 @@ function toTwilioResponse({ status, headers, body }: FunctionResponse): TwilioRe
   response.setHeaders(headers);
   response.setBody(body);
   return response;
-}
-
-function headersOf(event: Record<string, unknown>): Record<string, string> {
-  const { request } = event;
-  if (!isRecord(request) || !isRecord(request.headers)) return {};
-  return Object.fromEntries(
-    Object.entries(request.headers).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
-}
-
-/** Whether a value has fields: an object, and no list. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A response of one plain sentence, for a person or a program. */

@@ -7,6 +7,7 @@ import {
   PROXY_TIMEOUT_MS,
   REVALIDATION_TIMEOUT_MS,
 } from '../limits';
+import type { RequestHeaders } from '../request-headers';
 import { type FunctionResponse, log, sentence } from '../runtime';
 import { opaqueTagOf } from '../s3/entity-tag';
 import { getObject, type VerifiedResponse } from '../s3/get-object';
@@ -35,6 +36,7 @@ export interface AudioProxyOptions extends CredentialsOptions {
 export type ServeAudio = (
   config: AudioConfig,
   event: Readonly<Record<string, unknown>>,
+  headers: RequestHeaders,
 ) => Promise<FunctionResponse>;
 
 /** The response to one request, and what the log says about it. */
@@ -70,9 +72,9 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   const credentials = createCredentials(options);
   let cache: AudioCache | undefined;
 
-  return async (config, event) => {
+  return async (config, event, headers) => {
     const startedAt = clock.now();
-    const handled = await handle(config, event, startedAt);
+    const handled = await handle(config, event, headers, startedAt);
     logRequest(handled, clock.now().getTime() - startedAt.getTime());
     return handled.response;
   };
@@ -80,6 +82,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   async function handle(
     config: AudioConfig,
     event: Readonly<Record<string, unknown>>,
+    requestHeaders: RequestHeaders,
     now: Date,
   ): Promise<HandledRequest> {
     // 1. Authorize.
@@ -89,7 +92,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
       return { response, key: authorization.key, tries: 0, message: authorization.reason };
     }
     const { key } = authorization;
-    const conditions = readConditions(event);
+    const conditions = readConditions(requestHeaders);
 
     // 2. Look up.
     cache ??= new AudioCache(config.audioCache);

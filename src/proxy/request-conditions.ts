@@ -1,4 +1,4 @@
-import { isRecord } from '../runtime';
+import type { RequestHeaders } from '../request-headers';
 import { matchesEntityTag } from '../s3/entity-tag';
 import { rangeOf } from '../s3/range';
 import { isHttpDate } from './audio';
@@ -18,15 +18,14 @@ const MAX_ENTITY_TAGS_LENGTH = 1000;
 /**
  * Reads the conditions of a request. Values in an unknown form are ignored, as HTTP allows: the
  * response is the whole object then. Several ranges are ignored, too, and a Range with If-Range,
- * because S3 has no If-Range.
- *
- * @param event the parameters of a request, unchecked
+ * because S3 has no If-Range; and all conditions of a request without a User-Agent, which Twilio always
+ * sends and no parameter has by chance.
  */
-export function readConditions(event: Readonly<Record<string, unknown>>): RequestConditions {
-  const headers = headersOf(event.request);
+export function readConditions(headers: RequestHeaders): RequestConditions {
+  if (headers['user-agent'] === undefined) return {};
   const text = (name: string, isKnown: (value: string) => boolean) => {
     const value = headers[name];
-    return typeof value === 'string' && isKnown(value) ? value : undefined;
+    return value !== undefined && isKnown(value) ? value : undefined;
   };
   return {
     range: headers['if-range'] === undefined ? text('range', isRange) : undefined,
@@ -68,20 +67,4 @@ function isRange(header: string): boolean {
 
 function isListOfEntityTags(value: string): boolean {
   return value.length <= MAX_ENTITY_TAGS_LENGTH && ENTITY_TAGS.test(value);
-}
-
-/**
- * The headers in the runtime's `request`, unless a query parameter has replaced it: a parameter named
- * `request` does, and `request[headers][range]=…` even has the same form. So `request` counts only if
- * it looks like a media request of Twilio's: with a User-Agent, which no parameter has by chance, and
- * without cookies. Otherwise the response is the whole object.
- *
- * A client with a URL that we signed could forge all of this. It would get what real headers would
- * get it, a part of the object or a 304. Nothing of it reaches the cache or another client.
- */
-function headersOf(request: unknown): Readonly<Record<string, unknown>> {
-  if (!isRecord(request) || !isRecord(request.headers) || !isRecord(request.cookies)) return {};
-  const { headers, cookies } = request;
-  const isTheRuntimes = Object.keys(request).length === 2 && Object.keys(cookies).length === 0;
-  return isTheRuntimes && typeof headers['user-agent'] === 'string' ? headers : {};
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/clock';
 import type { Config } from '../../../src/config';
 import { type AudioProxyOptions, createAudioProxy } from '../../../src/proxy/proxy';
 import { signProxyQuery } from '../../../src/proxy/signed-url';
+import { createHeaderReader } from '../../../src/request-headers';
 import { createConnections } from '../../../src/s3/request';
 import { FakeClock } from '../clock';
 
@@ -75,8 +76,10 @@ export function startTestProxy(
   const { clock = systemClock } = options;
   const proxy = createAudioProxy({ clock, loadProviders, ...options, connections });
 
+  const readHeaders = createHeaderReader();
+
   const serveWith = async (current: Config, event: Readonly<Record<string, unknown>>) => {
-    const { status, headers, body } = await proxy(current, event);
+    const { status, headers, body } = await proxy(current, event, readHeaders(event));
     const line = lines.at(-1);
     if (!line) throw new Error('the proxy wrote no line');
     return { status, headers, body: Buffer.from(body as Buffer | string), line };
@@ -90,7 +93,10 @@ export function startTestProxy(
     parameters: (key) => parametersFor(config, key),
     get: (key, { headers = {}, parameters = {}, config: current = config } = {}) =>
       serveWith(current, {
-        request: { headers: { 'user-agent': 'TwilioProxy/1.1', ...headers }, cookies: {} },
+        request: {
+          headers: { 'user-agent': 'TwilioProxy/1.1', ...headers },
+          cookies: Object.create(null),
+        },
         ...parameters,
         ...parametersFor(current, key),
       }),

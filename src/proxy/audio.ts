@@ -25,7 +25,7 @@ export interface CacheHeaders {
   readonly 'Last-Modified'?: string;
 }
 
-/** Neither Content-Type nor file ending is one that Twilio plays. */
+/** Its Content-Type is plainly no audio, or neither that nor its file ending is one that Twilio plays. */
 export class UnplayableTypeError extends PlayError {}
 
 /** The object is empty. */

@@ -161,7 +161,7 @@ describe('the Content-Type', () => {
     ['a.wav', 'AUDIO/WAV; codec=1', 'audio/wav'],
     ['a.mp3', 'binary/octet-stream', 'audio/mpeg'],
     ['a.MP3', 'audio/mp3', 'audio/mpeg'],
-    ['a.aiff', 'text/plain', 'audio/aiff'],
+    ['no ending', 'audio/mp3', 'audio/mpeg'],
   ])('of %s stored as %s is %s', async (name, ContentType, type) => {
     const key = `prompts/${ContentType.replace(/\W/g, '-')}/${name}`;
     await s3.put(key, BODY, { ContentType });
@@ -170,6 +170,7 @@ describe('the Content-Type', () => {
 
   it.each([
     ['a.txt', 'text/plain'],
+    ['a.mp3', 'text/html; charset=utf-8'],
     ['mp3', 'video/mp4'],
     ['a.mp3/x', 'binary/octet-stream'],
   ])('of %s stored as %s cannot be played, and is answered 415', async (name, ContentType) => {

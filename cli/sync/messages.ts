@@ -1,4 +1,5 @@
 import { ASSET_BYTES } from '../../src/limits';
+import { hasAudioEnding } from '../../src/media-types';
 import type { Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
@@ -155,9 +156,17 @@ function doneLine(
 /** Why prompts are not Assets, and what callers hear instead. */
 function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
-  const lines = skipped.map(({ key, reason, unplayable }) => {
-    const instead = unplayable ? 'callers hear its text' : 'the proxy plays it as it is';
-    return `  ${key}: ${REASON_WORDS[reason]} (${instead})`;
-  });
+  const lines = skipped.map(
+    (prompt) => `  ${prompt.key}: ${REASON_WORDS[prompt.reason]} (${insteadOf(prompt)})`,
+  );
   return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];
+}
+
+/** What callers hear of a prompt that is not an Asset. */
+function insteadOf({ key, reason, unplayable }: SkippedPrompt): string {
+  if (unplayable) return 'callers hear its text';
+  // Of all others the sync knows that they are audio, or that their ending says so.
+  return reason === 'not recognised' && !hasAudioEnding(key)
+    ? 'the proxy plays it if its Content-Type is audio'
+    : 'the proxy plays it as it is';
 }

@@ -112,13 +112,15 @@ describe('the lines of a sync', () => {
       { key: 'a.mp3', reason: 'no room', unplayable: false },
       { key: 'b.mp3', reason: 'archived', unplayable: true },
       { key: 'c.ulaw', reason: 'not recognised', unplayable: false },
+      { key: 'd', reason: 'not recognised', unplayable: false },
     ] as const;
     const { out } = print([], { status: 'done', report: { ...report, skipped } });
     expect(out.split('\n')).toEqual([
-      '3 keys without an Asset:',
+      '4 keys without an Asset:',
       '  a.mp3: the Build already holds as many Assets as Twilio allows (the proxy plays it as it is)',
       '  b.mp3: it is archived in S3 and must be restored first (callers hear its text)',
       '  c.ulaw: it was not recognised as MP3, WAV or AIFF, nor as anything else (the proxy plays it as it is)',
+      '  d: it was not recognised as MP3, WAV or AIFF, nor as anything else (the proxy plays it if its Content-Type is audio)',
       'Assets equal S3: 1 prompt, 0 uploaded.',
       '',
     ]);

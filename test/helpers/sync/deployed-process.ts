@@ -36,7 +36,9 @@ async function work({ file, hosts, context }: DeployedOrder): Promise<DeployedRe
   }, 5);
   for (;;) {
     const { status, body } = await new Promise<TwilioResponse>((resolve) =>
-      handler(context, { request: { headers } }, (_, response) => resolve(response)),
+      handler(context, { request: { headers, cookies: Object.create(null) } }, (_, response) =>
+        resolve(response),
+      ),
     );
     statuses.push(status);
     if (status === 503 && statuses.length < 50) continue;

@@ -52,7 +52,8 @@ export function failureResponse(thrown: unknown): FunctionResponse {
 
 const BY_KIND: Readonly<Record<S3ErrorKind, (error: S3Error) => FunctionResponse>> = {
   'not found': () => sentence(404, 'There is no such audio.'),
-  'invalid range': ({ contentRange }) => rangeNotSatisfiable(contentRange),
+  'invalid range': ({ contentRange = '' }) =>
+    rangeNotSatisfiable(/^bytes \*\/\d{1,15}$/.test(contentRange) ? contentRange : undefined),
   unavailable: ({ retryAfterMs }) => unavailable(retryAfterMs),
   unusable: notFetched,
   permanent: notFetched,

@@ -19,7 +19,7 @@ import type { ObjectResponse } from './request';
  * | 200, the MD5 or a checksum matches                        | is verified           |
  * | 200, one of them differs and none matches                 | is not the object     |
  * | 200, S3 says neither                                      | cannot be verified    |
- * | 200, S3 says neither, no bytes                            | is taken for no object |
+ * | 200, S3 says neither, and it is empty or a web page       | is not S3's           |
  *
  * @param sent the headers of the request, lower case
  * @returns whether the body was compared with its MD5 or checksum
@@ -39,9 +39,18 @@ export async function verifyResponse(
     verifyRange(response, sent.range);
     return false;
   }
-  const isVerified = await verifyBody(response);
-  if (!isVerified && body.length === 0) throw foreignAnswer(status, 'without a body');
-  return isVerified;
+  if (await verifyBody(response)) return true;
+  if (body.length === 0) throw foreignAnswer(status, 'without a body');
+  if (isPage(headers)) throw foreignAnswer(status, 'with an HTML page');
+  return false;
+}
+
+/** A web server's, or a sign-in page: without the id that S3 gives every request, as few servers do. */
+function isPage(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers['x-amz-request-id'] === undefined &&
+    /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '')
+  );
 }
 
 function verifyNotModified(

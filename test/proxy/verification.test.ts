@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { validateHeaderValue } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { FakeClock } from '../helpers/clock';
 import { type Fault, type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { captureLog, startTestProxy, type TestProxy, testClock } from '../helpers/proxy/harness';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
+import { RUNS } from '../helpers/sigv4/arbitraries';
 
 const KEY = 'prompts/welcome.mp3';
 const BODY = randomBytes(3000);
@@ -57,6 +60,7 @@ const FOREIGN: [string, Fault][] = [
   ['other bytes', OTHER_BYTES],
   ['no bytes', NOTHING],
   ['a page', page(200)],
+  ['a page with an ETag', page(200, { etag: '"65f1a2b3-264"' })],
   ['a redirect to a page', page(302, { location: 'http://127.0.0.1/sign-in' })],
   ['a 404 that is not S3’s', page(404)],
   ['a 403 that is not S3’s', page(403)],
@@ -226,5 +230,57 @@ describe('a server that refuses to be asked for checksums', () => {
     faulty.always({ kind: 's3 error', status: 400, code: 'InvalidArgument' });
     expect(await proxy.get(KEY)).toMatchObject({ status: 502, line: { tries: 2 } });
     expect((await proxy.get(KEY)).line.tries).toBe(2);
+  });
+});
+
+describe('whatever headers S3 sends', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 30, unit: fc.constantFrom(...'W/"*=,;- \u00e9aZ09:+') }),
+    fc.constantFrom('*', 'aws-chunked', 'max-age=9999999999999999999', 'bytes */0', 'AAAAAA==-2'),
+  );
+  const names = [
+    'etag',
+    'last-modified',
+    'cache-control',
+    'content-encoding',
+    'content-type',
+    'content-range',
+    'x-amz-checksum-crc32',
+    'x-amz-checksum-type',
+    'x-amz-server-side-encryption',
+    'x-amz-request-id',
+  ];
+  const given = fc.dictionary(fc.constantFrom(...names), fc.option(text, { nil: undefined }));
+  const sent = fc.constantFrom<Record<string, string>>({}, { range: 'bytes=0-9' });
+
+  it('the object is served with headers that HTTP allows, or refused', async () => {
+    const others = startTestProxy(
+      s3.config({ S3_ENDPOINT: faulty.endpoint, AUDIO_CACHE_MB: '0' }),
+      {
+        clock,
+        attempts: 1,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(given, sent, async (headers, requestHeaders) => {
+        faulty.always({ kind: 'changed', headers });
+        const {
+          status,
+          headers: served,
+          body,
+        } = await others.get(KEY, { headers: requestHeaders });
+        expect([200, 206, 415, 502]).toContain(status);
+        for (const [name, value] of Object.entries(served)) validateHeaderValue(name, value);
+        if (status > 206) return;
+        expect(body).toEqual(status === 200 ? BODY : BODY.subarray(0, 10));
+        const { ETag: etag = '""', 'Last-Modified': date, 'Cache-Control': cacheControl } = served;
+        expect(etag).toMatch(/^(?:W\/)?"[!#-~]*"$/);
+        expect(date).toEqual(date === undefined ? undefined : new Date(date).toUTCString());
+        expect(Number(/max-age=(\d+)$/.exec(cacheControl ?? '')?.[1] ?? 0)).toBeLessThanOrEqual(60);
+        expect(served['Content-Encoding']).toBeUndefined();
+      }),
+      { numRuns: RUNS },
+    );
+    others.close();
   });
 });

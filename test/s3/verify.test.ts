@@ -72,6 +72,10 @@ describe('the body of an object', () => {
     ],
     ['with a checksum that is not known', { etag: OF_PARTS, 'x-amz-checksum-new': 'AAAAAA==' }],
     ['with an ETag in no form of HTTP', { etag: 'one "two"' }],
+    [
+      'that is a page which somebody has stored in S3',
+      { etag: OF_PARTS, 'content-type': 'text/html', 'x-amz-request-id': '4442587FB7D0A2F9' },
+    ],
   ])('%s cannot be verified', async (_, headers) => {
     expect(await verify(headers)).toBe(false);
   });
@@ -103,6 +107,11 @@ describe('an answer that S3 never gives is refused:', () => {
   it.each([
     ['200 without an ETag', {}, { status: 200 }],
     ['200 with an empty ETag', { etag: '' }, { status: 200 }],
+    [
+      "a web server's page",
+      { etag: '"65f1a2b3-264"', 'content-type': 'text/html; charset=utf-8' },
+      { status: 200 },
+    ],
     [
       '206 without an ETag',
       { 'content-range': 'bytes 2-4/9' },

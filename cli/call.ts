@@ -12,12 +12,17 @@ import {
   TooManyEventsError,
 } from '../phone';
 import { recordingOf } from '../phone/recording';
-import { type Account, readAccount } from '../src/config';
+import { type Account, readAccount, type Variables } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
 import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
-import { callTable, mediaSource, readPromptTexts } from './call/table';
+import { failuresIn, isRefusedByProxy } from './call/failures';
+import { type KnownPrompts, knownPrompts } from './call/prompts';
+import { readLiveManifest, saidInPlace, whySaid } from './call/said';
+import { callTable, mediaSource, type OnFailure } from './call/table';
+import { readCallFlow } from './call-flow';
 import type { CommandContext } from './command-context';
+import { formatCount, oneLine } from './format';
 import { addDeploymentOptions, type DeploymentOptions, readSeconds } from './options';
 import {
   type CommandDefinition,
@@ -31,8 +36,11 @@ import { loadVariables } from './variables';
 interface Options extends DeploymentOptions {
   /** Keys for each question in turn; an empty one is silence. */
   readonly digits: readonly string[];
+  /** Where the call begins, such as /voice. */
+  readonly path: string;
   readonly append: AppendMode;
   readonly fail?: FailingMedia;
+  readonly onFailure: OnFailure;
   /** Print the texts of prompts, too. */
   readonly say?: true;
   /** File for what the caller hears. */
@@ -44,7 +52,7 @@ interface Options extends DeploymentOptions {
   readonly message: number;
 }
 
-const DESCRIPTION = `Calls a deployment, or the sandbox, as Twilio would: asks its voice URL, performs the TwiML, fetches the media, presses keys, and goes to the fallback URL when something fails. No phone rings, and nothing is charged. Prints each step: its verb, what was asked for, status, type, how long it plays, and how long it took.`;
+const DESCRIPTION = `Calls a deployment, or the sandbox, as Twilio would: asks its voice URL, performs the TwiML, fetches the media and presses keys. No phone rings, and nothing is charged. Prints each step: its verb, what was asked for, status, type, seconds that it plays, and milliseconds that it took.`;
 
 const MORE = `
 For the sandbox, give it the file that npm start names:
@@ -52,22 +60,27 @@ For the sandbox, give it the file that npm start names:
 
 --digits has an entry for each question: --digits 1,,42 presses 1, says nothing, presses 42.
 
+A medium that fails is silence, and the call goes on with the next verb. --on-failure fallback goes to
+the number's fallback URL instead, as after TwiML that fails. Which of the two Twilio does for media
+is not documented.
+
 --fail makes media fail before they are asked for, with 503: asset those of Assets, audio those of
-the proxy, all both. The call then goes on as through the number's fallback URL. That Twilio calls
-it for media, too, is not documented; for TwiML it is.
+the proxy, all both.
 
 --out writes 16-bit WAV in a telephone's quality: 8 kHz, 300 to 3,400 Hz. What Twilio would say is
 a short low tone; silence is as long as the question waits.
 
 Exit code:
-  0  the call went to its end, and nothing failed that was not made to fail
-  1  something failed
+  0  the call went to its end; nothing failed that was not made to fail, and every recording of the
+     call flow in this folder was played
+  1  something failed, or a text was said in place of its recording
   2  wrong usage or configuration`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run call --')
     .description(DESCRIPTION)
     .option('--digits <keys>', 'keys for each question, separated by commas', readDigits, [])
+    .option('--path <path>', 'path of the Function that answers the call', readPath, '/voice')
     .addOption(
       new Option('--append <when>', "to which media Twilio appends the call's 27 parameters")
         .choices(['gather', 'always', 'never'])
@@ -75,6 +88,11 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     )
     .addOption(
       new Option('--fail <what>', 'media that are made to fail').choices(['asset', 'audio', 'all']),
+    )
+    .addOption(
+      new Option('--on-failure <what>', 'what follows a medium that fails')
+        .choices(['skip', 'fallback'])
+        .default('skip'),
     )
     .option('--say', 'print the words, too, of what is played as of what is said')
     .option('--out <file>', 'write what the caller hears, as WAV')
@@ -96,30 +114,86 @@ function readDigits(text: string): string[] {
   throw new InvalidArgumentError('Keys are 0 to 9, * and #, such as 1,2 or 1,,42.');
 }
 
+function readPath(text: string): string {
+  if (/^\/[^\s?#]*$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be a path, such as /voice.');
+}
+
+/** Where a call goes, and whose it is. */
+interface Deployment {
+  readonly origin: string;
+  readonly account: Account;
+  readonly variables: Variables;
+}
+
 async function run(
   options: Options,
   context: CommandContext,
   send: SendRequest,
 ): Promise<ExitStatus> {
   const { write, writeError } = context;
-  const account = readAccount(loadVariables(options.env, context.environment));
+  const variables = loadVariables(options.env, context.environment);
+  const account = readAccount(variables);
   if (options.out !== undefined) checkWritable(options.out);
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
-  const { events, ending } = await makeCall(origin, account, options, send);
-  const texts = options.say ? readPromptTexts((problem) => writeError(`${problem}\n`)) : undefined;
+  const deployment = { origin, account, variables };
+  const { events, ending } = await makeCall(deployment, options, send);
+  const prompts = readPrompts(options, context);
   const isLoop = ending instanceof TooManyEventsError;
   const shown = isLoop ? events.slice(0, SHOWN_OF_LOOP) : events;
-  write(`${callTable(shown, { colors: createColors(context.colors), texts })}\n\n`);
-  write(isLoop ? `… and ${events.length - shown.length} more steps.\n` : `${sentenceOf(ending)}\n`);
+  const { say: withTexts, onFailure } = options;
+  const colors = createColors(context.colors);
+  const { width } = context;
+  write(`${callTable(shown, { colors, width, prompts, onFailure, withTexts })}\n\n`);
+  write(
+    isLoop
+      ? `… and ${events.length - shown.length} more steps.\n`
+      : `${sentenceOf(ending)}${silencesIn(events, options)}\n`,
+  );
   if (options.out !== undefined) {
     writeFileSync(options.out, await recordingOf(events));
     write(`${options.out} is what the caller heard.\n`);
   }
   if (isLoop) throw ending;
-  const failures = failuresIn(events, options);
+  const notMadeToFail = events.filter(
+    (event) => event.kind !== 'media' || !isAmong(event.url, options.fail),
+  );
+  const failures = [
+    ...failuresIn(notMadeToFail, prompts),
+    ...(await saidFailures(saidInPlace(events, prompts), deployment, options, context)),
+  ];
   writeError(failures.map((failure) => `${failure}\n`).join(''));
+  if (notMadeToFail.some(isRefusedByProxy)) {
+    writeError('Why /audio refused them is in the log of the Functions: npx twilio-run logs\n');
+  }
   return failures.length > 0 ? 'failed' : 'done';
+}
+
+/** The prompts of the call flow in this folder. */
+function readPrompts({ say }: Options, { writeError }: CommandContext): KnownPrompts {
+  try {
+    return knownPrompts(readCallFlow());
+  } catch (thrown) {
+    if (say) writeError(`${messageOf(thrown)}\n`);
+    return knownPrompts(undefined);
+  }
+}
+
+/** What is said in place of a recording, and why. */
+async function saidFailures(
+  keys: readonly string[],
+  { origin, account, variables }: Deployment,
+  options: Options,
+  { clock }: CommandContext,
+): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const manifest =
+    options.url === undefined
+      ? await readLiveManifest(account, findTarget(options, account.accountSid))
+      : undefined;
+  const known = { origin, variables, manifest, now: clock.now() };
+  return keys.map((key) => `${oneLine(key)}: its text was said: ${whySaid(key, known)}.`);
 }
 
 /**
@@ -151,16 +225,17 @@ interface CallLog {
 }
 
 async function makeCall(
-  origin: string,
-  { accountSid, authToken }: Account,
+  { origin, account: { accountSid, authToken }, variables }: Deployment,
   options: Options,
   send: SendRequest,
 ): Promise<CallLog> {
   const events: CallEvent[] = [];
   const calling = call({
-    voiceUrl: `${origin}/voice`,
+    voiceUrl: origin + options.path,
     fallbackUrl: `${origin}/fallback`,
-    fallbackOnMediaError: true,
+    fallbackOnMediaError: options.onFailure === 'fallback',
+    // Protected Assets are served to signed requests only.
+    signMedia: variables.AUDIO_VISIBILITY === 'protected',
     accountSid,
     authToken,
     from: options.from,
@@ -185,6 +260,15 @@ function sentenceOf({ ended, errorCode }: CallSummary): string {
   return `The call ended: ${ended}${why}.`;
 }
 
+function silencesIn(events: readonly CallEvent[], { onFailure }: Options): string {
+  if (onFailure === 'fallback') return '';
+  const silences = events.filter(
+    (event) => event.kind === 'media' && event.errorCode !== undefined,
+  ).length;
+  if (silences === 0) return '';
+  return ` The caller heard silence in place of ${formatCount(silences, 'prompt')}.`;
+}
+
 /** Which media are made to fail. */
 export type FailingMedia = 'asset' | 'audio' | 'all';
 
@@ -196,24 +280,12 @@ const UNAVAILABLE = {
 
 /** Answers requests for those media with 503, and sends all others. */
 export function failMedia(failing: FailingMedia, send: SendRequest): SendRequest {
-  return async (request) => (isMadeToFail(request.url, failing) ? UNAVAILABLE : send(request));
+  return async (request) => (isAmong(request.url, failing) ? UNAVAILABLE : send(request));
 }
 
-function isMadeToFail(url: string, failing: FailingMedia | undefined): boolean {
+function isAmong(url: string, failing: FailingMedia | undefined): boolean {
   const source = mediaSource(url);
   return source !== undefined && (failing === 'all' || failing === source);
-}
-
-/** What failed that was not made to fail, each once. */
-function failuresIn(events: readonly CallEvent[], { fail }: Options): string[] {
-  const failures = events.flatMap((event) => {
-    if (event.kind === 'verb' || event.errorCode === undefined) return [];
-    if (event.kind === 'media' && isMadeToFail(event.url, fail)) return [];
-    const isRefused = event.kind === 'webhook' && event.status === 403;
-    const advice = isRefused ? ' Check that AUTH_TOKEN is the one of the deployment.' : '';
-    return `${event.verb}: ${event.errorMessage ?? `error ${event.errorCode}`}.${advice}`;
-  });
-  return [...new Set(failures)];
 }
 
 /** @param send how the phone's requests are sent */

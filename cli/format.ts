@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
+import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
 // How numbers, texts and tables look at a terminal.
@@ -43,6 +44,22 @@ export function wrapLines(text: string, columns: number): string {
     .split('\n')
     .map((line) => (line.length > columns ? wrap(line) : line))
     .join('\n');
+}
+
+/** The beginning of a text, in so many columns of a terminal at most. */
+export function cutEnd(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  const characters = [...text].slice(0, columns);
+  while (stringWidth(characters.join('')) > columns - 1) characters.pop();
+  return `${characters.join('')}…`;
+}
+
+/** The end of a text, in so many columns of a terminal at most: of a path it tells the most. */
+export function cutStart(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  const characters = [...text].slice(-columns);
+  while (stringWidth(characters.join('')) > columns - 1) characters.shift();
+  return `…${characters.join('')}`;
 }
 
 const SIDES = ['top', 'bottom', 'left', 'mid', 'right', 'middle'];

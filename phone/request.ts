@@ -1,6 +1,9 @@
 import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
 import * as v from 'valibot';
+import { isLoopback } from '../src/config';
 import { CallError } from './events';
 
 export interface HttpRequest {
@@ -51,7 +54,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
               // Without an agent node:http would take 80, and name the port in the Host header.
               defaultPort: protocol === 'https:' ? 443 : 80,
             }
-          : { agent: false }),
+          : { agent: proxyAgent(request.url) ?? false }),
         signal: AbortSignal.timeout(request.timeoutMs),
       });
       outgoing.once('error', reject);
@@ -63,6 +66,17 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
   } catch (cause) {
     throw connectionError(request, cause);
   }
+}
+
+/**
+ * The proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a URL. The `twilio` library reads
+ * HTTP_PROXY for https, too. What runs on this machine, as the sandbox does, is reached directly.
+ */
+function proxyAgent(url: string): http.Agent | undefined {
+  if (isLoopback(new URL(url).hostname)) return undefined;
+  const proxy = getProxyForUrl(url) || getProxyForUrl(url.replace(/^https:/i, 'http:'));
+  // Its types are older than Node's: as an agent it is what the `twilio` library uses, too.
+  return proxy === '' ? undefined : (new HttpsProxyAgent(proxy) as object as http.Agent);
 }
 
 async function readResponse(
@@ -84,8 +98,22 @@ const SystemError = v.object({ code: v.string() });
 
 function connectionError({ method, url, timeoutMs }: HttpRequest, cause: unknown): CallError {
   const code = v.is(SystemError, cause) ? cause.code : '';
-  const what = code === 'ABORT_ERR' ? `no answer within ${timeoutMs} ms` : code || String(cause);
+  const what = whatHappened(code, timeoutMs) ?? (code || String(cause));
   return new CallError(codeOf(code), `${method} ${describeUrl(url)}: ${what}`, { cause });
+}
+
+/** What a system error means, where its code does not say it. */
+function whatHappened(code: string, timeoutMs: number): string | undefined {
+  switch (code) {
+    case 'ABORT_ERR':
+      return `no answer within ${timeoutMs} ms`;
+    case 'ENOTFOUND':
+      return 'there is no such host name. Is the deployment there? Behind a proxy, set HTTPS_PROXY';
+    case 'ECONNREFUSED':
+      return 'nothing answers at that address (ECONNREFUSED)';
+    default:
+      return undefined;
+  }
 }
 
 function codeOf(code: string): number {

@@ -1,119 +1,160 @@
-import { readFileSync } from 'node:fs';
 import type { Colors } from 'picocolors/types';
+import wrapAnsi from 'wrap-ansi';
 import type { CallEvent, MediaEvent, VerbEvent, WebhookEvent } from '../../phone';
-import { CALL_FLOW_FILE } from '../../src/call-flow/files';
-import { parseCallFlow } from '../../src/call-flow/parse';
-import { type Flow, layOut } from '../../src/call-flow/steps';
-import { messageOf } from '../../src/errors';
-import { plainTable } from '../format';
+import { cutEnd, cutStart, oneLine, plainTable } from '../format';
+import type { KnownPrompts } from './prompts';
 
-/** Characters of a spoken text that are shown without --say. */
-const SHOWN = 60;
+/** What a call does after a medium that failed: Twilio does not document it. */
+export type OnFailure = 'skip' | 'fallback';
 
 export interface TableOptions {
   readonly colors: Colors;
-  /** Prints the text of each event below it; undefined does not. */
-  readonly texts: PromptTexts | undefined;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly prompts: KnownPrompts;
+  readonly onFailure: OnFailure;
+  /** Prints the words of what is played, too, and whole those of what is said. */
+  readonly withTexts?: boolean;
 }
 
-/** A call as a table, one line a event. Queries are left out: they hold signatures. */
-export function callTable(events: readonly CallEvent[], { colors, texts }: TableOptions): string {
-  const head = ['', 'verb', 'what', 'status', 'type', 'seconds', 'ms'];
-  const table = plainTable(head, ['right', 'left', 'left', 'left', 'left', 'right', 'right']);
+const HEAD = ['', 'verb', 'what', 'status', 'type', 's', 'ms'];
+const ALIGNMENTS = ['right', 'left', 'left', 'left', 'left', 'right', 'right'] as const;
+
+/** Columns of a terminal that all but `what` take, and the least for `what`. */
+const OTHER_COLUMNS = 48;
+const WHAT_COLUMNS_MIN = 20;
+const TYPE_COLUMNS = 5;
+
+/**
+ * A call as a table, a line for each event, and further ones for words and failures. Queries are left
+ * out: they hold signatures.
+ */
+export function callTable(events: readonly CallEvent[], options: TableOptions): string {
+  const table = plainTable(HEAD, ALIGNMENTS);
   // The request that follows a <Redirect> shows where it leads.
   const shown = events.filter(({ kind, verb }) => kind !== 'verb' || verb !== 'Redirect');
   shown.forEach((event, index) => {
-    table.push([`${index + 1}`, ...cellsOf(event, colors, texts === undefined)]);
-    const spoken = texts && spokenIn(event, texts);
-    if (spoken) table.push(['', '', { content: colors.dim(`“${spoken}”`), colSpan: 5 }]);
+    table.push([`${index + 1}`, ...cellsOf(event, options)]);
   });
-  return table.toString();
+  const [head = '', ...rows] = table.toString().split('\n');
+  const indent = head.indexOf('what');
+  const lines = shown.flatMap((event, index) => {
+    const row = rows[index] ?? '';
+    const [first, ...more] = detailsOf(event, options, options.width - indent);
+    const begun = first === undefined ? row : row.slice(0, indent) + first;
+    return [begun, ...more.map((line) => ' '.repeat(indent) + line)];
+  });
+  return [head, ...lines].map((line) => line.trimEnd()).join('\n');
 }
 
-function cellsOf(event: CallEvent, colors: Colors, isCut: boolean): string[] {
-  if (event.kind === 'verb') return [event.verb, detailOf(event, isCut), '', '', '', ''];
-  const { verb, contentType = '', milliseconds } = event;
+function cellsOf(event: CallEvent, { colors, width, prompts }: TableOptions): string[] {
+  if (event.kind === 'verb') return [event.verb, '', '', '', '', ''];
+  const { verb, status, errorCode, milliseconds } = event;
+  const room = Math.max(WHAT_COLUMNS_MIN, width - OTHER_COLUMNS);
+  const what = event.kind === 'media' ? mediumOf(event, prompts, room) : placeOf(event, room);
+  const color = errorCode === undefined ? colors.green : colors.red;
   const seconds = event.kind === 'media' ? (event.durationSeconds?.toFixed(1) ?? '') : '';
-  const what = event.kind === 'media' ? mediumOf(event) : placeOf(event);
-  const [type = ''] = contentType.split(';');
-  return [verb, what, statusOf(event, colors), type, seconds, milliseconds.toFixed(0)];
+  const shownStatus = status === undefined ? '' : color(`${status}`);
+  return [verb, what, shownStatus, typeOf(event), seconds, milliseconds.toFixed(0)];
 }
 
-function statusOf(event: MediaEvent | WebhookEvent, colors: Colors): string {
-  const { status, errorCode } = event;
-  const s3ErrorCode = event.kind === 'media' ? event.s3ErrorCode : undefined;
-  if (errorCode === undefined) return colors.green(`${status}`);
-  const parts = [status ?? 'no answer', s3ErrorCode, `→ error ${errorCode}`];
-  return colors.red(parts.filter((part) => part !== undefined).join(' '));
+/** Such as mpeg, of audio/mpeg. */
+function typeOf({ contentType = '' }: MediaEvent | WebhookEvent): string {
+  const [type = ''] = contentType.split(';');
+  return cutEnd(oneLine(type.slice(type.indexOf('/') + 1).trim()), TYPE_COLUMNS);
 }
 
 /** The path, and where in the call flow the call is. */
-function placeOf({ url }: WebhookEvent): string {
-  if (!URL.canParse(url)) return url.split('?', 1)[0] ?? '';
+function placeOf({ url }: WebhookEvent, room: number): string {
+  if (!URL.canParse(url)) return cutEnd(oneLine(url.split('?', 1)[0] ?? ''), room);
   const { pathname, searchParams } = new URL(url);
   const at = searchParams.get('at');
-  return at === null ? pathname : `${pathname} at ${at}`;
+  const start = at === null ? '' : `${pathname} at `;
+  return start + cutStart(oneLine(at ?? pathname), room - start.length);
 }
 
-function mediumOf({ url, appended, loop }: MediaEvent): string {
-  if (!URL.canParse(url)) return url.split('?', 1)[0] ?? '';
-  const { pathname, searchParams, hostname } = new URL(url);
-  const names = {
-    asset: `Asset ${pathname.replace('/audio/', '')}`,
-    audio: `proxy ${searchParams.get('key')}`,
-    other: `${hostname}${pathname}`,
-  };
-  const parameters = appended === 0 ? '' : ` + ${appended} parameters`;
+const SERVED_BY = { asset: 'Asset ', audio: 'proxy ', other: '' } as const;
+
+function mediumOf(event: MediaEvent, prompts: KnownPrompts, room: number): string {
+  const { url, appended, loop } = event;
+  const served = SERVED_BY[mediaSource(url) ?? 'other'];
+  const parameters = appended === 0 ? '' : ` +${appended}`;
   const times = loop === 1 ? '' : ` × ${loop}`;
-  return names[mediaSource(url) ?? 'other'] + parameters + times;
+  const name = cutStart(nameOf(url, prompts), room - (served + parameters + times).length);
+  return served + name + parameters + times;
 }
 
-function detailOf({ verb, attributes, text, digits }: VerbEvent, isCut: boolean): string {
+/**
+ * What a person calls a medium: its S3 key, as far as it is known, otherwise the readable part of its
+ * Asset's path; of any other URL host and path.
+ */
+export function nameOf(url: string, prompts: KnownPrompts): string {
+  if (!URL.canParse(url)) return oneLine(url.split('?', 1)[0] ?? '');
+  const { pathname, searchParams, hostname } = new URL(url);
+  switch (mediaSource(url)) {
+    case 'audio':
+      return oneLine(searchParams.get('key') ?? pathname);
+    case 'asset':
+      return oneLine(prompts.keyOfAsset(pathname) ?? withoutHashes(pathname));
+    case undefined:
+      return oneLine(hostname + pathname);
+  }
+}
+
+/** /audio/welcome.<hash>.<hash>.mp3 → welcome.mp3 */
+const withoutHashes = (path: string): string =>
+  path.replace('/audio/', '').replace(/(\.[0-9a-f]{16}){2}(?=\.|$)/, '');
+
+/**
+ * What stands in further lines, or instead of the cells behind the verb.
+ *
+ * @returns undefined as first line where the row stays as it is
+ */
+function detailsOf(
+  event: CallEvent,
+  options: TableOptions,
+  room: number,
+): readonly [string | undefined, ...string[]] {
+  const { colors, withTexts, prompts } = options;
+  const quoted = (text: string) =>
+    wrapAnsi(`“${oneLine(text)}”`, room, { hard: true })
+      .split('\n')
+      .map(colors.dim);
+  if (event.kind === 'verb') {
+    if (!event.verb.endsWith('Say')) return [cutEnd(oneLine(detailOf(event)), room)];
+    const [first, ...more] = withTexts ? quoted(event.text) : [cutEnd(oneLine(event.text), room)];
+    return [first, ...more, ...inPlaceOf(event, options, room)];
+  }
+  const failed = event.errorCode === undefined ? [] : [colors.red(failureOf(event, options))];
+  const text = event.kind === 'media' && withTexts ? prompts.textOfMedium(event.url) : undefined;
+  return [undefined, ...failed, ...(text === undefined ? [] : quoted(text))];
+}
+
+function failureOf(event: MediaEvent | WebhookEvent, { onFailure }: TableOptions): string {
+  const s3ErrorCode = event.kind === 'media' ? event.s3ErrorCode : undefined;
+  const answer = event.status === undefined ? 'no answer' : undefined;
+  const parts = [answer, s3ErrorCode, `error ${event.errorCode}`];
+  const what = parts.filter((part) => part !== undefined).join(', ');
+  return event.kind === 'media' && onFailure === 'skip' ? `— silence — ${what}` : what;
+}
+
+/** That a prompt is said although it has a recording. */
+function inPlaceOf({ text }: VerbEvent, { prompts, colors }: TableOptions, room: number): string[] {
+  const key = prompts.keyOfText(text);
+  if (key === undefined) return [];
+  const start = 'in place of ';
+  return [colors.yellow(start + cutStart(oneLine(key), room - start.length))];
+}
+
+function detailOf({ verb, attributes, text, digits }: VerbEvent): string {
   if (digits !== undefined) return digits === '' ? 'nothing pressed' : `pressed ${digits}`;
-  if (verb.endsWith('Say')) return isCut ? cut(text) : '';
-  if (verb === 'Record') return `up to ${attributes.maxLength ?? 3600} s`;
-  return text;
-}
-
-function spokenIn(event: CallEvent, texts: PromptTexts): string | undefined {
-  if (event.kind === 'media') return texts(event);
-  return event.kind === 'verb' && event.verb.endsWith('Say') ? event.text : undefined;
-}
-
-function cut(text: string): string {
-  const characters = [...text];
-  return characters.length <= SHOWN ? text : `${characters.slice(0, SHOWN - 1).join('')}…`;
+  return verb === 'Record' ? `up to ${attributes.maxLength ?? 3600} s` : text;
 }
 
 /** What serves a medium of a deployment of this project; undefined for any other URL. */
 export function mediaSource(url: string): 'asset' | 'audio' | undefined {
+  if (!URL.canParse(url)) return undefined;
   const { pathname } = new URL(url);
   if (pathname === '/audio') return 'audio';
   return pathname.startsWith('/audio/') ? 'asset' : undefined;
-}
-
-/** The text of a prompt that is played; undefined where it is not known. */
-export type PromptTexts = (step: MediaEvent) => string | undefined;
-
-/**
- * The texts of prompts, from the call flow of this folder: a medium's URL names the step that plays
- * it. The texts of another flow's prompts are not known.
- *
- * @param onProblem called where the call flow cannot be read
- */
-export function readPromptTexts(onProblem: (problem: string) => void): PromptTexts {
-  const flow = readFlow(onProblem);
-  return ({ url }) => {
-    const step = flow?.steps.get(new URL(url).searchParams.get('at') ?? '');
-    return step && 'prompt' in step ? step.prompt?.text : undefined;
-  };
-}
-
-function readFlow(onProblem: (problem: string) => void): Flow | undefined {
-  try {
-    return layOut(parseCallFlow(readFileSync(CALL_FLOW_FILE, 'utf8')));
-  } catch (thrown) {
-    onProblem(messageOf(thrown));
-    return undefined;
-  }
 }

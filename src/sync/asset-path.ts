@@ -24,6 +24,12 @@ export function assetPath(key: string, etag: string): string {
   return `${FOLDER}${slug}.${hash(key)}.${hash(etag)}${ending}`;
 }
 
+/** Whether an Asset's path is that of a key's object, whatever its content. */
+export function isPathOf(key: string, path: string): boolean {
+  const withoutContent = (full: string) => full.split('.').slice(0, 2).join('.');
+  return isAssetPath(path) && withoutContent(path) === withoutContent(assetPath(key, ''));
+}
+
 /** Whether an Asset's path is one that `assetPath` makes. */
 export function isAssetPath(path: string): boolean {
   return OUR_PATH.test(path);

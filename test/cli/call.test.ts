@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import stringWidth from 'string-width';
 import { callCommand } from '../../cli/call';
 import { type SendRequest, sendRequest } from '../../phone';
 import { runVerb, writeVariables } from '../helpers/cli/commands';
@@ -40,27 +41,118 @@ const rows = (out: string): string[][] =>
         .map((cell) => cell.replace(/^\d+$/, '#')),
     );
 
+/** Answers requests of the audio proxy with this, and sends all others. */
+const audioAnswers =
+  (status: number, contentType: string, body: string): SendRequest =>
+  async (request) =>
+    new URL(request.url).pathname === '/audio'
+      ? { status, headers: { 'content-type': contentType }, body: Buffer.from(body) }
+      : sendRequest(request);
+
+/** A deployment whose /voice answers with these verbs. */
+const voiceAnswers =
+  (verbs: string): SendRequest =>
+  async () => ({
+    status: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: Buffer.from(`<Response>${verbs}</Response>`),
+  });
+
 // The deployment has not been synced: all prompts come through the proxy.
 describe('npm run call', () => {
-  it('falls back when an option breaks media, and exits with 0', async () => {
-    const { code, out } = await command('--fail', 'audio', '--append', 'always');
-    expect(code).toBe(0);
+  it('shows a prompt that failed as silence, goes on, and names each key with what the proxy answered', async () => {
+    const sentence = 'The audio could not be fetched.';
+    const { code, out, err } = await commandOver(audioAnswers(502, 'text/plain', sentence));
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /\n +2 +Play +proxy prompts\/welcome\.mp3 +502 .*\n +— silence — error 11200\n +3 +Gather › Play /,
+    );
+    expect(out).not.toContain('/fallback');
+    expect(out).toContain('The caller heard silence in place of 5 prompts.');
+    const failed = `11200: HTTP retrieval failure: "${sandbox.publicOrigin}/audio" answered 502: ${sentence}`;
+    expect(err.split('\n')).toEqual([
+      `prompts/welcome.mp3: Play: ${failed}`,
+      `prompts/menu.mp3: Gather › Play: ${failed}`,
+      `prompts/goodbye.mp3: Play: ${failed}`,
+      'Why /audio refused them is in the log of the Functions: npx twilio-run logs',
+      '',
+    ]);
+  });
+
+  it('prints nothing of a body that is not a sentence of the proxy', async () => {
+    const document = '<Error><Code>AccessDenied</Code><Message>secret words</Message></Error>';
+    for (const send of [
+      audioAnswers(403, 'application/xml', document),
+      audioAnswers(403, 'text/plain', 'secret words '.repeat(100)),
+    ]) {
+      const { code, out, err } = await commandOver(send);
+      expect([code, out.includes('— silence —')]).toEqual([1, true]);
+      expect(out + err).not.toContain('secret words');
+    }
+  });
+
+  it('exits with 0 when only what an option breaks is silent', async () => {
+    const { code, out, err } = await command('--fail', 'audio');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('The caller heard silence in place of 5 prompts.');
+  });
+
+  it('goes to the fallback URL after a failed medium with --on-failure fallback', async () => {
+    const args = ['--fail', 'audio', '--append', 'always', '--on-failure', 'fallback'];
+    const { code, out, err } = await command(...args);
+    expect([code, err]).toEqual([0, '']);
     expect(
       rows(out)
         .slice(0, 5)
         .map((row) => row.slice(1, 4)),
     ).toEqual([
       ['voice', '/voice', '#'],
-      ['Play', 'proxy prompts/welcome.mp3 + 27 parameters', '503 → error 11200'],
+      ['Play', 'proxy prompts/welcome.mp3 +27', '#'],
       ['fallback', '/fallback', '#'],
       ['Say', 'Welcome to Harbour Clinic. Thank you for calling.'],
       // The level stays for the rest of the call: the next prompt is said at once.
-      ['Gather › Say', 'For opening hours, press 1. For directions, press 2. To hea…'],
+      [
+        'Gather › Say',
+        'For opening hours, press 1. For directions, press 2. To hear what is new, press…',
+      ],
     ]);
+    expect(out).not.toContain('silence');
+  });
+
+  it.each([
+    ['outside of S3_PREFIX', { S3_PREFIX: 'other/' }, 'it is outside of S3_PREFIX, other/'],
+    ['by what only the log tells', {}, 'the log of the Functions says why (npx twilio-run logs)'],
+  ])('fails when a text is said in place of its recording, %s', async (_, environment, reason) => {
+    const verbs = '<Say>Welcome to Harbour Clinic. Thank you for calling.</Say><Say>Hello.</Say>';
+    const args = ['--env', variables.file, '--url', 'http://localhost:1'];
+    const { code, out, err } = await runVerb(callCommand(voiceAnswers(verbs)), args, {
+      environment,
+    });
+    expect(code).toBe(1);
+    expect(out).toMatch(/Say +Welcome to Harbour.*\n +in place of prompts\/welcome\.mp3\n/);
+    expect(err).toBe(`prompts/welcome.mp3: its text was said: ${reason}.\n`);
+  });
+
+  it('begins at the path of another Function', async () => {
+    const { code, out } = await command('--path', '/menu');
+    expect(code).toBe(0);
+    expect(rows(out)[0]?.slice(0, 3)).toEqual(['#', 'voice', '/menu']);
+    const missing = await command('--path', '/farewell');
+    expect(missing.code).toBe(1);
+    expect(missing.err).toMatch(
+      /\/farewell" answered 404\. The live Build has no such Function: deploy it, or give another --path\.$/m,
+    );
+  });
+
+  it.each([80, 100])('fits a terminal of %i columns', async (width) => {
+    const args = ['--env', variables.file, '--digits', '8,1,2', '--say', '--fail', 'audio'];
+    const { out } = await runVerb(callCommand(), args, { width });
+    for (const line of out.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width);
   });
 
   it('prints the text of every prompt with --say', async () => {
-    const { out } = await command('--say', '--digits', '8,1');
+    const args = ['--env', variables.file, '--say', '--digits', '8,1'];
+    const { out } = await runVerb(callCommand(), args, { width: 120 });
     const spoken = [...out.matchAll(/“(.*)”/g)].map(([, words]) => words);
     expect(spoken.slice(0, 4)).toEqual([
       'Welcome to Harbour Clinic. Thank you for calling.',
@@ -84,17 +176,12 @@ describe('npm run call', () => {
   });
 
   it('prints the beginning of a call that leads back to itself, and fails', async () => {
-    const body = Buffer.from('<Response><Say>Round.</Say><Redirect>/voice</Redirect></Response>');
-    const round: SendRequest = async () => ({
-      status: 200,
-      headers: { 'content-type': 'text/xml' },
-      body,
-    });
+    const round = voiceAnswers('<Say>Round.</Say><Redirect>/voice</Redirect>');
     const { code, out, err } = await commandOver(round, '--url', 'http://localhost:1');
     expect(code).toBe(1);
     expect(err).toMatch(/^The call was cut after \d+ steps: does its TwiML lead back to itself\?/);
     expect(rows(out).slice(0, 2)).toEqual([
-      ['#', 'voice', '/voice', '#', 'text/xml', '#'],
+      ['#', 'voice', '/voice', '#', 'xml', '#'],
       ['#', 'Say', 'Round.'],
     ]);
     expect(out).toMatch(/\n\n… and \d+ more steps\.\n$/);
@@ -114,7 +201,9 @@ describe('npm run call', () => {
     const { code, out, err } = await command('--url', 'http://localhost:1');
     expect(code).toBe(1);
     expect(out).toContain('The call ended: application error, error 11205.');
-    expect(err).toMatch(/^voice: 11205: POST "http:\/\/localhost:1\/voice": ECONNREFUSED\.$/m);
+    expect(err).toMatch(
+      /^voice: 11205: POST "http:\/\/localhost:1\/voice": nothing answers at that address \(ECONNREFUSED\)\.$/m,
+    );
     expect((await command('--url', sandbox.publicOrigin, '--digits', '1')).code).toBe(0);
   });
 
@@ -128,6 +217,8 @@ describe('npm run call', () => {
   it.each([
     [['--digits', 'a'], 'Keys are 0 to 9, * and #'],
     [['--append', 'sometimes'], 'Allowed choices are gather, always, never'],
+    [['--on-failure', 'retry'], 'Allowed choices are skip, fallback'],
+    [['--path', 'farewell'], 'It must be a path, such as /voice'],
     [['--fail', 'menu'], 'Allowed choices are asset, audio, all'],
     [['--url', 'example.com'], 'It must be an origin'],
     [['--environment', 'live'], 'has no environment "live"'],
@@ -163,17 +254,17 @@ describe('npm run call -- --out', () => {
   });
 
   it('prints each step with its verb, medium, status, type, seconds and milliseconds', () => {
-    const asked = ['Redirect', '/menu at menus.main.prompt', '#', 'text/xml', '#'];
-    const medium = ['#', 'audio/mpeg', expect.stringMatching(/^\d\.\d$/), '#'];
-    const menu = ['Gather › Play', 'proxy prompts/menu.mp3 + 27 parameters', ...medium];
+    const asked = ['Redirect', '/menu at menus.main.prompt', '#', 'xml', '#'];
+    const medium = ['#', 'mpeg', expect.stringMatching(/^\d\.\d$/), '#'];
+    const menu = ['Gather › Play', 'proxy prompts/menu.mp3 +27', ...medium];
     const silence = ['Gather', 'nothing pressed'];
     const hint = ['Say', '日本語のご案内は、8を押してください。'];
     expect(table.map(([, ...cells]) => cells)).toEqual([
-      ['voice', '/voice', '#', 'text/xml', '#'],
+      ['voice', '/voice', '#', 'xml', '#'],
       ['Play', 'proxy prompts/welcome.mp3', ...medium],
       menu,
       ['Gather', 'pressed 2'],
-      ['Gather action', '/menu at menus.main.prompt', '#', 'text/xml', '#'],
+      ['Gather action', '/menu at menus.main.prompt', '#', 'xml', '#'],
       ['Play', 'proxy prompts/directions.mp3', ...medium],
       ...[menu, silence, asked, hint],
       ...[menu, silence, asked, hint],

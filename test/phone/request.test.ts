@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { sendRequest } from '../../phone';
 import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../phone/request';
 
 describe('splitting a URL', () => {
@@ -94,5 +97,57 @@ describe('a URL in a document', () => {
     for (const reference of ['/menu', '']) {
       expect(() => resolveUrl(reference, undefined)).toThrow(/^11100/);
     }
+  });
+});
+
+describe('a request', () => {
+  const NAMES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+  const before = NAMES.flatMap((name) => [name, name.toLowerCase()]).map(
+    (name) => [name, process.env[name]] as const,
+  );
+  /** Notes where it is asked to connect to, and refuses. */
+  const proxy = createServer((_, response) => response.writeHead(200).end('directly'));
+  let connectedTo: (string | undefined)[];
+  let url: string;
+
+  beforeAll(async () => {
+    proxy.on('connect', (request, socket) => {
+      connectedTo.push(request.url);
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    connectedTo = [];
+    for (const [name] of before) delete process.env[name];
+  });
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  afterAll(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+  });
+
+  const get = (target: string) =>
+    sendRequest({ method: 'GET', url: target, headers: {}, timeoutMs: 10_000 });
+
+  test.each(['HTTPS_PROXY', 'HTTP_PROXY'])('goes through the proxy of %s', async (name) => {
+    process.env[name] = url;
+    expect((await get('https://clinic.invalid/voice')).status).toBe(407);
+    expect(connectedTo).toEqual(['clinic.invalid:443']);
+  });
+
+  test('goes past the proxy where NO_PROXY says so, and to this machine', async () => {
+    Object.assign(process.env, { HTTPS_PROXY: url, HTTP_PROXY: url, NO_PROXY: 'clinic.invalid' });
+    await expect(get('https://clinic.invalid/voice')).rejects.toThrow(
+      '11210: GET "https://clinic.invalid/voice": there is no such host name. Is the deployment there?',
+    );
+    expect((await get(`${url}/voice`)).body.toString()).toBe('directly');
+    expect(connectedTo).toEqual([]);
   });
 });

@@ -60,19 +60,14 @@ For the sandbox, give it the file that npm start names:
 
 --digits has an entry for each question: --digits 1,,42 presses 1, says nothing, presses 42.
 
-A medium that fails is silence, and the call goes on with the next verb. --on-failure fallback goes to
-the number's fallback URL instead, as after TwiML that fails. Which of the two Twilio does for media
-is not documented.
+A medium that fails is silence, and the call goes on with the next verb. --on-failure fallback goes to the number's fallback URL instead, as after TwiML that fails. Which of the two Twilio does for media is not documented.
 
---fail makes media fail before they are asked for, with 503: asset those of Assets, audio those of
-the proxy, all both.
+--fail makes media fail before they are asked for, with 503: asset those of Assets, audio those of the proxy, all both.
 
---out writes 16-bit WAV in a telephone's quality: 8 kHz, 300 to 3,400 Hz. What Twilio would say is
-a short low tone; silence is as long as the question waits.
+--out writes 16-bit WAV in a telephone's quality: 8 kHz, 300 to 3,400 Hz. What Twilio would say is a short low tone; silence is as long as the question waits.
 
 Exit code:
-  0  the call went to its end; nothing failed that was not made to fail, and every recording of the
-     call flow in this folder was played
+  0  the call went to its end; nothing failed that was not made to fail, and every recording of the call flow in this folder was played
   1  something failed, or a text was said in place of its recording
   2  wrong usage or configuration`;
 

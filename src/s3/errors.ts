@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { PlayError } from '../errors';
 import { S3_CLOCK_SKEW_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, type Verdict } from '../retry';
@@ -85,18 +86,32 @@ export function foreignAnswer(status: number, how: string): S3Error {
   );
 }
 
-/**
- * The error in a response that is neither an object nor a 304. S3 gives every refusal a code: a 404, a
- * redirect or a login without one says nothing about the object.
- */
+/** S3's refusal of a request, as far as it is safe to tell. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What a request needs to be allowed. */
+export type Permission = 's3:GetObject' | 's3:ListBucket';
+
+/** The error in a response that is neither an object nor a 304. */
 export function errorIn({ status, headers, body }: ObjectResponse, now: Date): S3Error {
-  const code = codeIn(body);
+  return refusalError({ status, code: codeIn(body), headers }, 's3:GetObject', now);
+}
+
+/**
+ * What S3 answered, and what to do. S3 gives every refusal a code: a 404, a redirect or a login without
+ * one says nothing about the object.
+ */
+export function refusalError(refusal: Refusal, permission: Permission, now: Date): S3Error {
+  const { status, code, headers } = refusal;
   if (code === undefined && status !== 416 && !isTransientStatus(status)) {
     return foreignAnswer(status, "without S3's code of an error");
   }
   const answered = [status, code].filter(Boolean).join(' ');
-  const advice = adviceOn(code, headers['x-amz-bucket-region']);
-  return new S3Error(`S3 answered ${answered}. ${advice}`.trim(), {
+  return new S3Error(`S3 answered ${answered}. ${adviceOn(refusal, permission)}`.trim(), {
     status,
     code,
     retryAfterMs: retryAfterMs(headers['retry-after'], now),
@@ -112,75 +127,91 @@ function kindOf(status: number | undefined, code: string | undefined): S3ErrorKi
 
 /** Only the code is read: S3's message may repeat the key id and the signature. */
 export function codeIn(body: Buffer): string | undefined {
-  return /<Code>([A-Za-z.]{1,64})<\/Code>/.exec(body.toString('latin1'))?.[1];
+  return readCode(/<Code>([^<]*)<\/Code>/.exec(body.toString('latin1'))?.[1]);
 }
 
+/** The name of an error, unless it is none that a server of S3 would give. */
+export function readCode(name: string | undefined): string | undefined {
+  return name !== undefined && /^[A-Za-z0-9.]{1,64}$/.test(name) ? name : undefined;
+}
+
+interface Meaning {
+  /** Whether S3 refuses every object alike, or this one. */
+  readonly scope: 'bucket' | 'object';
+  /** What to look at. */
+  readonly advice: string;
+}
+
+const ofBucket = (advice: string): Meaning => ({ scope: 'bucket', advice });
+const ofObject = (advice: string): Meaning => ({ scope: 'object', advice });
+
+const EXPIRED = ofBucket('The temporary credentials have expired: is the clock right?');
+const DISABLED = ofBucket('The bucket or the account is disabled.');
+const WRONG_REGION = ofBucket('Check S3_REGION.');
+const KMS_KEY = ofObject(
+  'Check the KMS key that encrypts the object: it must exist and be enabled.',
+);
+
 /**
- * What to look at, by the codes of S3's errors.
+ * The codes of S3's errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  *
- * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ * AccessDenied is not among them: its advice depends on what was asked for.
  */
-const ADVICE: ReadonlyMap<string, string> = new Map([
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+  ['AccountProblem', DISABLED],
+  ['AllAccessDisabled', DISABLED],
+  ['AuthorizationHeaderMalformed', WRONG_REGION],
+  ['ExpiredToken', EXPIRED],
   [
-    'AccessDenied',
-    'Allow s3:GetObject on the key (and kms:Decrypt where the bucket is encrypted with KMS); without s3:ListBucket a missing key is refused like this too.',
+    'InvalidAccessKeyId',
+    ofBucket('Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.'),
   ],
-  ['AllAccessDisabled', 'The bucket or the account is disabled.'],
-  ['ExpiredToken', 'The temporary credentials have expired: is the clock right?'],
-  ['InvalidAccessKeyId', 'Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.'],
+  ['InvalidBucketName', ofBucket('Check S3_BUCKET.')],
   [
     'InvalidObjectState',
-    'The object is archived: restore it, or copy it to another storage class.',
+    ofObject('The object is archived: restore it, or copy it to another storage class.'),
   ],
-  ['InvalidToken', 'The temporary credentials are of another account, region or server.'],
-  ['NoSuchBucket', 'Check S3_BUCKET and S3_ENDPOINT.'],
+  ['InvalidToken', ofBucket('The temporary credentials are of another account, region or server.')],
+  ['KMS.DisabledException', KMS_KEY],
+  ['KMS.InvalidKeyUsageException', KMS_KEY],
+  ['KMS.KMSInvalidStateException', KMS_KEY],
+  ['KMS.NotFoundException', KMS_KEY],
+  ['NoSuchBucket', ofBucket('Check S3_BUCKET and S3_ENDPOINT.')],
+  ['NotSignedUp', DISABLED],
+  ['PermanentRedirect', WRONG_REGION],
+  ['RequestExpired', EXPIRED],
   [
     'RequestTimeTooSkewed',
-    `The clock here or there is off by more than ${S3_CLOCK_SKEW_MS / 60_000} minutes.`,
+    ofBucket(`The clock here or there is off by more than ${S3_CLOCK_SKEW_MS / 60_000} minutes.`),
   ],
-  ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
+  ['SignatureDoesNotMatch', ofBucket('Check S3_SECRET_ACCESS_KEY.')],
+  ['TemporaryRedirect', WRONG_REGION],
+  ['TokenRefreshRequired', EXPIRED],
+  ['UserSuspended', DISABLED],
 ]);
 
-/** Codes that S3 answers whichever object is asked for. */
-const BUCKET_CODES: ReadonlySet<string | undefined> = new Set([
-  'AccountProblem',
-  'AllAccessDisabled',
-  'AuthorizationHeaderMalformed',
-  'ExpiredToken',
-  'InvalidAccessKeyId',
-  'InvalidBucketName',
-  'InvalidToken',
-  'NoSuchBucket',
-  'NotSignedUp',
-  'PermanentRedirect',
-  'RequestExpired',
-  'RequestTimeTooSkewed',
-  'SignatureDoesNotMatch',
-  'TemporaryRedirect',
-  'TokenRefreshRequired',
-  'UserSuspended',
-]);
+const ALLOW: Readonly<Record<Permission, string>> = {
+  's3:GetObject':
+    'Allow s3:GetObject on the key, in the policy of the access key and in the bucket policy (and kms:Decrypt where the bucket is encrypted with KMS); without s3:ListBucket a missing key is refused like this too.',
+  's3:ListBucket':
+    'Allow s3:ListBucket on the bucket, in the policy of the access key and in the bucket policy.',
+};
+
+function adviceOn({ code, headers }: Refusal, permission: Permission): string {
+  if (code === 'AccessDenied') return ALLOW[permission];
+  const meaning = MEANINGS.get(code ?? '');
+  const region = headers['x-amz-bucket-region']?.toString();
+  if (meaning === WRONG_REGION && region !== undefined && /^[\w-]{1,40}$/.test(region)) {
+    return `Check S3_REGION: the bucket is in ${region}.`;
+  }
+  return meaning?.advice ?? '';
+}
 
 /**
  * Whether S3's refusal of one object says nothing about the others. A 500 that stays counts as the
  * object's: a broken disk of a server has not all objects.
  */
-export function isAboutObject(status: number, code: string | undefined): boolean {
-  if (status < 400 || status === 401 || status === 407 || BUCKET_CODES.has(code)) return false;
+export function isAboutObject({ status, code }: Refusal): boolean {
+  if (status === 401 || MEANINGS.get(code ?? '')?.scope === 'bucket') return false;
   return status === 500 || !isTransientStatus(status);
-}
-
-const WRONG_REGION: ReadonlySet<string | undefined> = new Set([
-  'AuthorizationHeaderMalformed',
-  'PermanentRedirect',
-  'TemporaryRedirect',
-]);
-
-/**
- * @param region the bucket's, where S3 says it
- * @returns empty for a code without advice
- */
-export function adviceOn(code: string | undefined, region: unknown): string {
-  if (!WRONG_REGION.has(code)) return ADVICE.get(code ?? '') ?? '';
-  return `Check S3_REGION${region === undefined ? '' : `: the bucket is in ${region}`}.`;
 }

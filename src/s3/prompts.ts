@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
+  type GetObjectCommandInput,
   type GetObjectCommandOutput,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
@@ -14,17 +15,31 @@ import { CredentialsError } from '../credentials/credentials';
 import { credentialsOf } from '../credentials/with-aws-clients';
 import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_TIMEOUT_MS } from '../limits';
-import { retryAfterMs, withRetry } from '../retry';
-import { usesPathStyle } from './address';
-import { adviceOn, isAboutObject, retryVerdict, S3Error } from './errors';
+import { withRetry } from '../retry';
+import { log } from '../runtime';
+import { serverOrigin, usesPathStyle } from './address';
+import { checkAnswers, ForeignAnswerError } from './answers';
+import { entityTagOf, opaqueTagOf } from './entity-tag';
+import {
+  foreignAnswer,
+  isAboutObject,
+  type Permission,
+  type Refusal,
+  readCode,
+  refusalError,
+  retryVerdict,
+  S3Error,
+} from './errors';
+import { md5Of } from './verify';
 
 /** An object as a listing describes it. */
 export interface PromptObject {
   readonly key: string;
-  /** With its quotes, as S3 gives it. */
+  /** Quoted and strong, whichever form S3 gives: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3 */
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
+  /** 1970 where S3 gives no date that can be read. */
   readonly lastModified: Date;
   /** Such as STANDARD or GLACIER. */
   readonly storageClass: string;
@@ -58,25 +73,35 @@ export class PromptBucket {
   readonly #s3: S3Config;
   readonly #options: PromptBucketOptions;
 
+  /** Whether the server takes the header with which S3 sends checksums. */
+  #hasChecksums = true;
+
   constructor(s3: S3Config, options: PromptBucketOptions) {
     this.#s3 = s3;
     this.#options = options;
     this.#client = new S3Client({
       region: s3.region,
       credentials: () => credentialsOf(s3.credentials),
+      // The address that the proxy asks, whatever AWS_ variables and profiles this machine has.
+      endpoint: serverOrigin(s3),
       forcePathStyle: usesPathStyle(s3),
-      ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      responseChecksumValidation: 'WHEN_REQUIRED',
       // #withRetry() tries again, inside the deadline.
       maxAttempts: 1,
       requestHandler: { connectionTimeout: options.timeoutMs ?? S3_TIMEOUT_MS },
     });
+    // The SDK refuses regions that are no host names, such as zg_public. The address is set already.
+    this.#client.config.region = async () => s3.region;
+    checkAnswers(this.#client);
   }
 
   /**
    * All objects under the prefix, without the "folders" that consoles make as empty objects.
    *
-   * @throws {S3Error} when a page cannot be read, or is truncated without a fresh continuation token: an
-   *   incomplete listing must not pass for a whole one
+   * @throws {S3Error} when a page cannot be read, is no listing of the prefix, or is truncated without a
+   *   fresh continuation token: an incomplete listing must not pass for a whole one
    */
   async list(): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
@@ -88,19 +113,25 @@ export class PromptBucket {
       const page = await this.#withRetry(action, 's3:ListBucket', () =>
         this.#client.send(new ListObjectsV2Command(input), this.#timeout()),
       );
-      objects.push(...objectsOf(page, action));
-      if (!page.IsTruncated) return objects;
+      objects.push(...objectsOf(page, prefix, action));
+      if (!page.IsTruncated) break;
       token = page.NextContinuationToken;
       if (token === undefined || tokens.has(token)) {
         throw new S3Error(`${action}: S3 broke the listing off after ${objects.length} objects.`);
       }
       tokens.add(token);
     }
+    const undated = objects.find(({ lastModified }) => lastModified.getTime() === 0);
+    if (undated) {
+      const message = `${action}: S3 gives no date that can be read, for ${undated.key} and maybe others. They count as old: a sync does not wait until uploads are over.`;
+      log('warn', { event: 'objects without a date', message });
+    }
+    return objects;
   }
 
   /**
-   * The bytes of an object, verified: its length, its MD5 where the ETag is one, and the checksum
-   * that S3 sends, which the SDK compares.
+   * The bytes of an object, verified: its ETag, its length, its MD5 where the ETag is one, and the
+   * checksum that S3 sends, which the SDK compares.
    *
    * @throws {ChangedObjectError} when it is not what was listed any more
    * @throws {ArchivedObjectError} when it must be restored first
@@ -109,21 +140,22 @@ export class PromptBucket {
    */
   fetch(object: PromptObject): Promise<Buffer> {
     const { bucket } = this.#s3;
-    const { key, etag, size } = object;
+    const { key, size } = object;
     const action = `Reading ${key} from bucket ${bucket}`;
-    const input = { Bucket: bucket, Key: key, IfMatch: etag, ChecksumMode: 'ENABLED' as const };
     const content = Buffer.allocUnsafe(size);
-    const attempt = async () => {
-      const response = await this.#client
-        .send(new GetObjectCommand(input), this.#timeout(size))
-        .catch((thrown: unknown) => {
-          throw isChange(thrown) ? changed(action) : thrown;
-        });
-      await readBody(object, response, content, action);
-      verifyMd5(object, response, content, action);
+    return this.#withRetry(action, 's3:GetObject', async () => {
+      const response = await this.#get({ Bucket: bucket, Key: key }, size).catch((thrown) => {
+        throw isDeletion(thrown) ? changed(action) : thrown;
+      });
+      const etag = strongTagOf(response.ETag);
+      if (etag !== undefined && etag !== object.etag) {
+        discard(response);
+        throw changed(action);
+      }
+      await readBody(response, content, action);
+      verify(object, response, content, action);
       return content;
-    };
-    return this.#withRetry(action, 's3:GetObject', attempt);
+    });
   }
 
   /**
@@ -139,8 +171,12 @@ export class PromptBucket {
     try {
       const action = `Reading ${key} from bucket ${bucket}`;
       await this.#withRetry(action, 's3:GetObject', async () => {
-        const { Body } = await this.#client.send(new GetObjectCommand(input), this.#timeout());
-        if (Body instanceof Readable) Body.destroy();
+        const response = await this.#client.send(new GetObjectCommand(input), this.#timeout());
+        discard(response);
+        const { ETag, ContentRange, $metadata } = response;
+        if (ETag === undefined && ContentRange === undefined) {
+          throw new ForeignAnswerError($metadata.httpStatusCode ?? 0, 'without an ETag');
+        }
       });
     } catch (thrown) {
       if (!(thrown instanceof ArchivedObjectError)) throw thrown;
@@ -151,6 +187,22 @@ export class PromptBucket {
     this.#client.destroy();
   }
 
+  /** Asks for the checksum, too, unless the server refuses a request that does. */
+  async #get(input: GetObjectCommandInput, size: number): Promise<GetObjectCommandOutput> {
+    const get = (checksum: { readonly ChecksumMode?: 'ENABLED' }) =>
+      this.#client.send(new GetObjectCommand({ ...input, ...checksum }), this.#timeout(size));
+    if (!this.#hasChecksums) return get({});
+    try {
+      return await get({ ChecksumMode: 'ENABLED' });
+    } catch (thrown) {
+      const { status, code } = answerIn(thrown) ?? {};
+      if (status !== 501 && (status !== 400 || !REFUSES_HEADER.has(code))) throw thrown;
+      const response = await get({});
+      this.#hasChecksums = false;
+      return response;
+    }
+  }
+
   /** Ends one attempt, body included: the SDK's own request timeout only warns. */
   #timeout(bytes = 0): { abortSignal: AbortSignal } {
     const { timeoutMs = S3_TIMEOUT_MS, minBytesPerSecond = Number.POSITIVE_INFINITY } =
@@ -159,7 +211,11 @@ export class PromptBucket {
     return { abortSignal: AbortSignal.timeout(timeoutMs + transferMs) };
   }
 
-  async #withRetry<T>(action: string, permission: string, attempt: () => Promise<T>): Promise<T> {
+  async #withRetry<T>(
+    action: string,
+    permission: Permission,
+    attempt: () => Promise<T>,
+  ): Promise<T> {
     const { clock, deadline } = this.#options;
     return withRetry({ clock, deadline, attempts: S3_ATTEMPTS }, retryVerdict, () =>
       attempt().catch((thrown: unknown) => {
@@ -169,81 +225,103 @@ export class PromptBucket {
   }
 }
 
-function objectsOf({ Contents = [] }: ListObjectsV2CommandOutput, action: string): PromptObject[] {
+/** What servers answer to a header that they do not know; a customer's key is InvalidRequest, too. */
+const REFUSES_HEADER: ReadonlySet<string | undefined> = new Set([
+  'InvalidArgument',
+  'InvalidRequest',
+  'NotImplemented',
+]);
+
+/** @throws {S3Error} when a page is not the whole answer to the question */
+function objectsOf(page: ListObjectsV2CommandOutput, prefix: string, action: string) {
+  const { Contents = [], CommonPrefixes = [], KeyCount = 0 } = page;
+  if (KeyCount > Contents.length + CommonPrefixes.length) {
+    throw new S3Error(`${action}: S3 announced ${KeyCount} keys and listed ${Contents.length}.`);
+  }
   return Contents.filter(({ Key }) => !Key?.endsWith('/')).map(
-    ({ Key, ETag, Size, LastModified, StorageClass }) => {
-      if (Key === undefined || ETag === undefined || Size === undefined || !LastModified) {
-        throw new S3Error(`${action}: S3 left out a key, ETag, size or date.`);
+    ({ Key, ETag, Size, LastModified = new Date(0), StorageClass = 'STANDARD' }): PromptObject => {
+      const etag = strongTagOf(ETag);
+      if (Key === undefined || etag === undefined || Size === undefined || Number.isNaN(Size)) {
+        throw new S3Error(`${action}: S3 left out a key, ETag or size.`);
       }
-      return {
-        key: Key,
-        etag: ETag,
-        size: Size,
-        lastModified: LastModified,
-        storageClass: StorageClass ?? 'STANDARD',
-      };
+      if (!Key.startsWith(prefix)) {
+        throw new S3Error(`${action}: S3 listed ${Key}, which is not under the prefix ${prefix}.`);
+      }
+      return { key: Key, etag, size: Size, lastModified: LastModified, storageClass: StorageClass };
     },
   );
 }
 
+function discard({ Body }: GetObjectCommandOutput): void {
+  if (Body instanceof Readable) Body.destroy();
+}
+
 /** Reads into a buffer of the object's size at once: the SDK's own way needs the memory twice. */
 async function readBody(
-  object: PromptObject,
-  { Body, ETag }: GetObjectCommandOutput,
+  { Body }: GetObjectCommandOutput,
   content: Buffer,
   action: string,
 ): Promise<void> {
-  // Not every server honours If-Match.
-  if (ETag !== undefined && ETag !== object.etag) {
-    if (Body instanceof Readable) Body.destroy();
-    throw changed(action);
-  }
   let length = 0;
-  if (Body instanceof Readable) {
-    for await (const chunk of Body) {
-      const bytes: Buffer = chunk;
-      bytes.copy(content, length);
-      length += bytes.length;
+  try {
+    if (Body instanceof Readable) {
+      for await (const chunk of Body) {
+        const bytes: Buffer = chunk;
+        bytes.copy(content, length);
+        length += bytes.length;
+      }
     }
+  } catch (cause) {
+    if (length < content.length) {
+      const message = `${action}: S3's answer broke off after ${length} of ${content.length} bytes: ${messageOf(cause)}.`;
+      throw new S3Error(message, { cause });
+    }
+    const message = `${action}: the bytes that came do not match S3's checksum.`;
+    throw new UnreadableObjectError(message, { kind: 'unusable', cause });
   }
   if (length !== content.length) {
-    throw new UnreadableObjectError(
-      `${action}: ${length} bytes came instead of ${content.length}.`,
-    );
+    const message = `${action}: ${length} bytes came instead of ${content.length}.`;
+    throw new UnreadableObjectError(message, { kind: 'unusable' });
   }
 }
 
-/** Some proxies change bodies. */
-function verifyMd5(
+/**
+ * Some proxies change bodies. An ETag may look like an MD5 and be none, which a matching checksum of
+ * S3 shows; without one nothing tells it from damage on the server.
+ */
+function verify(
   { etag }: PromptObject,
   response: GetObjectCommandOutput,
   content: Buffer,
   action: string,
 ): void {
-  const md5 = md5Of(etag, response);
-  if (md5 !== undefined && createHash('md5').update(content).digest('hex') !== md5) {
-    throw new UnreadableObjectError(`${action}: the bytes that came do not match their MD5.`);
+  const md5 = md5Of(etag, {
+    'x-amz-server-side-encryption': response.ServerSideEncryption,
+    'x-amz-server-side-encryption-customer-algorithm': response.SSECustomerAlgorithm,
+  });
+  if (md5 !== undefined && createHash('md5').update(content).digest('hex') === md5) return;
+  if (response.ETag === undefined) {
+    const message = `${action}: the answer has no ETag, so nothing shows that it is the object that was listed.`;
+    throw new UnreadableObjectError(message, { kind: 'unusable' });
+  }
+  if (md5 !== undefined && !isVerified(response)) {
+    const message = `${action}: the bytes that came do not match their MD5, which the ETag is. If this stays so, upload it again.`;
+    throw new UnreadableObjectError(message, { kind: 'unusable' });
   }
 }
 
-/**
- * The MD5 of an object whose ETag is one: uploaded in a single part, and encrypted neither with KMS
- * nor with a customer's key.
- *
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
- */
-function md5Of(
-  etag: string,
-  { ServerSideEncryption, SSECustomerAlgorithm }: GetObjectCommandOutput,
-): string | undefined {
-  const encrypted = ServerSideEncryption?.startsWith('aws:kms') || SSECustomerAlgorithm;
-  return encrypted ? undefined : /^"([0-9a-f]{32})"$/.exec(etag)?.[1];
+/** Whether the SDK has compared a checksum of the whole object: those of parts end with their number. */
+function isVerified(response: GetObjectCommandOutput): boolean {
+  const { ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 } =
+    response;
+  return [ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256].some(
+    (checksum) => checksum !== undefined && !/-\d+$/.test(checksum),
+  );
 }
 
-/** Whether the object is not there any more as it was listed. */
-function isChange(thrown: unknown): boolean {
-  if (!(thrown instanceof S3ServiceException)) return false;
-  return thrown.$metadata.httpStatusCode === 412 || thrown.name === 'NoSuchKey';
+/** Whether the object is not there any more. */
+function isDeletion(thrown: unknown): boolean {
+  return thrown instanceof S3ServiceException && thrown.name === 'NoSuchKey';
 }
 
 function changed(action: string): ChangedObjectError {
@@ -252,30 +330,53 @@ function changed(action: string): ChangedObjectError {
 }
 
 /** Tells only the code of S3's error: its message may repeat the signature or the key id. */
-function s3Error(action: string, permission: string, thrown: unknown, now: Date): S3Error {
+function s3Error(action: string, permission: Permission, thrown: unknown, now: Date): S3Error {
   if (thrown instanceof S3Error) return thrown;
-  if (!(thrown instanceof S3ServiceException)) {
+  const answer = answerIn(thrown);
+  if (answer === undefined) {
     return new S3Error(`${action}: S3 could not be reached: ${messageOf(thrown)}.`, {
       cause: thrown,
       kind: thrown instanceof CredentialsError ? 'permanent' : 'unavailable',
     });
   }
-  const code = thrown.name;
-  const status = thrown.$metadata.httpStatusCode ?? 0;
+  const { status, code, how } = answer;
   if (code === 'InvalidObjectState') {
     const message = `${action}: it is archived and must be restored first.`;
-    return new ArchivedObjectError(message, { status });
+    return new ArchivedObjectError(message, { status, code });
   }
-  const headers = thrown.$response?.headers;
-  const advice =
-    status === 401 || status === 403
-      ? `Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may ${permission}.`
-      : adviceOn(code, headers?.['x-amz-bucket-region']);
-  const ErrorClass =
-    permission === 's3:GetObject' && isAboutObject(status, code) ? UnreadableObjectError : S3Error;
-  return new ErrorClass(`${action}: S3 answered ${status} ${code}. ${advice}`.trim(), {
-    status,
-    code,
-    retryAfterMs: retryAfterMs(headers?.['retry-after'], now),
-  });
+  const isObject = permission === 's3:GetObject' && code !== undefined && isAboutObject(answer);
+  const ErrorClass = isObject ? UnreadableObjectError : S3Error;
+  const error =
+    how === undefined ? refusalError(answer, permission, now) : foreignAnswer(status, how);
+  return new ErrorClass(`${action}: ${error.message}`, error);
+}
+
+/** The answer behind what was thrown; undefined where none came. */
+function answerIn(thrown: unknown): (Refusal & { readonly how?: string }) | undefined {
+  if (thrown instanceof ForeignAnswerError) {
+    return { status: thrown.status, code: undefined, headers: {}, how: thrown.how };
+  }
+  if (thrown instanceof S3ServiceException) {
+    const { name, $metadata, $response } = thrown;
+    return {
+      status: $metadata.httpStatusCode ?? 0,
+      // The SDK's word for an answer without a code.
+      code: name === 'Unknown' ? undefined : readCode(name),
+      headers: $response?.headers ?? {},
+    };
+  }
+  // A body that the SDK could not read, such as a gateway's page of HTML.
+  if (!(thrown instanceof Error) || !('$response' in thrown)) return undefined;
+  const { $response: response } = thrown;
+  if (typeof response !== 'object' || response === null) return undefined;
+  if (!('statusCode' in response) || typeof response.statusCode !== 'number') return undefined;
+  const { statusCode: status } = response;
+  const how = status < 300 ? { how: 'in a form that cannot be read' } : {};
+  return { status, code: undefined, headers: {}, ...how };
+}
+
+/** @returns undefined for an ETag that is not there, or has no content */
+function strongTagOf(etag: string | undefined): string | undefined {
+  const tag = entityTagOf(etag?.trim());
+  return tag === undefined || /^(W\/)?""$/.test(tag) ? undefined : opaqueTagOf(tag);
 }

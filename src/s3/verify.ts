@@ -107,7 +107,7 @@ async function verifyBody({ status, headers, body }: ObjectResponse): Promise<bo
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
  */
-function md5Of(etag: string, headers: IncomingHttpHeaders): string | undefined {
+export function md5Of(etag: string, headers: IncomingHttpHeaders): string | undefined {
   const encryption = headers['x-amz-server-side-encryption']?.toString();
   const isOther =
     encryption?.startsWith('aws:kms') ||

@@ -237,7 +237,7 @@ describe('npm run sync', () => {
 
   it.each([
     ['AUTH_TOKEN', 'Twilio answered 401', 'Check ACCOUNT_SID and AUTH_TOKEN'],
-    ['S3_SECRET_ACCESS_KEY', 'S3 answered 403 SignatureDoesNotMatch', 'Check S3_ACCESS_KEY_ID'],
+    ['S3_SECRET_ACCESS_KEY', 'S3 answered 403 SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY'],
     ['S3_ACCESS_KEY_ID', 'S3 answered 403 InvalidAccessKeyId', 'Check S3_ACCESS_KEY_ID'],
   ])('exits with 1 for a wrong %s, and prints no secret', async (name, refusal, advice) => {
     const wrong = 'wrong'.repeat(8);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
-import { isAddressable, objectAddress, type S3Location } from '../../src/s3/address';
+import * as v from 'valibot';
+import { awsDnsSuffix, isAddressable, objectAddress, type S3Location } from '../../src/s3/address';
 
 const aws: S3Location = {
   bucket: 'examplebucket',
@@ -57,6 +60,65 @@ describe('objectAddress', () => {
       path,
     });
   });
+});
+
+describe('awsDnsSuffix', () => {
+  /** Where AWS's own SDK would send a request, by its own table. */
+  async function hostBySdk(region: string): Promise<string> {
+    let host = '';
+    const client = new S3Client({
+      region,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      requestHandler: {
+        handle: async (request: { readonly hostname: string }) => {
+          host = request.hostname;
+          throw new Error('not sent');
+        },
+      },
+      maxAttempts: 1,
+    });
+    await client.send(new ListObjectsV2Command({ Bucket: aws.bucket })).catch(() => {});
+    return host;
+  }
+
+  test.each([
+    'eu-central-1',
+    'us-gov-west-1',
+    'cn-north-1',
+    'eusc-de-east-1',
+    'us-iso-east-1',
+    'us-isob-east-1',
+    'eu-isoe-west-1',
+    'us-isof-south-1',
+    'mx-central-1',
+    'xx-new-1',
+  ])('a bucket in %s is where the table of AWS has it', async (region) => {
+    expect(objectAddress({ ...aws, region }, 'a').host).toBe(await hostBySdk(region));
+  });
+
+  test('each partition of AWS is known', () => {
+    // The package does not export its table.
+    const file = require
+      .resolve('@aws-sdk/core/client')
+      .replace(/dist-cjs.*/, 'dist-es/submodules/client/util-endpoints/lib/aws/partitions.js');
+    const table = readFileSync(file, 'utf8').replace(/^export const partitionsInfo =|;\s*$/g, '');
+    const { partitions } = v.parse(partitionTable, JSON.parse(table));
+    expect(partitions.length).toBeGreaterThan(7);
+    for (const { regions, outputs } of partitions) {
+      for (const region of Object.keys(regions).filter((name) => !name.endsWith('-global'))) {
+        expect([region, awsDnsSuffix(region)]).toEqual([region, outputs.dnsSuffix]);
+      }
+    }
+  });
+});
+
+const partitionTable = v.object({
+  partitions: v.array(
+    v.object({
+      outputs: v.object({ dnsSuffix: v.string() }),
+      regions: v.record(v.string(), v.unknown()),
+    }),
+  ),
 });
 
 describe('isAddressable', () => {

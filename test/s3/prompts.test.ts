@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
@@ -102,7 +102,15 @@ async function fetchDespite(faults: readonly Fault[], settings: Settings = {}): 
   return open(settings).fetch(object);
 }
 
+const md5 = createHash('md5').update(content).digest('hex');
 const always = (fault: Fault): Fault[] => Array.from({ length: S3_ATTEMPTS }, () => fault);
+
+const answer = (body: string, status = 200): Fault => ({
+  kind: 'reply',
+  status,
+  headers: {},
+  body,
+});
 
 const OVERLOADED = s3Error(503, 'SlowDown', { 'retry-after': '7' });
 const RESET: Fault = { kind: 'reset', afterBytes: 0 };
@@ -220,6 +228,75 @@ describe('fetch', () => {
     await put('empty.mp3', Buffer.alloc(0));
     expect(await open().fetch(await listed('empty.mp3'))).toHaveLength(0);
   });
+
+  test.each<[string, string | undefined]>([
+    ['weak', `W/"${md5}"`],
+    ['without quotes', md5],
+    ['left out, and the MD5 is that of the listing', undefined],
+  ])('the object is the listed one when the ETag of the answer is %s', async (_, etag) => {
+    expect(await fetchDespite([{ kind: 'changed', headers: { etag } }])).toEqual(content);
+    expect(faulty.requests).toHaveLength(1);
+  });
+
+  test('an answer without an ETag is not the object where no MD5 shows that it is', async () => {
+    s3.store.put(Bucket, 'parts.mp3', content, { etag: 'd41d8cd98f00b204e9800998ecf8427e-1' });
+    const object = await listed('parts.mp3');
+    faulty.next(...always({ kind: 'changed', headers: { etag: undefined } }));
+    const fetching = open().fetch(object);
+    await expect(fetching).rejects.toThrow(UnreadableObjectError);
+    await expect(fetching).rejects.toThrow('the answer has no ETag');
+  });
+
+  test('an ETag that looks like an MD5 and is none is no reason to doubt the checksum of S3', async () => {
+    const etag = 'a'.repeat(32);
+    s3.store.put(Bucket, 'random.mp3', content, { etag });
+    const object = await listed('random.mp3');
+    faulty.next(withChecksum('crc32', base64OfCrc32(content)));
+    expect(await open().fetch(object)).toEqual(content);
+    faulty.next(...always(withChecksum('crc32', `${base64OfCrc32(content)}-2`)));
+    await expect(open().fetch(object)).rejects.toThrow(UnreadableObjectError);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['Last-Modified in ISO form', { 'last-modified': '2026-01-02T03:04:05Z' }],
+    ['Last-Modified with an offset', { 'last-modified': 'Fri, 02 Jan 2026 03:04:05 +0000' }],
+    ['a date of object lock', { 'x-amz-object-lock-retain-until-date': 'soon' }],
+  ])('a header that nothing rests on may have any form: %s', async (_, headers) => {
+    expect(await fetchDespite([{ kind: 'changed', headers }])).toEqual(content);
+    expect(faulty.requests).toHaveLength(1);
+  });
+
+  test.each<[string, Fault]>([
+    ['400 InvalidArgument', s3Error(400, 'InvalidArgument')],
+    ['501 NotImplemented', s3Error(501, 'NotImplemented')],
+    ['501', answer('', 501)],
+  ])(
+    'a server that answers %s to a request for checksums is asked without, from then on',
+    async (_, fault) => {
+      const object = await listed('hello.mp3');
+      const bucket = open();
+      faulty.next(fault);
+      expect(await bucket.fetch(object)).toEqual(content);
+      expect(await bucket.fetch(object)).toEqual(content);
+      const modes = faulty.requests.map(({ headers }) => headers['x-amz-checksum-mode']);
+      expect(modes).toEqual(['ENABLED', undefined, undefined]);
+    },
+  );
+
+  test('one object that is refused is no reason to do without checksums', async () => {
+    const object = await listed('hello.mp3');
+    const bucket = open();
+    faulty.next(s3Error(400, 'InvalidRequest'), s3Error(400, 'InvalidRequest'));
+    await expect(bucket.fetch(object)).rejects.toThrow(UnreadableObjectError);
+    expect(await bucket.fetch(object)).toEqual(content);
+    expect(faulty.requests.at(-1)?.headers).toHaveProperty('x-amz-checksum-mode');
+  });
+
+  test('a body that breaks off is not told as a server that is out of reach', async () => {
+    await expect(fetchDespite(always(CUT_IN_BODY))).rejects.toThrow(
+      /broke off after \d+ of 18000 bytes/,
+    );
+  });
 });
 
 describe('an error of S3', () => {
@@ -234,7 +311,7 @@ describe('an error of S3', () => {
 
   test.each<[string, Fault[]]>([
     ['another account', [s3Error(403, 'AccessDenied')]],
-    ['a customer key that encrypts it', [s3Error(400, 'InvalidRequest')]],
+    ['a customer key that encrypts it', always(s3Error(400, 'InvalidRequest'))],
     ['a disabled KMS key', [s3Error(400, 'KMS.DisabledException')]],
     ['a missing version', [s3Error(404, 'NoSuchVersion')]],
     ['a broken disk', always(s3Error(500, 'InternalError'))],
@@ -261,17 +338,62 @@ describe('an error of S3', () => {
     expect(thrown).not.toBeInstanceOf(UnreadableObjectError);
   });
 
-  test('names the credentials and the permission, and holds neither a secret nor the message of S3', async () => {
+  test.each<[string, Fault, string]>([
+    [
+      'a page of HTML',
+      answer('<html><body>no<br></body></html>', 403),
+      'The answer was 403 without',
+    ],
+    ['no body', answer('', 401), 'The answer was 401 without'],
+    ['a redirect', answer('', 302), 'The answer was 302 without'],
+    ['a hostile code', s3Error(400, 'see my &lt;b&gt;key&lt;/b&gt;'), 'The answer was 400 without'],
+    ['a wrong clock', s3Error(403, 'RequestTimeTooSkewed'), 'more than 15 minutes'],
+    ['a disabled account', s3Error(403, 'AllAccessDisabled'), 'the account is disabled'],
+    [
+      'the region of the bucket',
+      s3Error(301, 'PermanentRedirect', { 'x-amz-bucket-region': 'eu-west-1' }),
+      'Check S3_REGION: the bucket is in eu-west-1.',
+    ],
+  ])('with %s says what came back, and what to do', async (_, fault, message) => {
+    faulty.next(...always(fault));
+    const listing = await open().list().catch(String);
+    expect(listing).toContain(message);
+    expect(listing).not.toMatch(/<|&|reached/);
+  });
+
+  test('with a disabled KMS key names the key', async () => {
+    await expect(fetchDespite(always(s3Error(400, 'KMS.DisabledException')))).rejects.toThrow(
+      'S3 answered 400 KMS.DisabledException. Check the KMS key',
+    );
+  });
+
+  test('a gateway that answers with HTML is asked again', async () => {
+    faulty.next(answer('<html><hr></html>', 502));
+    expect(await open().list()).not.toEqual([]);
+  });
+
+  test('the first byte of a page of HTML is not read from the object', async () => {
+    const object = await listed('hello.mp3');
+    faulty.next(...always(answer('<html></html>')));
+    await expect(open().readFirstByte(object)).rejects.toThrow(
+      'The answer was 200 without an ETag',
+    );
+  });
+
+  test('names the permission and where it is given, and holds neither a secret nor the message of S3', async () => {
     faulty.next(s3Error(403, 'AccessDenied'));
     const listing = await open().list().catch(String);
     expect(listing).toContain(
-      'Check S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY and that the key may s3:ListBucket',
+      'Allow s3:ListBucket on the bucket, in the policy of the access key and in the bucket policy.',
     );
     const object = await listed('hello.mp3');
     faulty.next(s3Error(403, 'AccessDenied'));
     const fetching = await open().fetch(object).catch(String);
     expect(fetching).toContain('hello.mp3');
-    expect(fetching).toContain('the key may s3:GetObject');
+    expect(fetching).toContain(
+      'Allow s3:GetObject on the key, in the policy of the access key and in',
+    );
+    expect(fetching).toContain('kms:Decrypt');
     const wrong = await open({ secretAccessKey: 'not the secret' }).list().catch(String);
     for (const message of [listing, fetching, wrong]) {
       expect(message).not.toMatch(/not the secret|we calculated/);
@@ -281,8 +403,10 @@ describe('an error of S3', () => {
   });
 });
 
+const LAST = '<IsTruncated>false</IsTruncated>';
+
 /** One page of a listing, as S3 answers it. */
-function page(keys: readonly string[], more: string): Fault {
+function page(keys: readonly string[], more = LAST): Fault {
   const contents = keys.map(
     (key) =>
       `<Contents><Key>${key}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>1</Size></Contents>`,
@@ -290,6 +414,29 @@ function page(keys: readonly string[], more: string): Fault {
   const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${contents.join('')}${more}</ListBucketResult>`;
   return { kind: 'reply', status: 200, headers: { 'content-type': 'application/xml' }, body };
 }
+
+/** Answers with a good status to a request for a listing. */
+const NO_LISTINGS: readonly [string, Fault][] = [
+  [
+    'HTML',
+    answer('<!DOCTYPE html><html><head><title>Log in</title></head><body>a<br>b</body></html>'),
+  ],
+  ['HTML that is XML', answer('<html><head><title>Log in</title></head><body>Hello</body></html>')],
+  ['nothing', answer('')],
+  ['nothing, with status 204', answer('', 204)],
+  ['JSON', answer('{"IsTruncated":false}')],
+  ['another list', answer('<ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>')],
+  ['a list of versions', answer(`<ListVersionsResult>${LAST}</ListVersionsResult>`)],
+  [
+    'a list that does not say whether it is the last',
+    answer('<ListBucketResult></ListBucketResult>'),
+  ],
+  [
+    'a list that says it in no known word',
+    answer('<ListBucketResult><IsTruncated>maybe</IsTruncated></ListBucketResult>'),
+  ],
+  ['half of a list', answer('<ListBucketResult><IsTruncated>false</IsTruncated><Conten')],
+];
 
 const truncated = (token: string) =>
   `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`;
@@ -326,7 +473,7 @@ describe('list', () => {
   });
 
   test('a listing of several pages is read page by page', async () => {
-    faulty.next(page(['a', 'b'], truncated('t1')), page([], truncated('t2')), page(['c'], ''));
+    faulty.next(page(['a', 'b'], truncated('t1')), page([], truncated('t2')), page(['c']));
     expect((await open().list()).map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     expect(faulty.requests.map(({ path }) => /continuation-token=\w+/.exec(path)?.[0])).toEqual([
       undefined,
@@ -336,7 +483,7 @@ describe('list', () => {
   });
 
   test('a page that fails is tried again', async () => {
-    faulty.next(page(['a'], truncated('t1')), RESET, CUT_IN_BODY, page(['b'], ''));
+    faulty.next(page(['a'], truncated('t1')), RESET, CUT_IN_BODY, page(['b']));
     expect(await open().list()).toHaveLength(2);
   });
 
@@ -344,11 +491,85 @@ describe('list', () => {
     ['says that there is more, but not where', [page(['a'], '<IsTruncated>true</IsTruncated>')]],
     ['turns in a circle', [page(['a'], truncated('t')), page(['b'], truncated('t'))]],
     ['refuses a later page', [page(['a'], truncated('t')), s3Error(403, 'AccessDenied')]],
-    ['leaves out an ETag', [page(['a'], '<Contents><Key>b</Key></Contents>')]],
+    ['leaves out an ETag', [page(['a'], `${LAST}<Contents><Key>b</Key><Size>1</Size></Contents>`)]],
+    [
+      'gives an empty ETag',
+      [page([], `${LAST}<Contents><Key>b</Key><ETag>""</ETag><Size>1</Size></Contents>`)],
+    ],
+    [
+      'gives a size that is no number',
+      [page([], `${LAST}<Contents><Key>b</Key><ETag>e</ETag><Size>big</Size></Contents>`)],
+    ],
+    ['announces more keys than it lists', [page(['a'], `${LAST}<KeyCount>2</KeyCount>`)]],
     ['breaks down', [page(['a'], truncated('t')), ...always(s3Error(500, 'InternalError'))]],
   ])('an incomplete listing is an error when S3 %s', async (_, faults) => {
     faulty.next(...faults);
     await expect(open().list()).rejects.toThrow(S3Error);
+  });
+
+  test.each(NO_LISTINGS)('%s is no listing, and no second page of one', async (_, fault) => {
+    faulty.next(...always(fault));
+    await expect(open().list()).rejects.toThrow(S3Error);
+    expect(faulty.requests).toHaveLength(S3_ATTEMPTS);
+    faulty.next(page(['a'], truncated('t')), ...always(fault));
+    const listing = await open().list().catch(String);
+    expect(listing).toMatch(
+      /^S3Error: Listing bucket prompts: The answer was 20\d .*, which is not S3's: check S3_ENDPOINT/,
+    );
+    expect(listing).not.toContain('Log in');
+  });
+
+  test('an answer that is no listing is asked for again', async () => {
+    faulty.next(page(['a'], truncated('t')), answer('<html></html>'), page(['b']));
+    expect(await open().list()).toHaveLength(2);
+  });
+
+  test('a listing without KeyCount and Name is one: some servers leave them out', async () => {
+    faulty.next(answer(`\uFEFF<ListBucketResult>${LAST}</ListBucketResult>`));
+    expect(await open().list()).toEqual([]);
+  });
+
+  test('an error with status 200 is that error', async () => {
+    faulty.next(...always(answer('<Error><Code>SlowDown</Code></Error>')));
+    await expect(open().list()).rejects.toThrow('S3 answered 503 SlowDown');
+  });
+
+  test('a key outside the prefix is an error: nobody asked for it to be published', async () => {
+    faulty.next(page(['prompts/a.mp3', 'private/b.mp3']));
+    await expect(open({ prefix: 'prompts/' }).list()).rejects.toThrow(
+      'S3 listed private/b.mp3, which is not under the prefix prompts/',
+    );
+  });
+
+  test.each(['e', '"e"', 'W/"e"', '&quot;e&quot;', ' "e" '])(
+    'the ETag %s of a listing is the strong one',
+    async (etag) => {
+      const contents = `<Contents><Key>a</Key><LastModified>2026-01-02T03:04:05Z</LastModified><ETag>${etag}</ETag><Size>1</Size></Contents>`;
+      faulty.next(page([], LAST + contents));
+      expect(await open().list()).toMatchObject([{ etag: '"e"' }]);
+    },
+  );
+
+  test.each([
+    ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z'],
+    ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.000Z'],
+    ['2026-01-02T03:04:05.000+09:00', '2026-01-01T18:04:05.000Z'],
+    ['2026-01-02T03:04:05', '2026-01-02T03:04:05.000Z'],
+    ['Fri, 02 Jan 2026 03:04:05 GMT', '2026-01-02T03:04:05.000Z'],
+    ['Fri, 02 Jan 2026 03:04:05 +0000', '2026-01-02T03:04:05.000Z'],
+  ])('the date %s of a listing is read', async (date, iso) => {
+    const contents = `<Contents><Key>a</Key><LastModified>${date}</LastModified><ETag>e</ETag><Size>1</Size></Contents>`;
+    faulty.next(page([], LAST + contents));
+    expect(await open().list()).toMatchObject([{ lastModified: new Date(iso) }]);
+  });
+
+  test('an object whose date cannot be read counts as old, and the log says so', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const contents = `<Contents><Key>a</Key><LastModified>yesterday</LastModified><ETag>e</ETag><Size>1</Size></Contents>`;
+    faulty.next(page([], LAST + contents));
+    expect(await open().list()).toMatchObject([{ key: 'a', lastModified: new Date(0) }]);
+    expect(warn.mock.calls.join()).toContain('S3 gives no date that can be read, for a');
+    warn.mockRestore();
   });
 });
 

@@ -248,7 +248,11 @@ describe('/sync with an error', () => {
 
   it.each<[number, string, Record<string, unknown>]>([
     [502, 'Check ACCOUNT_SID and AUTH_TOKEN', { AUTH_TOKEN: 'a wrong one' }],
-    [502, 'the key may s3:ListBucket', { S3_SECRET_ACCESS_KEY: 'a-wrong-one' }],
+    [
+      502,
+      'SignatureDoesNotMatch. Check S3_SECRET_ACCESS_KEY',
+      { S3_SECRET_ACCESS_KEY: 'a-wrong-one' },
+    ],
     [502, 'NoSuchBucket', { S3_BUCKET: 'no-such-bucket' }],
     [500, 'SERVICE_SID', { SERVICE_SID: undefined }],
     [500, 'AUTH_TOKEN are not set', { AUTH_TOKEN: undefined }],

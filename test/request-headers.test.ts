@@ -17,7 +17,6 @@ const FORGED_QUERIES = [
   `request[headers][authorization]=${SECRET}&request[cookies]=`,
   `request[headers][authorization]=${SECRET}&request[cookies][]=`,
   `request[headers][authorization]=${SECRET}&request[cookies][a]=b`,
-  `request[headers][authorization]=${SECRET}&request[cookies][__proto__]=&request[more]=`,
   `request[headers][]=authorization&request[cookies][__proto__]=`,
   `request[headers][authorization][]=${SECRET}&request[cookies][__proto__]=`,
   `request=${SECRET}`,
@@ -88,11 +87,6 @@ describe("the headers of a request, in Twilio's runtime,", () => {
     ['a form', 'application/x-www-form-urlencoded', FORGED_QUERIES[0]],
     ['a JSON list', 'application/json', JSON.stringify({ request: [SECRET] })],
     [
-      'a JSON body with more',
-      'application/json',
-      JSON.stringify({ request: { headers: { authorization: SECRET }, cookies: {}, more: 1 } }),
-    ],
-    [
       'a JSON body with a prototype',
       'application/json',
       `{"request":{"headers":{"authorization":"${SECRET}"},"cookies":{"__proto__":null}}}`,
@@ -132,6 +126,11 @@ describe('the headers of a request, where the runtime hands it over as JSON,', (
     for (let request = 0; request < 2; request++) {
       expect(read(asJson(GENUINE.headers))).toEqual(GENUINE.headers);
     }
+  });
+
+  it('are read beside a member that the runtime may get one day', () => {
+    const request = { headers: GENUINE.headers, cookies: {}, method: 'POST' };
+    expect(createHeaderReader()({ request })).toEqual(GENUINE.headers);
   });
 
   it.each([

@@ -301,6 +301,20 @@ describe('the cache', () => {
     expect(served.headers['Cache-Control']).toBe(sent);
   });
 
+  it.each(['from S3', 'from memory'])(
+    'passes on no longer time with a part or a 304 %s than with the whole object',
+    async (from) => {
+      const key = 'immutable.mp3';
+      const etag = await s3.put(key, OLD, { CacheControl: 'public, max-age=31536000, immutable' });
+      if (from === 'from memory') await proxy.get(key);
+      const part = await proxy.get(key, { headers: { range: 'bytes=0-9' } });
+      const unchanged = await proxy.get(key, { headers: { 'if-none-match': etag ?? '' } });
+      expect([part.status, unchanged.status]).toEqual([206, 304]);
+      for (const { headers } of [part, unchanged])
+        expect(headers['Cache-Control']).toBe('max-age=60');
+    },
+  );
+
   it('does not serve an object with must-revalidate stale', async () => {
     await s3.put('strict.mp3', OLD, { CacheControl: 'must-revalidate' });
     await proxy.get('strict.mp3');

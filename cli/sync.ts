@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../src/errors';
+import { parseGlob } from '../src/glob';
 import { DEFAULTS } from '../src/sync';
 import type { CommandContext } from './command-context';
 import { addTargetOptions, readOrigin } from './options';
@@ -9,7 +11,8 @@ import { ENV_FILE, loadVariables } from './variables';
 const DESCRIPTION = `Makes the Assets of a deployment equal to the prompts in S3. Callers hear the old prompts until the new ones are complete, and both are what S3 holds. It may be run again at any time, and stopped at any time: the next run finishes what this one began.`;
 
 const MORE = `
-Globs match keys without the prefix: menu.mp3, not prompts/menu.mp3. Keys that are not selected,
+Globs match keys without the prefix: menu.mp3, not prompts/menu.mp3. They know *, **, ?, [a-z],
+[!a-z] and {a,b}; a \\ makes the next character a plain one. Keys that are not selected,
 by --prefix or globs, are not Assets after the sync. To select them on every sync, set S3_PREFIX,
 SYNC_INCLUDE and SYNC_EXCLUDE, which /sync reads, too.
 
@@ -71,6 +74,11 @@ export function readOptions(args: readonly string[], context: CommandContext): S
 
 function collect(glob: string, before: readonly string[] = []): string[] {
   if (glob === '') throw new InvalidArgumentError('A glob has one character at least.');
+  try {
+    parseGlob(glob);
+  } catch (thrown) {
+    throw new InvalidArgumentError(`${messageOf(thrown)}.`);
+  }
   return [...before, glob];
 }
 

@@ -217,6 +217,9 @@ export const DEBOUNCE_JITTER_MS = 1000;
 /** If S3's clock is further ahead than this, Last-Modified tells nothing about an object's age. */
 export const LISTING_CLOCK_SKEW_MS = 60_000;
 
+/** The longest glob of keys: as long as the longest key. */
+export const GLOB_CHARACTERS = 1024;
+
 /** How often a run plans again before it leaves the rest to the next run. */
 export const MAX_ROUNDS = 20;
 

@@ -2,6 +2,8 @@
 
 import * as v from 'valibot';
 import type { AssumedRole, CredentialSource } from './credentials/credentials';
+import { messageOf } from './errors';
+import { parseGlob, splitGlobs } from './glob';
 import {
   ADMIN_SECRET_CHARACTERS,
   CACHE_MB,
@@ -99,13 +101,17 @@ const prefix = v.pipe(
 function globs() {
   return v.pipe(
     optional,
-    v.transform((value) =>
-      (value ?? '')
-        // Keep the commas of a glob such as {a,b}*.mp3.
-        .split(/,(?![^{]*\})/)
-        .map((glob) => glob.trim())
-        .filter(Boolean),
-    ),
+    v.transform((value) => splitGlobs(value ?? '')),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const glob of dataset.value) {
+        try {
+          parseGlob(glob);
+        } catch (thrown) {
+          addIssue({ message: `must be globs of keys: ${messageOf(thrown)}` });
+        }
+      }
+    }),
   );
 }
 

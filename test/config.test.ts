@@ -104,6 +104,15 @@ describe('readConfig', () => {
     );
   });
 
+  it.each(['(a+)+$', '*.mp3,!a.mp3', '**.mp3', '{a,b'])(
+    'refuses the glob %j before anything is selected by it',
+    (glob) => {
+      expect(() => readConfig({ ...complete, SYNC_EXCLUDE: glob })).toThrow(
+        'SYNC_EXCLUDE must be globs of keys: ',
+      );
+    },
+  );
+
   it('reads lists of globs', () => {
     const { sync } = readConfig({
       ...complete,

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { matchesGlob, parseGlob } from '../glob';
 import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
 import type { Refusal } from '../manifest';
 import { hasOtherEnding, hasRawAudioEnding } from '../media-types';
@@ -8,20 +8,19 @@ import type { PromptObject } from '../s3/prompts';
  * Selects the keys that one of `include` matches (all, if there is none) and none of `exclude`. Globs
  * match the key without the prefix.
  *
- * https://github.com/micromatch/picomatch#globbing-features
+ * @throws {GlobError} for a glob that is none
  */
 export function selection(
   prefix: string,
   include: readonly string[],
   exclude: readonly string[],
 ): (key: string) => boolean {
-  // A key may hold line breaks, which a dot matches with this flag only.
-  const matches = (globs: readonly string[]) => picomatch([...globs], { dot: true, flags: 's' });
-  const included = include.length === 0 ? () => true : matches(include);
-  const excluded = exclude.length === 0 ? () => false : matches(exclude);
+  const included = include.map(parseGlob);
+  const excluded = exclude.map(parseGlob);
   return (key) => {
     const name = key.slice(prefix.length);
-    return included(name) && !excluded(name);
+    const isIncluded = included.length === 0 || included.some((glob) => matchesGlob(glob, name));
+    return isIncluded && !excluded.some((glob) => matchesGlob(glob, name));
   };
 }
 

@@ -85,6 +85,8 @@ describe('the options of npm run sync', () => {
     ['--concurrency', '33'],
     ['--concurrency', '1.5'],
     ['--include', ''],
+    ['--include', '(a+)+$'],
+    ['--exclude', '**.mp3'],
     ['--remote', 'example.com'],
     ['--remote', 'https://example.com/other'],
     ['--remote', 'https://example.com/?a=b'],

@@ -1,17 +1,23 @@
 import { Command } from 'commander';
-import { ignoredVariables, type OptionalVariable, type Variables } from '../src/config';
+import {
+  type Config,
+  ignoredVariables,
+  type OptionalVariable,
+  type Variables,
+} from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from './account';
 import type { CommandContext } from './command-context';
 import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
+import { refuseStaleVariables } from './deploy/stale-variables';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
 import { addEnvironmentOptions, targetWords } from './options';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-command';
 import { sync } from './sync';
 import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
-import { findTarget, lastDeployedBuild } from './target';
+import { findOrigin, findTarget, lastDeployedBuild } from './target';
 import { ENV_FILE, readEnvFile } from './variables';
 
 interface Options {
@@ -71,7 +77,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
     const { config, account } = checkVariables(variables, env);
     const target = { account, ...findTarget(options, account.accountSid) };
     const checked = await Promise.race([
-      checkTarget(config, target, { ...DEFAULTS, force }).then((before) => ({ before })),
+      check(config, { variables, env, target, force }).then((before) => ({ before })),
       context.interruption().then((signal) => ({ signal })),
     ]);
     if (!('signal' in checked)) return { env, force, variables, target, before: checked.before };
@@ -86,6 +92,15 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
     }
     return exitStatusOf(endingOf(thrown));
   }
+}
+
+/** Checks what can be asked before a deploy. Returns what is live. */
+async function check(
+  config: Config,
+  { variables, env, target, force }: Omit<Prepared, 'before'>,
+): Promise<LiveTarget | undefined> {
+  await refuseStaleVariables(target, variables, env);
+  return checkTarget(config, target, { ...DEFAULTS, force });
 }
 
 /**
@@ -132,10 +147,24 @@ async function deployAndSync(prepared: Prepared, context: CommandContext): Promi
     status = 'failed';
     writeError(`${detailsOf(thrown)}\n`);
   }
-  if (status !== 'done') {
+  if (status === 'done') {
+    context.write(`${await nextSteps(target, env)}\n`);
+  } else {
     writeError(`${await restorePreviousBuild(target, env, before, deployed)}\n`);
   }
   return status;
+}
+
+/** Where the project is now, and what to type next. */
+async function nextSteps(target: DeployTarget, env: string): Promise<string> {
+  const words = targetWords(target.environment, env);
+  // All is done: that the domain cannot be looked up now is no failure.
+  const origin = await findOrigin(target.account, target).catch(() => 'The project');
+  return [
+    `${origin} answers now. Next:`,
+    `  npm run call -- ${words} --digits 1`,
+    `  npm run number -- ${words} --phone <a number of the account>`,
+  ].join('\n');
 }
 
 async function deployCode(

@@ -1,52 +1,111 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type Twilio from 'twilio/lib/rest/Twilio';
 import { type Account, isLoopback, readAccount } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
+import { MAX_PAGE_SIZE } from '../src/limits';
 import { askTwilio } from '../src/twilio/errors';
 import { connect } from './account';
 import type { CommandContext } from './command-context';
+import { plainTable } from './format';
+import { quoted } from './npm-options';
 import { addDeploymentOptions, type DeploymentOptions, readPhoneNumber } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { findOrigin, findTarget } from './target';
-import { loadVariables } from './variables';
+import { ENV_FILE, loadVariables } from './variables';
 
 interface Options extends DeploymentOptions {
-  /** E.164. */
-  readonly phone: string;
+  /** E.164; undefined lists the numbers. */
+  readonly phone?: string;
   readonly yes?: true;
+  /** Where calls go instead of to a deployment. */
+  readonly voice?: Webhook;
+  readonly fallback?: Webhook;
+  readonly application?: string;
+  readonly trunk?: string;
 }
 
-const DESCRIPTION = `Lets a deployment answer a phone number: sets the number's voice URL, its fallback URL and their methods, and shows them before and after. Asks first where calls to the number go somewhere else now.`;
+/** A URL of a number, and how Twilio asks for it. */
+interface Webhook {
+  readonly method: string;
+  /** Empty for none. */
+  readonly url: string;
+}
+
+const EXAMPLE_NUMBER = '+815012345678';
+
+const DESCRIPTION = `Lets a deployment answer a phone number: sets the number's voice URL, its fallback URL and their methods, and shows them before and after. Asks first where calls to the number go somewhere else now. Without --phone it lists the account's numbers, and where calls to each go.`;
 
 const MORE = `
+The last four options give a number back to what answered it before. After a change, the line to type is printed.
+
 Exit code:
-  0  calls to the number go to the deployment
+  0  calls to the number go where they should, or the numbers are listed
   1  failed, or not agreed to; nothing was changed unless the message says so
   2  wrong usage or configuration`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run number --')
     .description(DESCRIPTION)
-    .requiredOption(
-      '--phone <number>',
-      'a number of the account, such as +815012345678',
-      readPhoneNumber,
-    )
-    .option('--yes', 'do not ask')
+    .option('--phone <number>', 'a number of the account, such as +815012345678', readPhoneNumber)
+    .option('--yes', 'do not ask');
+  addDeploymentOptions(command)
+    .option('--voice <url>', "another voice URL, such as 'GET https://example.com'", readWebhook)
+    .option('--fallback <url>', 'another fallback URL', readWebhook)
+    .option('--application <sid>', 'an application that takes the calls (AP…)', readSid('AP'))
+    .option('--trunk <sid>', 'a trunk that takes the calls (TK…)', readSid('TK'))
     .addHelpText('after', MORE);
-  return parseArguments<Options>(addDeploymentOptions(command), args, context);
+  return parseArguments<Options>(command, args, context);
 }
 
+function readWebhook(text: string): Webhook {
+  const [, method = 'POST', url = ''] = /^(?:(GET|POST) )?(https?:.*)?$/.exec(text) ?? [];
+  if (text === '' || URL.canParse(url)) return { method, url };
+  throw new InvalidArgumentError("Give it as https://example.com/voice or 'GET https://…'.");
+}
+
+const readSid = (type: string) => (text: string) => {
+  if (new RegExp(`^${type}[0-9a-f]{32}$`).test(text)) return text;
+  throw new InvalidArgumentError(`It has ${type} and 32 hexadecimal digits.`);
+};
+
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
-  const { write, environment } = context;
-  const account = readAccount(loadVariables(options.env, environment));
-  const origin =
-    options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
-  refuseUnreachable(origin, account);
+  const account = readAccount(loadVariables(options.env, context.environment));
+  const { phone } = options;
+  return phone === undefined
+    ? listNumbers(account, context)
+    : changeNumber(phone, options, account, context);
+}
+
+async function listNumbers(account: Account, { write }: CommandContext): Promise<ExitStatus> {
+  const listed = await askTwilio('Listing the numbers of the account', () =>
+    connect(account).incomingPhoneNumbers.list({ pageSize: MAX_PAGE_SIZE }),
+  );
+  if (listed.length === 0) {
+    write(`The account ${account.accountSid} has no number.\n`);
+    return 'done';
+  }
+  const table = plainTable(['number', 'calls go to']);
+  table.push(...listed.map((number) => [number.phoneNumber, destinationOf(routingOf(number))]));
+  write(`${table}\n\nLet a deployment answer one: npm run number -- --phone ${EXAMPLE_NUMBER}\n`);
+  return 'done';
+}
+
+/** The first of what Twilio looks at. */
+function destinationOf({ trunkSid, voiceApplicationSid, voiceUrl }: Routing): string {
+  return trunkSid || voiceApplicationSid || voiceUrl || '—';
+}
+
+async function changeNumber(
+  phone: string,
+  options: Options,
+  account: Account,
+  context: CommandContext,
+): Promise<ExitStatus> {
+  const { write } = context;
+  const after = otherRouting(options) ?? (await deploymentRouting(options, account));
   const client = connect(account);
-  const number = await findNumber(client, options.phone);
-  const after = routingTo(origin);
-  write(comparison(options.phone, number.routing, after));
+  const number = await findNumber(client, phone);
+  write(comparison(phone, number.routing, after));
   if (differences(number.routing, after).length === 0) {
     write('Nothing to do: calls to the number go there already.\n');
     return 'done';
@@ -60,8 +119,53 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       `Twilio took the change, but not all of it: ${missed.join(', ')} differ. Look at the number in Twilio's console.`,
     );
   }
-  write('Changed.\n');
+  write(`Changed. To undo that:\n  ${undoCommand(phone, options.env, number.routing)}\n`);
   return 'done';
+}
+
+/** Where the options send calls; undefined where they do not say it. */
+function otherRouting({
+  voice,
+  fallback,
+  application: voiceApplicationSid = '',
+  trunk: trunkSid = '',
+}: Options): Routing | undefined {
+  if (!voice && !fallback && voiceApplicationSid === '' && trunkSid === '') return undefined;
+  return {
+    voiceUrl: voice?.url ?? '',
+    voiceMethod: voice?.method ?? 'POST',
+    voiceFallbackUrl: fallback?.url ?? '',
+    voiceFallbackMethod: fallback?.method ?? 'POST',
+    voiceApplicationSid,
+    trunkSid,
+  };
+}
+
+async function deploymentRouting(options: Options, account: Account): Promise<Routing> {
+  const origin =
+    options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
+  refuseUnreachable(origin, account);
+  return routingTo(origin);
+}
+
+/** The command that sends calls to where they went before. */
+function undoCommand(phone: string, env: string, before: Routing): string {
+  const webhook = (method: string, url: string) =>
+    method === 'POST' || url === '' ? url : `${method} ${url}`;
+  const { voiceMethod, voiceUrl, voiceFallbackMethod, voiceFallbackUrl } = before;
+  const values = {
+    '--phone': phone,
+    '--env': env === ENV_FILE ? '' : env,
+    '--voice': webhook(voiceMethod, voiceUrl),
+    '--fallback': webhook(voiceFallbackMethod, voiceFallbackUrl),
+    '--application': before.voiceApplicationSid,
+    '--trunk': before.trunkSid,
+  };
+  // A number that went nowhere needs one of the four, too.
+  const words = Object.entries(values).flatMap(([option, value]) =>
+    value === '' && option !== '--voice' ? [] : [option, quoted(value)],
+  );
+  return ['npm run number --', ...words].join(' ');
 }
 
 /** Twilio's own servers cannot call this machine by its loopback name. */
@@ -175,8 +279,8 @@ export async function setRouting(
   const changed = await askTwilio(`Changing the number ${sid}`, () =>
     client.incomingPhoneNumbers(sid).update({
       ...urls,
-      ...(before.voiceApplicationSid !== '' && { voiceApplicationSid }),
-      ...(before.trunkSid !== '' && { trunkSid }),
+      ...(before.voiceApplicationSid !== voiceApplicationSid && { voiceApplicationSid }),
+      ...(before.trunkSid !== trunkSid && { trunkSid }),
     }),
   );
   return routingOf(changed);

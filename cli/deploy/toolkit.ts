@@ -23,16 +23,21 @@ const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
 export async function deployWithToolkit(
   environment: string,
   env: string,
-  { writeError, interruption }: CommandContext,
+  { write, writeError, interruption, environment: shell, colors }: CommandContext,
 ): Promise<{ readonly status: ExitStatus; readonly errors: string }> {
   // Its own configuration may name another file.
   const args = [TOOLKIT, 'deploy', ...environmentArguments(environment), '--env', env];
-  const child = spawn(process.execPath, args, { stdio: ['inherit', 'inherit', 'pipe'] });
+  // Through pipes, so that a closed terminal or `| head` does not break off the deployment.
+  const child = spawn(process.execPath, args, {
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...shell, ...(colors && { FORCE_COLOR: '1' }) },
+  });
   let received: StopSignal | undefined;
   interruption().then((signal) => {
     received = signal;
     child.kill(signal);
   });
+  child.stdout.setEncoding('utf8').on('data', write);
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;

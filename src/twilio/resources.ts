@@ -210,3 +210,5 @@ export const environment = (sid: v.GenericSchema<unknown, string> = sidOf('ZE'))
   );
 
 export const environmentOf = (sid: string) => environment(sameSid(sid));
+
+export const variable = v.object({ key: v.string() });

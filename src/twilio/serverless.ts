@@ -21,6 +21,7 @@ import {
   uploaded,
   type Version,
   type Visibility,
+  variable,
 } from './resources';
 import { notAnAnswer, type ReadResponse, type Transport } from './transport';
 
@@ -92,6 +93,13 @@ export class Serverless {
 
   environments(): Promise<Environment[]> {
     return this.#list('Listing the environments', '/Environments', 'environments', environment());
+  }
+
+  /** The names of an environment's variables. Their values are secrets, and are not kept. */
+  async variableNames(environmentSid: string): Promise<string[]> {
+    const path = `/Environments/${environmentSid}/Variables`;
+    const all = await this.#list('Listing the variables', path, 'variables', variable);
+    return all.map(({ key }) => key);
   }
 
   /** What was live in an environment, and when, in no order. */

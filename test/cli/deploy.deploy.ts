@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../sandbox/listen';
@@ -160,6 +162,9 @@ describe('npm run deploy', () => {
     // The toolkit prints its progress there.
     expect(err).toContain('Serverless project successfully deployed');
     expect(out).toContain('Assets equal S3: 8 prompts, 8 uploaded.');
+    expect(out).toMatch(
+      /\nhttps:\/\/rehearsal-1234-dev\.twil\.io answers now\. Next:\n {2}npm run call -- --environment dev --digits 1\n/,
+    );
     const media = (await heard()).filter((line) => line.startsWith('/audio'));
     expect(media.length).toBeGreaterThan(5);
     for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
@@ -295,7 +300,33 @@ describe('npm run deploy', () => {
   it('goes on past a guard with --force', async () => {
     const forced = await deploy({ SYNC_INCLUDE: 'welcome.mp3' }, ['--force']);
     expect(forced.out).toContain('Assets equal S3: 1 prompt, 0 uploaded');
+  });
+
+  it('goes on to its end when nobody reads what it writes, as behind | head', async () => {
+    const live = await liveBuild();
+    writeEnvironment({ SYNC_INCLUDE: 'welcome.mp3' });
+    const program = startDeploy();
+    program.stdout.destroy();
+    const [[code], err] = await Promise.all([once(program, 'exit'), text(program.stderr)]);
+    expect([code, err]).toEqual([0, expect.not.stringContaining('EPIPE')]);
+    expect(await liveBuild()).not.toBe(live);
+  });
+
+  it('refuses variables that stay on Twilio though .env has them no more', async () => {
+    const [before, live] = [await heard(), await liveBuild()];
+    for (const changes of [undefined, { SYNC_INCLUDE: '' }]) {
+      expect(await deploy(changes)).toMatchObject(
+        failing(
+          2,
+          /variables that \.env does not set, and a deploy removes none: SYNC_INCLUDE\.\n.*\n {2}npx twilio-run env unset --key SYNC_INCLUDE --environment dev\nNothing was deployed\.\n$/,
+        ),
+      );
+    }
+    expect(await liveBuild()).toBe(live);
+    expect(await heard()).toEqual(before);
+    await project.twilioRun('env', 'unset', '--key', 'SYNC_INCLUDE', '--environment', 'dev');
     expect((await deploy()).out).toContain('Assets equal S3: 8 prompts, 0 uploaded');
+    expect((await rehearsal.live())?.variables).not.toHaveProperty('SYNC_INCLUDE');
   });
 
   it('deploys the variables of --env to the environment of --environment', async () => {

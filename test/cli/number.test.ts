@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CommandContext } from '../../cli/command-context';
 import { number as numberCommand } from '../../cli/number';
-import type { PhoneNumber } from '../../sandbox/twilio/phone-numbers';
+import { addPhoneNumber, type PhoneNumber } from '../../sandbox/twilio/phone-numbers';
 import { runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
@@ -51,7 +51,8 @@ describe('npm run number', () => {
   its method    POST
   Fallback URL  —  →  https://${DOMAIN}/fallback
   its method    POST
-Changed.
+Changed. To undo that:
+  npm run number -- --phone ${PHONE} --env ${env} --voice ''
 `,
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -94,6 +95,36 @@ Changed.
     expect(questions).toHaveLength(2);
   });
 
+  it.each(elsewhere)('prints the line that gives back a number with %s', async (_, before) => {
+    const { env, number } = await account();
+    Object.assign(number, before);
+    const { updatedAt, ...was } = number;
+    const { out } = await command(['--phone', PHONE, '--env', env, '--yes']);
+    const [, line = ''] =
+      /^Changed\. To undo that:\n {2}npm run number -- (.*)\n$/m.exec(out) ?? [];
+    // As a shell splits it.
+    const words = [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+    expect(await command([...words, '--yes'])).toMatchObject({ code: 0, err: '' });
+    expect(number).toMatchObject(was);
+  });
+
+  it('lists the numbers of the account without --phone, and changes nothing', async () => {
+    const { api, env, number } = await account();
+    const other = addPhoneNumber(api.twilio.state, '+12025550143');
+    other.voiceUrl = 'https://example.com/voice';
+    const { code, out, err } = await command(['--env', env]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.split('\n').map((line) => line.trim())).toEqual([
+      'number         calls go to',
+      '+12025550143   https://example.com/voice',
+      `${PHONE}  —`,
+      '',
+      'Let a deployment answer one: npm run number -- --phone +815012345678',
+      '',
+    ]);
+    expect(number.voiceUrl).toBe('');
+  });
+
   it('changes nothing where nobody can be asked, unless --yes is given', async () => {
     const { env, number } = await account();
     number.voiceUrl = 'https://example.com/voice';
@@ -126,7 +157,8 @@ Changed.
     [['--phone', PHONE, '--environment', 'live'], 'has no environment "live"'],
     [['--phone', '050-1234'], 'It must be in E.164'],
     [['--phone', PHONE, '--url', 'http://example.com'], 'It must be an origin'],
-    [[], "required option '--phone <number>'"],
+    [['--phone', PHONE, '--voice', 'example.com'], 'Give it as https://example.com/voice'],
+    [['--phone', PHONE, '--trunk', 'TK1'], 'It has TK and 32 hexadecimal digits'],
   ])('says what is wrong with %j', async (args, message) => {
     const { env } = await account();
     const { code, err } = await command([...args, '--env', env]);

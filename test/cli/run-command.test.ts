@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
+import * as v from 'valibot';
 import type { CommandContext } from '../../cli/command-context';
 import {
   type CommandDefinition,
@@ -9,6 +13,7 @@ import {
 } from '../../cli/run-command';
 import { ConfigError, PlayError } from '../../src/errors';
 import { runVerb } from '../helpers/cli/commands';
+import { startProgram } from '../helpers/program';
 
 /** A verb with one option that ends so. */
 const verb = (end: () => ExitStatus): CommandDefinition<object> => ({
@@ -76,6 +81,27 @@ describe('a command', () => {
       out: '',
       err: expect.stringMatching(/^TypeError: x is undefined\n +at /),
     });
+  });
+
+  it('ends quietly when nobody reads what it writes, as behind | head', async () => {
+    const program = startProgram('cli/explain.ts', ['--help']);
+    program.stdout.destroy();
+    const [[code], err] = await Promise.all([once(program, 'exit'), text(program.stderr)]);
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  it('is started in the same way by every script', () => {
+    const parsed = v.object({ scripts: v.record(v.string(), v.string()) });
+    const { scripts } = v.parse(parsed, JSON.parse(readFileSync('package.json', 'utf8')));
+    const programs = Object.values(scripts).flatMap(
+      (script) => / ((?:cli|sandbox)\/\S+\.ts)$/.exec(script)?.[1] ?? [],
+    );
+    expect(programs.length).toBeGreaterThan(6);
+    for (const program of programs) {
+      expect(readFileSync(program, 'utf8')).toMatch(
+        /^if \(require\.main === module\) startCommand\(/m,
+      );
+    }
   });
 
   it('prints errors in red where there are colours', async () => {

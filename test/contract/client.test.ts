@@ -35,6 +35,7 @@ const KINDS: readonly FileKind[] = ['Assets', 'Functions'];
 const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
   environment: ({ client, environment }) => client.environment(environment),
   environments: ({ client }) => client.environments(),
+  variableNames: ({ client, environment }) => client.variableNames(environment),
   deployments: ({ client, environment }) => client.deployments(environment),
   build: ({ client, build }) => client.build(build),
   buildIfAny: ({ client, build }) => client.buildIfAny(build),

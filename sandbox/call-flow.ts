@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CALL_FLOW_FILE } from '../src/call-flow/files';
-import { checkCallFlow, missingPrompts } from '../src/call-flow/parse';
+import { readCallFlow as readProjectFlow } from '../cli/call-flow';
+import { missingPrompts } from '../src/call-flow/parse';
 import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
@@ -17,7 +15,7 @@ const LISTING_MS = 60_000;
  * @throws {ConfigError} naming each place, what stands there and what is allowed
  */
 export function readCallFlow(projectDirectory = PROJECT_DIRECTORY): CallFlow {
-  return checkCallFlow(readFileSync(join(projectDirectory, CALL_FLOW_FILE), 'utf8'));
+  return readProjectFlow(projectDirectory);
 }
 
 /**

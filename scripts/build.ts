@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { keyWarnings, readCallFlow } from '../cli/call-flow';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
-import { checkCallFlow } from '../src/call-flow/parse';
 
 const root = join(__dirname, '..');
 const out = join(root, '.twilioserverless');
@@ -21,9 +21,9 @@ const NAMED: readonly string[] = ['sync', 'credentials'];
  * relative import of a sibling fails. What other projects use of ours goes to lib/.
  */
 async function main(): Promise<void> {
-  const flow = join(root, CALL_FLOW_FILE);
-  if (!existsSync(flow)) throw new Error(`There is no ${CALL_FLOW_FILE}: the call flow.`);
-  checkCallFlow(readFileSync(flow, 'utf8'));
+  for (const warning of keyWarnings(readCallFlow(root))) {
+    console.error(`${CALL_FLOW_FILE}: ${warning}`);
+  }
   rmSync(out, { recursive: true, force: true });
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
   await Promise.all([

@@ -61,6 +61,12 @@ export const MESSAGE_SECONDS_MAX = 3600;
 export const SILENCE_SECONDS = 5;
 export const SILENCE_SECONDS_MAX = 60;
 
+/**
+ * How deep the JSON of a call flow may be nested: reading it needs stack, and at a thousand levels
+ * there is none left.
+ */
+export const FLOW_DEPTH = 200;
+
 // The audio proxy
 
 /**

@@ -113,5 +113,8 @@ export type Action =
 export const actionSchema: v.GenericSchema<unknown, Action> = v.variant(
   'action',
   [play, menu, again, dial, record, hangup, hours],
-  'must be play, menu, again, dial, record, hangup or hours',
+  ({ expected }) =>
+    expected === 'Object'
+      ? 'must be an action, such as { "action": "menu", "menu": "main" }'
+      : 'must be play, menu, again, dial, record, hangup or hours',
 );

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ConfigError } from '../errors';
-import { CALL_FLOW_FILE } from './files';
+import { CALL_FLOW_FILE, withoutByteOrderMark } from './files';
 import { type CallFlow, callFlowSchema, type Menu } from './schema';
 import { actionsOf, type FlowAction, type FlowPrompt, promptsOf } from './steps';
 
@@ -74,7 +74,7 @@ function invalidFlow(problems: readonly FlowProblem[]): ConfigError {
 
 function readJson(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(withoutByteOrderMark(json));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${CALL_FLOW_FILE} is not JSON: ${reason}${lineOf(reason, json)}`, {

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from '../call-flow/files';
 import { matchesGlob, parseGlob } from '../glob';
 import { ASSET_BYTES, MANIFEST_REFUSALS, PROXY_BYTES } from '../limits';
 import type { Refusal } from '../manifest';
@@ -31,7 +32,7 @@ export function selection(
 export function keysNamedBy(flow: string): ReadonlySet<string> {
   const keys = new Set<string>();
   try {
-    JSON.parse(flow, (name, value: unknown) => {
+    JSON.parse(withoutByteOrderMark(flow), (name, value: unknown) => {
       if (name === 'key' && typeof value === 'string') keys.add(value);
       return value;
     });

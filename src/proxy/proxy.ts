@@ -50,6 +50,8 @@ interface HandledRequest {
   readonly requestId?: string;
   /** The cache's part in the response; undefined without one. */
   readonly cache?: 'fresh' | 'revalidated' | 'replaced' | 'stale';
+  /** S3 gave nothing to compare the object's bytes with: it is not cached. */
+  readonly verified?: false;
   /** What went wrong, and what to check. */
   readonly message?: string;
 }
@@ -165,7 +167,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   function respond(
     outcome: Fetched['outcome'],
     { key, id, conditions, cached, cache }: CacheLookup,
-  ): Pick<HandledRequest, 'response' | 'cache' | 'message'> {
+  ): Pick<HandledRequest, 'response' | 'cache' | 'verified' | 'message'> {
     const now = clock.now();
     try {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -174,10 +176,14 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
       if (!cached && value.status !== 200) return { response: forwardedResponse(key, value) };
       const audio =
         cached && isUnchanged ? revalidatedAudio(cached.audio, value) : audioOf(key, value);
-      if (isUnchanged || value.isVerified) cache.store(id, audio, now);
+      const isVerified = isUnchanged || value.isVerified;
+      if (isVerified) cache.store(id, audio, now);
       else cache.drop(id);
-      const response = audioResponse(audio, conditions, 0);
-      return { response, cache: cached && (isUnchanged ? 'revalidated' : 'replaced') };
+      return {
+        response: audioResponse(audio, conditions, 0),
+        cache: cached && (isUnchanged ? 'revalidated' : 'replaced'),
+        ...(!isVerified && { verified: false }),
+      };
     } catch (thrown) {
       const message = logMessageOf(thrown);
       if (cached && !isTemporary(thrown)) cache.drop(id);

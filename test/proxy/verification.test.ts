@@ -169,7 +169,8 @@ describe('an object without an MD5', () => {
     faulty.always(ofParts());
     for (let request = 0; request < 2; request++) {
       const { status, body, line } = await proxy.get(KEY);
-      expect([status, body.equals(BODY), line.tries]).toEqual([200, true, 1]);
+      expect([status, body.equals(BODY)]).toEqual([200, true]);
+      expect(line).toMatchObject({ tries: 1, verified: false });
     }
   });
 

@@ -17,6 +17,7 @@ export interface LogLine {
   readonly tries: number;
   readonly requestId?: string;
   readonly cache?: string;
+  readonly verified?: boolean;
   readonly message?: string;
 }
 

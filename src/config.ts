@@ -8,7 +8,9 @@ import {
   CREDENTIAL_NAMES,
   credentialVariables,
   isLoopback,
+  isUnset,
   operatorNumber,
+  regionVariables,
   syncVariables,
 } from './variables';
 
@@ -165,8 +167,10 @@ export type OptionalVariable = 'ADMIN_SECRET' | 'OPERATOR_NUMBER';
 export function ignoredVariables(variables: Variables): OptionalVariable[] {
   const ignored: OptionalVariable[] = [];
   const { ADMIN_SECRET, OPERATOR_NUMBER } = variables;
-  if (ADMIN_SECRET && readAdminSecret(variables) === undefined) ignored.push('ADMIN_SECRET');
-  if (OPERATOR_NUMBER && readOperatorNumber(variables) === undefined) {
+  if (!isUnset(ADMIN_SECRET) && readAdminSecret(variables) === undefined) {
+    ignored.push('ADMIN_SECRET');
+  }
+  if (!isUnset(OPERATOR_NUMBER) && readOperatorNumber(variables) === undefined) {
     ignored.push('OPERATOR_NUMBER');
   }
   return ignored;
@@ -176,7 +180,7 @@ export function ignoredVariables(variables: Variables): OptionalVariable[] {
 export function readSecretAccessKey({
   S3_SECRET_ACCESS_KEY: secret,
 }: Variables): string | undefined {
-  return typeof secret === 'string' && secret !== '' ? secret : undefined;
+  return typeof secret === 'string' && !isUnset(secret) ? secret : undefined;
 }
 
 /**
@@ -238,8 +242,13 @@ function parseWithCredentials<Entries extends v.ObjectEntries>(
 ) {
   const parsed = v.safeParse(schema, pick(variables, Object.keys(schema.entries)));
   const source = v.safeParse(credentialVariables, pick(variables, CREDENTIAL_NAMES));
-  if (!parsed.success || !source.success) {
-    throw configError([...(parsed.issues ?? []), ...(source.issues ?? [])]);
+  const region = v.safeParse(regionVariables, pick(variables, ['S3_REGION', 'S3_ENDPOINT']));
+  if (!parsed.success || !source.success || !region.success) {
+    throw configError([
+      ...(parsed.issues ?? []),
+      ...(region.issues ?? []),
+      ...(source.issues ?? []),
+    ]);
   }
   return { env: parsed.output, source: source.output };
 }

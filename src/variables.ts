@@ -26,10 +26,23 @@ export function isLoopback(host: string): boolean {
 /** A phone number in E.164: https://www.twilio.com/docs/glossary/what-e164 */
 export const PHONE_NUMBER = /^\+[1-9]\d{6,14}$/;
 
-/** An empty variable counts as unset: templates of .env leave them empty. */
+/** Blanks, and what cannot be seen, such as a byte order mark: they come along with a pasted value. */
+const ONLY_BLANKS = /^[\s\p{Cc}\p{Cf}]*$/u;
+const BLANK_AT_END = /^[\s\p{Cc}\p{Cf}]|[\s\p{Cc}\p{Cf}]$/u;
+
+/** Whether a variable counts as unset: templates of .env leave them empty. */
+export function isUnset(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && ONLY_BLANKS.test(value));
+}
+
+/** No value is trimmed: a secret that is changed silently is a riddle. */
 const text = v.pipe(
   v.unknown(),
-  v.transform((value) => (value === '' ? undefined : value)),
+  v.transform((value) => (isUnset(value) ? undefined : value)),
+  v.check(
+    (value) => typeof value !== 'string' || !BLANK_AT_END.test(value),
+    'must not begin or end with a blank or an invisible character',
+  ),
 );
 
 const required = v.pipe(text, v.string('is not set'));
@@ -51,33 +64,35 @@ function oneOf<const Words extends readonly [string, ...string[]]>(words: Words)
   return v.pipe(text, v.optional(v.picklist(words, message), words[0]));
 }
 
-/** A whole number within bounds. */
+/** A whole number within bounds, in ASCII digits. */
 function whole(unit: string, least: number, most: number, fallback: number) {
   return v.pipe(
     optional,
-    v.transform((value) => Number(value ?? fallback)),
     v.check(
-      (value) => Number.isInteger(value) && value >= least && value <= most,
-      `must be a whole number of ${unit} from ${least} to ${most}`,
+      (value = String(fallback)) =>
+        /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most,
+      `must be a whole number of ${unit} from ${least} to ${most}, in digits`,
     ),
+    v.transform((value) => Number(value ?? fallback)),
   );
 }
 
-/** Origin of a server, or nothing. */
+/** Origin of a server, or nothing; in the form that URLs have: host in lower case, no default port. */
 const origin = v.pipe(
   optional,
   v.check(
-    (value) => value === undefined || isOrigin(value),
+    (value) => value === undefined || originOf(value) !== undefined,
     'must be an origin without a path, such as https://storage.example.com (http only for localhost)',
   ),
-  v.transform((value) => value?.replace(/\/$/, '')),
+  v.transform((value) => value && originOf(value)),
 );
 
-function isOrigin(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { origin, protocol, host } = new URL(value);
-  const safe = protocol === 'https:' || (protocol === 'http:' && isLoopback(host));
-  return safe && origin === value.replace(/\/$/, '');
+function originOf(value: string): string | undefined {
+  // A URL is read leniently: without slashes, with backslashes, with line breaks.
+  if (!/^https?:\/\/[^\s/\\]+\/?$/i.test(value) || !URL.canParse(value)) return undefined;
+  const { origin, href, protocol, host } = new URL(value);
+  const isSafe = protocol === 'https:' || isLoopback(host);
+  return isSafe && href === `${origin}/` ? origin : undefined;
 }
 
 /** Bucket naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -120,7 +135,7 @@ export const audioVariables = v.object({
   S3_BUCKET: bucketName,
   S3_REGION: v.pipe(
     required,
-    v.regex(/^[a-z0-9-]+$/, 'must be a region such as eu-central-1, or auto for R2'),
+    v.regex(/^[\w.-]+$/, 'must be a region such as eu-central-1, or auto for R2'),
   ),
   S3_PREFIX: prefix,
   S3_ENDPOINT: origin,
@@ -129,6 +144,19 @@ export const audioVariables = v.object({
   AUDIO_CACHE_SECONDS: whole('seconds', 0, MAX_CACHE_SECONDS, CACHE_SECONDS),
   AUTH_TOKEN: optional,
 });
+
+/** Without an endpoint the region is part of a host name; another server has any word for it. */
+export const regionVariables = v.pipe(
+  v.object({ S3_REGION: optional, S3_ENDPOINT: optional }),
+  v.forward(
+    v.check(
+      ({ S3_REGION: region = '', S3_ENDPOINT: endpoint }) =>
+        endpoint !== undefined || /^[a-z0-9-]*$/.test(region),
+      'must be a region of AWS, such as eu-central-1, unless S3_ENDPOINT is set',
+    ),
+    ['S3_REGION'],
+  ),
+);
 
 // Functions, so that a bundle holds only those that it uses.
 

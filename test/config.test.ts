@@ -10,6 +10,7 @@ import {
   readCallConfig,
   readConfig,
   readOperatorNumber,
+  readSecretAccessKey,
 } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { accountVariables, CREDENTIAL_NAMES, syncVariables } from '../src/variables';
@@ -76,8 +77,18 @@ describe('readConfig', () => {
   it.each([
     ['S3_BUCKET', 'Not_A_Bucket'],
     ['S3_REGION', 'eu central'],
+    ['S3_REGION', 'RegionOne'],
+    ['S3_REGION', 'zg_public'],
     ['S3_ENDPOINT', 'http://storage.example.com'],
     ['S3_ENDPOINT', 'https://storage.example.com/bucket'],
+    ['S3_ENDPOINT', 'https://storage.example.com//'],
+    ['S3_ENDPOINT', 'https://storage.example.com?'],
+    ['S3_ENDPOINT', 'https://storage.example.com/#'],
+    ['S3_ENDPOINT', 'https://user@storage.example.com'],
+    ['S3_ENDPOINT', 'https:storage.example.com'],
+    ['S3_ENDPOINT', 'https:\\\\storage.example.com'],
+    ['S3_ENDPOINT', 'https://storage.exa\nmple.com'],
+    ['S3_ENDPOINT', 'https://storage.example.com:99999'],
     ['S3_ENDPOINT', 'storage.example.com'],
     ['S3_PREFIX', 'a/../b/'],
     ['TWILIO_API_URL', 'ftp://localhost'],
@@ -90,8 +101,73 @@ describe('readConfig', () => {
     ['SYNC_BUDGET_SECONDS', '7'],
     ['SYNC_BUDGET_SECONDS', '1.5'],
     ['SYNC_BUDGET_SECONDS', 'four'],
+    ['SYNC_BUDGET_SECONDS', '0x4'],
+    ['AUDIO_CACHE_MB', '1e2'],
+    ['AUDIO_CACHE_MB', '+5'],
+    ['AUDIO_CACHE_MB', '５'],
+    ['AUDIO_CACHE_MB', '-0'],
+    ['AUDIO_CACHE_MB', '1_0'],
+    ['AUDIO_CACHE_MB', 'Infinity'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(messageFor({ [name]: value })).toContain(`  ${name} must `);
+  });
+
+  const names = [...Object.keys(syncVariables().entries), ...CREDENTIAL_NAMES].filter(
+    (name) => name !== 'ADMIN_SECRET',
+  );
+
+  it.each(names)(
+    'refuses %s with a blank or an invisible character at an end, and changes nothing',
+    (name) => {
+      for (const value of [' 1', '1 ', '1\n', '\t1', '1\u00a0', '\ufeff1', '1\u200b']) {
+        expect(messageFor({ [name]: value })).toContain(
+          `  ${name} must not begin or end with a blank or an invisible character\n`,
+        );
+      }
+    },
+  );
+
+  it('takes variables of blanks alone for unset', () => {
+    const blank = Object.fromEntries(
+      [...names, 'ADMIN_SECRET'].map((name) => [name, ' \t\r\n\u3000\ufeff']),
+    );
+    expect(readConfig({ ...blank, ...complete })).toEqual(readConfig(complete));
+    expect(messageFor({ S3_SECRET_ACCESS_KEY: '  ' })).toContain('S3_SECRET_ACCESS_KEY is not set');
+    expect(ignoredVariables({ ADMIN_SECRET: ' ', OPERATOR_NUMBER: ' ' })).toEqual([]);
+    expect(readSecretAccessKey({ S3_SECRET_ACCESS_KEY: ' ' })).toBeUndefined();
+  });
+
+  it.each([
+    ['https://minio.example.com:443', 'https://minio.example.com'],
+    ['https://minio.example.com:443/', 'https://minio.example.com'],
+    ['https://minio.example.com:9000', 'https://minio.example.com:9000'],
+    ['https://S3.Example.com', 'https://s3.example.com'],
+    ['HTTPS://S3.EXAMPLE.COM/', 'https://s3.example.com'],
+    ['http://LocalHost:80', 'http://localhost'],
+    ['http://[::1]:7480', 'http://[::1]:7480'],
+    ['https://bücher.example', 'https://xn--bcher-kva.example'],
+  ])('reads the origin %s as %s', (S3_ENDPOINT, endpoint) => {
+    expect(readConfig({ ...complete, S3_ENDPOINT }).s3.endpoint).toBe(endpoint);
+    const other = {
+      ...complete,
+      S3_CREDENTIALS_ENDPOINT: S3_ENDPOINT,
+      TWILIO_API_URL: S3_ENDPOINT,
+    };
+    expect(readConfig(other).twilio.apiOrigin).toBe(endpoint);
+  });
+
+  it.each(['RegionOne', 'GRA', 'zg_public', 'eu.1', 'auto'])(
+    'takes the region %s of a server that is not AWS',
+    (S3_REGION) => {
+      const config = { ...complete, S3_REGION, S3_ENDPOINT: 'https://s3.example.com' };
+      expect(readConfig(config).s3.region).toBe(S3_REGION);
+      expect(readAudioConfig(config).s3.region).toBe(S3_REGION);
+    },
+  );
+
+  it.each(['a/b', 'a b', 'a,b', 'é'])('refuses the region %j everywhere', (S3_REGION) => {
+    const changes = { S3_REGION, S3_ENDPOINT: 'https://s3.example.com' };
+    expect(messageFor(changes)).toContain('  S3_REGION must be');
   });
 
   it('never repeats the value of a secret', () => {

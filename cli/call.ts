@@ -12,7 +12,7 @@ import {
   TooManyEventsError,
 } from '../phone';
 import { recordingOf } from '../phone/recording';
-import { type Account, readAccount, type Variables } from '../src/config';
+import { type Account, readAccount, readVisibility, type Variables } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
 import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
@@ -230,7 +230,7 @@ async function makeCall(
     fallbackUrl: `${origin}/fallback`,
     fallbackOnMediaError: options.onFailure === 'fallback',
     // Protected Assets are served to signed requests only.
-    signMedia: variables.AUDIO_VISIBILITY === 'protected',
+    signMedia: readVisibility(variables) === 'protected',
     accountSid,
     authToken,
     from: options.from,

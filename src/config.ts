@@ -183,6 +183,11 @@ export function readSecretAccessKey({
   return typeof secret === 'string' && !isUnset(secret) ? secret : undefined;
 }
 
+/** AUDIO_VISIBILITY alone, for a call that must sign its requests for protected Assets. */
+export function readVisibility({ AUDIO_VISIBILITY }: Variables): SyncConfig['visibility'] {
+  return AUDIO_VISIBILITY === 'protected' ? 'protected' : 'public';
+}
+
 /**
  * Reads the account that the command line works in.
  *

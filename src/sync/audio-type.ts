@@ -23,7 +23,9 @@ export async function audioTypeOf(content: Buffer): Promise<AudioType> {
   if (startsWithFrames(audio, mpegFrameAt)) return 'audio/mpeg';
   if (ascii(audio, 0) === 'RIFF' && ascii(audio, 8) === 'WAVE') return 'audio/wav';
   if (ascii(audio, 0) === 'FORM') return iffTypeOf(ascii(audio, 8));
-  if (startsWithFrames(audio, adtsFrameAt) || (await isOtherFormat(audio))) return 'not audio';
+  if (startsWithFrames(audio, adtsFrameAt)) return 'not audio';
+  const other = await otherFormatOf(audio);
+  if (other !== undefined) return COMPRESSED.has(other) ? 'not recognised' : 'not audio';
   return hasFramesWithin(audio, MPEG_SEARCH_BYTES) ? 'audio/mpeg' : 'not recognised';
 }
 
@@ -55,11 +57,22 @@ const WEAKLY_RECOGNISED: ReadonlySet<string> = new Set([
   'video/mp2t',
 ]);
 
-async function isOtherFormat(content: Buffer): Promise<boolean> {
+/** It may be audio whose Content-Encoding says so: the proxy passes that on. */
+const COMPRESSED: ReadonlySet<string> = new Set(['application/gzip', 'application/zstd']);
+
+/** Of the containers that file-type does not know, those of telephones and of macOS. */
+const OTHER_CONTAINERS: ReadonlyMap<string, string> = new Map([
+  ['.snd', 'audio/basic'],
+  ['caff', 'audio/x-caf'],
+]);
+
+/** The media type of what is no audio that Twilio plays, as far as its bytes show that. */
+async function otherFormatOf(content: Buffer): Promise<string | undefined> {
   // Its parsers may fail in a damaged file.
-  const found = await fileTypeFromBuffer(content).catch(() => undefined);
+  const mime = (await fileTypeFromBuffer(content).catch(() => undefined))?.mime;
+  if (mime === undefined) return OTHER_CONTAINERS.get(ascii(content, 0));
   // Any two bytes with MPEG's sync are audio/mpeg to file-type.
-  return found !== undefined && found.mime !== 'audio/mpeg' && !WEAKLY_RECOGNISED.has(found.mime);
+  return mime === 'audio/mpeg' || WEAKLY_RECOGNISED.has(mime) ? undefined : mime;
 }
 
 /**
@@ -161,26 +174,20 @@ function framesFrom(content: Buffer, offset: number, frameAt: FrameReader) {
   return { count, end };
 }
 
-/** By layer (I, II, III of MPEG-1; I, II and III of MPEG-2), in kbit/s. */
+/** In kbit/s, by the index in the header, from 1. */
 const BIT_RATES = {
-  mpeg1: [
-    [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-    [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  ],
-  mpeg2: [
-    [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
-    [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-    [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-  ],
+  mpeg1LayerII: [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+  mpeg1LayerIII: [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  mpeg2: [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 } as const;
 
 /** Of MPEG-1, in Hz; MPEG-2 has half of it, MPEG-2.5 a quarter. */
 const SAMPLING_RATES = [44_100, 48_000, 32_000] as const;
 
 /**
- * Reads a frame header of MPEG audio: ISO/IEC 11172-3, 2.4.2.3. A frame of the free format does not
- * tell its length.
+ * Reads a frame header of MPEG audio, layer II or III: ISO/IEC 11172-3, 2.4.2.3. Layer I, which nobody
+ * has, looks like a byte order mark or like silence in u-law. A frame of the free format does not tell
+ * its length.
  *
  * http://www.mp3-tech.org/programmer/frame_header.html
  */
@@ -189,19 +196,18 @@ function mpegFrameAt(content: Buffer, offset: number): Frame | undefined {
   const header = content.readUInt32BE(offset);
   const version = (header >>> 19) & 3;
   const layer = 4 - ((header >>> 17) & 3);
-  const samplingRate = SAMPLING_RATES[(header >>> 10) & 3];
-  const emphasis = header & 3;
-  if (header >>> 21 !== 0x7ff || version === 1 || layer === 4 || emphasis === 2) return undefined;
+  if (header >>> 21 !== 0x7ff || version === 1) return undefined;
+  if (layer !== 2 && layer !== 3) return undefined;
   const isMpeg1 = version === 3;
-  const bitRate = BIT_RATES[isMpeg1 ? 'mpeg1' : 'mpeg2'][layer - 1]?.[((header >>> 12) & 15) - 1];
-  if (samplingRate === undefined || bitRate === undefined) return undefined;
+  const table = isMpeg1 ? (layer === 2 ? 'mpeg1LayerII' : 'mpeg1LayerIII') : 'mpeg2';
+  const bitRate = BIT_RATES[table][((header >>> 12) & 15) - 1];
+  const samplingRate = SAMPLING_RATES[(header >>> 10) & 3];
+  if (bitRate === undefined || samplingRate === undefined) return undefined;
   const divisor = isMpeg1 ? 1 : version === 2 ? 2 : 4;
-  const bytesPerSecond = bitRate * 125;
+  const samples = layer === 3 && !isMpeg1 ? 576 : 1152;
   const padding = (header >>> 9) & 1;
-  const samples = layer === 1 ? 384 : layer === 3 && !isMpeg1 ? 576 : 1152;
-  const slot = layer === 1 ? 4 : 1;
-  const slots = Math.floor((samples * bytesPerSecond * divisor) / (samplingRate * slot)) + padding;
-  return { length: slots * slot, kind: header & 0xfffe0c00 };
+  const length = Math.floor((samples * bitRate * 125 * divisor) / samplingRate) + padding;
+  return { length, kind: header & 0xfffe0c00 };
 }
 
 /**
@@ -212,7 +218,7 @@ function mpegFrameAt(content: Buffer, offset: number): Frame | undefined {
 function adtsFrameAt(content: Buffer, offset: number): Frame | undefined {
   if (offset + 7 > content.length) return undefined;
   const header = content.readUInt32BE(offset);
-  if ((header & 0xfff60000) >>> 16 !== 0xfff0) return undefined;
+  if (((header >>> 16) & 0xfff6) !== 0xfff0) return undefined;
   const length = (content.readUIntBE(offset + 3, 3) >>> 5) & 0x1fff;
   return length < 7 ? undefined : { length, kind: header & 0xfffefc00 };
 }

@@ -96,7 +96,6 @@ const cases: Record<AudioType, Record<string, Buffer>> = {
     'an MP3 that is cut inside its last frame': mp3.subarray(0, -50),
     'an MP3 that is cut inside its second frame': frames('fffb9064', 417).subarray(0, 500),
     'an MP3 of a single frame': frames('fffb9064', 417, 1),
-    'MPEG-1 layer I': frames('ffff5000', 172),
     'MPEG-1 layer II': frames('fffd8004', 417),
     'MPEG-2 layer III': frames('fff380c4', 208),
     'MPEG-2.5 layer III': frames('ffe380c4', 417),
@@ -129,12 +128,13 @@ const cases: Record<AudioType, Record<string, Buffer>> = {
     'a FLAC with a tag before it': Buffer.concat([id3(300), begins('fLaC\0\0\0\x22')]),
     'an M4A': begins('\0\0\0\x20ftypM4A \0\0\0\0'),
     'an AMR': begins('#!AMR\n'),
+    'a Sun .au, which is µ-law with a header': begins('.snd\0\0\0\x18\0\0\0\0\0\0\0\x01'),
+    'a CAF': begins('caff\0\x01\0\0desc'),
     'an AAC': aac,
     'an AAC with a tag before it': Buffer.concat([id3(300), aac]),
     'a PNG': begins('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR'),
     'a JPEG': begins('\xff\xd8\xff\xe0\0\x10JFIF\0'),
     'a PDF': begins('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n'),
-    'a gzip': gzipSync(mp3),
     'a ZIP with an MP3 in it': zip(mp3),
     'an MPEG film with an MP3 in it': Buffer.concat([begins('\0\0\x01\xba\x44\0\x04'), mp3]),
   },
@@ -147,11 +147,14 @@ const cases: Record<AudioType, Record<string, Buffer>> = {
     'µ-law that begins like a byte order mark': Buffer.concat([latin1('\xff\xfe'), ulaw]),
     'µ-law that begins like a BMP': Buffer.concat([latin1('BM'), ulaw]),
     GSM: gsm,
+    'an MP3 under gzip, which its Content-Encoding may tell': gzipSync(mp3),
     '64 bytes of FF': Buffer.alloc(64, 0xff),
     'frames of a forbidden bit rate': frames('fffbf064', 417),
     'frames of a forbidden sampling rate': frames('fffb9c64', 417),
     'frames of a reserved version': frames('ffeb9064', 417),
     'frames of a reserved layer': frames('fff99064', 417),
+    'frames of layer I': frames('ffff5000', 172),
+    'UTF-16 that could be a frame of layer I': frames('fffe5000', 172, 1),
     'a frame header and nothing of its frame': latin1('\xff\xfb\x90\x64'),
     'two frame headers that differ in their sampling rate': Buffer.concat([
       frames('fffb9064', 417, 1),
@@ -195,10 +198,11 @@ const beginnings = fc.constantFrom(
 );
 
 describe('audioTypeOf, of any input,', () => {
-  it('finds an MP3 behind tags and padding of any length', async () => {
+  it('finds an MP3 behind tags, padding and foreign bytes of any length', async () => {
     const padding = fc.nat({ max: 10_000 }).map(zeros);
     const tag = fc.oneof(fc.nat({ max: 10_000 }).map(id3), fc.nat({ max: 10_000 }).map(ape));
-    const lead = fc.oneof(padding, tag, fc.tuple(tag, padding).map(Buffer.concat));
+    const foreign = fc.oneof(padding, bytes(4000));
+    const lead = fc.oneof(foreign, tag, fc.tuple(tag, foreign).map(Buffer.concat));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...mp3s), lead, async (content, before) => {
         expect(await audioTypeOf(Buffer.concat([before, content]))).toBe('audio/mpeg');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { PROXY_BYTES } from '../../src/limits';
 import { encodeManifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath, isAssetPath } from '../../src/sync/asset-path';
@@ -28,6 +29,7 @@ const key = fc.constantFrom(
   'c',
   'd',
   'e.txt',
+  'f.ulaw',
 );
 const content = fc.constantFrom('first', 'second');
 const visibility = fc.constantFrom('public', 'protected');
@@ -236,6 +238,17 @@ describe('plan, for any listing and Builds', () => {
       const { paths, retired } = planned.manifest;
       const told = [...paths.values(), ...retired.keys()];
       expect(told.sort()).toEqual(held.filter(isAssetPath).sort());
+    });
+  });
+
+  it('has nothing said that was merely not recognised and that the proxy can carry', () => {
+    check((listing, live, recent, options) => {
+      const { skip, manifest } = plan(listing, live, recent, options);
+      const remembered = [...manifest.refused].map(([key, refusal]) => ({ key, ...refusal }));
+      const large = new Set(listing.flatMap(({ key, size }) => (size > PROXY_BYTES ? key : [])));
+      const said = [...skip, ...remembered].filter(({ unplayable }) => unplayable);
+      const unknown = said.filter(({ reason }) => reason === 'not recognised');
+      expect(unknown.filter(({ key }) => !large.has(key))).toEqual([]);
     });
   });
 

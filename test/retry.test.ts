@@ -101,6 +101,7 @@ describe('retryAfterMs', () => {
     ['Fri, 02 Jan 2026 03:04:00 GMT', 0],
     ['soon', undefined],
     ['', undefined],
+    ['9'.repeat(30), undefined],
   ])('%j is %j ms', (value, expected) => expect(retryAfterMs(value, now)).toBe(expected));
 });
 

@@ -125,6 +125,20 @@ function kindOf(status: number | undefined, code: string | undefined): S3ErrorKi
   return status === undefined || isTransientStatus(status) ? 'unavailable' : 'permanent';
 }
 
+/**
+ * Whether a server refuses a request because of a header that it does not know, as some refuse
+ * x-amz-checksum-mode. A read of an object with a customer's key is InvalidRequest, too.
+ */
+export function refusesHeader(status: number, code: string | undefined): boolean {
+  return status === 501 || (status === 400 && REFUSES_HEADER.has(code));
+}
+
+const REFUSES_HEADER: ReadonlySet<string | undefined> = new Set([
+  'InvalidArgument',
+  'InvalidRequest',
+  'NotImplemented',
+]);
+
 /** Only the code is read: S3's message may repeat the key id and the signature. */
 export function codeIn(body: Buffer): string | undefined {
   return readCode(/<Code>([^<]*)<\/Code>/.exec(body.toString('latin1'))?.[1]);

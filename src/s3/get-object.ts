@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { withRetry } from '../retry';
 import { signHeaders } from '../sigv4/sign';
 import { objectAddress, type S3Access } from './address';
-import { codeIn, errorIn, retryVerdict } from './errors';
+import { codeIn, errorIn, refusesHeader, retryVerdict } from './errors';
 import {
   type Connections,
   type ObjectResponse,
@@ -91,17 +91,9 @@ export async function getObject(
 /** Asks S3 for the checksum that it has of the object. */
 const CHECKSUM_MODE = { 'x-amz-checksum-mode': 'ENABLED' };
 
-/** Servers that do not know the header refuse it with one of these. */
 function isRefusalOfHeader({ status, body }: ObjectResponse): boolean {
-  const code = codeIn(body) ?? '';
-  return (status === 400 || status === 501) && UNKNOWN_HEADER.has(code);
+  return refusesHeader(status, codeIn(body));
 }
-
-const UNKNOWN_HEADER: ReadonlySet<string> = new Set([
-  'InvalidArgument',
-  'InvalidRequest',
-  'NotImplemented',
-]);
 
 async function sendSigned(
   access: S3Access,

@@ -27,6 +27,7 @@ import {
   type Refusal,
   readCode,
   refusalError,
+  refusesHeader,
   retryVerdict,
   S3Error,
 } from './errors';
@@ -195,8 +196,8 @@ export class PromptBucket {
     try {
       return await get({ ChecksumMode: 'ENABLED' });
     } catch (thrown) {
-      const { status, code } = answerIn(thrown) ?? {};
-      if (status !== 501 && (status !== 400 || !REFUSES_HEADER.has(code))) throw thrown;
+      const answer = answerIn(thrown);
+      if (!answer || !refusesHeader(answer.status, answer.code)) throw thrown;
       const response = await get({});
       this.#hasChecksums = false;
       return response;
@@ -224,13 +225,6 @@ export class PromptBucket {
     );
   }
 }
-
-/** What servers answer to a header that they do not know; a customer's key is InvalidRequest, too. */
-const REFUSES_HEADER: ReadonlySet<string | undefined> = new Set([
-  'InvalidArgument',
-  'InvalidRequest',
-  'NotImplemented',
-]);
 
 /** @throws {S3Error} when a page is not the whole answer to the question */
 function objectsOf(page: ListObjectsV2CommandOutput, prefix: string, action: string) {

@@ -68,9 +68,15 @@ const pairs = <Value extends v.GenericSchema>(value: Value) =>
     v.transform((entries) => new Map(entries)),
   );
 const refusal = v.object({ etag: v.string(), reason: v.string(), unplayable: v.boolean() });
-const VERSION = 2;
+/**
+ * Which rules called an object "not audio". Those of 1, in manifests that do not say, also did so
+ * with what merely was not recognised. It is no new version: a sync may run before its own Functions
+ * are deployed, and those of an older deploy must read its manifest.
+ */
+const RECOGNITION = 2;
 const schema = v.object({
-  version: v.picklist([1, VERSION]),
+  version: v.literal(1),
+  recognition: v.optional(v.number(), 1),
   paths: pairs(v.string()),
   retired: pairs(v.number()),
   refused: pairs(refusal),
@@ -87,7 +93,8 @@ export interface EncodedManifest {
 /** Encodes a manifest; the order of its entries does not matter. */
 export function encodeManifest({ paths, retired, refused }: Manifest): EncodedManifest {
   const json = JSON.stringify({
-    version: VERSION,
+    version: 1,
+    recognition: RECOGNITION,
     paths: sorted(paths),
     retired: sorted(retired),
     refused: sorted(refused).map(([key, { etag, reason, unplayable }]) => [
@@ -107,7 +114,7 @@ export function manifestPath({ hash, fingerprint, base }: BuildMarker): string {
 /**
  * Reads a manifest's source without running it.
  *
- * @throws {PlayError} when it is not a manifest of these versions
+ * @throws {PlayError} when it is not a manifest of this version
  */
 export function decodeManifest(source: string): Manifest {
   const json = source.startsWith(PREFIX) ? source.slice(PREFIX.length).replace(/;\s*$/, '') : '';
@@ -123,19 +130,20 @@ export function decodeManifest(source: string): Manifest {
 /**
  * Validates what a manifest's module exports.
  *
- * Version 1 also called "not audio" what merely was not recognised. It silences nothing here, and the
- * next sync judges it again.
+ * What older rules called "not audio" is left out: it silences nothing, and the next sync judges it
+ * again.
  *
- * @throws {PlayError} when it is not a manifest of these versions
+ * @throws {PlayError} when it is not a manifest of this version
  */
 export function parseManifest(value: unknown): Manifest {
   const parsed = v.safeParse(schema, value);
   if (!parsed.success) {
     throw new PlayError('The audio manifest of the live Build has an unknown form. Run a sync.');
   }
-  const { version, paths, retired, refused } = parsed.output;
-  const isKnown = ([, { reason }]: [string, Refusal]) => version > 1 || reason !== 'not audio';
-  return { paths, retired, refused: new Map([...refused].filter(isKnown)) };
+  const { recognition, paths, retired, refused } = parsed.output;
+  const holds = ([, { reason }]: [string, Refusal]) =>
+    recognition >= RECOGNITION || reason !== 'not audio';
+  return { paths, retired, refused: new Map([...refused].filter(holds)) };
 }
 
 /** By code unit, in every locale. */

@@ -42,7 +42,7 @@ describe('the manifest', () => {
     );
   });
 
-  it('of version 1 silences nothing that merely was not recognised, and still silences the rest', () => {
+  it('of an older deploy silences nothing that merely was not recognised, and still silences the rest', () => {
     const old = {
       version: 1,
       paths: [['a.mp3', '/audio/a.mp3']],
@@ -55,6 +55,18 @@ describe('the manifest', () => {
     const { paths, refused } = decodeManifest(`module.exports = ${JSON.stringify(old)};\n`);
     expect([...paths.keys()]).toEqual(['a.mp3']);
     expect([...refused.keys()]).toEqual(['cold.mp3']);
+  });
+
+  it('is one that the Functions of an older deploy read', () => {
+    const { source } = encodeManifest(manifest);
+    expect(
+      JSON.parse(source.slice(source.indexOf('{'), source.lastIndexOf('}') + 1)),
+    ).toMatchObject({
+      version: 1,
+      paths: [...manifest.paths].sort(),
+      retired: [...manifest.retired],
+      refused: [['notes.txt', { etag: '"1"', reason: 'not audio', unplayable: true }]],
+    });
   });
 
   it('has one hash for one content, whatever the order', () => {
@@ -89,7 +101,7 @@ describe('the manifest', () => {
     expect(parseManifest(module.exports)).toEqual(manifest);
   });
 
-  it.each(['', 'module.exports = 1;', 'process.exit()', 'module.exports = {"version":3};'])(
+  it.each(['', 'module.exports = 1;', 'process.exit()', 'module.exports = {"version":2};'])(
     'refuses %j',
     (source) => expect(() => decodeManifest(source)).toThrow('audio manifest'),
   );

@@ -19,7 +19,7 @@ import { resultOf } from '../src/result';
 import { failuresIn, isRefusedByProxy } from './call/failures';
 import { type KnownPrompts, knownPrompts } from './call/prompts';
 import { readLiveManifest, saidInPlace, whySaid } from './call/said';
-import { callTable, mediaSource, type OnFailure } from './call/table';
+import { callTable, mediaSource, nameOf, type OnFailure } from './call/table';
 import { readCallFlow } from './call-flow';
 import type { CommandContext } from './command-context';
 import { formatCount, oneLine } from './format';
@@ -64,7 +64,7 @@ A medium that fails is silence, and the call goes on with the next verb. --on-fa
 
 --fail makes media fail before they are asked for, with 503: asset those of Assets, audio those of the proxy, all both.
 
---out writes 16-bit WAV in a telephone's quality: 8 kHz, 300 to 3,400 Hz. What Twilio would say is a short low tone; silence is as long as the question waits.
+--out writes 16-bit WAV in a telephone's quality: 8 kHz, 300 to 3,400 Hz. What Twilio would say is a short low tone; silence is as long as the question waits. MP3, WAV, AIFF and raw µ-law are decoded.
 
 Exit code:
   0  the call went to its end; nothing failed that was not made to fail, and every recording of the call flow in this folder was played
@@ -147,8 +147,12 @@ async function run(
       : `${sentenceOf(ending)}${silencesIn(events, options)}\n`,
   );
   if (options.out !== undefined) {
-    writeFileSync(options.out, await recordingOf(events));
+    const { wav, notDecoded } = await recordingOf(events);
+    writeFileSync(options.out, wav);
     write(`${options.out} is what the caller heard.\n`);
+    const names = new Set(notDecoded.map(({ url }) => nameOf(url, prompts)));
+    for (const name of names)
+      write(`  but silence in place of ${name}: this command cannot decode it\n`);
   }
   if (isLoop) throw ending;
   const notMadeToFail = events.filter(

@@ -197,6 +197,24 @@ describe('npm run call', () => {
     },
   );
 
+  it('names what it cannot decode and leaves silent in the recording', async () => {
+    const voice = voiceAnswers('<Play>http://localhost:1/bye.gsm</Play>');
+    const medium = {
+      status: 200,
+      headers: { 'content-type': 'audio/gsm' },
+      body: Buffer.from('x'),
+    };
+    const send: SendRequest = async (request) =>
+      request.url.endsWith('.gsm') ? medium : voice(request);
+    const file = join(folder, 'gsm.wav');
+    const { code, out } = await commandOver(send, '--url', 'http://localhost:1', '--out', file);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /gsm\.wav is what the caller heard\.\n {2}but silence in place of localhost\/bye\.gsm: this command cannot decode it\n$/,
+    );
+    expect(readFileSync(file)).toHaveLength(44);
+  });
+
   it('exits with 1 when something fails that no option breaks', async () => {
     const { code, out, err } = await command('--url', 'http://localhost:1');
     expect(code).toBe(1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CallEvent, MediaEvent } from '../../phone';
+import { toWav } from '../../phone/recording';
 import { startAudioProcess } from '../helpers/phone/audio';
 
 let audio: ReturnType<typeof startAudioProcess>;
@@ -10,11 +11,14 @@ beforeAll(() => {
 });
 afterAll(() => audio.stop());
 
-/** The samples of a recording of these events. */
-async function samplesOf(...events: CallEvent[]): Promise<Int16Array> {
-  const wav: Buffer = await audio.run({ record: events });
-  return new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
+/** A recording of these events: its samples, and the URLs of what it does not hold. */
+async function record(...events: CallEvent[]) {
+  const { wav, notDecoded } = await audio.run({ record: events });
+  const samples = new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
+  return { samples, notDecoded: notDecoded.map(({ url }: MediaEvent) => url) };
 }
+
+const samplesOf = async (...events: CallEvent[]) => (await record(...events)).samples;
 
 const body = readFileSync(join(__dirname, '../../sandbox/prompts/unknown.mp3'));
 const medium: MediaEvent = {
@@ -33,6 +37,38 @@ const medium: MediaEvent = {
   milliseconds: 1,
 };
 
+/** Half a second of a loud tone of 500 Hz, as 8,000 square samples a second. */
+const TONE = Float32Array.from({ length: 4000 }, (_, index) => (index % 16 < 8 ? 0.9 : -0.9));
+
+/** AIFF of one channel, 16 bits and 8,000 samples a second: https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/AIFF/AIFF.html */
+function toAiff(samples: Float32Array): Buffer {
+  const data = Buffer.alloc(samples.length * 2);
+  samples.forEach(
+    (sample, index) => void data.writeInt16BE(Math.round(sample * 0x7fff), index * 2),
+  );
+  const chunk = (id: string, ...parts: Buffer[]) => {
+    const content = Buffer.concat(parts);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(content.length);
+    return Buffer.concat([Buffer.from(id), size, content]);
+  };
+  const format = Buffer.from('0001000000000010400bfa00000000000000', 'hex');
+  format.writeUInt32BE(samples.length, 2);
+  const sound = chunk('SSND', Buffer.alloc(8), data);
+  return chunk('FORM', Buffer.from('AIFF'), chunk('COMM', format), sound);
+}
+
+/** The tone as µ-law in a WAV file: format 7, one byte a sample. */
+function muLawWav(samples: Float32Array): Buffer {
+  const header = toWav(new Float32Array(), 8000);
+  header.writeUInt16LE(7, 20);
+  header.writeUInt32LE(8000, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, Buffer.from(samples.map((sample) => (sample > 0 ? 0x80 : 0)))]);
+}
+
 describe('a recording of a call', () => {
   test('holds a medium as often as it is played', async () => {
     const single = await samplesOf(medium);
@@ -47,10 +83,41 @@ describe('a recording of a call', () => {
     expect(await samplesOf({ ...medium, body: undefined })).toHaveLength(0);
   });
 
-  test('holds silence for audio that cannot be decoded, as long as it lasts', async () => {
-    const other = { ...medium, body: Buffer.from('RIFF'), durationSeconds: 1.5 };
-    const samples = await samplesOf(other);
-    expect(samples).toHaveLength(12_000);
-    expect(samples.every((sample) => sample === 0)).toBe(true);
+  test.each([
+    ['a WAV file', 'audio/wav', toWav(TONE, 8000)],
+    [
+      'a WAV file of another rate',
+      'audio/x-wav',
+      toWav(Float32Array.from([...TONE, ...TONE]), 16_000),
+    ],
+    ['an AIFF file', 'audio/aiff', toAiff(TONE)],
+    ['raw µ-law', 'audio/ulaw', Buffer.from(TONE.map((sample) => (sample > 0 ? 0x80 : 0)))],
+    ['µ-law in a WAV file', 'audio/wav', muLawWav(TONE)],
+  ])('holds %s', async (_, contentType, bytes) => {
+    const { samples, notDecoded } = await record({ ...medium, body: bytes, contentType });
+    expect(notDecoded).toEqual([]);
+    expect(samples).toHaveLength(TONE.length);
+    const middle = samples.subarray(1000, 3000);
+    const loudness = Math.sqrt(middle.reduce((sum, sample) => sum + sample ** 2, 0) / 2000);
+    expect(loudness).toBeGreaterThan(10_000);
+  });
+
+  test('holds silence for audio that cannot be decoded, as long as it lasts, and names it', async () => {
+    for (const [contentType, bytes] of [
+      ['audio/wav', 'RIFF'],
+      ['audio/aiff', 'FORM'],
+      ['audio/gsm', 'GSM'],
+    ]) {
+      const other = {
+        ...medium,
+        contentType,
+        body: Buffer.from(bytes ?? ''),
+        durationSeconds: 1.5,
+      };
+      const { samples, notDecoded } = await record(other);
+      expect(samples).toHaveLength(12_000);
+      expect(samples.every((sample) => sample === 0)).toBe(true);
+      expect(notDecoded).toEqual([medium.url]);
+    }
   });
 });

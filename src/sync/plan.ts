@@ -234,7 +234,7 @@ function reasonAgainst(
   }
   const refusal = refusalOf(object, maxObjectBytes);
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
-  return uploaded && refusal !== 'not audio' ? undefined : refusal;
+  return refusal && uploaded && !isByteReason(refusal) ? undefined : refusal;
 }
 
 function skipped(object: PromptObject, reason: Reason): SkippedKey {

@@ -54,7 +54,7 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** A reason that takes an object's bytes to find. */
+/** A reason by an object's bytes, or by an ending that says what they are. */
 export type ByteReason = Extract<Reason, 'not audio' | 'not recognised'>;
 
 export function isByteReason(reason: string): reason is ByteReason {

@@ -230,14 +230,20 @@ describe('plan', () => {
     expect(planned.manifest.refused).toEqual(new Map());
   });
 
-  it('skips such a key even where it is live, and retains its Asset for calls in progress', () => {
-    const notes = object('notes.txt');
-    const asset = audio(notes);
-    expect(decisions(plan([notes], live([asset]), [], options))).toEqual([
-      `retain ${asset.sid}`,
-      'skip notes.txt: not audio',
-    ]);
-  });
+  it.each([
+    ['notes.txt', 'not audio'],
+    ['silence.ulaw', 'not recognised'],
+  ])(
+    'skips %s even where it is live, and retains its Asset for calls in progress',
+    (key, reason) => {
+      const listed = object(key);
+      const asset = audio(listed);
+      expect(decisions(plan([listed], live([asset]), [], options))).toEqual([
+        `retain ${asset.sid}`,
+        `skip ${key}: ${reason}`,
+      ]);
+    },
+  );
 
   it('forgets nothing of the deployed call flow while it plans for another one', () => {
     const archived = (key: string) => object(key, { storageClass: 'GLACIER' });

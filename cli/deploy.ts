@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { proxyAgent } from '../phone/request';
 import {
   type Config,
   ignoredVariables,
@@ -7,6 +8,7 @@ import {
 } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
+import { serverOrigin } from '../src/s3/address';
 import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from './account';
 import type { CommandContext } from './command-context';
@@ -100,7 +102,8 @@ async function check(
   { variables, env, target, force }: Omit<Prepared, 'before'>,
 ): Promise<LiveTarget | undefined> {
   await refuseStaleVariables(target, variables, env);
-  return checkTarget(config, target, { ...DEFAULTS, force });
+  const httpsAgent = proxyAgent(serverOrigin(config.s3));
+  return checkTarget(config, target, { ...DEFAULTS, httpsAgent, force });
 }
 
 /**

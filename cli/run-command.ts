@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
+import { proxyFor } from '../phone/request';
 import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { type CommandContext, terminalContext } from './command-context';
 import { wrapLines } from './format';
@@ -98,6 +99,7 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
   // S3_ENDPOINT alone decides where S3 is, as for the deployed Functions.
   delete process.env.AWS_ENDPOINT_URL;
   delete process.env.AWS_ENDPOINT_URL_S3;
+  nameProxyForTwilio(process.env);
   const { stdout, stderr } = process;
   // Ignore EPIPE and EIO, so that neither `npm run sync | head` nor a closed terminal aborts the work.
   let isOutputLost = false;
@@ -111,6 +113,20 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
   stdout.write('', () =>
     process.exit(exitCode === 0 && isOutputLost ? exitCodeOf('failed') : exitCode),
   );
+}
+
+/**
+ * The `twilio` library and its toolkit read HTTP_PROXY alone, for https, too: lets them reach Twilio as
+ * HTTPS_PROXY and NO_PROXY say.
+ */
+function nameProxyForTwilio(environment: NodeJS.ProcessEnv): void {
+  const proxy = proxyFor('https://api.twilio.com');
+  if (proxy !== undefined) {
+    environment.HTTP_PROXY = proxy;
+  } else if (environment.HTTP_PROXY) {
+    environment.HTTPS_PROXY ||= environment.HTTP_PROXY;
+    delete environment.HTTP_PROXY;
+  }
 }
 
 /** What a terminal shows of an error: its message, and the stack of an unexpected one. */

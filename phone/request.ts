@@ -72,11 +72,16 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
  * The proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a URL. The `twilio` library reads
  * HTTP_PROXY for https, too. What runs on this machine, as the sandbox does, is reached directly.
  */
-function proxyAgent(url: string): http.Agent | undefined {
+export function proxyFor(url: string): string | undefined {
   if (isLoopback(new URL(url).hostname)) return undefined;
-  const proxy = getProxyForUrl(url) || getProxyForUrl(url.replace(/^https:/i, 'http:'));
+  return getProxyForUrl(url) || getProxyForUrl(url.replace(/^https:/i, 'http:')) || undefined;
+}
+
+/** Leads to a URL through the proxy for it; undefined where there is none. */
+export function proxyAgent(url: string): https.Agent | undefined {
+  const proxy = proxyFor(url);
   // Its types are older than Node's: as an agent it is what the `twilio` library uses, too.
-  return proxy === '' ? undefined : (new HttpsProxyAgent(proxy) as object as http.Agent);
+  return proxy === undefined ? undefined : (new HttpsProxyAgent(proxy) as object as https.Agent);
 }
 
 async function readResponse(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -66,6 +67,8 @@ export interface PromptBucketOptions {
   readonly timeoutMs?: number;
   /** The slowest transfer that is not given up. */
   readonly minBytesPerSecond?: number;
+  /** Opens the connections to S3, as through a proxy. Default: directly. */
+  readonly httpsAgent?: Agent | undefined;
 }
 
 /** The prompts of one bucket, under one prefix, as the sync reads them. */
@@ -91,7 +94,10 @@ export class PromptBucket {
       responseChecksumValidation: 'WHEN_REQUIRED',
       // #withRetry() tries again, inside the deadline.
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: options.timeoutMs ?? S3_TIMEOUT_MS },
+      requestHandler: {
+        connectionTimeout: options.timeoutMs ?? S3_TIMEOUT_MS,
+        httpsAgent: options.httpsAgent,
+      },
     });
     // The SDK refuses regions that are no host names, such as zg_public. The address is set already.
     this.#client.config.region = async () => s3.region;

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { systemClock } from '../clock';
 import type { Config } from '../config';
 import { ConfigError } from '../errors';
@@ -34,6 +35,8 @@ export interface SyncSettings
   readonly timeoutMs: number;
   /** The slowest transfer that is not given up. */
   readonly minBytesPerSecond: number;
+  /** Opens the connections to S3, as through a proxy. Default: directly. */
+  readonly httpsAgent?: Agent | undefined;
   /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
   /** Whether that call flow is the deployed one: then calls say the texts of keys that S3 lacks. */
@@ -166,7 +169,7 @@ export async function findLive(
 function connect(
   config: Config,
   service: string,
-  { budgetMs, timeoutMs, minBytesPerSecond }: SyncSettings,
+  { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent }: SyncSettings,
 ) {
   const { accountSid, authToken, apiOrigin } = config.twilio;
   if (accountSid === undefined || authToken === undefined) {
@@ -178,7 +181,7 @@ function connect(
   const times = { clock: systemClock, deadline: end, timeoutMs, minBytesPerSecond };
   const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
   return {
-    bucket: new PromptBucket(config.s3, times),
+    bucket: new PromptBucket(config.s3, { ...times, httpsAgent }),
     twilio: new Serverless(access, service),
     deadline,
   };

@@ -53,7 +53,7 @@ export async function fetchTemporaryCredentials(
       totalMs,
       () => new Error(`no whole answer had come after ${totalMs} ms`),
     );
-    if (sessionToken === undefined || expiration === undefined) {
+    if (!sessionToken || expiration === undefined || Number.isNaN(expiration.getTime())) {
       throw new Error('the credentials came without session token or expiration');
     }
     return { accessKeyId, secretAccessKey, sessionToken, expiration };
@@ -92,9 +92,24 @@ function cognitoIdentity({ identityId, login }: CognitoIdentity, client: ClientC
   return fromCognitoIdentity({ identityId, logins, clientConfig: client });
 }
 
-/** Of an error that AWS answered only the name: its message may repeat what was sent. */
+/**
+ * Of an error that AWS answered only the name, and nothing of an answer that cannot be read: its text
+ * may repeat what was sent.
+ */
 function reasonOf(thrown: unknown): string {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const isAnswered = thrown instanceof Object && '$fault' in thrown;
-  return [`${isAnswered ? name : message}.`, ADVICE.get(name)].filter(Boolean).join(' ');
+  const status = statusOf(thrown);
+  if (status === undefined) return `${message}.`;
+  const isAnswered = thrown instanceof Object && '$fault' in thrown && name !== 'Unknown';
+  if (isAnswered) return [`${name}.`, ADVICE.get(name)].filter(Boolean).join(' ');
+  return `the answer was ${status} in a form that cannot be read. Check S3_CREDENTIALS_ENDPOINT, and what stands between here and AWS (a proxy, a sign-in page).`;
+}
+
+/** The status of the answer behind an error of the client; undefined where none came. */
+function statusOf(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('$metadata' in thrown)) return undefined;
+  const { $metadata } = thrown;
+  if (!($metadata instanceof Object) || !('httpStatusCode' in $metadata)) return undefined;
+  const { httpStatusCode } = $metadata;
+  return typeof httpStatusCode === 'number' ? httpStatusCode : undefined;
 }

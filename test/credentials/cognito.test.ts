@@ -33,6 +33,13 @@ const SILENCE: Fault = { kind: 'stall', afterBytes: 0 };
 /** In the body. */
 const STALL: Fault = { kind: 'stall', afterBytes: -10 };
 
+const answer = (status: number, body: string): Fault => ({
+  kind: 'reply',
+  status,
+  headers: {},
+  body,
+});
+
 beforeAll(async () => {
   const issue = async () => issued;
   cognito = await startCognito(
@@ -94,6 +101,34 @@ describe('Cognito', () => {
     await expect(fetchTemporaryCredentials(identity())).rejects.toThrow(name);
     expect(cognito.faults.requests.length - before).toBe(2);
   });
+
+  it.each<[string, Fault]>([
+    ['a page of HTML', answer(200, '<html><body>Log in<br></body></html>')],
+    ['a refusal in HTML', answer(403, '<html><body>Log in</body></html>')],
+    ['a refusal without a word', answer(403, '')],
+    [
+      'an expiration that is no date',
+      answer(200, '{"Credentials":{"AccessKeyId":"A","SecretKey":"S","Expiration":"soon"}}'),
+    ],
+  ])(
+    'that answers with %s is told as such, and nothing of the answer is repeated',
+    async (_, fault) => {
+      cognito.faults.always(fault);
+      const asked = fetchTemporaryCredentials(identity());
+      await expect(asked).rejects.toThrow(
+        /^Asking Cognito for \S+: the answer was \d+ in a form that cannot be read\. Check S3_CREDENTIALS_ENDPOINT[^\n]*$/,
+      );
+      await expect(asked).rejects.not.toThrow(/Log in|soon|raw response/);
+    },
+  );
+
+  it.each(['', '{}', '{"Credentials":{"AccessKeyId":"A","SecretKey":"S","SessionToken":"T"}}'])(
+    'gives no credentials by answering %j',
+    async (body) => {
+      cognito.faults.always(answer(200, body));
+      await expect(fetchTemporaryCredentials(identity())).rejects.toThrow('Asking Cognito for');
+    },
+  );
 
   it('gets a second request after it stopped in the body of its response', async () => {
     cognito.faults.next(STALL);

@@ -571,6 +571,26 @@ describe('list', () => {
     expect(warn.mock.calls.join()).toContain('S3 gives no date that can be read, for a');
     warn.mockRestore();
   });
+
+  test.each(['RegionOne', 'GRA', 'zg_public', 'eu.1'])(
+    'the region %s of another server is the word that the request is signed for',
+    async (region) => {
+      faulty.next(page(['a']));
+      expect(await open({ region }).list()).toHaveLength(1);
+      const [request] = faulty.requests;
+      expect(request?.headers.authorization).toContain(`/${region}/s3/aws4_request`);
+    },
+  );
+
+  test('the address is that of the configuration, whatever this machine sets for AWS', async () => {
+    const names = ['AWS_ENDPOINT_URL_S3', 'AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'];
+    for (const name of names) process.env[name] = name.endsWith('S3') ? 'http://0.0.0.0' : 'true';
+    try {
+      expect(await open({ bucket: 'empty' }).list()).toEqual([]);
+    } finally {
+      for (const name of names) delete process.env[name];
+    }
+  });
 });
 
 function base64OfCrc32(bytes: Buffer): string {

@@ -69,7 +69,8 @@ A medium that fails is silence, and the call goes on with the next verb. --on-fa
 Exit code:
   0  the call went to its end; nothing failed that was not made to fail, and every recording of the call flow in this folder was played
   1  something failed, or a text was said in place of its recording
-  2  wrong usage or configuration`;
+  2  wrong usage or configuration
+  4  a limit of Twilio's is reached: run it again later`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run call --')

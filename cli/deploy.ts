@@ -16,9 +16,15 @@ import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
 import { refuseStaleVariables } from './deploy/stale-variables';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
 import { addEnvironmentOptions, targetWords } from './options';
-import { detailsOf, type ExitStatus, parseArguments, startCommand } from './run-command';
+import {
+  detailsOf,
+  type ExitStatus,
+  failureStatusOf,
+  parseArguments,
+  startCommand,
+} from './run-command';
 import { sync } from './sync';
-import { endingOf, exitStatusOf, runSync } from './sync/run-sync';
+import { exitStatusOf, runSync } from './sync/run-sync';
 import { findOrigin, findTarget, lastDeployedBuild } from './target';
 import { ENV_FILE, readEnvFile } from './variables';
 
@@ -43,7 +49,8 @@ Exit code:
   1    failed; the message says why, and what is live
   2    wrong usage or configuration; nothing was deployed
   3    a guard stopped it: too many prompts vanished from S3; --force goes on all the same
-  4    the sync was not finished: deploy again later; the message says what is live
+  4    not finished, or a limit of Twilio's is reached: deploy again later; the message says what
+       is live
   130  stopped by Ctrl-C (143 by SIGTERM); the message says what is live`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
@@ -92,7 +99,7 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
       const again = `npm run deploy -- ${targetWords(environment, env)} --force`;
       writeError(`To go on all the same: ${again}\n`);
     }
-    return exitStatusOf(endingOf(thrown));
+    return thrown instanceof GuardError ? 'guarded' : failureStatusOf(thrown);
   }
 }
 

@@ -41,7 +41,8 @@ The last four options give a number back to what answered it before. After a cha
 Exit code:
   0  calls to the number go where they should, or the numbers are listed
   1  failed, or not agreed to; nothing was changed unless the message says so
-  2  wrong usage or configuration`;
+  2  wrong usage or configuration
+  4  a limit of Twilio's is reached: run it again later`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run number --')

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { createColors } from 'picocolors';
 import { proxyFor } from '../phone/request';
 import { ConfigError, messageOf, PlayError } from '../src/errors';
+import { isLimited } from '../src/twilio/errors';
 import { type CommandContext, terminalContext } from './command-context';
 import { wrapLines } from './format';
 import { rejectOptionsTakenByNpm } from './npm-options';
@@ -18,7 +19,7 @@ const EXIT_CODES = {
   misconfigured: 2,
   /** A guard of the sync stopped it. */
   guarded: 3,
-  /** Not finished: another run continues. */
+  /** Not finished, or at a limit of Twilio's: another run continues. */
   pending: 4,
   SIGHUP: 129,
   SIGINT: 130,
@@ -62,9 +63,10 @@ export async function runCommand<Options>(
   }
 }
 
-/** How a command ends that threw. */
-export function failureStatusOf(thrown: unknown): 'failed' | 'misconfigured' {
-  return thrown instanceof ConfigError ? 'misconfigured' : 'failed';
+/** How a command ends that threw. At a limit of Twilio's, the same command succeeds later. */
+export function failureStatusOf(thrown: unknown): 'failed' | 'misconfigured' | 'pending' {
+  if (thrown instanceof ConfigError) return 'misconfigured';
+  return isLimited(thrown) ? 'pending' : 'failed';
 }
 
 /**

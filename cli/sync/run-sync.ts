@@ -8,7 +8,7 @@ import { serverOrigin } from '../../src/s3/address';
 import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
 import { readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
-import { detailsOf, type ExitStatus, failureStatusOf } from '../run-command';
+import { detailsOf, type ExitStatus } from '../run-command';
 import { findTarget, type TargetOptions } from '../target';
 import { jsonReporter, lineReporter, type Occasion, type Reporter } from './messages';
 import { barReporter } from './progress-bar';
@@ -142,9 +142,10 @@ export async function follow(
   }
 }
 
-/** How a sync ends that threw. */
+/** How a sync ends that threw. At a limit of Twilio's it does not throw: it is pending. */
 export function endingOf(thrown: unknown): Ending {
-  const status = thrown instanceof GuardError ? 'guarded' : failureStatusOf(thrown);
+  const failed = thrown instanceof ConfigError ? 'misconfigured' : 'failed';
+  const status = thrown instanceof GuardError ? 'guarded' : failed;
   return { status, message: detailsOf(thrown) };
 }
 

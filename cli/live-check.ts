@@ -9,8 +9,22 @@ import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { RUNTIME_HANDLER, RUNTIME_HANDLER_PACKAGE } from '../src/limits';
 import { connectServerless } from './account';
 import type { CommandContext } from './command-context';
-import { callFindings, type Finding, platformFindings, sizeFinding } from './live-check/findings';
-import { handlerToDeploy, requestBuilds, requestSizes } from './live-check/platform';
+import {
+  callFindings,
+  describeSize,
+  type Finding,
+  NO_CALL,
+  platformFindings,
+  showsAnything,
+  sizeFinding,
+} from './live-check/findings';
+import {
+  handlerToDeploy,
+  requestBuilds,
+  requestSizes,
+  SERVED_TIMEOUT_MS,
+  waitUntilServed,
+} from './live-check/platform';
 import {
   createService,
   deployService,
@@ -91,7 +105,7 @@ const PLATFORM_BUDGET_MS = 2 * 60_000;
 /**
  * Answers every question about a live account. Always removes the Service, and hangs up the call.
  *
- * @param onProblem called when the Service could not be removed
+ * @param onProblem called when the account was not asked to the end, or the Service not removed
  * @throws {Error} of the Twilio library or its toolkit, and the reason of an interruption
  */
 async function check(
@@ -120,11 +134,24 @@ async function check(
     const handler = handlerToDeploy(platform, RUNTIME_HANDLER);
     const dependencies = { ...ownDependencies(), [RUNTIME_HANDLER_PACKAGE]: handler };
     const service = await deployService(account, { serviceSid, run, dependencies });
+    announce('Waiting until its domain is served …');
+    const served = await waitUntilServed(service.origin, { clock, signal });
+    if (served !== 'whole') {
+      onProblem(
+        `${service.origin} is not served ${SERVED_TIMEOUT_MS / 1000} s after its deploy: one byte ${describeSize(served)}. Nobody was called. Try again later.`,
+      );
+      return [...platformFindings(platform), ...callFindings(NO_CALL), sizeFinding([])];
+    }
     announce('Asking a Function for larger and larger answers …');
     const size = sizeFinding(await requestSizes(service.origin, signal));
     announce(`Calling ${to} …`);
     const call = { from, to, run, logTimeoutMs: patience * 1000 };
     const report = await makeTestCall(client, service, call, { clock, signal });
+    if (!showsAnything(report)) {
+      onProblem(
+        `The call showed nothing: it ended as ${report.status}, and no log of the Functions came within ${patience} s. Answer the phone, or wait longer with --patience.`,
+      );
+    }
     return [...platformFindings(platform), ...callFindings(report), size];
   } finally {
     await removeService(client).catch((thrown: unknown) =>

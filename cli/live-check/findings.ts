@@ -13,8 +13,17 @@ const NOT_KNOWN = 'not known: the call did not come that far';
 type Medium = Extract<ProbeLog, { kind: 'medium' }>;
 type Fallback = Extract<ProbeLog, { kind: 'fallback' }>;
 
+/** Whether the call came to the Functions, so that it showed anything. */
+export function showsAnything({ status, probeLogs }: CallReport): boolean {
+  return status === 'completed' && probeLogs.length > 0;
+}
+
+/** The report where nobody was called. */
+export const NO_CALL: CallReport = { status: 'completed', probeLogs: [], alerts: [] };
+
 /** The findings of a test call. What it did not show is "not known": nothing is guessed. */
-export function callFindings({ status, probeLogs, alerts }: CallReport): Finding[] {
+export function callFindings(report: CallReport): Finding[] {
+  const { status, probeLogs, alerts } = report;
   if (status !== 'completed') {
     return [{ question: 'The test call', answer: `ended as ${status}: nothing was played` }];
   }
@@ -38,7 +47,7 @@ export function callFindings({ status, probeLogs, alerts }: CallReport): Finding
       question: 'A protected Asset in <Gather> › <Play>',
       answer: played('protected-gather', alerts),
     },
-    { question: 'A medium that answers 403', answer: afterRefusal(probeLogs) },
+    { question: 'A medium that answers 403', answer: afterRefusal(report) },
   ];
 }
 
@@ -62,7 +71,7 @@ function played(place: Place, alerts: readonly Alert[]): string {
     : 'not known: no alert has come, not even the one that had to';
 }
 
-function afterRefusal(probeLogs: readonly ProbeLog[]): string {
+function afterRefusal({ probeLogs, alerts }: CallReport): string {
   const fallback = probeLogs.filter(isFallback).find((it) => it.place === 'forbidden');
   if (fallback) {
     const url = fallback.document ? "the document's URL" : "the medium's URL";
@@ -71,14 +80,17 @@ function afterRefusal(probeLogs: readonly ProbeLog[]): string {
   if (probeLogs.some((it) => isMedium(it) && it.place === 'after-forbidden')) {
     return 'is skipped: the call goes on with the next verb';
   }
-  return probeLogs.some(({ kind }) => kind === 'end')
-    ? 'ends the document: the call goes on with the next one'
-    : 'ends the call';
+  if (probeLogs.some(({ kind }) => kind === 'end')) {
+    return 'ends the document: the call goes on with the next one';
+  }
+  // The refusal leaves no log line, but an alert.
+  return alerts.some(({ place }) => place === 'forbidden') ? 'ends the call' : NOT_KNOWN;
 }
 
 /** How large a Function's answer may be. */
 export function sizeFinding(answers: readonly SizeAnswer[]): Finding {
   const question = 'Audio that a Function can answer with';
+  if (answers.length === 0) return { question, answer: 'not known: it was not asked' };
   const megabytes = (bytes: number) => `${bytes / 1_000_000} MB`;
   const largest = answers.filter(({ outcome }) => outcome === 'whole').at(-1);
   const refused = answers.find(({ outcome }) => outcome !== 'whole');
@@ -90,7 +102,7 @@ export function sizeFinding(answers: readonly SizeAnswer[]): Finding {
   };
 }
 
-function describeSize(outcome: SizeAnswer['outcome']): string {
+export function describeSize(outcome: SizeAnswer['outcome']): string {
   if (typeof outcome === 'string') return `comes ${outcome}`;
   return 'status' in outcome ? `is answered ${outcome.status}` : outcome.error;
 }

@@ -1,5 +1,6 @@
 import RequestClient from 'twilio/lib/base/RequestClient';
 import * as v from 'valibot';
+import type { Clock } from '../../src/clock';
 import { messageOf } from '../../src/errors';
 import { RUNTIME, RUNTIME_HANDLER_PACKAGE } from '../../src/limits';
 import { TwilioApiError } from '../../src/twilio/errors';
@@ -91,6 +92,29 @@ const SIZES_BYTES = [1, 2, 3, 4, 4.25, 4.5, 4.75, 5, 6, 8, 10].map((MB) => MB * 
 /** Time to wait for each answer. */
 const SIZE_TIMEOUT_MS = 30_000;
 
+/** How long a new domain may take until Twilio's servers know it, and how often it is asked. */
+export const SERVED_TIMEOUT_MS = 2 * 60_000;
+const SERVED_POLL_MS = 2000;
+
+/**
+ * Waits until a new domain is served: until a Function answers with one byte.
+ *
+ * @returns `whole`, or what the last request brought instead
+ */
+export async function waitUntilServed(
+  origin: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<SizeAnswer['outcome']> {
+  const deadline = clock.now().getTime() + SERVED_TIMEOUT_MS;
+  const http = new RequestClient({ timeout: SIZE_TIMEOUT_MS });
+  for (;;) {
+    signal.throwIfAborted();
+    const outcome = await requestSize(http, origin, 1, SIZE_TIMEOUT_MS);
+    if (outcome === 'whole' || clock.now().getTime() >= deadline) return outcome;
+    await clock.sleep(SERVED_POLL_MS, signal);
+  }
+}
+
 /** Requests larger and larger answers until one does not come. */
 export async function requestSizes(
   origin: string,
@@ -102,25 +126,28 @@ export async function requestSizes(
   const answers: SizeAnswer[] = [];
   for (const bytes of SIZES_BYTES) {
     signal.throwIfAborted();
-    const uri = `${origin}/media?${PARAMETERS.bytes}=${bytes}`;
-    // A limit may show as a connection that breaks: that is a finding, too.
-    const outcome = await requestSize(http, uri, bytes).catch((thrown: unknown) => ({
-      error: errorMessage(thrown, timeoutMs),
-    }));
+    const outcome = await requestSize(http, origin, bytes, timeoutMs);
     answers.push({ bytes, outcome });
     if (outcome !== 'whole') break;
   }
   return answers;
 }
 
+/** A limit may show as a connection that breaks: that is an outcome, too. */
 async function requestSize(
   http: RequestClient,
-  uri: string,
+  origin: string,
   bytes: number,
+  timeoutMs: number,
 ): Promise<SizeAnswer['outcome']> {
-  const { statusCode: status, body } = await http.request<unknown>({ method: 'get', uri });
-  if (status !== 200) return { status };
-  return typeof body === 'string' && body.length === bytes ? 'whole' : 'cut off';
+  const uri = `${origin}/media?${PARAMETERS.bytes}=${bytes}`;
+  try {
+    const { statusCode: status, body } = await http.request<unknown>({ method: 'get', uri });
+    if (status !== 200) return { status };
+    return typeof body === 'string' && body.length === bytes ? 'whole' : 'cut off';
+  } catch (thrown) {
+    return { error: errorMessage(thrown, timeoutMs) };
+  }
 }
 
 const timeoutSchema = v.object({ code: v.picklist(['ECONNABORTED', 'ETIMEDOUT']) });

@@ -83,7 +83,9 @@ async function waitForEnd(
 ): Promise<string> {
   try {
     for (;;) {
-      const { status } = await client.calls(sid).fetch();
+      const { status } = await askTwilio(`Fetching the call ${sid}`, () =>
+        client.calls(sid).fetch(),
+      );
       if (FINAL_STATUSES.includes(status)) return status;
       await sleep();
     }
@@ -105,12 +107,16 @@ async function readLogs(
   startDate: Date,
 ): Promise<string[]> {
   const environment = client.serverless.v1.services(serviceSid).environments(environmentSid);
-  const logs = await environment.logs.list({ startDate, pageSize: MAX_PAGE_SIZE });
+  const logs = await askTwilio('Listing the logs of the Functions', () =>
+    environment.logs.list({ startDate, pageSize: MAX_PAGE_SIZE }),
+  );
   return logs.map(({ message }) => message);
 }
 
 async function readAlerts(client: Twilio, callSid: string, startDate: Date): Promise<Alert[]> {
-  const alerts = await client.monitor.v1.alerts.list({ startDate, pageSize: MAX_PAGE_SIZE });
+  const alerts = await askTwilio('Listing the alerts', () =>
+    client.monitor.v1.alerts.list({ startDate, pageSize: MAX_PAGE_SIZE }),
+  );
   return alerts
     .filter(({ resourceSid }) => resourceSid === callSid)
     .map(({ errorCode, requestUrl }) => ({ code: errorCode, place: readPlace(requestUrl) }));

@@ -8,6 +8,7 @@ import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-com
 import type { CallFlow } from '../../src/call-flow/schema';
 import { readConfig } from '../../src/config';
 import { promptWarnings, readCallFlow } from '../call-flow';
+import { PROJECT_DIRECTORY } from '../directory';
 import { inspectProtected, servedBy } from '../inspector';
 import { inspectorTable } from '../screen';
 import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
@@ -143,6 +144,8 @@ It stays up until Ctrl-C. In a terminal of its own, whose programs reach nothing
   export ${exports.join(' ')}
   npx twilio-run deploy
   npx twilio-run list
+  npm --prefix '${PROJECT_DIRECTORY}' run live-check -- --env '${directory}/.env' --yes \\
+    --from +815012345678 --to +819012345678
   curl --connect-to ${destination} --cacert '${authorityFile}' https://${DOMAIN_NAME}/voice
 `);
 }

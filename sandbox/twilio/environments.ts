@@ -139,16 +139,18 @@ export function environmentOf(service: Service, request: Request): Environment {
   return found(request, service.environments.get(param(request, 'environment')));
 }
 
-/** An environment of any Service, by its SID or its domain name. */
+/**
+ * An environment of any Service, by its SID or its domain name. Of several with one domain, which
+ * Twilio does not have, the newest: the rehearsal has one domain, for one deployment at a time.
+ */
 export function findEnvironment(
   { services }: State,
   sidOrDomain: string,
 ): { service: Service; environment: Environment } | undefined {
-  for (const service of services.values()) {
-    for (const environment of service.environments.values()) {
-      const { sid, domainName } = environment;
-      if (sid === sidOrDomain || domainName === sidOrDomain) return { service, environment };
-    }
-  }
-  return undefined;
+  const all = [...services.values()].flatMap((service) =>
+    [...service.environments.values()].map((environment) => ({ service, environment })),
+  );
+  return all
+    .filter(({ environment: { sid, domainName } }) => [sid, domainName].includes(sidOrDomain))
+    .sort((a, b) => b.environment.sequence - a.environment.sequence)[0];
 }

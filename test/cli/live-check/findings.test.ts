@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { callFindings, platformFindings, sizeFinding } from '../../../cli/live-check/findings';
+import {
+  callFindings,
+  NO_CALL,
+  platformFindings,
+  showsAnything,
+  sizeFinding,
+} from '../../../cli/live-check/findings';
 import type { SizeAnswer } from '../../../cli/live-check/platform';
 import { type ProbeLog, readProbeLogs } from '../../../cli/live-check/probes';
 import type { CallReport } from '../../../cli/live-check/test-call';
@@ -53,7 +59,6 @@ describe('the findings of a test call', () => {
   it.each<[string, ProbeLog[], RegExp]>([
     ['the next verb', [medium('after-forbidden'), end], /^is skipped/],
     ['the next document', [end], /^ends the document/],
-    ['nowhere', [], /^ends the call/],
     ['the fallback URL', [fallback(false), end], /^reaches the fallback URL.*the medium's URL/],
     ['the fallback URL of the document', [fallback(true), end], /the document's URL as ErrorUrl/],
   ])('say that a refused medium leads to %s', (_, probeLogs, expected) => {
@@ -61,9 +66,27 @@ describe('the findings of a test call', () => {
   });
 });
 
+describe('a call of which nothing was heard', () => {
+  it('has "not known" for every finding', () => {
+    const answers = [...callFindings(NO_CALL), sizeFinding([])].map((finding) => finding.answer);
+    expect(answers).toEqual(answers.map(() => expect.stringMatching(/^not known: /)));
+    expect(showsAnything(NO_CALL)).toBe(false);
+  });
+
+  it('ends at a refused medium only if an alert says that it was refused', () => {
+    const alerts = [{ code: '11200', place: 'forbidden' as const }];
+    expect(answer('A medium that answers 403', { probeLogs: [medium('play')] })).toMatch(
+      /^not known/,
+    );
+    expect(answer('A medium that answers 403', { probeLogs: [medium('play')], alerts })).toBe(
+      'ends the call',
+    );
+  });
+});
+
 describe('the finding about sizes', () => {
   it.each<[SizeAnswer[], string]>([
-    [[], 'nothing'],
+    [[], 'not known: it was not asked'],
     [[{ bytes: 1e6, outcome: 'whole' }], '1 MB or more'],
     [
       [

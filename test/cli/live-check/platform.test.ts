@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { handlerToDeploy, requestSizes, type SizeAnswer } from '../../../cli/live-check/platform';
+import {
+  handlerToDeploy,
+  requestSizes,
+  type SizeAnswer,
+  waitUntilServed,
+} from '../../../cli/live-check/platform';
 import { type Listening, listen } from '../../../sandbox/listen';
+import { FakeClock } from '../../helpers/clock';
 
 let server: Listening | undefined;
 afterEach(() => server?.close());
@@ -74,5 +80,32 @@ describe('the handler to deploy with', () => {
     expect(handlerToDeploy(report, '2.0.0')).toBe('2.0.0');
     expect(handlerToDeploy(report, '2.1.0')).toBe('2.0.1');
     expect(handlerToDeploy({ handlers: [] }, '2.1.0')).toBe('2.1.0');
+  });
+});
+
+describe('a new domain', () => {
+  /** A domain that answers 404 so many times, and then as deployed. */
+  const domain = async (refusals: number) => {
+    let asked = 0;
+    server = await listen((_, response) => {
+      asked += 1;
+      response.setHeader('Content-Type', 'audio/mpeg');
+      if (asked <= refusals) response.writeHead(404);
+      response.end('.');
+    });
+    return server.url;
+  };
+
+  it('is waited for until a Function answers', async () => {
+    const clock = new FakeClock();
+    expect(await waitUntilServed(await domain(3), { clock, signal })).toBe('whole');
+    expect(clock.slept).toEqual([2000, 2000, 2000]);
+  });
+
+  it('is given up after two minutes, with what it answered', async () => {
+    const clock = new FakeClock();
+    const url = await domain(Number.POSITIVE_INFINITY);
+    expect(await waitUntilServed(url, { clock, signal })).toEqual({ status: 404 });
+    expect(clock.slept).toHaveLength(60);
   });
 });

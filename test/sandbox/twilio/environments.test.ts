@@ -25,6 +25,23 @@ describe('an environment', () => {
     expect(body.domain_name).toBe('prompts.e.s.localhost:3000');
   });
 
+  it('is the newest of those with one domain, until it is deleted', async () => {
+    const api = await start({ domainName: () => 'one.test' });
+    const deploy = async (name: string) => {
+      const service = await api.service(name);
+      const environment = await api.environment(service);
+      const { version } = await api.asset(service, { path: `/${name}.mp3` });
+      await api.deploy(service, environment, [version]);
+      return `/Services/${service}`;
+    };
+    const live = () => api.twilio.liveBuild('one.test')?.assets.map(({ path }) => path);
+    await deploy('first');
+    const second = await deploy('second');
+    expect(live()).toEqual(['/second.mp3']);
+    await api.delete(second);
+    expect(live()).toEqual(['/first.mp3']);
+  });
+
   it.each([
     ['its name', { UniqueName: 'one', DomainSuffix: 'b' }],
     ['its suffix', { UniqueName: 'two', DomainSuffix: 'a' }],

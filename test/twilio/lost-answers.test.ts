@@ -61,6 +61,7 @@ type Ask = (scene: Scene) => Promise<unknown>;
 const READS = {
   environment: ({ twilio, environment }) => twilio.environment(environment),
   environments: ({ twilio }) => twilio.environments(),
+  variableNames: ({ twilio, environment }) => twilio.variableNames(environment),
   deployments: ({ twilio, environment }) => twilio.deployments(environment),
   build: ({ twilio, liveBuild }) => twilio.build(liveBuild),
   buildIfAny: ({ twilio, liveBuild }) => twilio.buildIfAny(liveBuild),
@@ -223,6 +224,7 @@ describe('an answer about something else', () => {
         'deployments',
         'builds',
         'resources',
+        'variableNames',
         'assetVersions',
         'createBuild',
       ].includes(name),

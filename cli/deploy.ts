@@ -192,7 +192,7 @@ async function syncPrompts(
   { target, force, variables }: Prepared,
   context: CommandContext,
 ): Promise<ExitStatus> {
-  const args = ['--deployed', '--environment', target.environment];
+  const args = ['--environment', target.environment];
   const options = sync.readOptions(force ? [...args, '--force'] : args, context);
   const status = exitStatusOf(await runSync(options, () => variables, 'deploy', context));
   // The exit code of `misconfigured` means that nothing was deployed.

@@ -27,7 +27,7 @@ Exit code:
   4    not finished, or a limit of Twilio's is reached: run it again later
   130  stopped by Ctrl-C (143 by SIGTERM); unfinished work is dropped, and begun again next time`;
 
-type Flag = 'dryRun' | 'force' | 'deployed' | 'json';
+type Flag = 'dryRun' | 'force' | 'json';
 
 export function readOptions(args: readonly string[], context: CommandContext): SyncOptions {
   const command = new Command('npm run sync --')
@@ -44,10 +44,8 @@ export function readOptions(args: readonly string[], context: CommandContext): S
       DEFAULTS.maxVanishedShare * 100,
     )
     .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, DEFAULTS.concurrency)
-    .option(
-      '--deployed',
-      'the call flow here is the deployed one: what it names and S3 lacks is said',
-    );
+    // Scripts may still have it; every sync does what it asked for.
+    .addOption(new Option('--deployed').hideHelp());
   addTargetOptions(command)
     .addOption(
       new Option('--remote <url>', 'let the deployment there do it, as often as it takes')
@@ -58,7 +56,6 @@ export function readOptions(args: readonly string[], context: CommandContext): S
           'exclude',
           'maxDelete',
           'concurrency',
-          'deployed',
           'service',
           'environment',
           'production',
@@ -69,7 +66,7 @@ export function readOptions(args: readonly string[], context: CommandContext): S
     .addHelpText('after', MORE);
   type Given = Omit<SyncOptions, Flag> & Partial<Pick<SyncOptions, Flag>>;
   const options = parseArguments<Given>(command, args, context);
-  return { dryRun: false, force: false, deployed: false, json: false, ...options };
+  return { dryRun: false, force: false, json: false, ...options };
 }
 
 function collect(glob: string, before: readonly string[] = []): string[] {

@@ -251,7 +251,10 @@ export const MAX_DEPLOYMENTS_READ = 10;
 export const CLEAN_UP_AGE_MS = 24 * 60 * 60_000;
 
 /** After this many unreadable objects the permission to read is taken to be missing. */
-export const READ_PROBES = 3;
+export const READ_PROBES = 10;
+
+/** Missing keys of one report that are compared with all keys of the bucket. */
+export const SUGGESTIONS = 20;
 
 /** Refusals in the manifest at most: each cold voice request loads it. */
 export const MANIFEST_REFUSALS = 1000;

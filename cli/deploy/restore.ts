@@ -29,7 +29,7 @@ export async function restorePreviousBuild(
   const deadline = commandDeadline();
   const twilio = connectServerless(account, service, deadline);
   const words = targetWords(environment, env);
-  const sync = `npm run sync -- --deployed ${words}`;
+  const sync = `npm run sync -- ${words}`;
   try {
     const now = await findLive(twilio, target);
     if (now === undefined) return 'Nothing is live.';

@@ -1,6 +1,7 @@
 import { ASSET_BYTES } from '../../src/limits';
 import { hasAudioEnding } from '../../src/media-types';
 import type { Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
+import { suggestionSentence } from '../../src/sync/suggestion';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
 import type { Ending } from './run-sync';
@@ -55,7 +56,7 @@ function progressLine(progress: SyncEvent): string {
     case 'found':
       return `Uploaded before: ${progress.key} (${formatBytes(progress.bytes)})`;
     case 'refused':
-      return `Refused ${progress.key}: ${REASON_WORDS[progress.reason]}`;
+      return `Refused ${progress.key}: ${reasonWords(progress.reason, progress.detail)}`;
     case 'waiting':
       return progress.for === 'quiet'
         ? `Waiting ${formatWait(progress.milliseconds)}: the bucket changed just now`
@@ -111,7 +112,9 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   archived: 'it is archived in S3 and must be restored first',
   'no room': 'the Build already holds as many Assets as Twilio allows',
   'left to the command line': 'it is too large for one slice of /sync: run npm run sync',
-  missing: 'the call flow names it, and S3 has no such key under S3_PREFIX',
+  unreadable: 'S3 lists it and does not give it: look at its owner and its encryption',
+  missing: 'the call flow names it, and there is no such key under S3_PREFIX',
+  vanished: 'it was live, and S3 has no such key any more',
 };
 
 /** How it ended. The last line says what to do, if there is anything to do. */
@@ -153,18 +156,26 @@ function doneLine(
   return `Assets equal S3: ${formatCount(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
 }
 
+function reasonWords(reason: Reason, detail: string | undefined): string {
+  return [REASON_WORDS[reason], detail].filter(Boolean).join('. ');
+}
+
 /** Why prompts are not Assets, and what callers hear instead. */
 function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
   if (skipped.length === 0) return [];
-  const lines = skipped.map(
-    (prompt) => `  ${prompt.key}: ${REASON_WORDS[prompt.reason]} (${insteadOf(prompt)})`,
-  );
+  const lines = skipped.map((prompt) => {
+    const { key, detail, suggestion } = prompt;
+    const why = reasonWords(prompt.reason, detail);
+    const meant = suggestion === undefined ? '' : `. ${suggestionSentence(key, suggestion)}`;
+    return `  ${key}: ${why} (${insteadOf(prompt)})${meant}`;
+  });
   return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];
 }
 
 /** What callers hear of a prompt that is not an Asset. */
 function insteadOf({ key, reason, unplayable }: SkippedPrompt): string {
   if (unplayable) return 'callers hear its text';
+  if (reason === 'unreadable') return 'callers hear its earlier recording';
   // Of all others the sync knows that they are audio, or that their ending says so.
   return reason === 'not recognised' && !hasAudioEnding(key)
     ? 'the proxy plays it if its Content-Type is audio'

@@ -123,7 +123,13 @@ const report = v.object({
   remaining: count,
   retained: count,
   skipped: v.array(
-    v.object({ key: v.string(), reason: v.picklist(REASONS), unplayable: v.boolean() }),
+    v.object({
+      key: v.string(),
+      reason: v.picklist(REASONS),
+      unplayable: v.boolean(),
+      detail: v.optional(v.string()),
+      suggestion: v.optional(v.string()),
+    }),
   ),
   buildSid: v.optional(v.string()),
 });

@@ -25,8 +25,6 @@ export interface SyncOptions extends TargetOptions {
   /** Per cent of known prompts that may vanish; a run gets it as `maxVanishedShare`. */
   readonly maxDelete: number;
   readonly concurrency: number;
-  /** Whether the call flow of this folder is the deployed one. */
-  readonly deployed: boolean;
   /** The deployed /sync; undefined runs the sync on this machine. */
   readonly remote?: URL;
   /** File with the variables. */
@@ -94,7 +92,7 @@ function syncHere(
   options: SyncOptions,
   variables: Variables,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { prefix, include, exclude, dryRun, force, concurrency, maxDelete, deployed } = options;
+  const { prefix, include, exclude, dryRun, force, concurrency, maxDelete } = options;
   const { config, account } = readDeploymentVariables(
     prefix === undefined ? variables : { ...variables, S3_PREFIX: prefix },
   );
@@ -112,7 +110,7 @@ function syncHere(
       force,
       concurrency,
       maxVanishedShare: maxDelete / 100,
-      flowIsLive: deployed,
+      ...(prefix !== undefined && { proxyPrefix: String(variables.S3_PREFIX ?? '') }),
       flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
     },
   );

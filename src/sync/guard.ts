@@ -1,7 +1,6 @@
 import { PlayError } from '../errors';
 import { READ_PROBES } from '../limits';
-import { S3Error } from '../s3/errors';
-import type { PromptBucket, PromptObject } from '../s3/prompts';
+import { type PromptBucket, type PromptObject, UnreadableObjectError } from '../s3/prompts';
 
 /** A listing looks wrong: nothing was changed. `force` goes on all the same. */
 export class GuardError extends PlayError {}
@@ -47,24 +46,49 @@ export function guardOf(
 }
 
 /**
- * Reads a byte of the bucket, so that a missing permission shows before anything depends on it. A
- * few objects are tried: one that cannot be read is no reason to stop.
+ * Reads a byte of the bucket, so that a missing permission shows before anything depends on it.
  *
- * @throws {S3Error} the first refusal, when none of them can be read
+ * @throws {S3Error} when no object can be read
  */
 export async function checkReadable(
   bucket: PromptBucket,
   objects: readonly PromptObject[],
 ): Promise<void> {
-  let refusal: S3Error | undefined;
+  const { read, refusal } = await readAny(bucket, objects);
+  if (!read && refusal) throw refusal;
+}
+
+/**
+ * Reads the first byte of one object. Some are tried, from all over the listing: one that cannot be
+ * read tells nothing about the others, nor does a folder of them.
+ *
+ * @returns whether one can be read, and the first refusal
+ * @throws {S3Error} when the bucket cannot be used at all
+ */
+export async function readAny(
+  bucket: PromptBucket,
+  objects: readonly PromptObject[],
+): Promise<{ readonly read: boolean; readonly refusal?: UnreadableObjectError }> {
+  let refusal: UnreadableObjectError | undefined;
   // An empty object has no first byte.
-  for (const object of objects.filter(({ size }) => size > 0).slice(0, READ_PROBES)) {
+  for (const object of spread(
+    objects.filter(({ size }) => size > 0),
+    READ_PROBES,
+  )) {
     try {
-      return await bucket.readFirstByte(object);
+      await bucket.readFirstByte(object);
+      return { read: true, ...(refusal && { refusal }) };
     } catch (thrown) {
-      if (!(thrown instanceof S3Error)) throw thrown;
+      if (!(thrown instanceof UnreadableObjectError)) throw thrown;
       refusal ??= thrown;
     }
   }
-  if (refusal) throw refusal;
+  return { read: false, ...(refusal && { refusal }) };
+}
+
+/** So many of these at most, at equal distances from the first to the last. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  const step = (items.length - 1) / (count - 1);
+  return items.filter((_, index) => Math.floor((index - 1) / step) < Math.floor(index / step));
 }

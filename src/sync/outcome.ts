@@ -6,6 +6,10 @@ export interface SkippedPrompt {
   readonly reason: Reason;
   /** Whether the proxy cannot carry it either: its text is said. */
   readonly unplayable: boolean;
+  /** Of an unreadable one: what S3 answered. */
+  readonly detail?: string;
+  /** Of a key that S3 lacks: the one that was most likely meant. */
+  readonly suggestion?: string;
 }
 
 /** What a run did, so far or in all. */
@@ -107,6 +111,8 @@ export type SyncEvent =
       readonly key: string;
       readonly bytes: number;
       readonly reason: Reason;
+      /** Of an unreadable object: what S3 answered. */
+      readonly detail?: string;
     }
   | { readonly type: 'waiting'; readonly for: 'quiet' | 'build'; readonly milliseconds: number }
   | { readonly type: 'building'; readonly buildSid: string; readonly adopted: boolean }

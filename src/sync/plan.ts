@@ -40,12 +40,14 @@ export interface PlanOptions {
   readonly selects: (key: string) => boolean;
   /** Keys that the call flow names, if a call flow is deployed: they get room first. */
   readonly flowKeys: ReadonlySet<string>;
-  /** Whether that call flow is the live Build's, and not one that may never be deployed. */
-  readonly flowIsLive: boolean;
   /** Key → what this process has found in its object's bytes, of objects that make no Asset. */
   readonly judged: ReadonlyMap<string, Judgement>;
+  /** Key → ETag of each object that S3 did not give to this run. */
+  readonly unreadable: ReadonlyMap<string, string>;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
+  /** S3_PREFIX of the deployment: no call can play another key, whether S3 has it or not. */
+  readonly proxyPrefix: string;
   /** The largest object that this run uploads. */
   readonly maxObjectBytes: number;
   /** How long a retired path stays: as long as a call. */
@@ -73,7 +75,10 @@ export interface Plan {
   readonly retain: readonly { readonly version: Version; readonly retiredAt: number }[];
   /** Leave the Build now: in no call's reach any more. */
   readonly drop: readonly Version[];
-  /** Cannot be Assets; among them keys that the call flow names and S3 lacks. */
+  /**
+   * Keys that are no Assets as S3 has them; among them those that S3 lacks, though the call flow names
+   * them or they are live.
+   */
   readonly skip: readonly SkippedKey[];
   /** Part of the new Build as it is. */
   readonly carryOver: CarryOver;
@@ -94,12 +99,18 @@ export interface Plan {
  * | wanted                  | no                         | no              | upload   |
  * | wanted, visibility changed | with another visibility | any             | upload   |
  * | cannot be an Asset      | any                        | any             | skip     |
+ * | wanted, S3 does not give it | its earlier content yes | any            | keep the earlier |
+ * | wanted, S3 does not give it | its earlier content no | in the live manifest | keep the earlier |
+ * | wanted, S3 does not give it | no                     | no              | skip     |
  * | none, or not wanted     | yes, retired lately        | any             | retain   |
  * | none, or not wanted     | yes, retired long ago      | any             | drop     |
  * | none, or not wanted     | no                         | live lately     | retain   |
- * | none, but the flow names it | as above               | as above        | skip     |
+ * | none, but the flow names it | as above               | as above        | skip, too |
+ * | none, but the key was live | as above                | as above        | skip, too |
  *
- * "Wanted": the globs select it, and it can be an Asset. Where there is no room for all,
+ * "Wanted": the globs select it, and it can be an Asset. A skipped key that S3 lacks stays in the
+ * manifest until S3 has it again, so that calls say its text: the proxy would answer 404. That is right
+ * whichever call flow is deployed, so that every run does the same. Where there is no room for all,
  * - prompts that the call flow names come first, then those that the proxy cannot carry;
  * - a prompt that loses its place is retained as if it were gone;
  * - a new prompt gets a place only when no retained Asset needs it.
@@ -115,10 +126,16 @@ export function plan(
   const skip: SkippedKey[] = [];
   const wanted: Placement[] = [];
   const known = knownVersions(live, recent, options.visibility);
+  /** Key → path of an earlier content, which callers go on to hear. */
+  const earlier = new Map<string, string>();
   for (const object of selected) {
     const path = assetPath(object.key, object.etag);
     const reason = reasonAgainst(object, known.has(path), live.manifest, options);
-    if (reason) skip.push(skipped(object, reason));
+    const before = reason === 'unreadable' ? live.manifest.paths.get(object.key) : undefined;
+    if (before !== undefined && known.has(before)) {
+      earlier.set(object.key, before);
+      wanted.push({ object, path: before });
+    } else if (reason) skip.push(skipped(object, reason));
     else wanted.push({ object, path });
   }
   // Other Functions may run without a call flow.
@@ -138,10 +155,20 @@ export function plan(
   const placementSet = new Set(placements);
   for (const placement of wanted) {
     const { object } = placement;
-    if (placementSet.has(placement)) continue;
-    skip.push(skipped(object, refusalOf(object, options.maxObjectBytes) ?? 'no room'));
+    const isEarlier = earlier.has(object.key);
+    if (placementSet.has(placement)) {
+      if (isEarlier) skip.push({ ...skipped(object, 'unreadable'), unplayable: false });
+      continue;
+    }
+    const reason = isEarlier ? 'unreadable' : refusalOf(object, options.maxObjectBytes);
+    skip.push(skipped(object, reason ?? 'no room'));
   }
-  const missing = missingIn(listing, [...flowKeys], options.prefix);
+  const isAbsent = absenceIn(listing, options);
+  const missing = [...flowKeys].filter(isAbsent);
+  const vanished = [...live.manifest.paths.keys()].filter(
+    (key) => isAbsent(key) && !flowKeys.has(key),
+  );
+  const absent = [...missing, ...vanished, ...stillMissing(live.manifest, listing)];
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
@@ -150,19 +177,13 @@ export function plan(
     if (version) keep.push({ ...placement, version });
     else upload.push(placement);
   }
-  const knownMissing = [...live.manifest.refused].flatMap(([key, { reason }]) =>
-    reason === 'missing' ? key : [],
-  );
   const manifest: Manifest = {
     paths: new Map(placements.map(({ object, path }) => [object.key, path])),
     retired: new Map(retained.map(({ version, retiredAt }) => [version.path, retiredAt])),
-    refused: options.flowIsLive
-      ? refusalsToRemember([...skip, ...missing], flowKeys)
-      : refusalsToRemember(
-          [...skip, ...missingIn(listing, knownMissing, options.prefix)],
-          // The deployed call flow is unknown here: keep every recorded refusal.
-          new Set(live.manifest.refused.keys()),
-        ),
+    refused: refusalsToRemember(
+      [...skip, ...[...new Set(absent)].map((key) => lacking(key, 'missing'))],
+      [flowKeys, new Set(vanished), rememberedUnplayable(live.manifest)],
+    ),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
   return {
@@ -180,7 +201,11 @@ export function plan(
     upload,
     retain: retained,
     drop: audioOf(live.build).filter(({ sid }) => !stays.has(sid)),
-    skip: [...skip, ...missing],
+    skip: [
+      ...skip,
+      ...missing.map((key) => lacking(key, 'missing')),
+      ...vanished.map((key) => lacking(key, 'vanished')),
+    ],
     carryOver,
     manifest,
     changed: upload.length > 0 || !isLive(live.build, stays, manifest, carryOver),
@@ -226,7 +251,7 @@ function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
   { refused }: Manifest,
-  { maxObjectBytes, judged }: PlanOptions,
+  { maxObjectBytes, judged, unreadable }: PlanOptions,
 ): Reason | undefined {
   // Only a refusal by bytes is taken as it is; all others are computed again.
   for (const known of [judged.get(object.key), refused.get(object.key)]) {
@@ -234,7 +259,8 @@ function reasonAgainst(
   }
   const refusal = refusalOf(object, maxObjectBytes);
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
-  return refusal && uploaded && !isByteReason(refusal) ? undefined : refusal;
+  if (uploaded && !(refusal && isByteReason(refusal))) return undefined;
+  return refusal ?? (unreadable.get(object.key) === object.etag ? 'unreadable' : undefined);
 }
 
 function skipped(object: PromptObject, reason: Reason): SkippedKey {
@@ -242,16 +268,29 @@ function skipped(object: PromptObject, reason: Reason): SkippedKey {
   return { key, etag, reason, unplayable: isUnplayable(object, reason) };
 }
 
-/** Those of these keys that S3 lacks; it is unknown what lies outside of the prefix. */
-function missingIn(
+function lacking(key: string, reason: Reason): SkippedKey {
+  return { key, etag: '', reason, unplayable: true };
+}
+
+/** Whether S3 has no such key that a call could play; it is unknown what lies outside of the listing. */
+function absenceIn(
   listing: readonly PromptObject[],
-  keys: readonly string[],
-  prefix: string,
-): SkippedKey[] {
+  { prefix, proxyPrefix }: PlanOptions,
+): (key: string) => boolean {
   const listed = new Set(listing.map(({ key }) => key));
-  return keys
-    .filter((key) => key.startsWith(prefix) && !listed.has(key))
-    .map((key) => ({ key, etag: '', reason: 'missing', unplayable: true }));
+  return (key) => !listed.has(key) && (key.startsWith(prefix) || !key.startsWith(proxyPrefix));
+}
+
+function rememberedUnplayable({ refused }: Manifest): ReadonlySet<string> {
+  return new Set([...refused].flatMap(([key, { unplayable }]) => (unplayable ? key : [])));
+}
+
+/** What the manifest remembers as missing, and S3 does not have now either. */
+function stillMissing({ refused }: Manifest, listing: readonly PromptObject[]): string[] {
+  const listed = new Set(listing.map(({ key }) => key));
+  return [...refused].flatMap(([key, { reason }]) =>
+    reason === 'missing' && !listed.has(key) ? key : [],
+  );
 }
 
 /** Path → version, for every path of the sync's that is uploaded with this visibility. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
-import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS } from '../limits';
+import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
 import { OutOfTimeError } from '../retry';
 import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
@@ -17,16 +17,19 @@ import {
   type Outcome,
   type Pending,
   pending,
+  type SkippedPrompt,
   type SyncEvent,
   type SyncOutcome,
+  type SyncReport,
 } from './outcome';
 import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
-import type { Judgement } from './selection';
+import type { Judgement, SkippedKey } from './selection';
+import { suggestKey } from './suggestion';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
 
 export interface RunOptions
   extends ObserveOptions,
-    Omit<PlanOptions, 'nowEpochSeconds' | 'judged'>,
+    Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'unreadable'>,
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
@@ -57,8 +60,11 @@ export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncO
   } catch (thrown) {
     outcome = pendingAfter(thrown);
   }
-  const { report } = findings;
-  if (outcome.status === 'done') return { status: 'done', report };
+  const report = findings.finalReport();
+  if (outcome.status === 'done') {
+    unreadable.clear();
+    return { status: 'done', report };
+  }
   return { ...(outcome.status === 'again' ? pending('time', POLL_MS) : outcome), report };
 }
 
@@ -92,7 +98,7 @@ async function* round(
     bytes: toUpload.reduce((sum, { size }) => sum + size, 0),
     retain: retain.length,
     retire: drop.length,
-    skip: skip.length,
+    skip: skip.filter(({ reason }) => reason !== 'vanished').length,
     build: changed,
   };
 
@@ -163,7 +169,9 @@ async function* uploadMissing(
   findings: Findings,
   options: RunOptions,
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
-  const results = upload(planned.upload, findings.changedSinceListed, options);
+  const { changedSinceListed } = findings;
+  const kept = planned.keep.map(({ object }) => object);
+  const results = upload(planned.upload, { kept, changedSinceListed }, options);
   for (;;) {
     const next = await results.next();
     if (next.done) return next.value;
@@ -179,14 +187,24 @@ async function* uploadMissing(
  */
 const judged = new Map<string, Judgement>();
 
+/**
+ * Each object that S3 did not give, by key. A slice of a warm Function so gets past objects that
+ * earlier slices have tried. Each sync tries them again: they are forgotten when one is done.
+ */
+const unreadable = new Map<string, { readonly etag: string; readonly detail: string }>();
+
 /** What a run has found out and done, over all its rounds. */
 class Findings {
   /** Versions that this run uploaded, or found uploaded, and that are in no Build yet. */
   readonly #uploaded: Version[] = [];
   /** Keys of objects that are archived, although their storage class does not say so. */
   readonly #archived = new Set<string>();
+  /** Keys that were live when the run began, and that S3 has no more. */
+  readonly #vanished = new Map<string, SkippedKey>();
+  readonly #unreadable = new Map(unreadable);
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed = new Map<string, string>();
+  #listedKeys: readonly string[] = [];
   report = NOTHING_DONE;
 
   constructor(private readonly options: RunOptions) {}
@@ -203,16 +221,48 @@ class Findings {
       listing.map((object) => this.#withArchivedClass(object)),
       live,
       [...lately, uploaded],
-      { ...this.options, judged, nowEpochSeconds },
+      {
+        ...this.options,
+        judged,
+        unreadable: new Map([...this.#unreadable].map(([key, { etag }]) => [key, etag])),
+        nowEpochSeconds,
+      },
     );
     this.report = {
       ...this.report,
       prompts: planned.keep.length,
       remaining: planned.upload.length,
       retained: planned.retain.length,
-      skipped: planned.skip.map(({ key, reason, unplayable }) => ({ key, reason, unplayable })),
+      skipped: this.#toReport(planned.skip, listing),
     };
     return planned;
+  }
+
+  #toReport(skip: Plan['skip'], listing: readonly PromptObject[]): SkippedPrompt[] {
+    this.#listedKeys = listing.map(({ key }) => key);
+    const listed = new Set(this.#listedKeys);
+    for (const skipped of skip) {
+      if (skipped.reason === 'vanished') this.#vanished.set(skipped.key, skipped);
+    }
+    // The Build that this run made without them knows nothing of them any more.
+    const vanished = [...this.#vanished.values()].filter(({ key }) => !listed.has(key));
+    return [...skip.filter(({ reason }) => reason !== 'vanished'), ...vanished].map(
+      ({ key, reason, unplayable }) => {
+        const detail = reason === 'unreadable' ? this.#unreadable.get(key)?.detail : undefined;
+        return { key, reason, unplayable, ...(detail !== undefined && { detail }) };
+      },
+    );
+  }
+
+  /** The report, with what was most likely meant where the call flow names a key that S3 lacks. */
+  finalReport(): SyncReport {
+    let left = SUGGESTIONS;
+    const skipped = this.report.skipped.map((prompt) => {
+      if (prompt.reason !== 'missing' || left-- <= 0) return prompt;
+      const suggestion = suggestKey(prompt.key, this.#listedKeys, this.options.prefix);
+      return suggestion === undefined ? prompt : { ...prompt, suggestion };
+    });
+    return { ...this.report, skipped };
   }
 
   #withArchivedClass(object: PromptObject): PromptObject {
@@ -226,7 +276,11 @@ class Findings {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
-      else judged.set(key, { etag, reason: result.reason });
+      else if (result.reason === 'unreadable') {
+        const refused = { etag, detail: result.detail };
+        this.#unreadable.set(key, refused);
+        unreadable.set(key, refused);
+      } else judged.set(key, { etag, reason: result.reason });
       return;
     }
     this.#uploaded.push(result.version);

@@ -50,7 +50,9 @@ export const REASONS = [
   'archived',
   'no room',
   'left to the command line',
+  'unreadable',
   'missing',
+  'vanished',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -91,7 +93,8 @@ export function refusalOf(
  * is not said: the proxy plays it.
  */
 export function isUnplayable({ size }: PromptObject, reason: Reason): boolean {
-  return reason === 'not audio' || reason === 'archived' || size > PROXY_BYTES;
+  const isRefused = reason === 'not audio' || reason === 'archived' || reason === 'unreadable';
+  return isRefused || size > PROXY_BYTES;
 }
 
 /** A key that is not an Asset, and why. */
@@ -106,16 +109,17 @@ export interface SkippedKey extends Refusal {
  * the bucket holds: refusals by file ending are recomputed, and the least important others are left
  * out.
  *
- * @param flowKeys keys that the deployed call flow names
+ * @param important keys that come first, the most important ones first
  */
 export function refusalsToRemember(
   skipped: readonly SkippedKey[],
-  flowKeys: ReadonlySet<string>,
+  important: readonly ReadonlySet<string>[],
 ): Map<string, Refusal> {
   const rank = ({ key, reason, unplayable }: SkippedKey) => {
-    if (reason === 'missing' || flowKeys.has(key)) return 0;
-    if (reason === 'not audio') return 1;
-    return unplayable ? 2 : 3;
+    const group = important.findIndex((keys) => keys.has(key));
+    if (group !== -1) return group;
+    if (reason === 'not audio') return important.length;
+    return important.length + (unplayable ? 1 : 2);
   };
   const isRead = ({ key, reason, unplayable }: SkippedKey) =>
     unplayable ? !hasOtherEnding(key) : reason === 'not recognised' && !hasRawAudioEnding(key);

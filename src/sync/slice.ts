@@ -81,7 +81,6 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
     minBytesPerSecond: Number.POSITIVE_INFINITY,
     bytesInFlight: SLICE_BYTES_IN_FLIGHT,
     maxObjectBytes: SLICE_OBJECT_BYTES,
-    flowIsLive: true,
   };
 }
 

@@ -39,8 +39,8 @@ export interface SyncSettings
   readonly httpsAgent?: Agent | undefined;
   /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
-  /** Whether that call flow is the deployed one: then calls say the texts of keys that S3 lacks. */
-  readonly flowIsLive: boolean;
+  /** S3_PREFIX of the deployment, where this run syncs the keys of another prefix. */
+  readonly proxyPrefix?: string;
 }
 
 /** For the command line. */
@@ -55,7 +55,6 @@ export const DEFAULTS: SyncSettings = {
   force: false,
   dryRun: false,
   flow: '{}',
-  flowIsLive: false,
 };
 
 /**
@@ -100,6 +99,7 @@ export async function* syncEnvironment(
       selects: selection(prefix, include, exclude),
       flowKeys: keysNamedBy(settings.flow),
       prefix,
+      proxyPrefix: settings.proxyPrefix ?? prefix,
       retentionSeconds: RETENTION_SECONDS,
     });
   } catch (thrown) {

@@ -6,11 +6,13 @@ import {
   ChangedObjectError,
   type PromptBucket,
   type PromptObject,
+  UnreadableObjectError,
 } from '../s3/prompts';
 import type { FileResource, Version, Visibility } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { assetName, readAssetName } from './asset-path';
 import { audioTypeOf } from './audio-type';
+import { readAny } from './guard';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { Placement } from './plan';
 import type { ByteReason } from './selection';
@@ -28,6 +30,14 @@ export interface UploadOptions {
   readonly bytesInFlight: number;
 }
 
+/** What a run knows of a bucket when it uploads. */
+export interface KnownObjects {
+  /** Objects that it does not upload now, because they are. */
+  readonly kept: readonly PromptObject[];
+  /** Key → ETag of each object that S3 listed but did not return. */
+  readonly changedSinceListed: Map<string, string>;
+}
+
 /** What became of one object. */
 export type UploadResult =
   | {
@@ -39,6 +49,13 @@ export type UploadResult =
       readonly status: 'refused';
       readonly placement: Placement;
       readonly reason: ByteReason | 'archived';
+    }
+  | {
+      readonly status: 'refused';
+      readonly placement: Placement;
+      readonly reason: 'unreadable';
+      /** What S3 answered instead of the object. */
+      readonly detail: string;
     };
 
 /** The object is not what S3 listed any more. */
@@ -48,20 +65,32 @@ interface ChangedObject {
 
 /**
  * Uploads objects as Asset versions. No caller hears them before they are in a Build. What an
- * earlier run has uploaded is found and not uploaded again.
+ * earlier run has uploaded is found and not uploaded again. An object that S3 does not give keeps no
+ * other one from being uploaded; but where S3 gives none at all, something is wrong with the bucket
+ * or the permission.
  *
- * @param changedSinceListed key → ETag of each object that S3 listed but did not return; a second
- *   time is an error
- * @throws {PlayError} when S3 or Twilio refuses, or S3 lists an object twice without returning it
+ * @throws {PlayError} when S3 or Twilio refuses, or no object can be read
  */
 export async function* upload(
   placements: readonly Placement[],
-  changedSinceListed: Map<string, string>,
+  { kept, changedSinceListed }: KnownObjects,
   options: UploadOptions,
 ): AsyncGenerator<UploadResult, Outcome<void>> {
   if (placements.length === 0) return done(undefined);
   const { clock, deadline, concurrency, bytesInFlight } = options;
   const uploader = new Uploader(options, byPath(await options.twilio.resources('Assets')));
+  const all = [...kept, ...placements.map(({ object }) => object)];
+  let canRead: Promise<boolean> | undefined;
+  const refuse = async (
+    placement: Placement,
+    thrown: S3Error,
+    detail: string,
+  ): Promise<UploadResult> => {
+    const others = all.filter(({ key }) => key !== placement.object.key);
+    canRead ??= readAny(options.bucket, others).then(({ read }) => read);
+    if (!(await canRead)) throw thrown;
+    return { status: 'refused', placement, reason: 'unreadable', detail };
+  };
   const hasTime = () => clock.now().getTime() < deadline;
   let changed = false;
   const limits = {
@@ -71,13 +100,15 @@ export async function* upload(
     goOn: () => !changed && hasTime(),
   };
   const results = inParallel(placements, limits, (placement) =>
-    uploader.upload(placement).catch((thrown: unknown): ChangedObject => {
-      if (!(thrown instanceof ChangedObjectError)) throw thrown;
+    uploader.upload(placement).catch(async (thrown): Promise<UploadResult | ChangedObject> => {
       const { key, etag } = placement.object;
+      if (thrown instanceof UnreadableObjectError) {
+        return refuse(placement, thrown, detailOf(thrown, key));
+      }
+      if (!(thrown instanceof ChangedObjectError)) throw thrown;
       if (changedSinceListed.get(key) === etag) {
-        throw new S3Error(
-          `${thrown.message} But S3 still lists it with the ETag ${etag}: upload it again, or delete it.`,
-        );
+        const detail = `S3 still lists it with the ETag ${etag}: upload it again, or delete it`;
+        return refuse(placement, new S3Error(`${thrown.message} But ${detail}.`), detail);
       }
       changedSinceListed.set(key, etag);
       return { status: 'changed' };
@@ -163,10 +194,22 @@ function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {
   return found;
 }
 
+/** What came instead of an object, without the key and the advice, which is about the bucket. */
+function detailOf({ status, code, message }: S3Error, key: string): string {
+  if (status !== undefined) return `S3 answered ${[status, code].filter(Boolean).join(' ')}`;
+  const action = message.indexOf(': ', message.indexOf(key) + key.length);
+  return message.slice(action + 2).replace(/\.$/, '');
+}
+
 /** The event that tells a result. */
 export function toEvent(result: UploadResult): SyncEvent {
   const { key, size: bytes } = result.placement.object;
-  if (result.status === 'refused') return { type: 'refused', key, bytes, reason: result.reason };
+  if (result.status === 'refused') {
+    const refused = { type: 'refused', key, bytes } as const;
+    return result.reason === 'unreadable'
+      ? { ...refused, reason: result.reason, detail: result.detail }
+      : { ...refused, reason: result.reason };
+  }
   return { type: result.status, key, path: result.placement.path, bytes };
 }
 

@@ -148,10 +148,7 @@ describe('npm run deploy', () => {
   it('says what is live when the sync of the first deploy fails', async () => {
     const S3_ENDPOINT = await refusingObjects('bytes');
     expect(await deploy({ S3_ENDPOINT })).toMatchObject(
-      failing(
-        1,
-        /AccessDenied.*Build ZB\w+ is live\. .*npm run sync -- --deployed --environment dev\n$/s,
-      ),
+      failing(1, /AccessDenied.*Build ZB\w+ is live\. .*npm run sync -- --environment dev\n$/s),
     );
     expect((await rehearsal.live())?.functions.map(({ path }) => path)).toContain('/voice');
   });

@@ -49,7 +49,7 @@ describe('twilio serverless:deploy, as its users run it', () => {
   });
 
   it('is followed by a sync, and calls play Assets', async () => {
-    expect(await project.run('sync', '--deployed')).toContain('8 prompts, 8 uploaded.');
+    expect(await project.run('sync')).toContain('8 prompts, 8 uploaded.');
     expect(await served()).toEqual(['Asset 200']);
   });
 

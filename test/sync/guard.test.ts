@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
+import { PromptBucket, type PromptObject, UnreadableObjectError } from '../../src/s3/prompts';
 import { checkReadable, guardOf } from '../../src/sync/guard';
 import { FakeClock } from '../helpers/clock';
 import { type FaultServer, s3Error, startFaultServer } from '../helpers/fault-server';
 import { audio, Buckets, Rig } from '../helpers/sync/rig';
+import { object } from '../helpers/sync/values';
 
 const known = ['a', 'b', 'c', 'd'];
 
@@ -117,12 +118,29 @@ describe('a bucket', () => {
     expect(faulty.requests).toHaveLength(1);
   });
 
-  it('is not readable when three objects refuse; the first refusal says why', async () => {
+  it('is readable where a whole folder refuses', async () => {
+    const paths: string[] = [];
+    const folder = Array.from({ length: 500 }, (_, at) => ({ ...object('a.mp3'), key: `${at}` }));
+    const readFirstByte = async ({ key }: PromptObject) => {
+      paths.push(key);
+      if (Number(key) < 400) throw new UnreadableObjectError('no', { status: 403 });
+    };
+    await checkReadable(Object.assign(Object.create(bucket), { readFirstByte }), folder);
+    expect(paths.length).toBeLessThanOrEqual(10);
+  });
+
+  it('is not readable when each object refuses; the first refusal says why', async () => {
     faulty.next(denied, s3Error(404, 'NoSuchKey'), denied, denied);
     await expect(checkReadable(bucket, objects)).rejects.toThrow(
       /^Reading a\.mp3 from bucket prompts: S3 answered 403 AccessDenied\. .*s3:GetObject/,
     );
-    expect(faulty.requests).toHaveLength(3);
+    expect(faulty.requests).toHaveLength(4);
+  });
+
+  it('is asked once when S3 does not accept the access key', async () => {
+    faulty.next(s3Error(403, 'InvalidAccessKeyId'));
+    await expect(checkReadable(bucket, objects)).rejects.toThrow('InvalidAccessKeyId');
+    expect(faulty.requests).toHaveLength(1);
   });
 
   it('is readable when there is nothing to read', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PROXY_BYTES } from '../../src/limits';
 import { encodeManifest } from '../../src/manifest';
+import { hasOtherEnding } from '../../src/media-types';
 import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath, isAssetPath } from '../../src/sync/asset-path';
 import { type CarryOver, fingerprint } from '../../src/sync/carry-over';
@@ -12,6 +13,7 @@ import {
   plan,
   type ReusableVersions,
 } from '../../src/sync/plan';
+import type { SkippedKey } from '../../src/sync/selection';
 import type { Build, Version } from '../../src/twilio/resources';
 import { FULL } from '../helpers/full';
 import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
@@ -69,7 +71,14 @@ const manifest = fc.record({
           fc.constant(key),
           fc.record({
             etag: fc.constant(etag),
-            reason: fc.constantFrom('not audio', 'not recognised', 'archived', 'no room'),
+            reason: fc.constantFrom(
+              'not audio',
+              'not recognised',
+              'archived',
+              'no room',
+              'unreadable',
+              'missing',
+            ),
             unplayable: fc.boolean(),
           }),
         ),
@@ -111,9 +120,12 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
     (name: string) => name.endsWith('.mp3'),
   ),
   flowKeys: fc.uniqueArray(key).map((keys) => new Set(keys)),
-  flowIsLive: fc.boolean(),
   judged: fc.constant(new Map()),
+  unreadable: fc
+    .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
+    .map((pairs) => new Map(pairs)),
   prefix: fc.constant(''),
+  proxyPrefix: fc.constant(''),
   maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),
   retentionSeconds: fc.constant(RETENTION),
   maxVanishedShare: fc.constantFrom(0, 0.5, 1),
@@ -152,6 +164,10 @@ function decisions({ keep, upload, retain, drop, skip, manifest, guard, changed 
   };
 }
 
+const isObject = ({ reason }: SkippedKey) => reason !== 'missing' && reason !== 'vanished';
+/** Whether it is kept as well, with an earlier content. */
+const isEarlier = ({ reason, unplayable }: SkippedKey) => reason === 'unreadable' && !unplayable;
+
 /** Where more is retained than there is room for, the next look finds other room. */
 function isFull({ assets }: Build): boolean {
   return assets.filter(({ visibility }) => visibility !== 'private').length >= 1000;
@@ -187,6 +203,34 @@ describe('plan, for any listing and Builds', () => {
     });
   });
 
+  it('uploads nothing that S3 does not give, and lets callers hear its earlier content or its text', () => {
+    check((listing, live, recent, options) => {
+      const { upload, keep, skip, manifest } = plan(listing, live, recent, options);
+      const isUnreadable = ({ key, etag }: PromptObject) => options.unreadable.get(key) === etag;
+      expect(upload.filter(({ object }) => isUnreadable(object))).toEqual([]);
+      for (const entry of skip.filter(({ reason }) => reason === 'unreadable')) {
+        const path = manifest.paths.get(entry.key);
+        expect(path === undefined).toBe(entry.unplayable);
+        if (path === undefined) continue;
+        expect(path).toBe(live.manifest.paths.get(entry.key));
+        expect(keep.map((kept) => kept.path)).toContain(path);
+      }
+    });
+  });
+
+  it('says the text of each key that was live and that S3 lacks, as long as S3 lacks it', () => {
+    check((listing, live, recent, options) => {
+      const { manifest } = plan(listing, live, recent, options);
+      const listed = new Set(listing.map(({ key }) => key));
+      const known = [...live.manifest.refused].filter(([, { reason }]) => reason === 'missing');
+      const gone = [...live.manifest.paths.keys(), ...known.map(([key]) => key)].filter(
+        (key) => !listed.has(key) && !hasOtherEnding(key),
+      );
+      for (const key of gone) expect(manifest.refused.get(key)?.unplayable).toBe(true);
+      for (const key of listed) expect(manifest.refused.get(key)?.reason).not.toBe('missing');
+    });
+  });
+
   it('does not depend on the order of anything', () => {
     check((listing, live, recent, options) => {
       const there = plan(listing, live, recent, options);
@@ -205,7 +249,7 @@ describe('plan, for any listing and Builds', () => {
       const { keep, upload, skip } = plan(listing, live, recent, options);
       const decided = [
         ...[...keep, ...upload].map(({ object }) => object.key),
-        ...skip.filter(({ reason }) => reason !== 'missing').map(({ key }) => key),
+        ...skip.filter((entry) => isObject(entry) && !isEarlier(entry)).map(({ key }) => key),
       ];
       expect(decided.sort()).toEqual(
         listing

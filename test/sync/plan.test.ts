@@ -23,9 +23,10 @@ const options: PlanOptions = {
   visibility: 'public',
   selects: () => true,
   flowKeys: new Set(),
-  flowIsLive: true,
   judged: new Map(),
+  unreadable: new Map(),
   prefix: '',
+  proxyPrefix: '',
   maxObjectBytes: 25_000_000,
   retentionSeconds: 4 * HOUR,
   maxVanishedShare: 1,
@@ -209,12 +210,52 @@ describe('plan', () => {
       {},
       ['upload hello.mp3'],
     ],
+    [
+      'keeps the earlier content of what S3 does not give',
+      [replaced],
+      live([publicVersion], { paths: new Map([[one.key, path]]) }),
+      [],
+      { unreadable: new Map([[one.key, replaced.etag]]) },
+      [`keep hello.mp3 ${publicVersion.sid}`, 'skip hello.mp3: unreadable'],
+    ],
+    [
+      'keeps the earlier content of what S3 does not give, after a deploy',
+      [replaced],
+      live([], { paths: new Map([[one.key, path]]) }),
+      [recent([publicVersion])],
+      { unreadable: new Map([[one.key, replaced.etag]]) },
+      [`keep hello.mp3 ${publicVersion.sid}`, 'skip hello.mp3: unreadable'],
+    ],
+    [
+      'skips what S3 does not give and never gave',
+      [one],
+      live([]),
+      [],
+      { unreadable: new Map([[one.key, one.etag]]) },
+      ['skip hello.mp3: unreadable'],
+    ],
+    [
+      'keeps what S3 does not give any more',
+      [one],
+      live([publicVersion]),
+      [],
+      { unreadable: new Map([[one.key, one.etag]]) },
+      [`keep hello.mp3 ${publicVersion.sid}`],
+    ],
+    [
+      'tries again what S3 did not give, once it is replaced',
+      [replaced],
+      live([]),
+      [],
+      { unreadable: new Map([[one.key, one.etag]]) },
+      ['upload hello.mp3'],
+    ],
   ])('%s', (_, listing, build, recents, changes, expected) => {
     const planned = plan(listing, build, recents, { ...options, ...changes });
     expect(decisions(planned)).toEqual(expected.sort());
   });
 
-  it.each(['archived', 'too large', 'no room', 'left to the command line'])(
+  it.each(['archived', 'too large', 'no room', 'left to the command line', 'unreadable'])(
     'decides again about what the manifest remembers as %s',
     (reason) => {
       const refused = new Map([[one.key, { etag: one.etag, reason, unplayable: true }]]);
@@ -253,13 +294,9 @@ describe('plan', () => {
     const known = archived('z.mp3');
     const entry = { etag: known.etag, reason: 'archived', unplayable: true };
     const refused = new Map([[known.key, entry]]);
-    const remembers = (flowIsLive: boolean) =>
-      plan([...others, known], live([], { refused }), [], {
-        ...options,
-        flowIsLive,
-      }).manifest.refused.has(known.key);
-    expect(remembers(false)).toBe(true);
-    expect(remembers(true)).toBe(false);
+    const { manifest } = plan([...others, known], live([], { refused }), [], options);
+    expect(manifest.refused.size).toBe(MANIFEST_REFUSALS);
+    expect(manifest.refused.has(known.key)).toBe(true);
   });
 
   it('forgets nothing of the deployed call flow for what this run has refused', () => {
@@ -267,7 +304,6 @@ describe('plan', () => {
     const entry = { etag: '', reason: 'missing', unplayable: true };
     const { manifest } = plan(junk, live([], { refused: new Map([['typo.mp3', entry]]) }), [], {
       ...options,
-      flowIsLive: false,
       judged: new Map(junk.map(({ key, etag }) => [key, { etag, reason: 'not audio' }])),
     });
     expect(manifest.refused.size).toBe(MANIFEST_REFUSALS);
@@ -334,23 +370,74 @@ describe('plan', () => {
     ).toEqual([`keep hello.mp3 ${publicVersion.sid}`, 'upload typo.mp3']);
   });
 
-  it('notes what a call flow misses only if that flow is deployed', () => {
+  it('remembers what it once missed, whatever the call flow of this run names, until S3 has it', () => {
     const flowKeys = new Set(['typo.mp3']);
     const entry = { etag: '', reason: 'missing', unplayable: true };
-    const elsewhere = { ...options, flowKeys, flowIsLive: false };
     const known = new Map([
       ['other.mp3', entry],
       ['hello.mp3', entry],
     ]);
-    const planned = plan([one], live([publicVersion], { refused: known }), [], elsewhere);
+    const planned = plan([one], live([publicVersion], { refused: known }), [], {
+      ...options,
+      flowKeys,
+    });
     expect(decisions(planned)).toContain('skip typo.mp3: missing');
-    expect(planned.manifest.refused).toEqual(new Map([['other.mp3', entry]]));
+    expect(planned.manifest.refused).toEqual(
+      new Map([
+        ['typo.mp3', entry],
+        ['other.mp3', entry],
+      ]),
+    );
   });
 
-  it('knows nothing of keys outside the prefix that was listed', () => {
-    const flowKeys = new Set(['prompts/a.mp3', 'typo.mp3']);
-    const { skip } = plan([], live([]), [], { ...options, flowKeys, prefix: 'prompts/' });
-    expect(skip.map(({ key }) => key)).toEqual(['prompts/a.mp3']);
+  it.each<[string, Partial<PlanOptions>, string]>([
+    ['whatever the call flow names', {}, 'skip hello.mp3: vanished'],
+    [
+      'where the call flow names it',
+      { flowKeys: new Set(['hello.mp3']) },
+      'skip hello.mp3: missing',
+    ],
+    [
+      'where S3_PREFIX leaves it out',
+      { prefix: 'p/', proxyPrefix: 'p/' },
+      'skip hello.mp3: vanished',
+    ],
+  ])('says the text of a key that was live and vanished, %s', (_, changes, expected) => {
+    const paths = new Map([['hello.mp3', path]]);
+    const all = { ...options, ...changes };
+    const planned = plan([], live([publicVersion], { paths }), [], all);
+    expect(decisions(planned)).toEqual([`retain ${publicVersion.sid}`, expected]);
+    const gone = { etag: '', reason: 'missing', unplayable: true };
+    expect(planned.manifest.refused).toEqual(new Map([['hello.mp3', gone]]));
+    // The next run reports it no more, and still knows it.
+    const next = plan([], live([publicVersion], planned.manifest), [], {
+      ...all,
+      flowKeys: new Set(),
+    });
+    expect(decisions(next)).toEqual([`retain ${publicVersion.sid}`]);
+    expect(next.manifest.refused).toEqual(planned.manifest.refused);
+    expect(next.changed).toBe(false);
+  });
+
+  it('misses keys outside S3_PREFIX, and knows nothing of those that only this run does not list', () => {
+    const flowKeys = new Set(['prompts/a.mp3', 'prompts/w/a.mp3', 'a.mp3', '/prompts/a.mp3']);
+    const missed = (prefix: string, proxyPrefix: string) =>
+      plan([], live([]), [], { ...options, flowKeys, prefix, proxyPrefix }).skip.map(
+        ({ key }) => key,
+      );
+    expect(missed('prompts/', 'prompts/')).toEqual([...flowKeys]);
+    expect(missed('prompts/w/', 'prompts/')).toEqual([
+      'prompts/w/a.mp3',
+      'a.mp3',
+      '/prompts/a.mp3',
+    ]);
+  });
+
+  it('forgets nothing that is missing when it lists a part of the bucket', () => {
+    const entry = { etag: '', reason: 'missing', unplayable: true };
+    const refused = new Map([['prompts/a.mp3', entry]]);
+    const { manifest } = plan([], live([], { refused }), [], { ...options, prefix: 'prompts/w/' });
+    expect(manifest.refused).toEqual(refused);
   });
 
   it('misses nothing that the globs leave out, or where the call flow is not deployed', () => {

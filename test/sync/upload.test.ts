@@ -76,16 +76,20 @@ async function run(
     .filter(({ key }) => keys.includes(key))
     .map((object): Placement => ({ object, path: assetPath(object.key, object.etag) }));
   const { twilio, clock } = account;
-  const steps = upload(placements, new Map(), {
-    bucket,
-    twilio,
-    clock,
-    deadline: Number.POSITIVE_INFINITY,
-    visibility: 'public',
-    concurrency: 2,
-    bytesInFlight: 64_000_000,
-    ...options,
-  });
+  const steps = upload(
+    placements,
+    { kept: [], changedSinceListed: new Map() },
+    {
+      bucket,
+      twilio,
+      clock,
+      deadline: Number.POSITIVE_INFINITY,
+      visibility: 'public',
+      concurrency: 2,
+      bytesInFlight: 64_000_000,
+      ...options,
+    },
+  );
   const results: UploadResult[] = [];
   const outcome = await resultOf(steps, (result) => results.push(result));
   return { results, outcome };
@@ -179,15 +183,19 @@ describe('upload', () => {
     const changedSinceListed = new Map<string, string>();
     const uploadOnce = () =>
       resultOf(
-        upload([placement], changedSinceListed, {
-          bucket,
-          twilio,
-          clock,
-          deadline: Number.POSITIVE_INFINITY,
-          visibility: 'public',
-          concurrency: 1,
-          bytesInFlight: 1,
-        }),
+        upload(
+          [placement],
+          { kept: [], changedSinceListed },
+          {
+            bucket,
+            twilio,
+            clock,
+            deadline: Number.POSITIVE_INFINITY,
+            visibility: 'public',
+            concurrency: 1,
+            bytesInFlight: 1,
+          },
+        ),
       );
     expect(await uploadOnce()).toEqual({ status: 'again' });
     await expect(uploadOnce()).rejects.toThrow('still lists it');

@@ -24,7 +24,6 @@ function read(...args: string[]): Reading {
 describe('the options of npm run sync', () => {
   it('publish by default, within the guard', () => {
     expect(read().options).toEqual({
-      deployed: false,
       dryRun: false,
       force: false,
       maxDelete: 50,

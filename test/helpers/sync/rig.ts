@@ -33,7 +33,7 @@ import { evenlySpread, FakeClock } from '../clock';
 import { serveTwilioHosts } from '../twilio-hosts';
 import { RUN_OPTIONS } from './run-options';
 import type { ScaleOrder } from './scale-process';
-import { forwardTo, Wire } from './wire';
+import { forwardTo, refuseLocked, Wire } from './wire';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = 'a token for tests';
@@ -103,6 +103,8 @@ export class Rig {
   readonly wire = new Wire();
   /** Changes a listing on its way to the run. */
   rewriteListing: (body: string) => string = (body) => body;
+  /** Keys of objects that S3 lists and does not give. */
+  readonly locked = new Set<string>();
   readonly twilio: Twilio;
   readonly service: Service;
   readonly environment: Environment;
@@ -172,7 +174,10 @@ export class Rig {
       s3: await serve(
         this.wire.wrap(
           'S3',
-          forwardTo(this.buckets.server.endpoint, (body) => this.rewriteListing(body)),
+          refuseLocked(
+            this.locked,
+            forwardTo(this.buckets.server.endpoint, (body) => this.rewriteListing(body)),
+          ),
         ),
       ),
       edge: await serve(edge.listener),

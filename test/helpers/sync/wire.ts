@@ -123,3 +123,19 @@ export function forwardTo(
     forwarded.end();
   };
 }
+
+/** Refuses the objects of some keys, as S3 does with another account's. */
+export function refuseLocked(
+  locked: ReadonlySet<string>,
+  listener: RequestListener,
+): RequestListener {
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const key = decodeURIComponent(path).split('/').slice(2).join('/');
+    if (!locked.has(key)) return listener(request, response);
+    request.resume();
+    response
+      .writeHead(403, { 'content-type': 'application/xml' })
+      .end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+  };
+}

@@ -107,33 +107,38 @@ export class PromptBucket {
   /**
    * All objects under the prefix, without the "folders" that consoles make as empty objects.
    *
-   * @throws {S3Error} when a page cannot be read, is no listing of the prefix, or is truncated without a
-   *   fresh continuation token: an incomplete listing must not pass for a whole one
+   * @throws {S3Error} when a page cannot be read, is no listing of the prefix, repeats a key, or is
+   *   truncated without a fresh continuation token: an incomplete listing must not pass for a whole one
    */
   async list(): Promise<PromptObject[]> {
     const { bucket, prefix } = this.#s3;
     const action = `Listing bucket ${bucket}`;
-    const objects: PromptObject[] = [];
+    const objects = new Map<string, PromptObject>();
     const tokens = new Set<string>();
     for (let token: string | undefined; ; ) {
       const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
       const page = await this.#withRetry(action, 's3:ListBucket', () =>
         this.#client.send(new ListObjectsV2Command(input), this.#timeout()),
       );
-      objects.push(...objectsOf(page, prefix, action));
+      for (const object of objectsOf(page, prefix, action)) {
+        // Otherwise a server that gives one page again and again, with another token, has no end.
+        if (objects.has(object.key)) throw new S3Error(`${action}: S3 listed ${object.key} twice.`);
+        objects.set(object.key, object);
+      }
       if (!page.IsTruncated) break;
       token = page.NextContinuationToken;
       if (token === undefined || tokens.has(token)) {
-        throw new S3Error(`${action}: S3 broke the listing off after ${objects.length} objects.`);
+        throw new S3Error(`${action}: S3 broke the listing off after ${objects.size} objects.`);
       }
       tokens.add(token);
     }
-    const undated = objects.find(({ lastModified }) => lastModified.getTime() === 0);
+    const listing = [...objects.values()];
+    const undated = listing.find(({ lastModified }) => lastModified.getTime() === 0);
     if (undated) {
       const message = `${action}: S3 gives no date that can be read, for ${undated.key} and maybe others. They count as old: a sync does not wait until uploads are over.`;
       log('warn', { event: 'objects without a date', message });
     }
-    return objects;
+    return listing;
   }
 
   /**

@@ -490,6 +490,10 @@ describe('list', () => {
   test.each<[string, Fault[]]>([
     ['says that there is more, but not where', [page(['a'], '<IsTruncated>true</IsTruncated>')]],
     ['turns in a circle', [page(['a'], truncated('t')), page(['b'], truncated('t'))]],
+    [
+      'gives a page again, with another token',
+      [page(['a'], truncated('t')), page(['a'], truncated('u'))],
+    ],
     ['refuses a later page', [page(['a'], truncated('t')), s3Error(403, 'AccessDenied')]],
     ['leaves out an ETag', [page(['a'], `${LAST}<Contents><Key>b</Key><Size>1</Size></Contents>`)]],
     [

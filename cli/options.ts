@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isLoopback, PHONE_NUMBER } from '../src/config';
+import { PHONE_NUMBER, parseOrigin } from '../src/config';
 import { quoted } from './npm-options';
 import type { TargetOptions } from './target';
 import { ENV_FILE } from './variables';
@@ -66,13 +66,8 @@ export function addDeploymentOptions(command: Command): Command {
 
 /** @throws {InvalidArgumentError} for anything but the origin of a deployment */
 export function readOrigin(text: string): string {
-  if (URL.canParse(text)) {
-    const { origin, protocol, host, pathname, search, hash, username, password } = new URL(text);
-    const safe = protocol === 'https:' || (protocol === 'http:' && isLoopback(host));
-    const isOrigin =
-      pathname === '/' && [search, hash, username, password].every((it) => it === '');
-    if (safe && isOrigin) return origin;
-  }
+  const origin = parseOrigin(text);
+  if (origin !== undefined) return origin;
   throw new InvalidArgumentError(
     'It must be an origin, such as https://name-1234-dev.twil.io (http only for localhost).',
   );

@@ -14,7 +14,7 @@ import {
   syncVariables,
 } from './variables';
 
-export { isLoopback, PHONE_NUMBER } from './variables';
+export { isLoopback, PHONE_NUMBER, parseOrigin } from './variables';
 
 /** Variables as Twilio's `context`, `process.env` or a parsed .env file holds them. */
 export type Variables = Readonly<Record<string, unknown>>;

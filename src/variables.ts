@@ -81,13 +81,14 @@ function whole(unit: string, least: number, most: number, fallback: number) {
 const origin = v.pipe(
   optional,
   v.check(
-    (value) => value === undefined || originOf(value) !== undefined,
+    (value) => value === undefined || parseOrigin(value) !== undefined,
     'must be an origin without a path, such as https://storage.example.com (http only for localhost)',
   ),
-  v.transform((value) => value && originOf(value)),
+  v.transform((value) => value && parseOrigin(value)),
 );
 
-function originOf(value: string): string | undefined {
+/** The origin that a text is, in the form that URLs have; undefined for any other text. */
+export function parseOrigin(value: string): string | undefined {
   // A URL is read leniently: without slashes, with backslashes, with line breaks.
   if (!/^https?:\/\/[^\s/\\]+\/?$/i.test(value) || !URL.canParse(value)) return undefined;
   const { origin, href, protocol, host } = new URL(value);

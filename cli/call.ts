@@ -56,7 +56,7 @@ const DESCRIPTION = `Calls a deployment, or the sandbox, as Twilio would: asks i
 
 const MORE = `
 For the sandbox, give it the file that npm start names:
-  npm run call -- --env .sandbox/<number>/env --digits 1,9
+  npm run call -- --env .sandbox/current/env --digits 1,9
 
 --digits has an entry for each question: --digits 1,,42 presses 1, says nothing, presses 42.
 

@@ -4,6 +4,7 @@ import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
 import { PromptBucket } from '../src/s3/prompts';
+import { suggestionSentence, suggestKey } from '../src/sync/suggestion';
 import { PROJECT_DIRECTORY } from './directory';
 
 /** How long a bucket may take to be listed before anything starts. */
@@ -31,10 +32,11 @@ export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<stri
     const [first] = objects;
     if (first) await bucket.readFirstByte(first);
     const keys = new Set(objects.map(({ key }) => key));
-    return missingPrompts(flow, keys).map(
-      ({ at, prompt }) =>
-        `The bucket has no ${prompt.key}, which the call flow names in ${at}: its text is said as soon as a sync has noticed; until then the proxy answers 404.`,
-    );
+    return missingPrompts(flow, keys).map(({ at, prompt: { key = '' } }) => {
+      const suggested = suggestKey(key, keys, s3.prefix);
+      const suggestion = suggested === undefined ? '' : ` ${suggestionSentence(key, suggested)}`;
+      return `The bucket has no ${key}, which the call flow names in ${at}.${suggestion} Callers hear nothing there until a sync, and then its text.`;
+    });
   } finally {
     bucket.close();
   }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** This project's own folder. */
 export const PROJECT_DIRECTORY = join(__dirname, '..');
@@ -18,6 +18,29 @@ export function makeDirectory(prefix = ''): string {
   const directory = join(SANDBOXES, `${prefix}${process.pid}`);
   mkdirSync(directory, { recursive: true });
   return directory;
+}
+
+/**
+ * Lets `.sandbox/current` lead to a sandbox's folder, so that commands can be repeated word for word
+ * with the next one. A link to another sandbox that runs stays.
+ *
+ * @returns the path to use, and what takes the link away again
+ */
+export function linkCurrent(directory: string): { readonly path: string; unlink(): void } {
+  const current = join(dirname(directory), 'current');
+  try {
+    // existsSync follows the link.
+    if (!existsSync(current)) {
+      rmSync(current, { force: true });
+      symlinkSync(basename(directory), current, 'dir');
+    }
+    if (readlinkSync(current) === basename(directory)) {
+      return { path: current, unlink: () => rmSync(current, { force: true }) };
+    }
+  } catch {
+    // Another sandbox was faster, or this system lets nobody make links.
+  }
+  return { path: directory, unlink: () => {} };
 }
 
 function removeAbandoned(): void {

@@ -44,7 +44,7 @@ function callOptions(
   };
 }
 
-/** The recordings and the said texts of a call to the number, in their order. */
+/** The recordings, the said texts and the pressed keys of a call to the number, in their order. */
 export async function callNumber(
   sandbox: Inspected,
   digits: readonly string[],
@@ -52,9 +52,22 @@ export async function callNumber(
   const heard: (MediaEvent | VerbEvent)[] = [];
   for await (const event of call(callOptions(sandbox, digits))) {
     if (event.kind === 'media') heard.push(event);
-    if (event.kind === 'verb' && event.verb.endsWith('Say')) heard.push(event);
+    if (event.kind !== 'verb') continue;
+    if (event.verb.endsWith('Say') || event.digits !== undefined) heard.push(event);
   }
   return heard;
+}
+
+/** A sandbox of which the live Build can be read. */
+type Built = Pick<Sandbox, 'publicOrigin'> & {
+  readonly twilio: Pick<Sandbox['twilio'], 'liveBuild'>;
+};
+
+/** The paths of the live Build's Assets, by the keys of their prompts. */
+export function syncedPaths({ twilio, publicOrigin }: Built): ReadonlyMap<string, string> {
+  const { functions = [] } = twilio.liveBuild(new URL(publicOrigin).host) ?? {};
+  const manifest = functions.find(({ path }) => isManifestPath(path));
+  return manifest ? decodeManifest(manifest.content.toString()).paths : new Map();
 }
 
 /**
@@ -64,22 +77,45 @@ export async function callNumber(
  * @returns undefined when the live Build has no Asset of a prompt
  */
 export function chooseSynced(
-  {
-    twilio,
-    publicOrigin,
-  }: Pick<Sandbox, 'publicOrigin'> & {
-    readonly twilio: Pick<Sandbox['twilio'], 'liveBuild'>;
-  },
+  sandbox: Built,
   preferred: readonly string[],
 ): { readonly key: string; readonly assetPath: string } | undefined {
-  const { functions = [] } = twilio.liveBuild(new URL(publicOrigin).host) ?? {};
-  const manifest = functions.find(({ path }) => isManifestPath(path));
-  const { paths } = manifest ? decodeManifest(manifest.content.toString()) : { paths: new Map() };
+  const paths = syncedPaths(sandbox);
   for (const key of [...preferred, ...paths.keys()]) {
     const assetPath = paths.get(key);
     if (assetPath !== undefined) return { key, assetPath };
   }
   return undefined;
+}
+
+/** One recording of a user's folder, and how a call plays it. */
+export interface OwnRecording {
+  readonly key: string;
+  readonly media: MediaEvent;
+}
+
+/** Plays prompts to a caller, one by one, each as a call would: as an Asset, or else by the proxy. */
+export async function playAll(
+  sandbox: Inspected & Built,
+  keys: readonly string[],
+): Promise<OwnRecording[]> {
+  const paths = syncedPaths(sandbox);
+  const recordings: OwnRecording[] = [];
+  for (const key of keys) {
+    const assetPath = paths.get(key);
+    const url = assetPath === undefined ? proxyUrl(sandbox, key) : sandbox.publicOrigin + assetPath;
+    const response = new VoiceResponse();
+    response.play(url);
+    for await (const event of playTwiml(response.toString(), callOptions(sandbox, []))) {
+      if (event.kind === 'media') recordings.push({ key, media: event });
+    }
+  }
+  return recordings;
+}
+
+function proxyUrl({ publicOrigin, variables }: Inspected, key: string): string {
+  const secret = { authToken: variables.AUTH_TOKEN, bucket: variables.S3_BUCKET ?? '' };
+  return `${publicOrigin}/audio?${signProxyQuery(secret, key, new Date())}`;
 }
 
 /**
@@ -91,10 +127,9 @@ export async function inspect(
   { key, assetPath }: { readonly key: string; readonly assetPath: string },
 ): Promise<Row[]> {
   const { publicOrigin, variables } = sandbox;
-  const secret = { authToken: variables.AUTH_TOKEN, bucket: variables.S3_BUCKET ?? '' };
   const presigned = await presignedUrl(variables, key);
   const asset = publicOrigin + assetPath;
-  const proxy = `${publicOrigin}/audio?${signProxyQuery(secret, key, new Date())}`;
+  const proxy = proxyUrl(sandbox, key);
   const played = [
     ['Play', 'presigned URL', presigned],
     ['Gather › Play', 'presigned URL', presigned],

@@ -21,7 +21,7 @@ export interface Listening {
 export async function listen(
   listener: RequestListener,
   port = 0,
-  advice = `Choose another by PORT, such as PORT=${port === 65535 ? port - 1 : port + 1}`,
+  advice = `Choose another: PORT=${port === 65535 ? port - 1 : port + 1} npm start`,
 ): Promise<Listening> {
   const portIsTaken = (taken: number) => new PlayError(`Port ${taken} is taken. ${advice}`);
   const server = createServer(listener);

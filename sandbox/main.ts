@@ -1,21 +1,41 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
 import type { CommandContext } from '../cli/command-context';
+import { oneLine } from '../cli/format';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
 import { syncRemotely } from '../cli/sync/remote';
 import { loadVariables } from '../cli/variables';
+import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CallFlow } from '../src/call-flow/schema';
 import { promptsOf } from '../src/call-flow/steps';
 import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
 import { resultOf } from '../src/result';
+import { type BucketFile, readBucketFiles } from './bucket-files';
 import { promptWarnings, readCallFlow } from './call-flow';
-import { callNumber, chooseSynced, inspect, isAsExpected, type Row } from './inspector';
+import {
+  callNumber,
+  chooseSynced,
+  inspect,
+  isAsExpected,
+  type OwnRecording,
+  playAll,
+  type Row,
+  syncedPaths,
+} from './inspector';
 import { onKeys } from './keys';
 import type { S3Server } from './s3';
+import { SAMPLE_PREFIX } from './sample-bucket';
 import { type Sandbox, startSandbox } from './sandbox';
-import { heardTable, inspectorTable, summaryOf, whereToLook } from './screen';
+import {
+  heardTable,
+  inspectorTable,
+  recordingsTable,
+  summaryOf,
+  whereToLook,
+  writeScripts,
+} from './screen';
 
 /** The keys of each call, in the sample flow: opening hours, an unknown choice, then nothing. */
 const DIGITS = ['1', '9'];
@@ -28,16 +48,25 @@ type Write = CommandContext['write'];
 interface Options {
   readonly once?: true;
   readonly env?: string;
+  readonly prompts?: string;
 }
 
 const MORE = `
 At a terminal it takes keys: s stops and starts S3, c calls again, q ends.
 With --env only S3 is real; the bucket is read and never written.
+With --prompts the sandbox's bucket holds your files, too: prompts/ and the path within the
+folder. One with the name of a sample, such as welcome.mp3, is heard in its place; the call
+flow (assets/call-flow.private.json) names the others.
+It answers at port 3000, or where PORT says: PORT=3001 npm start
 
 Exit code:
-  0    it was told to end; with --once: the call and the inspector's rows are as they should be
-  1    failed; the message says why. With --once: the call or a row is not as it should be
+  0    it was told to end; with --once: all is as it should be
+  1    failed; the message says why. With --once: the call or a row is not as it should be, or
+       the bucket lacks a prompt of the call flow
   2    wrong usage, configuration or call flow`;
+
+/** How many of a user's files are played and shown one by one. */
+const MAX_PLAYED = 20;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm start --')
@@ -45,39 +74,61 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
       'S3, Twilio and a phone on this machine: deploy, sync and call, without any account.',
     )
     .option('--once', 'end after the call; exit code 0 only if it went as it should')
+    .option('--prompts <folder>', 'play your own recordings: a folder of MP3s')
     .option('--env <file>', "play your own bucket's prompts: a file with S3_BUCKET and so on")
     .addHelpText('after', MORE);
   return parseArguments<Options>(command, args, context);
 }
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
-  const { write, environment, interruption } = context;
+  const { write, environment, interruption, width } = context;
   const flow = readCallFlow();
   const port = readPort(environment.PORT);
+  const ownFiles = readOwnFiles(options);
   const ownBucket = options.env === undefined ? undefined : readOwnBucket(options.env);
+  let warnings = 0;
   if (ownBucket) {
     write(`Reading the bucket ${ownBucket.S3_BUCKET} …\n`);
-    await warnOfMissingPrompts(flow, ownBucket, write);
+    warnings = await warnOfMissingPrompts(flow, ownBucket, write);
   }
   const interrupted = interruption();
   write(`Starting ${ownBucket ? '' : 'S3, '}Twilio and the edge, and deploying the project …\n`);
-  const sandbox = await startSandbox({ port, ...(ownBucket && { ownBucket }) });
+  const sandbox = await startSandbox({ port, ownFiles, ...(ownBucket && { ownBucket }) });
   try {
-    if (!ownBucket) await warnOfMissingPrompts(flow, sandbox.variables, write);
-    const callAgain = (isS3Stopped: boolean) => callAndInspect(sandbox, flow, isS3Stopped, write);
+    if (!ownBucket) warnings = await warnOfMissingPrompts(flow, sandbox.variables, write);
+    const ownKeys = ownFiles.map(({ name }) => SAMPLE_PREFIX + name);
+    const callAgain = (isS3Stopped: boolean) =>
+      callAndInspect({ sandbox, flow, ownKeys, isS3Stopped, width });
     const shown = await Promise.race([
       requestSync(sandbox, write).then(() => callAgain(false)),
       interrupted.then(() => undefined),
     ]);
-    if (options.once) return shown?.isAsExpected ? 'done' : 'failed';
+    if (options.once) write(shown?.text ?? '');
+    if (options.once) return shown?.isAsExpected && warnings === 0 ? 'done' : 'failed';
     if (!shown) return 'done';
-    write(`${whereToLook(sandbox, shown.rows)}\n`);
-    await takeKeys(sandbox.s3, callAgain, interrupted, write);
+    writeScripts(sandbox, shown.rows);
+    // The tables come last: a small window shows them.
+    write(`${whereToLook(sandbox, shown.rows.length > 0)}\n${shown.text}`);
+    const writeCall = async (isS3Stopped: boolean) => write((await callAgain(isS3Stopped)).text);
+    await takeKeys(sandbox.s3, writeCall, interrupted, write);
     write('\nStopping …\n');
     return 'done';
   } finally {
     await sandbox.stop();
   }
+}
+
+/** @throws {ConfigError} when the folder holds no file, or a bucket of the user's own takes its place */
+function readOwnFiles({ prompts, env }: Options): readonly BucketFile[] {
+  if (prompts === undefined) return [];
+  if (env !== undefined) {
+    throw new ConfigError(
+      "Give --prompts or --env: --prompts puts files into the sandbox's own bucket, and --env takes another.",
+    );
+  }
+  const files = readBucketFiles(prompts);
+  if (files.length === 0) throw new ConfigError(`The folder ${prompts} holds no file.`);
+  return files;
 }
 
 /**
@@ -95,14 +146,15 @@ function readOwnBucket(file: string): Readonly<Record<string, string>> {
   return ownBucket;
 }
 
+/** Returns how many prompts of the call flow the bucket lacks. */
 async function warnOfMissingPrompts(
   flow: CallFlow,
   variables: Readonly<Record<string, string>>,
   write: Write,
-): Promise<void> {
-  for (const warning of await promptWarnings(flow, readConfig(variables).s3)) {
-    write(`${colors.yellow(warning)}\n`);
-  }
+): Promise<number> {
+  const warnings = await promptWarnings(flow, readConfig(variables).s3);
+  for (const warning of warnings) write(`${colors.yellow(warning)}\n`);
+  return warnings.length;
 }
 
 /** Asks the deployed /sync until it is done, as a scheduler would. */
@@ -118,30 +170,60 @@ async function requestSync({ publicOrigin, variables }: Sandbox, write: Write): 
   write(`Synced: ${outcome.report.prompts} prompts of the bucket are Assets now.\n`);
 }
 
-/** Calls the number, plays one prompt to the inspector, and prints both. */
-async function callAndInspect(
-  sandbox: Sandbox,
-  flow: CallFlow,
-  isS3Stopped: boolean,
-  write: Write,
-) {
+interface Demonstration {
+  readonly sandbox: Sandbox;
+  readonly flow: CallFlow;
+  /** Keys of the user's own files. */
+  readonly ownKeys: readonly string[];
+  readonly isS3Stopped: boolean;
+  readonly width: number;
+}
+
+/** Calls the number, plays one prompt to the inspector, and returns both as text. */
+async function callAndInspect({ sandbox, flow, ownKeys, isS3Stopped, width }: Demonstration) {
   const heard = await callNumber(sandbox, DIGITS);
-  const keys = [...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []);
-  const synced = chooseSynced(sandbox, keys);
+  const flowKeys = [...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []);
+  const own = await playAll(sandbox, ownKeys.slice(0, MAX_PLAYED));
+  const synced = chooseSynced(sandbox, [...ownKeys, ...flowKeys]);
   const rows: readonly Row[] = synced ? await inspect(sandbox, synced) : [];
-  write(`
-${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:
-
-${heardTable(heard)}
-
-${colors.bold('The request inspector')}: which URLs survive what Twilio appends
-
-${inspectorTable(rows)}
-
-${summaryOf(rows, isS3Stopped)}
-`);
+  const parts = [
+    ownKeys.length > 0 && ownRecordings(own, ownKeys, new Set(flowKeys), width),
+    `${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:`,
+    heardTable(heard, syncedPaths(sandbox), width),
+    `${colors.bold('The request inspector')}: which URLs survive what Twilio appends`,
+    synced && ownKeys.length > 0 && `It plays ${oneLine(synced.key)}.`,
+    inspectorTable(rows),
+    summaryOf(rows, isS3Stopped),
+  ];
   const isHeard = heard.every((event) => event.kind === 'verb' || event.errorCode === undefined);
-  return { rows, isAsExpected: isHeard && isAsExpected(rows) };
+  return {
+    rows,
+    text: `\n${parts.filter(Boolean).join('\n\n')}\n`,
+    isAsExpected: isHeard && isAsExpected(rows),
+  };
+}
+
+function ownRecordings(
+  played: readonly OwnRecording[],
+  keys: readonly string[],
+  flowKeys: ReadonlySet<string>,
+  width: number,
+): string {
+  const more = keys.length - played.length;
+  const unnamed = played.find(({ key, media }) => media.status === 200 && !flowKeys.has(key))?.key;
+  return [
+    `${colors.bold('Your recordings')}, each played to a caller:`,
+    '',
+    recordingsTable(played, (key) => flowKeys.has(key), width),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(unnamed === undefined
+      ? []
+      : [
+          '',
+          `The call below plays those that the flow names. Name another in`,
+          `${CALL_FLOW_FILE}, and start again: "key": ${JSON.stringify(unnamed)}`,
+        ]),
+  ].join('\n');
 }
 
 /**

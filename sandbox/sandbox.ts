@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
+import type { BucketFile } from './bucket-files';
 import { type Deployed, deployProject } from './deploy';
-import { makeDirectory, PROJECT_DIRECTORY } from './directory';
+import { linkCurrent, makeDirectory, PROJECT_DIRECTORY } from './directory';
 import { createEdge } from './edge/server';
 import { type Listening, listen } from './listen';
 import type { S3Server } from './s3';
@@ -15,6 +16,8 @@ export interface SandboxOptions {
   readonly port: number;
   /** Variables of a deployment that has its own bucket. Default: an S3 server with the sample prompts. */
   readonly ownBucket?: Readonly<Record<string, string>>;
+  /** Files in that S3 server's bucket beside the sample prompts, or in their place. */
+  readonly ownFiles?: readonly BucketFile[];
 }
 
 /** S3, Twilio's Serverless API and its edge on this machine, with the project deployed into them. */
@@ -27,6 +30,8 @@ export interface Sandbox {
   readonly publicOrigin: string;
   /** All variables that the command line needs to reach this sandbox. */
   readonly variables: AccountVariables & Readonly<Record<string, string>>;
+  /** Holds the files below. It is removed at the end. */
+  readonly directory: string;
   /** A file with these variables. */
   readonly envFile: string;
   /** What the Functions log: one JSON object a line. */
@@ -43,14 +48,17 @@ export type AccountVariables = Readonly<
  *
  * @throws {PlayError} when the port is taken; whatever was started is stopped again
  */
-export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise<Sandbox> {
-  const directory = makeDirectory();
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { port, ownBucket, ownFiles } = options;
+  const own = makeDirectory();
+  const { path: directory, unlink } = linkCurrent(own);
   const cleanUp: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
+    cleanUp.push(() => rmSync(own, { recursive: true, force: true }));
+    cleanUp.push(unlink);
     const logFile = join(directory, 'functions.log');
     cleanUp.push(sendConsoleTo(logFile));
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
@@ -68,12 +76,12 @@ export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise
       authToken,
       domainName,
       projectDirectory: PROJECT_DIRECTORY,
-      directory: join(directory, 'builds'),
+      directory: join(own, 'builds'),
     });
     cleanUp.push(() => edge.close());
     answer = edge.listener;
 
-    const sample = ownBucket ? undefined : await startSampleBucket();
+    const sample = ownBucket ? undefined : await startSampleBucket(ownFiles);
     if (sample) cleanUp.push(() => sample.s3.stop());
     const variables = {
       ...(sample?.variables ?? ownBucket),
@@ -97,6 +105,7 @@ export async function startSandbox({ port, ownBucket }: SandboxOptions): Promise
       deployed,
       publicOrigin,
       variables: all,
+      directory,
       envFile,
       logFile,
       stop,

@@ -1,8 +1,10 @@
-import { relative } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import colors from 'picocolors';
-import { plainTable } from '../cli/format';
+import wrapAnsi from 'wrap-ansi';
+import { oneLine, plainTable } from '../cli/format';
 import type { MediaEvent, VerbEvent } from '../phone';
-import { isAsExpected, NUMBER, type Row, servedBy } from './inspector';
+import { isAsExpected, NUMBER, type OwnRecording, type Row, servedBy } from './inspector';
 import type { S3Server } from './s3';
 import type { Sandbox } from './sandbox';
 
@@ -17,18 +19,62 @@ export function inspectorTable(rows: readonly Row[]): string {
   return lines.toString();
 }
 
-/** What a caller heard: a line for each recording and each text that was said. */
-export function heardTable(heard: readonly (MediaEvent | VerbEvent)[]): string {
+/** Columns before the last one of the tables below. */
+const LAST_COLUMN = 48;
+
+/**
+ * What a caller heard and pressed: a line for each recording, text and key.
+ *
+ * @param paths of the live Build's Assets, by the keys of their prompts
+ * @param width columns of the terminal
+ */
+export function heardTable(
+  heard: readonly (MediaEvent | VerbEvent)[],
+  paths: ReadonlyMap<string, string>,
+  width: number,
+): string {
+  const keys = new Map([...paths].map(([key, path]) => [path, key]));
   const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
   for (const event of heard) {
-    if (event.kind === 'verb') {
-      lines.push([event.verb, 'text', '', '', JSON.stringify(event.text)]);
-      continue;
-    }
-    const seconds = event.durationSeconds?.toFixed(1) ?? '';
-    lines.push([event.verb, servedBy(event), statusOf(event), seconds, promptOf(event)]);
+    const cells = event.kind === 'verb' ? cellsOfVerb(event) : cellsOfMedia(event, keys);
+    const last = cells.pop() ?? '';
+    lines.push([...cells, cut(last, width - LAST_COLUMN)]);
   }
   return lines.toString();
+}
+
+function cellsOfVerb({ verb, text, digits }: VerbEvent): string[] {
+  if (digits === undefined) return [verb, 'text', '', '', JSON.stringify(text)];
+  return [verb, '', '', '', digits === '' ? '(nothing pressed)' : `(pressed ${digits})`];
+}
+
+function cellsOfMedia(media: MediaEvent, keys: ReadonlyMap<string, string>): string[] {
+  const seconds = media.durationSeconds?.toFixed(1) ?? '';
+  return [media.verb, servedBy(media), statusOf(media), seconds, promptOf(media, keys)];
+}
+
+/** The recordings of a user's folder, and which of them the call flow names. */
+export function recordingsTable(
+  recordings: readonly OwnRecording[],
+  isInFlow: (key: string) => boolean,
+  width: number,
+): string {
+  const lines = plainTable(['served by', 'status', 'seconds', 'in the flow', 'prompt']);
+  for (const { key, media } of recordings) {
+    const seconds = media.durationSeconds?.toFixed(1) ?? '';
+    const shown = cut(key, width - LAST_COLUMN);
+    lines.push([servedBy(media), statusOf(media), seconds, isInFlow(key) ? 'yes' : 'no', shown]);
+  }
+  return lines.toString();
+}
+
+/** A text in one line that takes at most this many columns. */
+function cut(text: string, columns: number): string {
+  const line = oneLine(text);
+  const [first = '', ...rest] = wrapAnsi(line, columns - 1, { hard: true, wordWrap: false }).split(
+    '\n',
+  );
+  return rest.length === 0 ? line : `${first}…`;
 }
 
 function statusOf({ status, s3ErrorCode }: MediaEvent): string {
@@ -36,10 +82,10 @@ function statusOf({ status, s3ErrorCode }: MediaEvent): string {
   return status !== undefined && status < 300 ? colors.green(text) : colors.red(text);
 }
 
-/** The name in a URL that a person recognises; never its query, which is signed. */
-function promptOf({ url }: MediaEvent): string {
+/** The key of a prompt; of a URL that is not ours, its path without the query, which is signed. */
+function promptOf({ url }: MediaEvent, keys: ReadonlyMap<string, string>): string {
   const { pathname, searchParams } = new URL(url);
-  return searchParams.get('key') ?? pathname;
+  return searchParams.get('key') ?? keys.get(pathname) ?? pathname;
 }
 
 /** One sentence about the inspector's rows. */
@@ -55,42 +101,70 @@ export function summaryOf(rows: readonly Row[], isS3Stopped = false): string {
 }
 
 /** Where everything is, and what to try by hand. */
-export function whereToLook(sandbox: Sandbox, rows: readonly Row[]): string {
-  const { publicOrigin, s3, variables, envFile, logFile } = sandbox;
-  const [log, env] = [logFile, envFile].map((file) => relative(process.cwd(), file));
+export function whereToLook(sandbox: Sandbox, hasRows: boolean): string {
+  const { publicOrigin, s3, variables, envFile, logFile, directory } = sandbox;
+  const [log, env, folder] = [logFile, envFile, directory].map((file) =>
+    relative(process.cwd(), file),
+  );
   const { S3_BUCKET: bucket, S3_PREFIX: prefix = '' } = variables;
   const prompts = s3 ? `${s3.endpoint}/${bucket}/${prefix}` : `s3://${bucket}/${prefix}`;
-  return `
-The phone number is     ${NUMBER}
-It is answered at       ${publicOrigin}/voice
-The prompts are at      ${prompts}
-Twilio's API is at      ${variables.TWILIO_API_URL}
-The Functions log to    ${log}
-Variables for commands  ${env}
-
-${howToAppend(rows)}
-Replace a prompt by another MP3, and sync:
-${s3 ? howToUpload(s3, prompts) : ''}  npm run sync -- --env ${env}
-Call, and press 1 and 9:
-  npm run call -- --env ${env} --digits 1,9
-
-A change of the call flow is heard after the next npm start.`;
+  const lines = [
+    `The sandbox calls       ${NUMBER} (not a real number)`,
+    `It is answered at       ${publicOrigin}/voice (answers Twilio only)`,
+    `The prompts are at      ${prompts}`,
+    `Twilio's API is at      ${variables.TWILIO_API_URL}`,
+    `The Functions log to    ${log}`,
+    `Variables for commands  ${env}`,
+    '',
+    ...(hasRows
+      ? [
+          'Ask each kind of URL, and once more with a parameter appended:',
+          `  sh ${folder}/${APPEND_SCRIPT}`,
+        ]
+      : []),
+    'Replace a prompt by another MP3, sync, then call and press 1 and 9:',
+    ...(s3 ? [`  sh ${folder}/${REPLACE_SCRIPT} sandbox/prompts/goodbye.mp3 menu.mp3`] : []),
+    `  npm run sync -- --env ${env}`,
+    `  npm run call -- --env ${env} --digits 1,9`,
+    'A change of the call flow is heard after the next npm start.',
+  ];
+  return `\n${lines.join('\n')}`;
 }
 
-function howToUpload({ region, credentials }: S3Server, prompts: string): string {
-  const { accessKeyId, secretAccessKey } = credentials;
-  return `  curl -T sandbox/prompts/directions.mp3 --aws-sigv4 aws:amz:${region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
-    -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' ${prompts}menu.mp3
+const APPEND_SCRIPT = 'append.sh';
+const REPLACE_SCRIPT = 'replace.sh';
+
+/** Writes the scripts that the screen names. They hold signed URLs and the key of the sandbox's S3. */
+export function writeScripts({ directory, s3, variables }: Sandbox, rows: readonly Row[]): void {
+  const write = (name: string, text: string) =>
+    writeFileSync(join(directory, name), text, { mode: 0o600 });
+  write(APPEND_SCRIPT, appendScript(rows));
+  if (s3) write(REPLACE_SCRIPT, replaceScript(s3, variables));
+}
+
+/** Asks for a URL of each kind that the inspector shows, bare and with what Twilio could append. */
+function appendScript(rows: readonly Row[]): string {
+  const urls = new Map(rows.map(({ plays, media }) => [plays, media.url]));
+  const asked = [...urls].flatMap(([plays, url]) => {
+    const bare = url.replaceAll("'", '%27');
+    const appended = `${bare}${bare.includes('?') ? '&' : '?'}CallSid=CA1`;
+    return [`ask '${bare}' '${plays}'`, `ask '${appended}' '${plays} + CallSid=CA1'`];
+  });
+  return `# What each kind of URL answers, without and with an appended parameter.
+ask() { printf '%s  %s\\n' "$(curl -so /dev/null -w '%{http_code}' "$1")" "$2"; }
+${asked.join('\n')}
 `;
 }
 
-/** A command for each kind of URL that the inspector shows. */
-function howToAppend(rows: readonly Row[]): string {
-  if (rows.length === 0) return '';
-  const urls = new Map(rows.map(({ plays, media }) => [plays, media.url]));
-  const commands = [...urls].map(([plays, url]) => {
-    const appended = `${url}${url.includes('?') ? '&' : '?'}CallSid=CA1`.replaceAll("'", '%27');
-    return `  # ${plays}\n  curl -so /dev/null -w '%{http_code}\\n' '${appended}'\n`;
-  });
-  return `Append a parameter to a URL by hand; without CallSid=CA1, each of them answers 200:\n${commands.join('')}`;
+function replaceScript(
+  { endpoint, region, credentials }: S3Server,
+  { S3_BUCKET: bucket, S3_PREFIX: prefix }: Sandbox['variables'],
+): string {
+  const { accessKeyId, secretAccessKey } = credentials;
+  return `# Uploads an MP3 as a prompt: sh replace.sh my.mp3 menu.mp3
+set -eu
+curl -fsS -T "$1" --aws-sigv4 aws:amz:${region}:s3 --user ${accessKeyId}:${secretAccessKey} \\
+  -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -H 'content-type: audio/mpeg' "${endpoint}/${bucket}/${prefix}$2"
+echo "Uploaded $1 as ${prefix}$2"
+`;
 }

@@ -22,13 +22,15 @@ describe('a server of the sandbox', () => {
     'refuses a port that another server has at %s',
     async (host) => {
       const [message, port] = await listenOnTakenPort(host);
-      expect(message).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT`));
+      expect(message).toMatch(
+        new RegExp(`^Port ${port} is taken. Choose another: PORT=\\d+ npm start$`),
+      );
     },
   );
 
   it('proposes a port below the highest one', async () => {
     const [message] = await listenOnTakenPort('127.0.0.1', 65535);
-    expect(message).toMatch(/PORT=65534$/);
+    expect(message).toMatch(/PORT=65534 npm start$/);
   });
 
   it('frees its port when it closes', async () => {

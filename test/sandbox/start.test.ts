@@ -1,10 +1,21 @@
+import { exec } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sync } from '../../cli/sync';
 import { loadVariables } from '../../cli/variables';
 import { start } from '../../sandbox/main';
 import { type S3Server, startS3 } from '../../sandbox/s3';
@@ -49,17 +60,26 @@ async function press(program: Program, key: string, words: string): Promise<stri
 }
 
 /** Waits for the end of a program; nothing of it is left. */
-async function expectCleanEnd(exited: Promise<unknown[]>, output: string): Promise<void> {
+async function expectCleanEnd(
+  { pid }: Program,
+  exited: Promise<unknown[]>,
+  output: string,
+): Promise<void> {
   expect(await exited).toEqual([0, null]);
   await expect(fetch(read(output, 'is answered at'))).rejects.toThrow();
-  expect(existsSync(dirname(read(output, 'Variables for commands')))).toBe(false);
+  expect(existsSync(join('.sandbox', String(pid)))).toBe(false);
 }
+
+const shell = async (line: string) => (await promisify(exec)(line)).stdout;
 
 describe('npm start', () => {
   it('shows the bug and the fix, and with --once exits with 0', async () => {
     const { code, out, err } = await resultOfProgram(npmStart('--once'));
     expect(rows(out)).toEqual(EXPECTED_ROWS);
     expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^ +Gather +\(pressed 1\) *\n +Play +Asset +200 +6\.5 +prompts\/hours\.mp3/m,
+    );
   });
 
   it('says what to try by hand, all of it works, and two Ctrl-C end it and leave nothing behind', async () => {
@@ -68,18 +88,35 @@ describe('npm start', () => {
     const child = npmStart();
     const output = await waitForOutput(child, 'Stop with Ctrl-C.');
     expect(output).not.toContain('Keys:');
-    const urls = [...output.matchAll(/'(\S+[?&]CallSid=CA1)'/g)].map(([, url = '']) => url);
-    expect(urls).toHaveLength(3);
-    expect(await Promise.all(urls.map(status))).toEqual([403, 200, 200]);
-    const bare = urls.map((url) => url.replace(/[?&]CallSid=CA1/, ''));
-    expect(await Promise.all(bare.map(status))).toEqual([200, 200, 200]);
+    const [appendUrls, replace] = [...output.matchAll(/^ {2}sh (\S+)(.*)$/gm)];
+    expect(await shell(`sh ${appendUrls?.[1]}`)).toBe(
+      [
+        '200  presigned URL',
+        '403  presigned URL + CallSid=CA1',
+        '200  Asset',
+        '200  Asset + CallSid=CA1',
+        '200  proxy',
+        '200  proxy + CallSid=CA1\n',
+      ].join('\n'),
+    );
+    expect(await shell(`sh ${replace?.[1]}${replace?.[2]}`)).toBe(
+      'Uploaded sandbox/prompts/goodbye.mp3 as prompts/menu.mp3\n',
+    );
+    const file = read(output, 'Variables for commands');
+    const synced = await runVerb(sync, ['--env', file]);
+    expect(synced.out).toContain('Uploaded prompts/menu.mp3 (10.8 kB)');
+    const lines = output.split('\n');
+    expect(lines.filter((line) => line.trimEnd().length > 80)).toEqual([]);
+    expect(lines.findIndex((line) => line.startsWith('A call to the number'))).toBeGreaterThan(
+      lines.findIndex((line) => line.includes('npm run call -- --env')),
+    );
     const voice = read(output, 'is answered at');
     expect((await fetch(voice, { method: 'POST' })).status).toBe(403);
 
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     child.kill('SIGINT');
-    await expectCleanEnd(exited, output);
+    await expectCleanEnd(child, exited, output);
     await expect(fetch(read(output, 'prompts are at'))).rejects.toThrow();
     expect(existsSync(abandoned)).toBe(false);
   });
@@ -104,7 +141,7 @@ describe('npm start', () => {
 
     const exited = once(child, 'exit');
     child.kill('SIGHUP');
-    await expectCleanEnd(exited, output);
+    await expectCleanEnd(child, exited, output);
   });
 
   it('ends on a signal while it starts', async () => {
@@ -123,12 +160,61 @@ describe('npm start', () => {
     const { code, err } = await runVerb(start, [], { environment: { PORT: String(port) } });
     server.close();
     expect(code).toBe(1);
-    expect(err).toMatch(new RegExp(`^Port ${port} is taken. Choose another by PORT, .*\n$`));
+    expect(err).toMatch(
+      new RegExp(`^Port ${port} is taken. Choose another: PORT=\\d+ npm start\n$`),
+    );
+  });
+
+  it('names PORT in its help', async () => {
+    expect((await runVerb(start, ['--help'])).out).toContain('PORT=3001 npm start');
   });
 
   it('says what PORT must be', async () => {
     const { code, err } = await runVerb(start, [], { environment: { PORT: 'http' } });
     expect([code, err]).toEqual([2, 'PORT must be a number from 0 to 65535, not "http".\n']);
+  });
+});
+
+describe("npm start -- --prompts, with a user's own recordings", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'own-prompts-'));
+    mkdirSync(join(folder, 'menus'));
+    const copy = (sample: string, name: string) =>
+      copyFileSync(join('sandbox', 'prompts', sample), join(folder, name));
+    copy('directions.mp3', 'welcome.mp3');
+    copy('goodbye.mp3', 'menus/our greeting.mp3');
+    writeFileSync(join(folder, 'notes.txt'), 'no recording');
+    writeFileSync(join(folder, '.hidden'), 'not uploaded');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('plays each of them, and those with the name of a sample in its place', async () => {
+    const { code, out } = await resultOfProgram(npmStart('--once', '--prompts', folder));
+    const [, recordings = '', call = ''] =
+      /^Your recordings(.*)^A call to the number(.*)^The request inspector/ms.exec(out) ?? [];
+    const cells = (table: string) => table.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(cells(recordings).slice(2, 6)).toEqual([
+      ['served by', 'status', 'seconds', 'in the flow', 'prompt'],
+      ['Asset', '200', '2.7', 'no', 'prompts/menus/our greeting.mp3'],
+      ['proxy', '415', 'no', 'prompts/notes.txt'],
+      ['Asset', '200', '5.8', 'yes', 'prompts/welcome.mp3'],
+    ]);
+    expect(recordings).toContain('start again: "key": "prompts/menus/our greeting.mp3"');
+    expect(cells(call)).toContainEqual(['Play', 'Asset', '200', '5.8', 'prompts/welcome.mp3']);
+    expect(out).not.toContain('hidden');
+    expect(rows(out).slice(-4)).toEqual(EXPECTED_ROWS);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [['--prompts', 'no-such-folder'], 'There is no folder no-such-folder.'],
+    [['--prompts', 'README.md'], 'There is no folder README.md.'],
+    [['--prompts', 'sandbox', '--env', '.env'], 'Give --prompts or --env'],
+  ])('refuses %j before anything starts', async (args, message) => {
+    const { code, out, err } = await runVerb(start, args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
   });
 });
 
@@ -167,7 +253,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
     const file = join(folder, 'own.env');
     const lines = Object.entries(variables)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `export ${name}="${value}" # a comment\r\n`);
+      .map(([name, value]) => `${name}="${value}"\r\n`);
     writeFileSync(file, lines.join(''));
     return file;
   }
@@ -179,10 +265,10 @@ describe("npm start -- --env, with a user's own bucket", () => {
     expect(output).toContain('Synced: 1 prompts of the bucket are Assets now.');
     expect(output).toContain('"Welcome to Harbour Clinic. Thank you for calling."');
     expect(rows(output)).toEqual(EXPECTED_ROWS);
-    expect(output).toContain(`'${own.endpoint}/audio/our%20greeting.mp3?`);
+    const script = read(output, '  sh');
+    expect(readFileSync(script, 'utf8')).toContain(`'${own.endpoint}/audio/our%20greeting.mp3?`);
     expect(read(output, 'prompts are at')).toBe('s3://audio/');
-    expect(output).toContain('/audio/our-greeting.');
-    expect(output).not.toMatch(/curl -T|the real account|\bs stops/);
+    expect(output).not.toMatch(/replace\.sh|the real account|\bs stops/);
     const variables = loadVariables(read(output, 'Variables for commands'), {});
     expect(variables).toMatchObject({ S3_BUCKET: 'audio', SYNC_EXCLUDE: "*.txt, it's new.mp3" });
     expect(variables.AUTH_TOKEN).not.toBe('the token of the real account');
@@ -190,7 +276,7 @@ describe("npm start -- --env, with a user's own bucket", () => {
     expect(rows(await press(child, 'c', 'Row 2 is the bug'))).toEqual(EXPECTED_ROWS);
     const exited = once(child, 'exit');
     child.stdin?.write('q');
-    await expectCleanEnd(exited, output);
+    await expectCleanEnd(child, exited, output);
     expect(own.store.get('audio', 'our greeting.mp3')).toBeDefined();
   });
 
@@ -206,6 +292,12 @@ describe("npm start -- --env, with a user's own bucket", () => {
     expect(err).toContain(words);
     expect(err).not.toContain(own.credentials.secretAccessKey);
     expect(out).not.toContain('Starting');
+  });
+
+  it('with --once fails where the bucket lacks a prompt of the call flow', async () => {
+    const { code, out } = await resultOfProgram(npmStart('--once', '--env', envFile()));
+    expect(out).toContain('Row 2 is the bug');
+    expect(code).toBe(1);
   });
 
   it('says that there is no such file', async () => {

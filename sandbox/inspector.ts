@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import { type CallOptions, call, type MediaEvent, playTwiml, type VerbEvent } from '../phone';
+import { type CallEvent, type CallOptions, call, type MediaEvent, playTwiml } from '../phone';
 import { readConfig } from '../src/config';
 import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { decodeManifest, isManifestPath } from '../src/manifest';
@@ -44,18 +44,21 @@ function callOptions(
   };
 }
 
-/** The recordings, the said texts and the pressed keys of a call to the number, in their order. */
+/** What a caller of the number hears and presses, in its order, and requests for TwiML that failed. */
 export async function callNumber(
   sandbox: Inspected,
   digits: readonly string[],
-): Promise<(MediaEvent | VerbEvent)[]> {
-  const heard: (MediaEvent | VerbEvent)[] = [];
+): Promise<CallEvent[]> {
+  const heard: CallEvent[] = [];
   for await (const event of call(callOptions(sandbox, digits))) {
-    if (event.kind === 'media') heard.push(event);
-    if (event.kind !== 'verb') continue;
-    if (event.verb.endsWith('Say') || event.digits !== undefined) heard.push(event);
+    if (isHeard(event)) heard.push(event);
   }
   return heard;
+}
+
+function isHeard(event: CallEvent): boolean {
+  if (event.kind === 'webhook') return event.errorCode !== undefined;
+  return event.kind === 'media' || event.verb.endsWith('Say') || event.digits !== undefined;
 }
 
 /** A sandbox of which the live Build can be read. */

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import colors from 'picocolors';
+import { knownPrompts } from '../cli/call/prompts';
+import { callTable } from '../cli/call/table';
 import type { CommandContext } from '../cli/command-context';
 import { oneLine } from '../cli/format';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
@@ -22,20 +24,12 @@ import {
   type OwnRecording,
   playAll,
   type Row,
-  syncedPaths,
 } from './inspector';
 import { onKeys } from './keys';
 import type { S3Server } from './s3';
 import { SAMPLE_PREFIX } from './sample-bucket';
 import { type Sandbox, startSandbox } from './sandbox';
-import {
-  heardTable,
-  inspectorTable,
-  recordingsTable,
-  summaryOf,
-  whereToLook,
-  writeScripts,
-} from './screen';
+import { inspectorTable, recordingsTable, summaryOf, whereToLook, writeScripts } from './screen';
 
 /** The keys of each call, in the sample flow: opening hours, an unknown choice, then nothing. */
 const DIGITS = ['1', '9'];
@@ -189,7 +183,7 @@ async function callAndInspect({ sandbox, flow, ownKeys, isS3Stopped, width }: De
   const parts = [
     ownKeys.length > 0 && ownRecordings(own, ownKeys, new Set(flowKeys), width),
     `${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:`,
-    heardTable(heard, syncedPaths(sandbox), width),
+    callTable(heard, { colors, width, prompts: knownPrompts(flow), onFailure: 'skip' }),
     `${colors.bold('The request inspector')}: which URLs survive what Twilio appends`,
     synced && ownKeys.length > 0 && `It plays ${oneLine(synced.key)}.`,
     inspectorTable(rows),

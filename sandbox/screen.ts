@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import colors from 'picocolors';
-import wrapAnsi from 'wrap-ansi';
-import { oneLine, plainTable } from '../cli/format';
-import type { MediaEvent, VerbEvent } from '../phone';
+import { cutEnd, oneLine, plainTable } from '../cli/format';
+import type { MediaEvent } from '../phone';
 import { isAsExpected, NUMBER, type OwnRecording, type Row, servedBy } from './inspector';
 import type { S3Server } from './s3';
 import type { Sandbox } from './sandbox';
@@ -19,39 +18,8 @@ export function inspectorTable(rows: readonly Row[]): string {
   return lines.toString();
 }
 
-/** Columns before the last one of the tables below. */
+/** Columns of the next table before its last one. */
 const LAST_COLUMN = 48;
-
-/**
- * What a caller heard and pressed: a line for each recording, text and key.
- *
- * @param paths of the live Build's Assets, by the keys of their prompts
- * @param width columns of the terminal
- */
-export function heardTable(
-  heard: readonly (MediaEvent | VerbEvent)[],
-  paths: ReadonlyMap<string, string>,
-  width: number,
-): string {
-  const keys = new Map([...paths].map(([key, path]) => [path, key]));
-  const lines = plainTable(['verb', 'served by', 'status', 'seconds', 'prompt']);
-  for (const event of heard) {
-    const cells = event.kind === 'verb' ? cellsOfVerb(event) : cellsOfMedia(event, keys);
-    const last = cells.pop() ?? '';
-    lines.push([...cells, cut(last, width - LAST_COLUMN)]);
-  }
-  return lines.toString();
-}
-
-function cellsOfVerb({ verb, text, digits }: VerbEvent): string[] {
-  if (digits === undefined) return [verb, 'text', '', '', JSON.stringify(text)];
-  return [verb, '', '', '', digits === '' ? '(nothing pressed)' : `(pressed ${digits})`];
-}
-
-function cellsOfMedia(media: MediaEvent, keys: ReadonlyMap<string, string>): string[] {
-  const seconds = media.durationSeconds?.toFixed(1) ?? '';
-  return [media.verb, servedBy(media), statusOf(media), seconds, promptOf(media, keys)];
-}
 
 /** The recordings of a user's folder, and which of them the call flow names. */
 export function recordingsTable(
@@ -62,30 +30,15 @@ export function recordingsTable(
   const lines = plainTable(['served by', 'status', 'seconds', 'in the flow', 'prompt']);
   for (const { key, media } of recordings) {
     const seconds = media.durationSeconds?.toFixed(1) ?? '';
-    const shown = cut(key, width - LAST_COLUMN);
+    const shown = cutEnd(oneLine(key), width - LAST_COLUMN);
     lines.push([servedBy(media), statusOf(media), seconds, isInFlow(key) ? 'yes' : 'no', shown]);
   }
   return lines.toString();
 }
 
-/** A text in one line that takes at most this many columns. */
-function cut(text: string, columns: number): string {
-  const line = oneLine(text);
-  const [first = '', ...rest] = wrapAnsi(line, columns - 1, { hard: true, wordWrap: false }).split(
-    '\n',
-  );
-  return rest.length === 0 ? line : `${first}…`;
-}
-
 function statusOf({ status, s3ErrorCode }: MediaEvent): string {
   const text = [status ?? 'no answer', s3ErrorCode].filter(Boolean).join(' ');
   return status !== undefined && status < 300 ? colors.green(text) : colors.red(text);
-}
-
-/** The key of a prompt; of a URL that is not ours, its path without the query, which is signed. */
-function promptOf({ url }: MediaEvent, keys: ReadonlyMap<string, string>): string {
-  const { pathname, searchParams } = new URL(url);
-  return searchParams.get('key') ?? keys.get(pathname) ?? pathname;
 }
 
 /** One sentence about the inspector's rows. */

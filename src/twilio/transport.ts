@@ -59,7 +59,7 @@ export class Transport extends RequestClient {
       (response) => {
         const { statusCode, body } = response;
         const isDeleted = options.method === 'delete' && statusCode === 204;
-        if (statusCode >= 400 || isDeleted || isJsonObject(body)) return response;
+        if (statusCode >= 400 || isDeleted || isResourceOrPage(body)) return response;
         throw notAnAnswer(response);
       },
     );
@@ -151,6 +151,11 @@ export function notAnAnswer(
   return new LostAnswerError(
     `The answer with status ${statusCode} is not Twilio's: ${form}. Does a proxy or a page to sign in to answer in its place?`,
   );
+}
+
+/** All that the library asks for is one of these: https://www.twilio.com/docs/usage/twilios-response */
+function isResourceOrPage(body: unknown): boolean {
+  return isJsonObject(body) && ['sid', 'meta', 'next_page_uri'].some((name) => name in body);
 }
 
 function isJsonObject(body: unknown): body is object {

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../cli/command-context';
 import { number as numberCommand } from '../../cli/number';
 import { addPhoneNumber, type PhoneNumber } from '../../sandbox/twilio/phone-numbers';
 import { runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
+import { type Fault, startFaultServer } from '../helpers/fault-server';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
 
 const PHONE = '+815012345678';
@@ -68,6 +69,29 @@ Changed. To undo that:
     expect(out).toContain('Nothing to do');
     const [number] = api.twilio.state.phoneNumbers.values();
     expect(number?.updatedAt).toBe(api.clock.time - 1000);
+  });
+
+  it.each<[string, Fault]>([
+    ['a page to sign in to', { kind: 'reply', status: 200, headers: {}, body: '<html>' }],
+    ['JSON of another form', { kind: 'changed', body: () => Buffer.from('{"ok":true}') }],
+    ['half an answer', { kind: 'changed', body: (body) => body.subarray(0, body.length / 2) }],
+    ['an answer that breaks off', { kind: 'reset', afterBytes: -1 }],
+  ])('routes the number although %s comes in place of each answer, once', async (_, fault) => {
+    const { api, number } = await account();
+    const seen = new Set<string>();
+    const server = await startFaultServer(api.url, {
+      choose({ method, path }) {
+        if (seen.has(method + path)) return undefined;
+        seen.add(method + path);
+        return fault;
+      },
+    });
+    const env = writeEnv({ ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL: server.endpoint });
+    const { code, err } = await command(['--phone', PHONE, '--env', env]);
+    await server.close();
+    expect([code, err]).toEqual([0, '']);
+    expect(number).toMatchObject(deployed);
+    expect(seen.size).toBe(3);
   });
 
   const elsewhere = [

@@ -16,3 +16,8 @@ export class ConfigError extends PlayError {}
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** A message with a full stop, so that another sentence may follow: only some messages have one. */
+export function withFullStop(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}

@@ -1,11 +1,16 @@
 import { types } from 'node:util';
 import * as v from 'valibot';
 import type { Clock } from '../../src/clock';
-import { PlayError } from '../../src/errors';
-import { REMOTE_ATTEMPTS, REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../../src/limits';
+import { PlayError, withFullStop } from '../../src/errors';
+import {
+  LIMIT_RETRY_MS,
+  REMOTE_ATTEMPTS,
+  REMOTE_TEXT_CHARACTERS,
+  REMOTE_TIMEOUT_MS,
+} from '../../src/limits';
 import { isTransientStatus, retryAfterMs, withRetry } from '../../src/retry';
 import { GuardError } from '../../src/sync/guard';
-import { type SyncEvent, type SyncOutcome, WAITS } from '../../src/sync/outcome';
+import { NOTHING_DONE, type SyncEvent, type SyncOutcome, WAITS } from '../../src/sync/outcome';
 import { REASONS } from '../../src/sync/selection';
 
 /** What a deployed /sync is called with. */
@@ -69,14 +74,19 @@ function requestSlice(call: RemoteCall, clock: Clock, deadline: number): Promise
       const waitMs = retryAfterMs(header, clock.now());
       return readSlice(response, waitMs) ?? refuse(call, response, waitMs);
     },
-  );
+  ).catch((thrown: unknown) => {
+    if (!(thrown instanceof RemoteError) || thrown.status !== 429) throw thrown;
+    // Twilio's limit of Functions that run at once: the sync has not failed.
+    const { waitMs: retryAfter = LIMIT_RETRY_MS } = thrown;
+    return { status: 'pending', reason: 'limit', report: NOTHING_DONE, retryAfter };
+  });
 }
 
 /** The deployment was not reached, or its response is not that of a slice. */
 class RemoteError extends PlayError {
   constructor(
     message: string,
-    /** Undefined when no response came. */
+    /** Undefined when no response came, or not the whole of it. */
     readonly status?: number,
     /** What it asked to wait. */
     readonly waitMs?: number,
@@ -170,8 +180,16 @@ function refuse(
   // Only our Functions answer in plain text: a page of something in between is not printed.
   const own = headers.get('content-type')?.startsWith('text/plain') ?? false;
   if (status === 409 && own) throw new GuardError(text);
-  const said = own ? `: ${text.trim().slice(0, REMOTE_TEXT_CHARACTERS)}` : '.';
+  const said = own ? `: ${text.trim().slice(0, REMOTE_TEXT_CHARACTERS)}` : '';
   const advice = WHAT_TO_DO[status];
-  const message = `POST ${url}: answered ${status}${said}${advice ? ` ${advice}` : ''}`;
-  throw new RemoteError(message, status, waitMs);
+  const answered = withFullStop(`POST ${url}: answered ${status}${said}`);
+  // A report that is no JSON did not arrive whole, or something in between has answered.
+  const isLost = status === 200 && !v.is(json, text);
+  throw new RemoteError(
+    `${answered}${advice ? ` ${advice}` : ''}`,
+    isLost ? undefined : status,
+    waitMs,
+  );
 }
+
+const json = v.pipe(v.string(), v.parseJson());

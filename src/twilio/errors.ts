@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { messageOf, PlayError } from '../errors';
+import { messageOf, PlayError, withFullStop } from '../errors';
 import { BUILDS_PER_HOUR } from '../limits';
 import { OutOfTimeError } from '../retry';
 import { errorBody } from './resources';
@@ -67,20 +67,15 @@ export function toTwilioApiError(
   if (thrown instanceof OutOfTimeError || thrown instanceof TwilioApiError) return thrown;
   const parsed = v.safeParse(errorBody, thrown);
   if (thrown instanceof LostAnswerError || !parsed.success) {
-    return new TwilioApiError(`${tried}: ${sentence(messageOf(thrown))}`, { cause: thrown });
+    return new TwilioApiError(`${tried}: ${withFullStop(messageOf(thrown))}`, { cause: thrown });
   }
   const { status, code, message = 'no message' } = parsed.output;
   const codeNote = code === undefined ? '' : ` (${code})`;
   const advice = WHAT_TO_DO[status];
   return new TwilioApiError(
-    `${tried}: Twilio answered ${status}${codeNote}: ${sentence(message)}${advice ? ` ${advice}` : ''}`,
+    `${tried}: Twilio answered ${status}${codeNote}: ${withFullStop(message)}${advice ? ` ${advice}` : ''}`,
     { status, code, retryAfterMs, cause: thrown },
   );
-}
-
-/** Only some messages end with a full stop. */
-function sentence(message: string): string {
-  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 /**

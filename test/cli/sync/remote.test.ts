@@ -116,6 +116,9 @@ describe('a sync by a deployment', () => {
     ['502', [502, {}, '<html>']],
     ['503 without a report', [503, {}, '<html>']],
     ['504', [504, {}, '']],
+    ['half a report', [200, JSON_TYPE, JSON.stringify(report).slice(0, 40)]],
+    ['an empty report', [200, JSON_TYPE, '']],
+    ['a page to sign in to', [200, {}, '<html>']],
   ])('tries again after %s', async (_, answer) => {
     const { url, requests } = await deployment(answer, done());
     const { outcome, sleeps } = await syncAt(url);
@@ -127,6 +130,12 @@ describe('a sync by a deployment', () => {
   it('waits as long as a busy platform asks for', async () => {
     const { url } = await deployment([429, { 'Retry-After': '9' }, ''], done());
     expect((await syncAt(url)).sleeps).toEqual([9000]);
+  });
+
+  it('is pending at a limit of Twilio that lasts', async () => {
+    const { url } = await deployment([429, { 'Retry-After': '120' }, '']);
+    const { outcome } = await syncAt(url);
+    expect(outcome).toMatchObject({ status: 'pending', reason: 'limit', retryAfter: 120_000 });
   });
 
   it('gives up after four tries, with what the deployment said', async () => {
@@ -146,8 +155,12 @@ describe('a sync by a deployment', () => {
   it.each<[string, Answer, RegExp]>([
     ['a wrong secret', [401, TEXT_TYPE, 'No.'], /answered 401: No\. ADMIN_SECRET must be the same/],
     ['no deployment', [404, TEXT_TYPE, 'Nothing.'], /answered 404: Nothing\. Deploy the project/],
+    [
+      'nothing there',
+      [404, TEXT_TYPE, 'not found'],
+      /answered 404: not found\. Deploy the project/,
+    ],
     ['a redirect', [302, { Location: 'https://example.com' }, ''], /answered 302\.$/],
-    ['a page that is no report', [200, {}, '<html>'], /answered 200\. That is no report/],
     ['a report of another kind', [200, JSON_TYPE, '{"prompts":-1}'], /200\. That is no report/],
     [
       'an unknown reason',

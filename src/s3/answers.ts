@@ -79,7 +79,7 @@ async function readText(body: unknown): Promise<string> {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 function isListing(text: string): boolean {
-  const [, root] = /^\s*(?:<\?xml[^>]*>\s*)?<(\w+)[\s>]/.exec(text) ?? [];
+  const [, root] = /^\s*(?:<\?[^>]*>\s*)*<(\w+)[\s>]/.exec(text) ?? [];
   if (root === 'Error') return true;
   return root === 'ListBucketResult' && /<IsTruncated>\s*(true|false)\s*</i.test(text);
 }

@@ -337,12 +337,14 @@ function changed(action: string): ChangedObjectError {
 /** Tells only the code of S3's error: its message may repeat the signature or the key id. */
 function s3Error(action: string, permission: Permission, thrown: unknown, now: Date): S3Error {
   if (thrown instanceof S3Error) return thrown;
+  if (thrown instanceof CredentialsError) {
+    const message = `${action}: there are no credentials to sign with. ${thrown.message}`;
+    return new S3Error(message, { kind: 'permanent', cause: thrown });
+  }
   const answer = answerIn(thrown);
   if (answer === undefined) {
-    return new S3Error(`${action}: S3 could not be reached: ${messageOf(thrown)}.`, {
-      cause: thrown,
-      kind: thrown instanceof CredentialsError ? 'permanent' : 'unavailable',
-    });
+    const message = `${action}: S3 could not be reached: ${messageOf(thrown)}.`;
+    return new S3Error(message, { kind: 'unavailable', cause: thrown });
   }
   const { status, code, how } = answer;
   if (code === 'InvalidObjectState') {

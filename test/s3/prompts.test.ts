@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
+import type { CredentialSource } from '../../src/credentials/credentials';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { S3Error } from '../../src/s3/errors';
@@ -66,6 +67,7 @@ interface Settings {
   readonly deadline?: number;
   readonly timeoutMs?: number;
   readonly secretAccessKey?: string;
+  readonly credentials?: CredentialSource;
 }
 
 function open(settings: Settings = {}): PromptBucket {
@@ -80,7 +82,10 @@ function open(settings: Settings = {}): PromptBucket {
       region: settings.region ?? s3.region,
       endpoint: faulty.endpoint,
       addressingStyle: 'auto',
-      credentials: { kind: 'access key', keys: { accessKeyId, secretAccessKey } },
+      credentials: settings.credentials ?? {
+        kind: 'access key',
+        keys: { accessKeyId, secretAccessKey },
+      },
     },
     { clock, deadline, ...(timeoutMs !== undefined && { timeoutMs }) },
   );
@@ -380,6 +385,23 @@ describe('an error of S3', () => {
     );
   });
 
+  test('without credentials is not told as a server that is out of reach', async () => {
+    const role: CredentialSource = {
+      kind: 'role',
+      roleArn: 'arn:aws:iam::123456789012:role/prompts',
+      externalId: undefined,
+      keys: s3.credentials,
+      region: s3.region,
+      endpoint: faulty.endpoint,
+    };
+    faulty.always(answer('<html></html>'));
+    const listing = await open({ credentials: role }).list().catch(String);
+    expect(listing).toContain(
+      'Listing bucket prompts: there are no credentials to sign with. Asking STS for arn:aws:iam',
+    );
+    expect(listing).not.toContain('reached');
+  });
+
   test('names the permission and where it is given, and holds neither a secret nor the message of S3', async () => {
     faulty.next(s3Error(403, 'AccessDenied'));
     const listing = await open().list().catch(String);
@@ -529,7 +551,11 @@ describe('list', () => {
   });
 
   test('a listing without KeyCount and Name is one: some servers leave them out', async () => {
-    faulty.next(answer(`\uFEFF<ListBucketResult>${LAST}</ListBucketResult>`));
+    faulty.next(
+      answer(
+        `\uFEFF<?xml version="1.0"?>\n<?xml-stylesheet href="a"?><ListBucketResult>${LAST}</ListBucketResult>`,
+      ),
+    );
     expect(await open().list()).toEqual([]);
   });
 

@@ -23,6 +23,8 @@ function adviceOn({ status }: WebhookEvent): string {
       return ' Check that AUTH_TOKEN is the one of the deployment.';
     case 404:
       return ' The live Build has no such Function: deploy it, or give another --path.';
+    case 407:
+      return ' That is the proxy of HTTPS_PROXY: give it a user name and a password.';
     default:
       return '';
   }

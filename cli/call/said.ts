@@ -4,8 +4,10 @@ import { PlayError } from '../../src/errors';
 import { decodeManifest, type Manifest } from '../../src/manifest';
 import { choosePlayable } from '../../src/playback/playback';
 import { manifestVersionOf } from '../../src/sync/carry-over';
+import { REASONS } from '../../src/sync/selection';
 import { findEnvironment, type Target } from '../../src/twilio/environments';
 import { connectServerless } from '../account';
+import { REASON_WORDS } from '../sync/messages';
 import type { KnownPrompts } from './prompts';
 
 /**
@@ -33,6 +35,9 @@ export interface SaidOptions {
 /** Why a deployment says a prompt: chosen as its Functions choose, from what is known here. */
 export function whySaid(key: string, options: SaidOptions): string {
   const { origin, variables, manifest, now } = options;
+  const refusal = manifest?.refused.get(key);
+  const reason = REASONS.find((each) => refusal?.unplayable && each === refusal.reason);
+  if (reason !== undefined) return REASON_WORDS[reason];
   const config = readCallConfig({ ...variables, DOMAIN_NAME: new URL(origin).host });
   const playable = choosePlayable(key, { ...config, manifest, now });
   return playable.via === 'say'

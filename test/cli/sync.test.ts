@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
+import { callCommand } from '../../cli/call';
 import { sync as syncCommand } from '../../cli/sync';
 import { type CallEvent, call } from '../../phone';
 import { resultOf } from '../../src/result';
@@ -210,6 +211,13 @@ describe('npm run sync', () => {
       '  prompts/directions.mp3: the call flow names it, and there is no such key under S3_PREFIX (callers hear its text)\n',
     );
     expect(await directions()).toMatchObject({ verb: 'Say', kind: 'verb' });
+    const { file, remove: removeVariables } = writeVariables(variables);
+    const called = await runVerb(callCommand(), ['--env', file, '--digits', '2']);
+    removeVariables();
+    expect(called).toMatchObject({
+      code: 1,
+      err: 'prompts/directions.mp3: its text was said: the call flow names it, and S3 has no such key under S3_PREFIX.\n',
+    });
     const remote = await sync('--remote', sandbox.publicOrigin, '--dry-run');
     expect(remote.out).toContain('prompts/directions.mp3: the call flow names it');
     await put('directions.mp3', mp3('directions'));

@@ -9,9 +9,17 @@ import {
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
 import { serverOrigin } from '../src/s3/address';
-import { checkTarget, DEFAULTS, GuardError, type LiveTarget } from '../src/sync';
+import {
+  type CheckedTarget,
+  checkTarget,
+  DEFAULTS,
+  GuardError,
+  type LiveTarget,
+} from '../src/sync';
 import { type DeploymentVariables, readDeploymentVariables } from './account';
+import { readCallFlow } from './call-flow';
 import type { CommandContext } from './command-context';
+import { missingPromptLines } from './deploy/missing-prompts';
 import { type DeployTarget, restorePreviousBuild } from './deploy/restore';
 import { refuseStaleVariables } from './deploy/stale-variables';
 import { adviceOnRefusal, deployWithToolkit } from './deploy/toolkit';
@@ -86,10 +94,14 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
     const { config, account } = checkVariables(variables, env);
     const target = { account, ...findTarget(options, account.accountSid) };
     const checked = await Promise.race([
-      check(config, { variables, env, target, force }).then((before) => ({ before })),
+      check(config, { variables, env, target, force }),
       context.interruption().then((signal) => ({ signal })),
     ]);
-    if (!('signal' in checked)) return { env, force, variables, target, before: checked.before };
+    if (!('signal' in checked)) {
+      const { listedKeys, live: before } = checked;
+      context.write(missingPromptLines(readCallFlow(), listedKeys, config.s3.prefix));
+      return { env, force, variables, target, before };
+    }
     writeError('Stopped. Nothing was deployed.\n');
     return checked.signal;
   } catch (thrown) {
@@ -103,11 +115,11 @@ async function prepare(options: Options, context: CommandContext): Promise<Prepa
   }
 }
 
-/** Checks what can be asked before a deploy. Returns what is live. */
+/** Checks what can be asked before a deploy. */
 async function check(
   config: Config,
   { variables, env, target, force }: Omit<Prepared, 'before'>,
-): Promise<LiveTarget | undefined> {
+): Promise<CheckedTarget> {
   await refuseStaleVariables(target, variables, env);
   const httpsAgent = proxyAgent(serverOrigin(config.s3));
   return checkTarget(config, target, { ...DEFAULTS, httpsAgent, force });

@@ -3,6 +3,7 @@ export { GuardError } from './guard';
 export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
 export type { Reason } from './selection';
 export {
+  type CheckedTarget,
   checkTarget,
   DEFAULTS,
   findLive,

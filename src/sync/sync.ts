@@ -118,11 +118,18 @@ export interface LiveTarget {
   readonly buildSid: string;
 }
 
+/** What a deploy has to do with. */
+export interface CheckedTarget {
+  /** What is live now; undefined before the first deploy. */
+  readonly live: LiveTarget | undefined;
+  /** Keys of the bucket under S3_PREFIX. */
+  readonly listedKeys: readonly string[];
+}
+
 /**
  * Finds out, before a deploy, whether the sync after it would succeed: lists the bucket, compares it
  * with what is live, and reads a byte. Changes nothing.
  *
- * @returns what is live now; undefined before the first deploy
  * @throws {GuardError} when the listing looks wrong
  * @throws {PlayError} when S3 or Twilio refuses
  */
@@ -130,20 +137,21 @@ export async function checkTarget(
   config: Config,
   target: Target,
   settings: SyncSettings,
-): Promise<LiveTarget | undefined> {
+): Promise<CheckedTarget> {
   const { bucket, twilio } = connect(config, target.service, settings);
   try {
     const live = await findLive(twilio, target);
     const { listing, known } = await observeKeys(bucket, twilio, live);
     const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
-    const keys = { known, listed: listing.map(({ key }) => key), selects };
+    const listedKeys = listing.map(({ key }) => key);
+    const keys = { known, listed: listedKeys, selects };
     const guard = settings.force ? undefined : guardOf(keys, settings.maxVanishedShare);
     if (guard !== undefined) throw new GuardError(guard);
     await checkReadable(
       bucket,
       listing.filter(({ key }) => selects(key)),
     );
-    return live;
+    return { live, listedKeys };
   } finally {
     bucket.close();
   }

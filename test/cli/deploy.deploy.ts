@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '../../sandbox/listen';
 import { type StagedProject, stageProject } from '../../sandbox/rehearsal/staged-project';
@@ -169,7 +169,8 @@ describe('npm run deploy', () => {
 
   describe.each<[string, Variables, RegExp]>([
     ['an empty .env', NOTHING_SET, /S3_BUCKET is not set.*ACCOUNT_SID is not set/s],
-    ['a malformed region', { S3_REGION: 'Frankfurt' }, /S3_REGION must be a region/],
+    ['a malformed region', { S3_REGION: 'EU Central' }, /S3_REGION must be a region/],
+    ['a comment behind a value', { S3_REGION: 'x # y' }, /line \d+, S3_REGION: the # and all/],
     ['an endpoint with a path', { S3_ENDPOINT: 'http://localhost:1/x' }, /S3_ENDPOINT must be/],
     ['a bucket that is an ARN', { S3_BUCKET: 'arn:aws:s3:::x' }, /S3_BUCKET must be a bucket name/],
     ['a short admin secret', { ADMIN_SECRET: 'short' }, /ADMIN_SECRET is shorter than 32/],
@@ -326,6 +327,19 @@ describe('npm run deploy', () => {
     expect((await rehearsal.live())?.variables).not.toHaveProperty('SYNC_INCLUDE');
   });
 
+  it('names what the call flow names and S3 lacks, before and after it deploys', async () => {
+    const s3 = s3ClientOf(variables);
+    await s3.send(
+      new DeleteObjectCommand({ Bucket: variables.S3_BUCKET, Key: 'prompts/hours.mp3' }),
+    );
+    s3.destroy();
+    const { code, out } = await deploy();
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^The bucket has no prompts\/hours\.mp3 under prompts\/, which the call flow names in menus\.main\.digits\.1\.prompt: callers hear its text\..*\nPlan: .*\n {2}prompts\/hours\.mp3: /s,
+    );
+  });
+
   it('deploys the variables of --env to the environment of --environment', async () => {
     const file = join(project.directory, '.env.staging');
     writeFileSync(file, envFile({ SYNC_INCLUDE: 'welcome.mp3' }));
@@ -342,7 +356,7 @@ describe('npm run deploy', () => {
   it('deploys to the environment without a suffix with --production', async () => {
     const { code, out } = await deploy({}, ['--production']);
     expect(code).toBe(0);
-    expect(out).toContain('Assets equal S3: 8 prompts, ');
+    expect(out).toContain('Assets equal S3: 7 prompts, ');
     const { out: dryRun } = await resultOfProgram(
       startProgram(
         'cli/sync.ts',
@@ -351,6 +365,6 @@ describe('npm run deploy', () => {
         project.directory,
       ),
     );
-    expect(dryRun).toContain('8 to keep, 0 to upload');
+    expect(dryRun).toContain('7 to keep, 0 to upload');
   });
 });

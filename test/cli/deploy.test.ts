@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkVariables } from '../../cli/deploy';
+import { missingPromptLines } from '../../cli/deploy/missing-prompts';
 import { adviceOnRefusal } from '../../cli/deploy/toolkit';
+import { parseCallFlow } from '../../src/call-flow/parse';
 import { ConfigError } from '../../src/errors';
 
 const usable = {
@@ -48,6 +50,31 @@ describe('the variables of a deploy', () => {
     expect(problems).toMatch(/^ADMIN_SECRET is shorter than 32 .*\nOPERATOR_NUMBER is no phone/);
     expect(problems).not.toContain('too short');
     expect(problemsOf({ ...short, ...account })).toMatch(/S3_BUCKET is not set.*ADMIN_SECRET/s);
+  });
+});
+
+describe('the prompts that the call flow names and the bucket lacks', () => {
+  const flowWith = (...keys: readonly string[]) => {
+    const digits = Object.fromEntries(
+      keys.map((key, digit) => [digit, { action: 'play', prompt: { key, text: 'Hello.' } }]),
+    );
+    const flow = {
+      start: { action: 'menu', menu: 'main' },
+      menus: { main: { prompt: { text: 'Press a key.' }, digits } },
+      farewell: { text: 'Goodbye.' },
+    };
+    return parseCallFlow(JSON.stringify(flow));
+  };
+
+  it('are named with their place, and with a key that was meant', () => {
+    const keys = ['prompts/welcome.mp3', 'prompts/menu.mp3'];
+    const flow = flowWith('prompts/menu.mp3', 'welcome.mp3', '/prompts/hours.mp3');
+    expect(missingPromptLines(flow, keys, 'prompts/').split('\n')).toEqual([
+      'The bucket has no welcome.mp3 under prompts/, which the call flow names in menus.main.digits.1.prompt: callers hear its text. Did you mean prompts/welcome.mp3?',
+      'The bucket has no /prompts/hours.mp3 under prompts/, which the call flow names in menus.main.digits.2.prompt: callers hear its text.',
+      '',
+    ]);
+    expect(missingPromptLines(flowWith('prompts/menu.mp3'), keys, 'prompts/')).toBe('');
   });
 });
 

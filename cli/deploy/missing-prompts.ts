@@ -1,0 +1,32 @@
+import { missingPrompts } from '../../src/call-flow/parse';
+import type { CallFlow } from '../../src/call-flow/schema';
+import { suggestionSentence, suggestKey } from '../../src/sync/suggestion';
+import { formatCount, oneLine } from '../format';
+
+/** More lines would hide what comes after them. */
+const SHOWN = 10;
+
+/**
+ * A line for each prompt that the call flow names and the bucket lacks.
+ *
+ * @param keys of the bucket under the prefix
+ * @param prefix S3_PREFIX
+ */
+export function missingPromptLines(
+  flow: CallFlow,
+  keys: readonly string[],
+  prefix: string,
+): string {
+  const missing = missingPrompts(flow, new Set(keys));
+  const where = prefix === '' ? '' : ` under ${prefix}`;
+  const lines = missing.slice(0, SHOWN).map(({ at, prompt: { key = '' } }) => {
+    const suggested = suggestKey(key, keys, prefix);
+    return [
+      `The bucket has no ${key}${where}, which the call flow names in ${at}: callers hear its text.`,
+      ...(suggested === undefined ? [] : [suggestionSentence(key, suggested)]),
+    ].join(' ');
+  });
+  const more = missing.length - lines.length;
+  if (more > 0) lines.push(`It lacks ${formatCount(more, 'more prompt')} of the call flow.`);
+  return lines.map((line) => `${oneLine(line)}\n`).join('');
+}

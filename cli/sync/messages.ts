@@ -176,8 +176,7 @@ function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
 function insteadOf({ key, reason, unplayable }: SkippedPrompt): string {
   if (unplayable) return 'callers hear its text';
   if (reason === 'unreadable') return 'callers hear its earlier recording';
-  // Of all others the sync knows that they are audio, or that their ending says so.
-  return reason === 'not recognised' && !hasAudioEnding(key)
-    ? 'the proxy plays it if its Content-Type is audio'
-    : 'the proxy plays it as it is';
+  return hasAudioEnding(key)
+    ? 'the proxy plays it as it is'
+    : 'the proxy plays it if its Content-Type is audio';
 }

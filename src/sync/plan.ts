@@ -253,11 +253,13 @@ function reasonAgainst(
   { refused }: Manifest,
   { maxObjectBytes, judged, unreadable }: PlanOptions,
 ): Reason | undefined {
+  const refusal = refusalOf(object, maxObjectBytes);
   // Only a refusal by bytes is taken as it is; all others are computed again.
   for (const known of [judged.get(object.key), refused.get(object.key)]) {
-    if (known?.etag === object.etag && isByteReason(known.reason)) return known.reason;
+    if (known?.etag !== object.etag || !isByteReason(known.reason)) continue;
+    // It may have been archived since: the proxy could not play it any more.
+    return refusal === 'archived' ? refusal : known.reason;
   }
-  const refusal = refusalOf(object, maxObjectBytes);
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
   if (uploaded && !(refusal && isByteReason(refusal))) return undefined;
   return refusal ?? (unreadable.get(object.key) === object.etag ? 'unreadable' : undefined);

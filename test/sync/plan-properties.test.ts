@@ -62,7 +62,17 @@ const time = fc.constantFrom(
 );
 
 const manifest = fc.record({
-  paths: fc.array(fc.tuple(key, anyPath)).map((pairs) => new Map(pairs)),
+  paths: fc
+    .array(fc.tuple(key, content))
+    .map(
+      (contents) =>
+        new Map(
+          contents.map(([name, text]) => [
+            name,
+            assetPath(name, object(name, { content: text }).etag),
+          ]),
+        ),
+    ),
   retired: fc.array(fc.tuple(anyPath, time)).map((pairs) => new Map(pairs)),
   refused: fc
     .array(

@@ -332,6 +332,15 @@ describe('plan', () => {
     expect(later.manifest).toEqual(manifest);
   });
 
+  it('has said what was not recognised and is archived since', () => {
+    const refused = new Map([
+      [one.key, { etag: one.etag, reason: 'not recognised', unplayable: false }],
+    ]);
+    const planned = plan([archived], live([], { refused }), [], options);
+    expect(decisions(planned)).toEqual(['skip hello.mp3: archived']);
+    expect(planned.manifest.refused.get(one.key)?.unplayable).toBe(true);
+  });
+
   it.each(['hello.ulaw', 'hello.GSM'])(
     'leaves %s to the proxy, and fetches and writes down nothing',
     (key) => {

@@ -30,6 +30,9 @@ async function main(): Promise<void> {
     ...sources.map(bundleFunction),
     bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
   ]);
+  if (process.argv.includes('--quiet')) return;
+  const names = sources.map((file) => file.replace(/\.[jt]s$/, ''));
+  console.log(`Bundled ${names.length} Functions: ${names.join(', ')}`);
 }
 
 function bundleFunction(file: string): Promise<unknown> {

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkBundles } from '../../scripts/check-bundles';
+
+const SIZES = new Map([
+  ['audio.js', 50_000],
+  ['fallback.protected.js', 100_000],
+  ['menu.protected.js', 100_000],
+  ['voice.protected.js', 100_000],
+  ['sync.js', 800_000],
+  ['credentials.private.js', 400_000],
+]);
+const problems = (sizes: ReadonlyMap<string, number>) =>
+  checkBundles(sizes).flatMap(({ fits, line }) => (fits ? [] : [line]));
+
+describe('the check of the bundles', () => {
+  it('has a limit for each of them', () => {
+    expect(problems(SIZES)).toEqual([]);
+  });
+
+  it('fails for one that is too large', () => {
+    expect(problems(new Map([...SIZES, ['audio.js', 10_000_000]]))).toEqual([
+      expect.stringMatching(/^OVER audio\.js: 10000 kB of \d+ kB$/),
+    ]);
+  });
+
+  it('fails for a Function without a limit, and for a limit without a Function', () => {
+    const renamed = new Map([...SIZES, ['farewell.protected.js', 12_345]]);
+    renamed.delete('sync.js');
+    expect(problems(renamed)).toEqual([
+      'GONE sync.js: there is no such Function any more. Remove its line.',
+      'NEW  farewell.protected.js: 13 kB without a limit. Give it a line in scripts/check-bundles.ts.',
+    ]);
+  });
+});

@@ -8,11 +8,10 @@ import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-com
 import type { CallFlow } from '../../src/call-flow/schema';
 import { readConfig } from '../../src/config';
 import { promptWarnings, readCallFlow } from '../call-flow';
-import { PROJECT_DIRECTORY } from '../directory';
 import { inspectProtected, servedBy } from '../inspector';
 import { inspectorTable } from '../screen';
 import { DOMAIN_NAME, type Rehearsal, startRehearsal } from './rehearsal';
-import { deployAndSyncTwice, isAsExpected, listenToCall, type Stage } from './scenario';
+import { deployAndSyncTwice, isAsExpected, listenToCall, STEPS, type Stage } from './scenario';
 import { type StagedProject, stageProject } from './staged-project';
 
 interface Options {
@@ -66,7 +65,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       return counted;
     };
     const habits = { signMedia: options.protected === true };
-    const stages = deployAndSyncTwice(rehearsal, project, countUploads, habits);
+    const stages = deployAndSyncTwice(rehearsal, withHeadings(project), countUploads, habits);
     const good = await showStages(stages, flow);
     if (good && options.protected) await showProtected(rehearsal);
     if (good && options.stay) {
@@ -80,6 +79,26 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   } finally {
     await rehearsal.stop();
   }
+}
+
+/** Prints a heading before each command: what the commands write is long. */
+function withHeadings(project: StagedProject): StagedProject {
+  let step = 0;
+  const printHeading = (command: string) => {
+    step += 1;
+    console.log(`\n${colors.bold(`${step}/${STEPS.length} ${command}`)}`);
+  };
+  return {
+    ...project,
+    twilioRun(...args) {
+      printHeading(['twilio-run', ...args].join(' '));
+      return project.twilioRun(...args);
+    },
+    run(verb, ...args) {
+      printHeading(['npm run', verb, ...args].join(' '));
+      return project.run(verb, ...args);
+    },
+  };
 }
 
 function abortedByInterruption({ interruption }: CommandContext): AbortSignal {
@@ -137,16 +156,20 @@ function printHowToGoOn(
 ): void {
   const exports = Object.entries(environment).map(([name, value]) => `${name}='${value}'`);
   const destination = `${DOMAIN_NAME}:443:127.0.0.1:${internet.port}`;
+  const folder = relative(process.cwd(), directory);
   console.log(`
-It stays up until Ctrl-C. In a terminal of its own, whose programs reach nothing else:
+It stays up until Ctrl-C. In a second terminal, whose programs reach nothing else, in this folder:
 
-  cd ${relative(process.cwd(), directory)}
+  cd '${process.cwd()}'
   export ${exports.join(' ')}
-  npx twilio-run deploy
-  npx twilio-run list
-  npm --prefix '${PROJECT_DIRECTORY}' run live-check -- --env '${directory}/.env' --yes \\
-    --from +815012345678 --to +819012345678
+  npm run sync -- --env ${folder}/.env
+  npm run call -- --env ${folder}/.env --digits 1,9
+  npm run live-check -- --env ${folder}/.env --yes --from +815012345678 --to +819012345678
+  npx twilio-run deploy --cwd ${folder}
+  npx twilio-run list --cwd ${folder}
   curl --connect-to ${destination} --cacert '${authorityFile}' https://${DOMAIN_NAME}/voice
+
+A deploy takes the prompts out of the Build until the next sync.
 `);
 }
 

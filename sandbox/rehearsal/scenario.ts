@@ -31,6 +31,9 @@ export interface CallContent {
   readonly spoken: readonly string[];
 }
 
+/** The commands of the rehearsal. */
+export const STEPS = ['deploy', 'sync', 'deploy', 'sync'] as const;
+
 /**
  * Deploys and syncs, twice each, and calls the number after each command.
  *
@@ -47,7 +50,7 @@ export async function* deployAndSyncTwice(
     deploy: () => project.twilioRun('deploy'),
     sync: () => project.run('sync'),
   };
-  for (const command of ['deploy', 'sync', 'deploy', 'sync'] as const) {
+  for (const command of STEPS) {
     await commands[command]();
     const uploads = countUploads();
     const live = rehearsal.twilio.liveBuild(DOMAIN_NAME);

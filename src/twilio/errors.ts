@@ -36,6 +36,11 @@ export class TwilioApiError extends PlayError {
  */
 export class LostAnswerError extends PlayError {}
 
+/** A broken connection, even behind a status of success. */
+export function noConnection(cause: unknown): LostAnswerError {
+  return new LostAnswerError(`Twilio could not be reached: ${messageOf(cause)}`, { cause });
+}
+
 /** Whether Twilio itself said that there is no such thing: a server in between knows nothing of it. */
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof TwilioApiError && thrown.status === 404 && thrown.code !== undefined;
@@ -66,8 +71,9 @@ export function toTwilioApiError(
 ): OutOfTimeError | TwilioApiError {
   if (thrown instanceof OutOfTimeError || thrown instanceof TwilioApiError) return thrown;
   const parsed = v.safeParse(errorBody, thrown);
-  if (thrown instanceof LostAnswerError || !parsed.success) {
-    return new TwilioApiError(`${tried}: ${withFullStop(messageOf(thrown))}`, { cause: thrown });
+  if (!parsed.success) {
+    const { message } = thrown instanceof LostAnswerError ? thrown : noConnection(thrown);
+    return new TwilioApiError(`${tried}: ${withFullStop(message)}`, { cause: thrown });
   }
   const { status, code, message = 'no message' } = parsed.output;
   const codeNote = code === undefined ? '' : ` (${code})`;

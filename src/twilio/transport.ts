@@ -1,9 +1,9 @@
 import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
-import { messageOf, PlayError } from '../errors';
+import { PlayError } from '../errors';
 import { TWILIO_ATTEMPTS, TWILIO_TIMEOUT_MS } from '../limits';
 import { isTransientStatus, retryAfterMs, type Verdict, withRetry } from '../retry';
-import { LostAnswerError } from './errors';
+import { LostAnswerError, noConnection } from './errors';
 import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
 
 /** An HTTP response as the library's client gives it. */
@@ -117,7 +117,9 @@ export class Transport extends RequestClient {
     };
     try {
       return await withRetry({ clock, deadline, attempts }, judge, async () => {
-        const response = await send().catch(lose);
+        const response = await send().catch((thrown: unknown) => {
+          throw noConnection(thrown);
+        });
         if (!isTransientStatus(response.statusCode)) return read(response);
         transient = response;
         throw new TransientResponse(response);
@@ -127,11 +129,6 @@ export class Transport extends RequestClient {
       throw thrown;
     }
   }
-}
-
-/** A broken connection, even behind a status of success: Twilio may have done what was asked. */
-function lose(cause: unknown): never {
-  throw new LostAnswerError(`Twilio could not be reached: ${messageOf(cause)}`, { cause });
 }
 
 /**

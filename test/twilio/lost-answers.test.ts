@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findEnvironmentIfAny } from '../../src/twilio/environments';
-import { TwilioApiError } from '../../src/twilio/errors';
+import { TwilioApiError, toTwilioApiError } from '../../src/twilio/errors';
 import { Serverless } from '../../src/twilio/serverless';
 import type { Fault } from '../helpers/fault-server';
 import { type Account, answering, answerLost, openAccount, reset } from '../helpers/twilio/account';
@@ -189,7 +189,17 @@ describe.each(Object.entries(FAULTS))('after %s', (name, fault) => {
   });
 });
 
-describe.each(Object.entries(LOST))('after nothing but %s', (_, fault) => {
+// One of each kind.
+const LASTING = Object.entries(LOST).filter(([name]) =>
+  [
+    'a connection that breaks after the headers',
+    'half a body',
+    'the page of a portal',
+    'JSON of another form',
+  ].includes(name),
+);
+
+describe.each(LASTING)('after nothing but %s', (_, fault) => {
   it('every request fails with a sentence of what was tried, and without what came', async () => {
     const scene = await setScene();
     scene.refuse = () => fault;
@@ -306,5 +316,17 @@ describe('an answer that there is no such thing', () => {
     await expect(scene.twilio.buildIfAny(missing)).rejects.toMatchObject({ status: 404 });
     await expect(scene.twilio.deleteAsset(scene.asset)).rejects.toMatchObject({ status: 404 });
     await expect(findEnvironmentIfAny(scene.twilio, target)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe('an exception of the library', () => {
+  it.each([
+    [new Error('connect ECONNREFUSED'), 'Twilio could not be reached: connect ECONNREFUSED.'],
+    [{ status: 201, message: 'aborted' }, 'Twilio could not be reached: '],
+    [{ status: 401, code: 20003, message: 'No' }, 'Twilio answered 401 (20003): No. Check'],
+  ])('%j says what happened, and is a refusal only with a status of one', (thrown, message) => {
+    const error = toTwilioApiError('Listing the Builds', thrown);
+    expect(error.message).toContain(`Listing the Builds: ${message}`);
+    expect(error).toMatchObject({ status: message.includes('401') ? 401 : undefined });
   });
 });

@@ -183,6 +183,12 @@ export function readSecretAccessKey({
   return typeof secret === 'string' && !isUnset(secret) ? secret : undefined;
 }
 
+/** S3_PREFIX alone: the prefix that the audio proxy serves. Empty if it is unset or unusable. */
+export function readPrefix(variables: Variables): string {
+  const parsed = v.safeParse(audioVariables.entries.S3_PREFIX, variables.S3_PREFIX);
+  return parsed.success ? parsed.output : '';
+}
+
 /** AUDIO_VISIBILITY alone, for a call that must sign its requests for protected Assets. */
 export function readVisibility({ AUDIO_VISIBILITY }: Variables): SyncConfig['visibility'] {
   return AUDIO_VISIBILITY === 'protected' ? 'protected' : 'public';

@@ -10,7 +10,9 @@ import {
   readCallConfig,
   readConfig,
   readOperatorNumber,
+  readPrefix,
   readSecretAccessKey,
+  readVisibility,
 } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { accountVariables, CREDENTIAL_NAMES, syncVariables } from '../src/variables';
@@ -281,6 +283,25 @@ describe('readOperatorNumber', () => {
     [undefined, undefined],
   ])('reads %p as %p, even if other variables are malformed', (OPERATOR_NUMBER, number) => {
     expect(readOperatorNumber({ S3_BUCKET: 'Not_A_Bucket', OPERATOR_NUMBER })).toBe(number);
+  });
+});
+
+describe('a reader of one variable', () => {
+  it.each([
+    ['prompts/', 'prompts/'],
+    ['a/../b/', ''],
+    [' ', ''],
+    [undefined, ''],
+  ])('reads the prefix %p as %p, even if other variables are malformed', (S3_PREFIX, prefix) => {
+    expect(readPrefix({ S3_BUCKET: 'Not_A_Bucket', S3_PREFIX })).toBe(prefix);
+  });
+
+  it.each([
+    ['protected', 'protected'],
+    ['public', 'public'],
+    [undefined, 'public'],
+  ])('reads the visibility %p as %p', (AUDIO_VISIBILITY, visibility) => {
+    expect(readVisibility({ S3_BUCKET: 'Not_A_Bucket', AUDIO_VISIBILITY })).toBe(visibility);
   });
 });
 

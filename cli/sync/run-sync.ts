@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { proxyAgent } from '../../phone/request';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
-import { readAdminSecret, type Variables } from '../../src/config';
+import { readAdminSecret, readPrefix, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import { serverOrigin } from '../../src/s3/address';
@@ -110,7 +110,7 @@ function syncHere(
       force,
       concurrency,
       maxVanishedShare: maxDelete / 100,
-      ...(prefix !== undefined && { proxyPrefix: String(variables.S3_PREFIX ?? '') }),
+      ...(prefix !== undefined && { proxyPrefix: readPrefix(variables) }),
       flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
     },
   );

@@ -254,11 +254,11 @@ function reasonAgainst(
   { maxObjectBytes, judged, unreadable }: PlanOptions,
 ): Reason | undefined {
   const refusal = refusalOf(object, maxObjectBytes);
-  // Only a refusal by bytes is taken as it is; all others are computed again.
-  for (const known of [judged.get(object.key), refused.get(object.key)]) {
-    if (known?.etag !== object.etag || !isByteReason(known.reason)) continue;
-    // It may have been archived since: the proxy could not play it any more.
-    return refusal === 'archived' ? refusal : known.reason;
+  // Only a refusal by bytes is taken as it is; all others are computed again. What was archived since
+  // is not for the proxy any more, though its bytes are the same.
+  for (const known of refusal === 'archived' ? [] : [judged, refused]) {
+    const { etag, reason } = known.get(object.key) ?? {};
+    if (etag === object.etag && reason && isByteReason(reason)) return reason;
   }
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
   if (uploaded && !(refusal && isByteReason(refusal))) return undefined;

@@ -48,7 +48,7 @@ export function rejectOptionsTakenByNpm(
   const line = [command.name(), ...words, ...rest.map(quoted)].join(' ');
   const names = taken.map(({ name }) => name).join(' and ');
   throw new ConfigError(
-    `npm kept ${names} for itself, and nothing was done. Write:\n  ${line}\nWhat you did not type stands in npm's own configuration (npm config list).`,
+    `npm kept ${names} for itself, and nothing was done. Write:\n  ${line}\nWhat you did not type stands in npm's own configuration (npm config list)${names.includes('--production') ? ', or is NODE_ENV of this shell: then name an --environment' : ''}.`,
   );
 }
 
@@ -68,7 +68,14 @@ function takenValue(
 ): string | undefined {
   const name = option.name();
   if (NPM_OWN.includes(name)) return undefined;
-  if (args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))) return undefined;
+  const isTyped = (option: string) =>
+    args.some((word) => word === `--${option}` || word.startsWith(`--${option}=`));
+  if (isTyped(name)) return undefined;
+  // npm leaves no npm_config_production: it omits the packages for development, and says so.
+  if (name === 'production') {
+    const isNamed = ['environment', 'remote', 'url'].some(isTyped);
+    return environment.NODE_ENV === 'production' && !isNamed ? 'true' : undefined;
+  }
   const npmName = NPM_NAMES[name] ?? name.replaceAll('-', '_');
   const value = environment[`npm_config_${npmName}`];
   return option.isBoolean() && (value === '' || value === 'false') ? undefined : value;

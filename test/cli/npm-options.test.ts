@@ -12,6 +12,7 @@ import { explain } from '../../cli/explain';
 import { liveCheck } from '../../cli/live-check';
 import { rejectOptionsTakenByNpm } from '../../cli/npm-options';
 import { number } from '../../cli/number';
+import { addEnvironmentOptions } from '../../cli/options';
 import { sync } from '../../cli/sync';
 import { ConfigError } from '../../src/errors';
 import { runVerb } from '../helpers/cli/commands';
@@ -90,6 +91,7 @@ describe('an option that stands before --, which npm keeps', () => {
     ['sync', '--force --json', 'npm run sync -- --force --json'],
     ['sync', '--environment=staging --dry-run', 'npm run sync -- --dry-run --environment staging'],
     ['deploy', '--environment=staging', 'npm run deploy -- --environment staging'],
+    ['deploy', '--production --env x', 'npm run deploy -- --production --env x'],
     ['call', '--digits 1,9 --fail=all', 'npm run call -- --digits 1,9 --fail all'],
     ['call', '--to=+815012345678 --say', 'npm run call -- --say --to +815012345678'],
     ['call', '--out x.wav --digits 1,9', 'npm run call -- --digits <value> --out <value>'],
@@ -133,6 +135,20 @@ describe('rejectOptionsTakenByNpm', () => {
     expect(() => refuse({ npm_config_include: 'dev' })).not.toThrow();
     expect(() => refuse({ npm_config_dry_run: 'false' })).not.toThrow();
     expect(() => refuse({ npm_config_dry_run: '' })).not.toThrow();
+  });
+
+  it('takes NODE_ENV=production for --production, unless an environment is named', () => {
+    const withProduction =
+      (...args: string[]) =>
+      () =>
+        rejectOptionsTakenByNpm(addEnvironmentOptions(command()), args, {
+          npm_lifecycle_event: 'sync',
+          NODE_ENV: 'production',
+        });
+    expect(withProduction()).toThrow('npm run sync -- --production\n');
+    expect(withProduction('--environment=dev')).not.toThrow();
+    expect(withProduction('--remote', 'https://name-1234.twil.io')).not.toThrow();
+    expect(withProduction('--production')).not.toThrow();
   });
 
   it('ignores the options of another script', () => {

@@ -21,13 +21,14 @@ Each event is a line with a type; the last line has a status and how the sync en
 
 Exit code:
   0    Assets equal S3 now (with --dry-run: nothing stands in the way)
-  1    failed; the message says why, and callers hear what they heard before
+  1    failed; the message says why, and callers hear what they heard before. Or what is live
+       cannot answer a call: it has no Functions
   2    wrong usage or configuration
   3    a guard stopped it: too many prompts vanished from S3; --force goes on all the same
   4    not finished, or a limit of Twilio's is reached: run it again later
   130  stopped by Ctrl-C (143 by SIGTERM); unfinished work is dropped, and begun again next time`;
 
-type Flag = 'dryRun' | 'force' | 'json';
+type Flag = 'dryRun' | 'force' | 'json' | 'verbose';
 
 export function readOptions(args: readonly string[], context: CommandContext): SyncOptions {
   const command = new Command('npm run sync --')
@@ -63,10 +64,11 @@ export function readOptions(args: readonly string[], context: CommandContext): S
     )
     .option('--env <file>', 'file with the variables', ENV_FILE)
     .option('--json', 'print one JSON object a line')
+    .option('--verbose', 'list all keys, however many they are')
     .addHelpText('after', MORE);
   type Given = Omit<SyncOptions, Flag> & Partial<Pick<SyncOptions, Flag>>;
   const options = parseArguments<Given>(command, args, context);
-  return { dryRun: false, force: false, json: false, ...options };
+  return { dryRun: false, force: false, json: false, verbose: false, ...options };
 }
 
 function collect(glob: string, before: readonly string[] = []): string[] {

@@ -253,6 +253,12 @@ export const CLEAN_UP_AGE_MS = 24 * 60 * 60_000;
 /** After this many unreadable objects the permission to read is taken to be missing. */
 export const READ_PROBES = 10;
 
+/** A list at the terminal that is longer is summed up, unless --verbose asks for it. */
+export const LISTED_LINES = 10;
+
+/** Bytes of the keys that an answer of /sync lists: with their counts, the answer is below 100 kB. */
+export const REPORT_BYTES = 90_000;
+
 /** Missing keys of one report that are compared with all keys of the bucket. */
 export const SUGGESTIONS = 20;
 

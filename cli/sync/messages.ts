@@ -1,6 +1,8 @@
-import { ASSET_BYTES } from '../../src/limits';
+import { createColors } from 'picocolors';
+import { ASSET_BYTES, LISTED_LINES } from '../../src/limits';
 import { hasAudioEnding } from '../../src/media-types';
-import type { Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
+import type { Lack, Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
+import { groupSkipped } from '../../src/sync/outcome';
 import { suggestionSentence } from '../../src/sync/suggestion';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
@@ -21,12 +23,25 @@ export function jsonReporter({ write }: CommandOutput): Reporter {
   return { progress: print, end: print };
 }
 
-/** One line an event; an ending that is not `done` goes to standard error. */
-export function lineReporter({ write, writeError }: CommandOutput, occasion: Occasion): Reporter {
+/**
+ * One line an event; an ending that is not `done` goes to standard error. Long lists are summed up
+ * unless `verbose`.
+ */
+export function lineReporter(
+  { write, writeError, colors }: CommandOutput & { readonly colors: boolean },
+  occasion: Occasion,
+  verbose = false,
+): Reporter {
+  const { red } = createColors(colors);
+  const print = (lines: readonly string[], to: (text: string) => void = write) =>
+    to(lines.map((line) => `${oneLine(line)}\n`).join(''));
+  const intended: Intended[] = [];
   let lastPlan: string | undefined;
 
   /** A run plans again after each wait and each Deployment: mostly the same plan, or an empty one. */
   const isNews = (progress: SyncEvent, line: string) => {
+    // A deploy has just taken the prompts out, and says that it brings them back.
+    if (progress.type === 'not live') return occasion !== 'deploy';
     if (progress.type !== 'planned') return true;
     const news = lastPlan === undefined || (line !== lastPlan && progress.upload > 0);
     lastPlan = line;
@@ -34,23 +49,58 @@ export function lineReporter({ write, writeError }: CommandOutput, occasion: Occ
   };
   return {
     progress(progress) {
+      if (progress.type === 'intended') {
+        intended.push(progress);
+        return;
+      }
       const line = progressLine(progress);
-      if (isNews(progress, line)) write(`${oneLine(line)}\n`);
+      if (isNews(progress, line)) print([line]);
     },
     end(ending) {
-      const print = ending.status === 'done' ? write : writeError;
-      const lines = endingLines(ending, occasion).flatMap((line) => line.split('\n'));
-      print(lines.map((line) => `${oneLine(line)}\n`).join(''));
+      print(intendedLines(intended, verbose));
+      print(endingLines(ending, occasion, verbose), ending.status === 'done' ? write : writeError);
+      if (ending.status !== 'done' || ending.report.lacks === undefined) return;
+      writeError(`${red(LACK_WORDS[ending.report.lacks])}\n`);
     },
   };
 }
 
-function progressLine(progress: SyncEvent): string {
+type Intended = Extract<SyncEvent, { type: 'intended' }>;
+
+const STEPS = ['upload', 'retain', 'retire'] as const satisfies readonly Intended['step'][];
+
+const INTENTIONS: Readonly<
+  Record<Intended['step'], { readonly would: string; readonly what: string }>
+> = {
+  upload: { would: 'Would upload', what: 'prompts' },
+  retain: { would: 'Would keep for calls in progress:', what: 'old versions' },
+  retire: { would: 'Would remove', what: 'old versions' },
+};
+
+/** What a dry run would do: each thing, or how many there are. */
+function intendedLines(intended: readonly Intended[], verbose: boolean): string[] {
+  return STEPS.flatMap((step) => {
+    const { would, what } = INTENTIONS[step];
+    const things = intended.filter((event) => event.step === step).map((event) => event.what);
+    return verbose || things.length <= LISTED_LINES
+      ? things.map((thing) => `${would} ${thing}`)
+      : [`${would} ${things.length} ${what}, such as ${things[0]}; --verbose lists them`];
+  });
+}
+
+const LACK_WORDS: Readonly<Record<Lack, string>> = {
+  Functions:
+    'The live Build has no Functions: no call is answered. It was deployed from a folder that was not built. Run npm run deploy.',
+  '/voice':
+    'The live Build has a call flow and no /voice: no call is answered. Run npm run deploy.',
+};
+
+function progressLine(progress: Exclude<SyncEvent, Intended>): string {
   switch (progress.type) {
     case 'planned':
       return planLine(progress);
-    case 'intended':
-      return `Would ${progress.step} ${progress.what}`;
+    case 'not live':
+      return notLiveLine(progress);
     case 'uploaded':
       return `Uploaded ${progress.key} (${formatBytes(progress.bytes)})`;
     case 'found':
@@ -72,7 +122,7 @@ function progressLine(progress: SyncEvent): string {
     case 'not cleaned':
       return `Old Assets were not deleted, which harms no call: ${progress.message}`;
     case 'step':
-      return `The deployment is not finished, ${WAITS_FOR[progress.reason]}, ${remainderOf(progress.report)}: calling again in ${formatWait(progress.retryAfter)}`;
+      return `Not done yet: ${WAITS_FOR[progress.reason]}, ${remainderOf(progress.report)}. Asking again in ${formatWait(progress.retryAfter)}`;
   }
 }
 
@@ -88,17 +138,27 @@ function planLine({
   const parts = [
     `${keep} to keep`,
     `${upload} to upload${upload > 0 ? ` (${formatBytes(bytes)})` : ''}`,
-    retain > 0 && `${retain} to retain for calls in progress`,
-    retire > 0 && `${retire} to retire`,
+    retain > 0 && `${formatCount(retain, 'old version')} to keep for calls in progress`,
+    retire > 0 && `${formatCount(retire, 'old version')} to remove`,
     skip > 0 && `${skip} to skip`,
-    build && 'a Build to make',
+    build && 'a new Build to publish',
   ];
   return `Plan: ${parts.filter(Boolean).join(', ')}`;
 }
 
+function notLiveLine({
+  live,
+  prompts,
+  buildSid,
+  since,
+}: Extract<SyncEvent, { type: 'not live' }>): string {
+  const time = since ? ` since ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
+  return `${live} of ${formatCount(prompts, 'prompt')} are live as Assets: Build ${buildSid}, live${time}, does not have the others, as after a deploy without a sync`;
+}
+
 const WAITS_FOR: Readonly<Record<Wait, string>> = {
   time: 'time is over',
-  quiet: 'the bucket is still changing',
+  quiet: 'the bucket changed just now',
   build: 'Twilio is still building',
   limit: 'a limit of Twilio is reached',
 };
@@ -118,11 +178,11 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 };
 
 /** How it ended. The last line says what to do, if there is anything to do. */
-function endingLines(ending: Ending, occasion: Occasion): string[] {
+function endingLines(ending: Ending, occasion: Occasion, verbose: boolean): string[] {
   const alone = occasion !== 'deploy';
   switch (ending.status) {
     case 'done':
-      return [...skippedLines(ending.report.skipped), doneLine(ending.report, occasion)];
+      return [...skippedLines(ending.report, verbose), doneLine(ending.report, occasion)];
     case 'pending': {
       const { reason, report, retryAfter } = ending;
       const advice = alone ? `: run the sync again in ${formatWait(retryAfter)}` : '';
@@ -130,15 +190,19 @@ function endingLines(ending: Ending, occasion: Occasion): string[] {
     }
     case 'guarded':
       return [
-        ending.message,
-        ...(alone ? ['Nothing was changed. To go on all the same: --force'] : []),
+        ...ending.message.split('\n'),
+        ...(alone ? [`${changedWords(ending.changed)} To go on all the same: --force`] : []),
       ];
     case 'interrupted':
       return alone ? ['Stopped. The next sync finishes what this one began.'] : [];
     case 'failed':
     case 'misconfigured':
-      return [ending.message];
+      return ending.message.split('\n');
   }
+}
+
+function changedWords(changed: true | undefined): string {
+  return changed ? 'What this run had done before stays.' : 'Nothing was changed.';
 }
 
 function remainderOf({ remaining }: SyncReport): string {
@@ -161,15 +225,39 @@ function reasonWords(reason: Reason, detail: string | undefined): string {
 }
 
 /** Why prompts are not Assets, and what callers hear instead. */
-function skippedLines(skipped: readonly SkippedPrompt[]): string[] {
+function skippedLines({ skipped, skippedCounts }: SyncReport, verbose: boolean): string[] {
   if (skipped.length === 0) return [];
-  const lines = skipped.map((prompt) => {
+  const groups = groupSkipped(skipped).map((prompts) => {
+    const [first] = prompts;
+    const all = skippedCounts?.find(
+      ({ reason, unplayable }) => reason === first?.reason && unplayable === first.unplayable,
+    );
+    return { prompts, count: all?.count ?? prompts.length };
+  });
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const isLong = groups.some(({ count }) => count > LISTED_LINES);
+  return [
+    `${formatCount(total, 'key')} without an Asset:`,
+    ...groups.flatMap(({ prompts, count }) => groupLines(prompts, count, verbose)),
+    ...(isLong && !verbose ? ['  --verbose lists them.'] : []),
+  ];
+}
+
+/** The keys of one reason, or how many there are. */
+function groupLines(prompts: readonly SkippedPrompt[], count: number, verbose: boolean): string[] {
+  const [first] = prompts;
+  if (first && count > LISTED_LINES && !verbose) {
+    const instead = [...new Set(prompts.map(insteadOf))].join(', or ');
+    return [`  ${count} keys, such as ${first.key}: ${REASON_WORDS[first.reason]} (${instead})`];
+  }
+  const lines = prompts.map((prompt) => {
     const { key, detail, suggestion } = prompt;
     const why = reasonWords(prompt.reason, detail);
     const meant = suggestion === undefined ? '' : `. ${suggestionSentence(key, suggestion)}`;
     return `  ${key}: ${why} (${insteadOf(prompt)})${meant}`;
   });
-  return [`${formatCount(skipped.length, 'key')} without an Asset:`, ...lines];
+  const rest = count - prompts.length;
+  return rest > 0 ? [...lines, `  and ${rest} more with the last reason`] : lines;
 }
 
 /** What callers hear of a prompt that is not an Asset. */

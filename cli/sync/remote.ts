@@ -10,7 +10,13 @@ import {
 } from '../../src/limits';
 import { isTransientStatus, retryAfterMs, withRetry } from '../../src/retry';
 import { GuardError } from '../../src/sync/guard';
-import { NOTHING_DONE, type SyncEvent, type SyncOutcome, WAITS } from '../../src/sync/outcome';
+import {
+  LACKS,
+  NOTHING_DONE,
+  type SyncEvent,
+  type SyncOutcome,
+  WAITS,
+} from '../../src/sync/outcome';
 import { REASONS } from '../../src/sync/selection';
 
 /** What a deployed /sync is called with. */
@@ -141,7 +147,11 @@ const report = v.object({
       suggestion: v.optional(v.string()),
     }),
   ),
+  skippedCounts: v.optional(
+    v.array(v.object({ reason: v.picklist(REASONS), unplayable: v.boolean(), count })),
+  ),
   buildSid: v.optional(v.string()),
+  lacks: v.optional(v.picklist(LACKS)),
 });
 const finished = v.pipe(v.string(), v.parseJson(), report);
 const unfinished = v.pipe(

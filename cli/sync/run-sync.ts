@@ -30,12 +30,20 @@ export interface SyncOptions extends TargetOptions {
   /** File with the variables. */
   readonly env: string;
   readonly json: boolean;
+  /** Whether lists are printed whole, however long they are. */
+  readonly verbose: boolean;
 }
 
 /** How a sync ended: the last line of --json, and the exit code. */
 export type Ending =
   | SyncOutcome
-  | { readonly status: 'failed' | 'misconfigured' | 'guarded'; readonly message: string }
+  | { readonly status: 'failed' | 'misconfigured'; readonly message: string }
+  | {
+      readonly status: 'guarded';
+      readonly message: string;
+      /** Set where the run had uploaded something, or made a Build live, before. */
+      readonly changed?: true;
+    }
   | { readonly status: 'interrupted'; readonly signal: StopSignal };
 
 /**
@@ -57,12 +65,12 @@ export async function runSync(
 }
 
 function reporterFor(
-  { json, dryRun }: SyncOptions,
+  { json, dryRun, verbose }: SyncOptions,
   occasion: Occasion,
   context: CommandContext,
 ): Reporter {
   if (json) return jsonReporter(context);
-  const lines = lineReporter(context, occasion);
+  const lines = lineReporter(context, occasion, verbose);
   const { terminal, clock } = context;
   return terminal && !dryRun ? barReporter(lines, terminal, clock) : lines;
 }
@@ -127,17 +135,26 @@ export async function follow(
   interrupted: Promise<StopSignal>,
 ): Promise<Ending> {
   const stopped = interrupted.then((signal) => ({ signal }));
+  let changed = false;
   try {
     const events = begin();
     for (;;) {
       const next = await Promise.race([stopped, events.next()]);
       if ('signal' in next) return { status: 'interrupted', signal: next.signal };
       if (next.done) return next.value;
+      changed ||= changesTwilio(next.value);
       reporter.progress(next.value);
     }
   } catch (thrown) {
-    return endingOf(thrown);
+    const ending = endingOf(thrown);
+    return ending.status === 'guarded' && changed ? { ...ending, changed } : ending;
   }
+}
+
+function changesTwilio(event: SyncEvent): boolean {
+  if (event.type === 'step')
+    return event.report.uploaded > 0 || event.report.buildSid !== undefined;
+  return event.type === 'uploaded' || event.type === 'building' || event.type === 'activated';
 }
 
 /** How a sync ends that threw. At a limit of Twilio's it does not throw: it is pending. */
@@ -147,6 +164,8 @@ export function endingOf(thrown: unknown): Ending {
   return { status, message: detailsOf(thrown) };
 }
 
+/** A Build that answers no call is a failure, though its Assets equal S3. */
 export function exitStatusOf(ending: Ending): ExitStatus {
+  if (ending.status === 'done' && ending.report.lacks !== undefined) return 'failed';
   return ending.status === 'interrupted' ? ending.signal : ending.status;
 }

@@ -5,7 +5,7 @@ import { type PromptBucket, type PromptObject, UnreadableObjectError } from '../
 /** A listing looks wrong: nothing was changed. `force` goes on all the same. */
 export class GuardError extends PlayError {}
 
-/** The keys that a guard compares. */
+/** What a guard compares. */
 export interface Keys {
   /** Those that are Assets now. */
   readonly known: readonly string[];
@@ -13,6 +13,9 @@ export interface Keys {
   readonly listed: readonly string[];
   /** Whether the globs select a key. */
   readonly selects: (key: string) => boolean;
+  readonly bucketName: string;
+  /** What all listed keys begin with. */
+  readonly prefix: string;
 }
 
 /**
@@ -23,26 +26,38 @@ export interface Keys {
  * @returns why the run must stop; undefined when it may go on
  */
 export function guardOf(
-  { known, listed, selects }: Keys,
+  { known, listed, selects, bucketName, prefix }: Keys,
   maxVanishedShare: number,
 ): string | undefined {
-  const atStake = known.length > 0 ? `, and ${known.length} prompts are live` : '';
+  const variables = prefix === '' ? 'S3_BUCKET' : 'S3_BUCKET and S3_PREFIX';
+  const place = prefix === '' ? `bucket ${bucketName}` : `bucket ${bucketName} under ${prefix}`;
+  const inUse = known.length > 0 ? `, but ${known.length} prompts are in use` : '';
   if (listed.length === 0) {
-    return `S3 lists no object${atStake}. Check bucket and prefix, or force the sync.`;
+    return `S3 lists no object in ${place}${inUse}. Check ${variables}, or force the sync.`;
   }
   if (!listed.some(selects)) {
-    return `S3 lists ${listed.length} objects, and the globs select none of them${atStake}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
+    return `S3 lists ${listed.length} objects in ${place}, and the globs select none of them${inUse}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
   }
   const present = new Set(listed);
-  const vanished = known.filter((key) => !present.has(key)).length;
-  const deselected = known.filter((key) => present.has(key) && !selects(key)).length;
-  if (vanished + deselected <= known.length * maxVanishedShare) return undefined;
+  const vanished = known.filter((key) => !present.has(key));
+  const deselected = known.filter((key) => present.has(key) && !selects(key));
+  if (vanished.length + deselected.length <= known.length * maxVanishedShare) return undefined;
+  const share = (keys: readonly string[]) => `${keys.length} of ${known.length} prompts`;
   const losses = [
-    vanished > 0 && `${vanished} of ${known.length} prompts vanished from S3`,
-    deselected > 0 && `${deselected} of ${known.length} prompts are not selected by the globs`,
+    vanished.length > 0 && `${share(vanished)} vanished from ${place} (${examples(vanished)})`,
+    deselected.length > 0 &&
+      `${share(deselected)} are not selected by the globs (${examples(deselected)})`,
   ];
   const allowed = Math.round(maxVanishedShare * 100);
-  return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${deselected > 0 ? 'the globs and ' : ''}the bucket, or force the sync.`;
+  const cause = deselected.length > 0 ? `the globs and ${variables}` : variables;
+  return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${cause}, or force the sync.`;
+}
+
+const EXAMPLES = 3;
+
+function examples(keys: readonly string[]): string {
+  const more = keys.length > EXAMPLES ? ', …' : '';
+  return keys.slice(0, EXAMPLES).join(', ') + more;
 }
 
 /**

@@ -1,6 +1,6 @@
 export { deployUnlessMoved } from './build';
 export { GuardError } from './guard';
-export type { SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
+export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
 export type { Reason } from './selection';
 export {
   type CheckedTarget,

@@ -1,3 +1,4 @@
+import { REPORT_BYTES } from '../limits';
 import type { Reason } from './selection';
 
 /** An object of the bucket, or a key that the call flow names, that is not an Asset. */
@@ -22,8 +23,53 @@ export interface SyncReport {
   /** Paths that no prompt uses any more, kept for calls in progress. */
   readonly retained: number;
   readonly skipped: readonly SkippedPrompt[];
+  /** Of all that are skipped; where `skipped` holds the first of each only. */
+  readonly skippedCounts?: readonly SkippedCount[];
   /** The Build that this run made live; undefined when it made none. */
   readonly buildSid?: string;
+  /** What the live Build does not have, so that no call is answered. */
+  readonly lacks?: Lack;
+}
+
+/** How many keys are skipped for one reason. */
+export interface SkippedCount extends Pick<SkippedPrompt, 'reason' | 'unplayable'> {
+  readonly count: number;
+}
+
+/** No Function at all, as after a deploy of a folder that was not built; or a call flow without /voice. */
+export const LACKS = ['Functions', '/voice'] as const;
+export type Lack = (typeof LACKS)[number];
+
+/** The skipped keys by reason, in the order in which the reasons come. */
+export function groupSkipped(skipped: readonly SkippedPrompt[]): readonly SkippedPrompt[][] {
+  const groups = new Map<string, SkippedPrompt[]>();
+  for (const prompt of skipped) {
+    const name = `${prompt.reason} ${prompt.unplayable}`;
+    const group = groups.get(name);
+    if (group) group.push(prompt);
+    else groups.set(name, [prompt]);
+  }
+  return [...groups.values()];
+}
+
+/** The report with the counts of all skipped keys, and as many of each reason as there is room for. */
+export function shortReport(report: SyncReport): SyncReport {
+  const groups = groupSkipped(report.skipped);
+  const roomBytes = REPORT_BYTES / Math.max(1, groups.length);
+  const first = groups.map((prompts) => {
+    let bytes = 0;
+    const end = prompts.findIndex((prompt) => {
+      bytes += Buffer.byteLength(JSON.stringify(prompt)) + 1;
+      return bytes > roomBytes;
+    });
+    return end === -1 ? prompts : prompts.slice(0, end);
+  });
+  const skippedCounts = groups.flatMap((prompts) => {
+    const { reason, unplayable } = prompts[0] ?? {};
+    if (reason === undefined || unplayable === undefined) return [];
+    return [{ reason, unplayable, count: prompts.length }];
+  });
+  return { ...report, skipped: first.flat(), skippedCounts };
 }
 
 export const NOTHING_DONE: SyncReport = {
@@ -90,6 +136,17 @@ export type SyncEvent =
       readonly skip: number;
       /** Whether a new Build is to be made. */
       readonly build: boolean;
+    }
+  /** A deploy took prompts out of the live Build; this run brings them back. */
+  | {
+      readonly type: 'not live';
+      /** Of the prompts that are uploaded, those that are live. */
+      readonly live: number;
+      readonly prompts: number;
+      /** The live Build. */
+      readonly buildSid: string;
+      /** When it became live. */
+      readonly since?: Date;
     }
   /** What a dry run would do. */
   | {

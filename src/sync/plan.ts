@@ -44,6 +44,7 @@ export interface PlanOptions {
   readonly judged: ReadonlyMap<string, Judgement>;
   /** Key → ETag of each object that S3 did not give to this run. */
   readonly unreadable: ReadonlyMap<string, string>;
+  readonly bucketName: string;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
   /** S3_PREFIX of the deployment: no call can play another key, whether S3 has it or not. */
@@ -194,6 +195,8 @@ export function plan(
             known: [...live.manifest.paths.keys()],
             listed: listing.map(({ key }) => key),
             selects: options.selects,
+            bucketName: options.bucketName,
+            prefix: options.prefix,
           },
           options.maxVanishedShare,
         ),

@@ -1,3 +1,4 @@
+import { CALL_FLOW_ASSET } from '../call-flow/files';
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
@@ -6,6 +7,7 @@ import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
 import type { Version } from '../twilio/resources';
 import { deployUnlessMoved, obtainBuild } from './build';
+import type { CarryOver } from './carry-over';
 import { type CleanUpOptions, cleanUp } from './clean-up';
 import { type DebounceOptions, debounce } from './debounce';
 import { checkReadable, GuardError } from './guard';
@@ -13,6 +15,7 @@ import { type Observation, type ObserveOptions, observe } from './observe';
 import {
   again,
   done,
+  type Lack,
   NOTHING_DONE,
   type Outcome,
   type Pending,
@@ -102,6 +105,9 @@ async function* round(
     build: changed,
   };
 
+  const left = findings.round++ === 0 ? leftByDeploy(keep, observed) : undefined;
+  if (left) yield left;
+
   // 3. Guard: a listing that looks wrong must not silence the phones.
   if (planned.guard !== undefined) throw new GuardError(planned.guard);
   if (options.dryRun) return yield* reportDryRun(planned, options);
@@ -132,6 +138,30 @@ async function* round(
     yield { type: 'activated', buildSid };
   }
   return again();
+}
+
+/** Says where prompts that are uploaded are not live. */
+function leftByDeploy(
+  keep: Plan['keep'],
+  { live: { build }, deployments }: Observation,
+): SyncEvent | undefined {
+  const assets = new Set(build.assets.map(({ sid }) => sid));
+  const live = keep.filter(({ version }) => assets.has(version.sid)).length;
+  if (live === keep.length) return undefined;
+  const times = deployments
+    .filter(({ buildSid }) => buildSid === build.sid)
+    .map(({ createdAt }) => createdAt.getTime());
+  const since = times.length > 0 && { since: new Date(Math.max(...times)) };
+  return { type: 'not live', live, prompts: keep.length, buildSid: build.sid, ...since };
+}
+
+/** What no call can do without; undefined where the Build has it. */
+function lackOf({ functions, assets }: CarryOver): Lack | undefined {
+  if (functions.length === 0) return 'Functions';
+  const has = (files: readonly { readonly path: string }[], wanted: string) =>
+    files.some(({ path }) => path.replace(/^\/?/, '/') === wanted);
+  // Other Functions may run without a call flow.
+  return has(assets, CALL_FLOW_ASSET) && !has(functions, '/voice') ? '/voice' : undefined;
 }
 
 /** Ends a run that finds nothing left to do. Only one that deployed something cleans up. */
@@ -205,6 +235,8 @@ class Findings {
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed = new Map<string, string>();
   #listedKeys: readonly string[] = [];
+  /** Rounds that have begun. */
+  round = 0;
   report = NOTHING_DONE;
 
   constructor(private readonly options: RunOptions) {}
@@ -235,6 +267,8 @@ class Findings {
       retained: planned.retain.length,
       skipped: this.#toReport(planned.skip, listing),
     };
+    const lacks = lackOf(planned.carryOver);
+    if (lacks !== undefined) this.report = { ...this.report, lacks };
     return planned;
   }
 

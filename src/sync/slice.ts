@@ -14,7 +14,7 @@ import {
 import { resultOf } from '../result';
 import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
 import { GuardError } from './guard';
-import type { SyncOutcome } from './outcome';
+import { type SyncOutcome, shortReport } from './outcome';
 import { DEFAULTS, type SyncSettings, syncEnvironment } from './sync';
 
 const flag = v.optional(
@@ -86,12 +86,13 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
 
 function toResponse(outcome: SyncOutcome): FunctionResponse {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
-  if (outcome.status === 'done') return { status: 200, headers, body: outcome.report };
+  const report = shortReport(outcome.report);
+  if (outcome.status === 'done') return { status: 200, headers, body: report };
   const seconds = Math.max(1, Math.ceil(outcome.retryAfter / 1000));
   return {
     status: 503,
     headers: { ...headers, 'Retry-After': `${seconds}` },
-    body: { ...outcome.report, reason: outcome.reason },
+    body: { ...report, reason: outcome.reason },
   };
 }
 

@@ -98,6 +98,7 @@ export async function* syncEnvironment(
       debounceMs,
       selects: selection(prefix, include, exclude),
       flowKeys: keysNamedBy(settings.flow),
+      bucketName: config.s3.bucket,
       prefix,
       proxyPrefix: settings.proxyPrefix ?? prefix,
       retentionSeconds: RETENTION_SECONDS,
@@ -143,8 +144,9 @@ export async function checkTarget(
     const live = await findLive(twilio, target);
     const { listing, known } = await observeKeys(bucket, twilio, live);
     const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
+    const { bucket: bucketName, prefix } = config.s3;
     const listedKeys = listing.map(({ key }) => key);
-    const keys = { known, listed: listedKeys, selects };
+    const keys = { known, listed: listedKeys, selects, bucketName, prefix };
     const guard = settings.force ? undefined : guardOf(keys, settings.maxVanishedShare);
     if (guard !== undefined) throw new GuardError(guard);
     await checkReadable(

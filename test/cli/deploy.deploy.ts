@@ -139,7 +139,7 @@ describe('npm run deploy', () => {
     expect(await deploy({ S3_PREFIX: 'nothing/' })).toMatchObject(
       failing(
         3,
-        /^S3 lists no object\. .*\nNothing was deployed\.\nTo go on all the same: npm run deploy -- --environment dev --force\n$/,
+        /^S3 lists no object in bucket .*\nNothing was deployed\.\nTo go on all the same: npm run deploy -- --environment dev --force\n$/,
       ),
     );
     expect(await rehearsal.services()).toBe(0);
@@ -195,7 +195,7 @@ describe('npm run deploy', () => {
     [
       'a prefix with a typo',
       { S3_PREFIX: 'promts/' },
-      /no object, and 8 prompts are live.*--force/s,
+      /no object .*, but 8 prompts are in use.*--force/s,
     ],
     ['globs that select nothing', { SYNC_INCLUDE: 'x' }, /the globs select none.*--force/s],
   ])('with %s', (_, changes, message) => {

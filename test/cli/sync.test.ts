@@ -93,7 +93,7 @@ describe('npm run sync', () => {
   it('prints what it would do in a dry run, and changes nothing', async () => {
     const { code, out, err } = await sync('--dry-run');
     const [plan, ...lines] = out.split('\n');
-    expect(plan).toMatch(/^Plan: 0 to keep, 8 to upload \(\d+ kB\), a Build to make$/);
+    expect(plan).toMatch(/^Plan: 0 to keep, 8 to upload \(\d+ kB\), a new Build to publish$/);
     expect(lines.slice(0, 8).sort()).toEqual([
       'Would upload prompts/directions.mp3',
       'Would upload prompts/goodbye.mp3',
@@ -199,7 +199,9 @@ describe('npm run sync', () => {
     const { code, err } = await sync('--prefix', 'elsewhere/');
     expect([code, err]).toEqual([
       3,
-      'S3 lists no object, and 8 prompts are live. Check bucket and prefix, or force the sync.\nNothing was changed. To go on all the same: --force\n',
+      expect.stringMatching(
+        /^S3 lists no object in bucket \S+ under elsewhere\/, but 8 prompts are in use\. Check S3_BUCKET and S3_PREFIX, or force the sync\.\nNothing was changed\. To go on all the same: --force\n$/,
+      ),
     ]);
     expect((await sync()).out).toContain('Plan: 8 to keep, 0 to upload');
   });
@@ -216,10 +218,15 @@ describe('npm run sync', () => {
     removeVariables();
     expect(called).toMatchObject({
       code: 1,
-      err: 'prompts/directions.mp3: its text was said: the call flow names it, and S3 has no such key under S3_PREFIX.\n',
+      err: 'prompts/directions.mp3: its text was said: the call flow names it, and there is no such key under S3_PREFIX.\n',
     });
     const remote = await sync('--remote', sandbox.publicOrigin, '--dry-run');
     expect(remote.out).toContain('prompts/directions.mp3: the call flow names it');
+    await put('Directions.mp3', mp3('directions'));
+    expect((await sync('--dry-run')).out).toContain(
+      '(callers hear its text). Did you mean prompts/Directions.mp3?\n',
+    );
+    await remove('Directions.mp3');
     await put('directions.mp3', mp3('directions'));
     expect((await sync()).out).not.toContain('the call flow names it');
     expect(await directions()).toMatchObject({ verb: 'Play', status: 200 });
@@ -229,12 +236,12 @@ describe('npm run sync', () => {
     const options = ['--dry-run', '--exclude', 'menu.mp3'];
     expect(await sync(...options)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/\nWould retain \/audio\/menu\.\S+\.mp3\n/),
+      out: expect.stringMatching(/\nWould keep for calls in progress: \/audio\/menu\.\S+\.mp3\n/),
     });
     expect(await sync(...options, '--max-delete', '10', '--json')).toMatchObject({
       code: 3,
       out: expect.stringMatching(
-        /\n{"status":"guarded","message":"1 of 8 prompts are not selected by the globs: more than 10 %.*"}\n$/,
+        /\n{"status":"guarded","message":"1 of 8 prompts are not selected by the globs \(prompts\/menu\.mp3\): more than 10 %.*"}\n$/,
       ),
     });
     expect(await sync(...options, '--max-delete', '10', '--force')).toMatchObject({ code: 0 });

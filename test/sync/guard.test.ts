@@ -9,7 +9,16 @@ import { object } from '../helpers/sync/values';
 const known = ['a', 'b', 'c', 'd'];
 
 const guard = (before: string[], after: string[], maxVanishedShare: number, except = '') =>
-  guardOf({ known: before, listed: after, selects: (key) => key !== except }, maxVanishedShare);
+  guardOf(
+    {
+      known: before,
+      listed: after,
+      selects: (key) => key !== except,
+      bucketName: 'company',
+      prefix: 'p/',
+    },
+    maxVanishedShare,
+  );
 
 describe('guardOf', () => {
   it.each<[string[], string[], number]>([
@@ -23,10 +32,18 @@ describe('guardOf', () => {
   });
 
   it.each<[string[], number, string]>([
-    [['a'], 0.5, '3 of 4 prompts vanished from S3: more than 50 %. Check the bucket, or'],
-    [['a', 'b', 'c'], 0, '1 of 4 prompts vanished from S3: more than 0 %'],
-    [['a', 'b', 'x', 'y', 'z'], 0.49, '2 of 4 prompts vanished from S3: more than 49 %'],
-    [[], 1, 'S3 lists no object, and 4 prompts are live'],
+    [
+      ['a'],
+      0.5,
+      '3 of 4 prompts vanished from bucket company under p/ (b, c, d): more than 50 %. Check S3_BUCKET and S3_PREFIX, or',
+    ],
+    [['a', 'b', 'c'], 0, '1 of 4 prompts vanished from bucket company under p/ (d): more than 0 %'],
+    [
+      ['a', 'b', 'x', 'y', 'z'],
+      0.49,
+      '2 of 4 prompts vanished from bucket company under p/ (c, d): more than 49 %',
+    ],
+    [[], 1, 'S3 lists no object in bucket company under p/, but 4 prompts are in use'],
   ])(
     'stops at %j where %d may vanish, and says the numbers',
     (after, maxVanishedShare, message) => {
@@ -35,13 +52,17 @@ describe('guardOf', () => {
   );
 
   it.each<[string[], number, string]>([
-    [known, 0, '1 of 4 prompts are not selected by the globs: more than 0 %. Check the globs'],
+    [known, 0, '1 of 4 prompts are not selected by the globs (a): more than 0 %. Check the globs'],
     [
       ['a', 'b'],
       0.5,
-      '2 of 4 prompts vanished from S3, and 1 of 4 prompts are not selected by the globs: more than 50 %',
+      '2 of 4 prompts vanished from bucket company under p/ (c, d), and 1 of 4 prompts are not selected by the globs (a): more than 50 %',
     ],
-    [['a'], 1, 'S3 lists 1 objects, and the globs select none of them, and 4 prompts are live'],
+    [
+      ['a'],
+      1,
+      'S3 lists 1 objects in bucket company under p/, and the globs select none of them, but 4 prompts are in use',
+    ],
   ])(
     'tells what the globs leave out from what vanished: %j',
     (after, maxVanishedShare, message) => {
@@ -53,8 +74,15 @@ describe('guardOf', () => {
     expect(guard(known, ['b', 'c', 'd'], 0.25, 'a')).toBeUndefined();
   });
 
+  it('names three keys of many', () => {
+    const many = Array.from({ length: 9 }, (_, index) => `${index}`);
+    expect(guard(many, ['x'], 0)).toContain(
+      '9 of 9 prompts vanished from bucket company under p/ (0, 1, 2, …)',
+    );
+  });
+
   it('stops at an empty bucket even when nothing is live: the prefix may be wrong', () => {
-    expect(guard([], [], 0.5)).toContain('Check bucket and prefix');
+    expect(guard([], [], 0.5)).toContain('Check S3_BUCKET and S3_PREFIX');
   });
 });
 

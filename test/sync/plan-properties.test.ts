@@ -134,6 +134,7 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   unreadable: fc
     .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
     .map((pairs) => new Map(pairs)),
+  bucketName: fc.constant('prompts'),
   prefix: fc.constant(''),
   proxyPrefix: fc.constant(''),
   maxObjectBytes: fc.constantFrom(8_000_000, 25_000_000),

@@ -25,6 +25,7 @@ const options: PlanOptions = {
   flowKeys: new Set(),
   judged: new Map(),
   unreadable: new Map(),
+  bucketName: 'prompts',
   prefix: '',
   proxyPrefix: '',
   maxObjectBytes: 25_000_000,
@@ -504,7 +505,7 @@ describe('plan', () => {
       force: false,
       maxVanishedShare: 0.5,
     });
-    expect(stopped.guard).toContain('S3 lists no object');
+    expect(stopped.guard).toContain('S3 lists no object in bucket prompts');
     expect(plan([], live([publicVersion], { paths }), [], options).guard).toBeUndefined();
   });
 });

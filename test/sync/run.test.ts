@@ -87,8 +87,8 @@ describe('a run with little time', () => {
 
 describe('a guard', () => {
   it.each([
-    ['none', '12 prompts are live'],
-    ['few', '11 of 12 prompts vanished from S3: more than 50 %'],
+    ['none', '12 prompts are in use'],
+    ['few', '11 of 12 prompts vanished from bucket prompts ('],
   ])('stops before anything is built when S3 lists %s', async (bucket, words) => {
     const rig = await company();
     await rig.run('many');
@@ -223,6 +223,40 @@ describe('what is published', () => {
       expect((await rig.run('many')).outcome?.report).not.toHaveProperty('buildSid');
       await rig.stop();
     }
+  });
+});
+
+describe('a run that finds', () => {
+  it('prompts that a deploy took out of the live Build says how many, and since when', async () => {
+    const rig = await company();
+    await rig.run('many');
+    rig.time += 60_000;
+    const buildSid = rig.toolkitDeploy();
+    const since = new Date(Math.floor(rig.time / 1000) * 1000);
+    const dry = await rig.run('many', { dryRun: true });
+    const told = { type: 'not live', live: 0, prompts: 12, buildSid, since };
+    expect(dry.events).toContainEqual(told);
+    const { events } = await rig.run('many');
+    expect(events.filter(({ type }) => type === 'not live')).toEqual([told]);
+    expect(kinds(await rig.run('many'))).not.toContain('not live');
+    await rig.stop();
+  });
+
+  it.each<[string, 'Functions' | '/voice', string[]]>([
+    ['no Functions', 'Functions', []],
+    ['a call flow without /voice', '/voice', ['/menu']],
+  ])('%s does its work, and reports that no call is answered', async (_, lacks, functions) => {
+    const rig = await company();
+    rig.toolkitDeploy(rig.environment, 1, functions);
+    const { outcome } = await rig.run('few');
+    expect(outcome).toMatchObject({ status: 'done', report: { prompts: 1, lacks } });
+    await rig.stop();
+  });
+
+  it('whole code reports nothing of the kind', async () => {
+    const rig = await company();
+    expect((await rig.run('few')).outcome?.report).not.toHaveProperty('lacks');
+    await rig.stop();
   });
 });
 

@@ -128,7 +128,7 @@ describe('/sync', () => {
     expect(stopped).toMatchObject({
       status: 409,
       headers: { 'Retry-After': '-1' },
-      body: expect.stringContaining('2 prompts are live'),
+      body: expect.stringContaining('2 prompts are in use'),
     });
     expect(builds(account)).toBe(2);
     expect(await ask(account, { context, event: { force: true } })).toMatchObject({ status: 200 });
@@ -143,7 +143,7 @@ describe('/sync', () => {
     await from('three');
     expect(await from('one')).toMatchObject({
       status: 409,
-      body: expect.stringContaining('2 of 3 prompts vanished'),
+      body: expect.stringContaining('2 of 3 prompts vanished from bucket one (b.mp3, c.mp3)'),
     });
   });
 

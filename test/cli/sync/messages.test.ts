@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CommandOutput } from '../../../cli/command-context';
+import type { CommandContext } from '../../../cli/command-context';
 import {
   jsonReporter,
   lineReporter,
@@ -22,7 +22,7 @@ function planned(changes: Partial<Extract<SyncEvent, { type: 'planned' }>> = {})
 function print(
   events: readonly SyncEvent[],
   ending?: Ending,
-  createReporter: (output: CommandOutput) => Reporter = (output) => lineReporter(output, 'sync'),
+  createReporter: (output: CommandContext) => Reporter = (output) => lineReporter(output, 'sync'),
 ) {
   const { context, output } = createContext();
   const reporter = createReporter(context);
@@ -36,9 +36,18 @@ describe('the lines of a sync', () => {
     [planned({ keep: 3 }), 'Plan: 3 to keep, 0 to upload'],
     [
       planned({ keep: 1, upload: 2, bytes: 1_250_000, retain: 3, retire: 4, skip: 5, build: true }),
-      'Plan: 1 to keep, 2 to upload (1.25 MB), 3 to retain for calls in progress, 4 to retire, 5 to skip, a Build to make',
+      'Plan: 1 to keep, 2 to upload (1.25 MB), 3 old versions to keep for calls in progress, 4 old versions to remove, 5 to skip, a new Build to publish',
     ],
-    [{ type: 'intended', step: 'upload', what: 'p/a b.mp3' }, 'Would upload p/a b.mp3'],
+    [
+      {
+        type: 'not live',
+        live: 0,
+        prompts: 7,
+        buildSid,
+        since: new Date('2026-11-26T12:38:59Z'),
+      },
+      `0 of 7 prompts are live as Assets: Build ${buildSid}, live since 2026-11-26 12:38 UTC, does not have the others, as after a deploy without a sync`,
+    ],
     [{ type: 'uploaded', key: 'p/a b.mp3', path: '/x', bytes: 999 }, 'Uploaded p/a b.mp3 (999 B)'],
     [{ type: 'found', key: 'a', path: '/x', bytes: 1500 }, 'Uploaded before: a (1.5 kB)'],
     [
@@ -61,7 +70,7 @@ describe('the lines of a sync', () => {
     ],
     [
       { type: 'step', reason: 'quiet', report: { ...report, remaining: 2 }, retryAfter: 1000 },
-      'The deployment is not finished, the bucket is still changing, 2 prompts to upload: calling again in 1 second',
+      'Not done yet: the bucket changed just now, 2 prompts to upload. Asking again in 1 second',
     ],
   ])('describe %j', (event, line) => {
     expect(print([event])).toEqual({ out: `${line}\n`, err: '' });
@@ -97,6 +106,10 @@ describe('the lines of a sync', () => {
       { status: 'guarded', message: 'All gone.' },
       'All gone.\nNothing was changed. To go on all the same: --force\n',
     ],
+    [
+      { status: 'guarded', message: 'All gone.', changed: true },
+      'All gone.\nWhat this run had done before stays. To go on all the same: --force\n',
+    ],
     [{ status: 'misconfigured', message: 'Missing:\n  A\n  B' }, 'Missing:\n  A\n  B\n'],
     [{ status: 'failed', message: 'Broken.' }, 'Broken.\n'],
     [
@@ -126,10 +139,80 @@ describe('the lines of a sync', () => {
     ]);
   });
 
+  const manyKeys = Array.from({ length: 656 }, (_, index) => `${index}.mp3`);
+
+  it('sum up keys without an Asset, of each reason that has more than ten', () => {
+    const skipped = [
+      { key: 'a.mp3', reason: 'archived', unplayable: true } as const,
+      ...manyKeys.map((key) => ({ key, reason: 'no room', unplayable: false }) as const),
+    ];
+    const ending = { status: 'done', report: { ...report, skipped } } as const;
+    expect(print([], ending).out.split('\n')).toEqual([
+      '657 keys without an Asset:',
+      '  a.mp3: it is archived in S3 and must be restored first (callers hear its text)',
+      '  656 keys, such as 0.mp3: the Build already holds as many Assets as Twilio allows (the proxy plays it as it is)',
+      '  --verbose lists them.',
+      'Assets equal S3: 1 prompt, 0 uploaded.',
+      '',
+    ]);
+    const verbose = (output: CommandContext) => lineReporter(output, 'sync', true);
+    expect(print([], ending, verbose).out.split('\n')).toHaveLength(660);
+  });
+
+  it('count what the report of a deployment does not list', () => {
+    const skipped = [{ key: 'a.mp3', reason: 'no room', unplayable: false } as const];
+    const skippedCounts = [{ reason: 'no room', unplayable: false, count: 656 } as const];
+    const ending = { status: 'done', report: { ...report, skipped, skippedCounts } } as const;
+    expect(print([], ending).out).toContain('656 keys without an Asset:\n  656 keys, such as a');
+    const verbose = (output: CommandContext) => lineReporter(output, 'sync', true);
+    expect(print([], ending, verbose).out).toContain('and 655 more with the last reason\n');
+  });
+
+  it('list what a dry run would do, or sum it up', () => {
+    const would = (step: 'upload' | 'retire', count: number): SyncEvent[] =>
+      manyKeys.slice(0, count).map((what) => ({ type: 'intended', step, what }));
+    const ending = { status: 'done', report } as const;
+    const { out } = print([...would('upload', 656), ...would('retire', 2)], ending);
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      'Would upload 656 prompts, such as 0.mp3; --verbose lists them',
+      'Would remove 0.mp3',
+      'Would remove 1.mp3',
+    ]);
+  });
+
+  it('say what callers hear of an object that S3 does not give, and what S3 answered', () => {
+    const skipped = [true, false].map(
+      (unplayable) =>
+        ({
+          key: 'a.mp3',
+          reason: 'unreadable',
+          unplayable,
+          detail: 'S3 answered 403 AccessDenied',
+        }) as const,
+    );
+    const { out } = print([], { status: 'done', report: { ...report, skipped } });
+    const why =
+      '  a.mp3: S3 lists it and does not give it: look at its owner and its encryption. S3 answered 403 AccessDenied';
+    expect(out).toContain(`${why} (callers hear its text)\n${why} (callers hear its earlier`);
+  });
+
+  it.each(['Functions', '/voice'] as const)('name %s in red where no call is answered', (lacks) => {
+    const { context, output } = createContext({ colors: true });
+    lineReporter(context, 'sync').end({ status: 'done', report: { ...report, lacks } });
+    expect(output.out).toBe('Assets equal S3: 1 prompt, 0 uploaded.\n');
+    expect(output.err).toContain('\u001b[31m');
+    expect(output.err).toContain(lacks);
+    expect(output.err).toContain('no call is answered');
+  });
+
   it('escape control characters in keys', () => {
     const key = '\u001b[31mred\r\n\u202egpj.mp3';
     const { out } = print([{ type: 'uploaded', key, path: '/x', bytes: 1 }]);
     expect(out).toBe('Uploaded \\u{1b}[31mred\\u{d}\\u{a}\\u{202e}gpj.mp3 (1 B)\n');
+    const skipped = [{ key, reason: 'archived', unplayable: true } as const];
+    expect(print([], { status: 'done', report: { ...report, skipped } }).out).toContain(
+      '  \\u{1b}[31mred\\u{d}\\u{a}\\u{202e}gpj.mp3: it is archived',
+    );
   });
 });
 

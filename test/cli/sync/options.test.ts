@@ -31,6 +31,7 @@ describe('the options of npm run sync', () => {
       environment: 'dev',
       env: '.env',
       json: false,
+      verbose: false,
     });
   });
 
@@ -38,7 +39,7 @@ describe('the options of npm run sync', () => {
     const args =
       '--dry-run --force --prefix p/ --include a* --include b* --exclude c --max-delete 0';
     const more =
-      '--concurrency 32 --deployed --service ZS1 --environment stage --env my.env --json';
+      '--concurrency 32 --deployed --service ZS1 --environment stage --env my.env --json --verbose';
     expect(read(...args.split(' '), ...more.split(' ')).options).toEqual({
       dryRun: true,
       force: true,
@@ -52,6 +53,7 @@ describe('the options of npm run sync', () => {
       environment: 'stage',
       env: 'my.env',
       json: true,
+      verbose: true,
     });
   });
 

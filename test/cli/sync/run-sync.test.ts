@@ -37,6 +37,33 @@ describe('a sync that is followed', () => {
     expect(await follow(events, unheard, never)).toEqual({ status: 'failed', message: 'no' });
   });
 
+  it.each<[string, SyncEvent[], Ending]>([
+    ['nothing', [{ type: 'moved' }], { status: 'guarded', message: 'no' }],
+    [
+      'something',
+      [{ type: 'uploaded', key: 'a', path: '/a', bytes: 1 }],
+      { status: 'guarded', message: 'no', changed: true },
+    ],
+    [
+      'something in a deployment',
+      [
+        {
+          type: 'step',
+          reason: 'time',
+          retryAfter: 1,
+          report: { ...report, buildSid: 'ZB' },
+        },
+      ],
+      { status: 'guarded', message: 'no', changed: true },
+    ],
+  ])('knows at a guard whether it had changed %s', async (_, before, expected) => {
+    async function* events(): AsyncGenerator<SyncEvent, SyncOutcome> {
+      yield* before;
+      throw new GuardError('no');
+    }
+    expect(await follow(events, unheard, never)).toEqual(expected);
+  });
+
   it('ends with what is thrown before it begins', async () => {
     const begin = () => {
       throw new ConfigError('no');
@@ -61,6 +88,7 @@ describe('a sync that is followed', () => {
 describe('the exit code', () => {
   it.each<[Ending, number]>([
     [{ status: 'done', report }, 0],
+    [{ status: 'done', report: { ...report, lacks: 'Functions' } }, 1],
     [{ status: 'failed', message: '' }, 1],
     [{ status: 'misconfigured', message: '' }, 2],
     [{ status: 'guarded', message: '' }, 3],

@@ -204,7 +204,11 @@ export class Rig {
    *
    * @param publicAssets how many it brings; each takes one of the Build's places for prompts
    */
-  toolkitDeploy(environment = this.environment, publicAssets = 1): string {
+  toolkitDeploy(
+    environment = this.environment,
+    publicAssets = 1,
+    functions: readonly string[] = ['/voice', '/menu'],
+  ): string {
     const mark = `deploy ${++this.#deploys}`;
     const version = (
       kind: 'Assets' | 'Functions',
@@ -212,10 +216,7 @@ export class Rig {
       visibility: HostedFile['visibility'],
     ) => this.#addVersion(kind, path, visibility, mark).sid;
     const build = createBuild(this.twilio.state, this.service, {
-      functionVersions: [
-        version('Functions', '/voice', 'protected'),
-        version('Functions', '/menu', 'protected'),
-      ],
+      functionVersions: functions.map((path) => version('Functions', path, 'protected')),
       assetVersions: [
         version('Assets', '/call-flow.json', 'private'),
         ...Array.from({ length: publicAssets }, (_, index) =>

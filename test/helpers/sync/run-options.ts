@@ -5,6 +5,7 @@ export const RUN_OPTIONS = {
   debounceMs: 0,
   selects: () => true,
   flowKeys: new Set<string>(),
+  bucketName: 'prompts',
   prefix: '',
   proxyPrefix: '',
   maxObjectBytes: 25_000_000,

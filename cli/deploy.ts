@@ -57,8 +57,7 @@ Exit code:
   1    failed; the message says why, and what is live
   2    wrong usage or configuration; nothing was deployed
   3    a guard stopped it: too many prompts vanished from S3; --force goes on all the same
-  4    not finished, or a limit of Twilio's is reached: deploy again later; the message says what
-       is live
+  4    not finished, or a limit of Twilio's is reached: deploy again later; the message says what is live
   130  stopped by Ctrl-C (143 by SIGTERM); the message says what is live`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {

@@ -30,13 +30,15 @@ interface Options {
 const DESCRIPTION = `Explains why S3 answers a presigned URL with an error such as SignatureDoesNotMatch: compares the URL that was presigned with the one that S3 got. Needs no secret, sends nothing. Signatures, session tokens, access key ids and phone numbers are masked in all that it prints.`;
 
 const MORE = `
-Put both URLs in single quotes, as & ends a command in the shell. Or give none, and paste
-them one a line; with --silent, npm does not print them either:
+Put both URLs in single quotes, as & ends a command in the shell. Or give none, and paste them one a line; with --silent, npm does not print them either:
   npm run --silent explain
-With the requested URL alone, what stands in it up to its last signing parameter is taken as
-what was presigned.
 
-Exit code: 0 S3 has nothing against the request, 1 S3 refuses it, 2 wrong usage.`;
+With the requested URL alone, what stands in it up to its last signing parameter is taken as what was presigned.
+
+Exit code:
+  0  S3 has nothing against the request
+  1  S3 refuses it
+  2  wrong usage`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run explain --')

@@ -54,8 +54,11 @@ const DESCRIPTION = `Finds out on your own Twilio account what only a live accou
 const MORE = `
 Answer the phone and listen; on a trial account, press a key when you are asked to.
 
-Exit code: 0 the account was asked, whatever it answered; 1 it was not asked, or not
-to the end; 2 wrong usage or configuration; 4 a limit of Twilio's is reached.`;
+Exit code:
+  0  the account was asked, whatever it answered
+  1  it was not asked, or not to the end
+  2  wrong usage or configuration
+  4  a limit of Twilio's is reached: run it again later`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
   const command = new Command('npm run live-check --')

@@ -11,10 +11,7 @@ import { ENV_FILE, loadVariables } from './variables';
 const DESCRIPTION = `Makes the Assets of a deployment equal to the prompts in S3. Callers hear the old prompts until the new ones are complete, and both are what S3 holds. It may be run again at any time, and stopped at any time: the next run finishes what this one began.`;
 
 const MORE = `
-Globs match keys without the prefix: menu.mp3, not prompts/menu.mp3. They know *, **, ?, [a-z],
-[!a-z] and {a,b}; a \\ makes the next character a plain one. Keys that are not selected,
-by --prefix or globs, are not Assets after the sync. To select them on every sync, set S3_PREFIX,
-SYNC_INCLUDE and SYNC_EXCLUDE, which /sync reads, too.
+Globs match keys without the prefix: menu.mp3, not prompts/menu.mp3. They know *, **, ?, [a-z], [!a-z] and {a,b}; a \\ makes the next character a plain one. Keys that are not selected, by --prefix or globs, are not Assets after the sync. To select them on every sync, set S3_PREFIX, SYNC_INCLUDE and SYNC_EXCLUDE, which /sync reads, too.
 
 With --json, npm must not print either: npm run --silent sync -- --json
 Each event is a line with a type; the last line has a status and how the sync ended.

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { checkJson, keyWarnings, readCallFlow } from '../../cli/call-flow';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { parseCallFlow } from '../../src/call-flow/parse';
@@ -140,6 +141,29 @@ describe('the check of JSON', () => {
   ])('accepts %s', (json) => {
     expect(() => checkJson(json)).not.toThrow();
     JSON.parse(json);
+  });
+
+  it('accepts what JSON.stringify writes, and refuses what JSON.parse refuses', () => {
+    const isRefused = (check: () => void) => {
+      try {
+        check();
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const edited = fc
+      .tuple(fc.json({ maxDepth: 4 }), fc.nat(), fc.constantFrom(...'{}[]",:\\/“1 \n\t\u0001'))
+      .map(([json, at, character]) => {
+        const place = at % (json.length + 1);
+        return json.slice(0, place) + character + json.slice(place);
+      });
+    fc.assert(fc.property(fc.json({ maxDepth: 8 }), (json) => !isRefused(() => checkJson(json))));
+    fc.assert(
+      fc.property(edited, (json) => {
+        expect(isRefused(() => checkJson(json)) || !isRefused(() => JSON.parse(json))).toBe(true);
+      }),
+    );
   });
 });
 

@@ -67,6 +67,22 @@ describe('the table of a call', () => {
     expect(row?.length).toBeLessThanOrEqual(80);
   });
 
+  it('cuts the beginning of a long step id', () => {
+    const at = 'menus.main.digits.8.next.otherwise.prompt';
+    const webhook: CallEvent = {
+      kind: 'webhook',
+      verb: 'Record action',
+      method: 'POST',
+      url: `${ORIGIN}/menu?at=${at}`,
+      status: 200,
+      contentType: 'text/xml',
+      milliseconds: 5,
+    };
+    expect(tableOf([webhook])).toEqual([
+      '  1  Record action  /menu at ….next.otherwise.prompt  200     xml       5',
+    ]);
+  });
+
   it('has a red line that says silence below a medium that failed', () => {
     const refused = { status: 403, s3ErrorCode: 'SignatureDoesNotMatch', errorCode: 11200 };
     const lost = { status: undefined, contentType: undefined, errorCode: 11205 };

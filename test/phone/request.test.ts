@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sendRequest } from '../../phone';
@@ -105,14 +105,20 @@ describe('a request', () => {
   const before = NAMES.flatMap((name) => [name, name.toLowerCase()]).map(
     (name) => [name, process.env[name]] as const,
   );
-  /** Notes where it is asked to connect to, and refuses. */
-  const proxy = createServer((_, response) => response.writeHead(200).end('directly'));
+  /** Notes where it is asked to connect to: for http it is that server itself, for https it refuses. */
+  const proxy = createServer(({ url = '' }, response) => response.writeHead(200).end(url));
   let connectedTo: (string | undefined)[];
   let url: string;
 
   beforeAll(async () => {
     proxy.on('connect', (request, socket) => {
       connectedTo.push(request.url);
+      if (request.url?.endsWith(':80')) {
+        const server = connect((proxy.address() as AddressInfo).port, '127.0.0.1');
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(server).pipe(socket);
+        return;
+      }
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -142,12 +148,19 @@ describe('a request', () => {
     expect(connectedTo).toEqual(['clinic.invalid:443']);
   });
 
+  test('keeps the bytes of its URL on the way through the proxy', async () => {
+    process.env.HTTP_PROXY = url;
+    const { status, body } = await get('http://clinic.invalid/a/../b%2Fc?x=%2B&y=+');
+    expect([status, body.toString()]).toEqual([200, '/a/../b%2Fc?x=%2B&y=+']);
+    expect(connectedTo).toEqual(['clinic.invalid:80']);
+  });
+
   test('goes past the proxy where NO_PROXY says so, and to this machine', async () => {
     Object.assign(process.env, { HTTPS_PROXY: url, HTTP_PROXY: url, NO_PROXY: 'clinic.invalid' });
     await expect(get('https://clinic.invalid/voice')).rejects.toThrow(
       '11210: GET "https://clinic.invalid/voice": there is no such host name. Is the deployment there?',
     );
-    expect((await get(`${url}/voice`)).body.toString()).toBe('directly');
+    expect((await get(`${url}/voice`)).body.toString()).toBe('/voice');
     expect(connectedTo).toEqual([]);
   });
 });

@@ -210,14 +210,19 @@ function remainderOf({ remaining }: SyncReport): string {
 }
 
 function doneLine(
-  { prompts, uploaded, remaining, retained }: SyncReport,
+  { prompts, uploaded, remaining, retained, skipped }: SyncReport,
   occasion: Occasion,
 ): string {
   if (occasion === 'dry run')
     return `Dry run: ${formatCount(remaining, 'prompt')} to upload, nothing was changed.`;
   const old =
     retained > 0 ? `, ${formatCount(retained, 'old version')} kept for calls in progress` : '';
-  return `Assets equal S3: ${formatCount(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
+  return `Assets equal S3${exceptionOf(skipped)}: ${formatCount(prompts, 'prompt')}, ${uploaded} uploaded${old}.`;
+}
+
+function exceptionOf(skipped: readonly SkippedPrompt[]): string {
+  const unreadable = skipped.some(({ reason }) => reason === 'unreadable');
+  return unreadable ? ' but for what it does not give' : '';
 }
 
 function reasonWords(reason: Reason, detail: string | undefined): string {

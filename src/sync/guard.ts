@@ -2,7 +2,7 @@ import { PlayError } from '../errors';
 import { READ_PROBES } from '../limits';
 import { type PromptBucket, type PromptObject, UnreadableObjectError } from '../s3/prompts';
 
-/** A listing looks wrong: nothing was changed. `force` goes on all the same. */
+/** A listing looks wrong: the run stops before it changes anything. `force` goes on all the same. */
 export class GuardError extends PlayError {}
 
 /** What a guard compares. */

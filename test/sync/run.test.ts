@@ -253,6 +253,45 @@ describe('a run that finds', () => {
     await rig.stop();
   });
 
+  it('keys of the call flow that no call can play reports them, with what was meant', async () => {
+    const rig = await company();
+    const named = ['0.mp3', '/0.mp3', 'elsewhere/none.mp3', '1O.mp3'];
+    const { outcome } = await rig.run('many', {
+      flowKeys: new Set(named),
+      proxyPrefix: 'elsewhere/',
+    });
+    const missing = { reason: 'missing', unplayable: true };
+    expect(outcome?.report.skipped).toEqual([
+      { key: '/0.mp3', ...missing, suggestion: '0.mp3' },
+      { key: 'elsewhere/none.mp3', ...missing },
+      { key: '1O.mp3', ...missing },
+    ]);
+    const again = await rig.run('many', { flowKeys: new Set(named) });
+    expect(again.outcome?.report).not.toHaveProperty('buildSid');
+    await rig.stop();
+  });
+
+  it('live keys gone from S3 reports them once, and calls know it ever after', async () => {
+    const rig = await company();
+    await rig.run('many');
+    rig.time += HOUR;
+    const { outcome } = await rig.run('few', { force: true });
+    expect(outcome?.report.skipped).toHaveLength(11);
+    expect(outcome?.report.skipped).toContainEqual({
+      key: '7.mp3',
+      reason: 'vanished',
+      unplayable: true,
+    });
+    rig.time += HOUR;
+    const again = await rig.run('few');
+    expect(again.outcome?.report).toMatchObject({ skipped: [] });
+    expect(again.outcome?.report).not.toHaveProperty('buildSid');
+    const manifest = rig.live.functions.find(({ path }) => isManifestPath(path));
+    const { refused } = decodeManifest(manifest?.content.toString() ?? '');
+    expect([refused.size, refused.get('7.mp3')?.unplayable]).toEqual([11, true]);
+    await rig.stop();
+  });
+
   it('whole code reports nothing of the kind', async () => {
     const rig = await company();
     expect((await rig.run('few')).outcome?.report).not.toHaveProperty('lacks');

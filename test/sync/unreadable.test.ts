@@ -111,6 +111,16 @@ describe('an object that S3 lists and does not give', () => {
     });
   });
 
+  it('stops no dry run, unless S3 gives none of those that are live either', async () => {
+    await rig.run('before');
+    rig.locked.add('a.mp3');
+    const dry = await rig.run('before', { dryRun: true });
+    expect(dry.outcome).toMatchObject({ status: 'done', report: { prompts: 3, remaining: 0 } });
+    for (const key of ['b.mp3', 'c.mp3']) rig.locked.add(key);
+    const { error } = await rig.run('before', { dryRun: true });
+    expect(String(error)).toContain('S3 answered 403 AccessDenied');
+  });
+
   it.each(['before', 'alone'])('stops the run where S3 gives none at all: %s', async (bucket) => {
     const live = rig.live.buildSid;
     for (const key of ['a.mp3', 'b.mp3', 'c.mp3']) rig.locked.add(key);

@@ -194,6 +194,7 @@ describe('the lines of a sync', () => {
     const why =
       '  a.mp3: S3 lists it and does not give it: look at its owner and its encryption. S3 answered 403 AccessDenied';
     expect(out).toContain(`${why} (callers hear its text)\n${why} (callers hear its earlier`);
+    expect(out).toContain('Assets equal S3 but for what it does not give: 1 prompt, 0 uploaded.');
   });
 
   it.each(['Functions', '/voice'] as const)('name %s in red where no call is answered', (lacks) => {

@@ -101,7 +101,7 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
   // S3_ENDPOINT alone decides where S3 is, as for the deployed Functions.
   delete process.env.AWS_ENDPOINT_URL;
   delete process.env.AWS_ENDPOINT_URL_S3;
-  nameProxyForTwilio(process.env);
+  nameProxyForTwilio();
   const { stdout, stderr } = process;
   // Ignore EPIPE and EIO, so that neither `npm run sync | head` nor a closed terminal aborts the work.
   let isOutputLost = false;
@@ -121,13 +121,14 @@ export async function startCommand<Options>(command: CommandDefinition<Options>)
  * The `twilio` library and its toolkit read HTTP_PROXY alone, for https, too: lets them reach Twilio as
  * HTTPS_PROXY and NO_PROXY say.
  */
-function nameProxyForTwilio(environment: NodeJS.ProcessEnv): void {
+export function nameProxyForTwilio(): void {
+  const { env } = process;
   const proxy = proxyFor('https://api.twilio.com');
   if (proxy !== undefined) {
-    environment.HTTP_PROXY = proxy;
-  } else if (environment.HTTP_PROXY) {
-    environment.HTTPS_PROXY ||= environment.HTTP_PROXY;
-    delete environment.HTTP_PROXY;
+    env.HTTP_PROXY = proxy;
+  } else if (env.HTTP_PROXY) {
+    env.HTTPS_PROXY ||= env.HTTP_PROXY;
+    delete env.HTTP_PROXY;
   }
 }
 

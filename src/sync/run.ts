@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import { messageOf } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
 import { OutOfTimeError } from '../retry';
+import type { S3Error } from '../s3/errors';
 import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
 import type { Version } from '../twilio/resources';
@@ -26,7 +27,7 @@ import {
   type SyncReport,
 } from './outcome';
 import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
-import type { Judgement, SkippedKey } from './selection';
+import { isByteReason, type Judgement, type SkippedKey } from './selection';
 import { suggestKey } from './suggestion';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
 
@@ -54,6 +55,8 @@ export interface RunOptions
  */
 export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncOutcome> {
   const findings = new Findings(options);
+  // Only a run that is called again goes on without them.
+  unreadable.clear();
   let outcome: Outcome<void> = again();
   try {
     for (let count = 0; count < MAX_ROUNDS && outcome.status === 'again'; count++) {
@@ -64,10 +67,8 @@ export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncO
     outcome = pendingAfter(thrown);
   }
   const report = findings.finalReport();
-  if (outcome.status === 'done') {
-    unreadable.clear();
-    return { status: 'done', report };
-  }
+  if (outcome.status === 'done') return { status: 'done', report };
+  findings.rememberUnreadable();
   return { ...(outcome.status === 'again' ? pending('time', POLL_MS) : outcome), report };
 }
 
@@ -110,6 +111,7 @@ async function* round(
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
   if (planned.guard !== undefined) throw new GuardError(planned.guard);
+  findings.throwIfNothingIsGiven(planned);
   if (options.dryRun) return yield* reportDryRun(planned, options);
   if (!changed) return yield* finish(findings, options);
 
@@ -124,6 +126,7 @@ async function* round(
   // 6. Build: the uploads, and all that is not the sync's. No caller hears it yet. Planned again,
   // because the uploads have versions now; an object that was refused may have made room for another.
   const replanned = findings.plan(observed);
+  findings.throwIfNothingIsGiven(replanned);
   if (!replanned.changed || replanned.upload.length > 0) return again();
   const built = yield* obtainBuild(replanned, observed, options);
   if (built.status !== 'done') return built;
@@ -219,9 +222,15 @@ const judged = new Map<string, Judgement>();
 
 /**
  * Each object that S3 did not give, by key. A slice of a warm Function so gets past objects that
- * earlier slices have tried. Each sync tries them again: they are forgotten when one is done.
+ * earlier slices have tried. Each sync tries them again: only a run that is pending remembers them.
  */
-const unreadable = new Map<string, { readonly etag: string; readonly detail: string }>();
+const unreadable = new Map<string, UnreadableObject>();
+
+interface UnreadableObject {
+  readonly etag: string;
+  readonly detail: string;
+  readonly error: S3Error;
+}
 
 /** What a run has found out and done, over all its rounds. */
 class Findings {
@@ -288,6 +297,24 @@ class Findings {
     );
   }
 
+  /**
+   * A bucket that gives first bytes and no whole object would leave a Build without prompts.
+   *
+   * @throws {S3Error} the first refusal, when S3 has given no object at all
+   */
+  throwIfNothingIsGiven({ keep, upload, skip }: Plan): void {
+    if (keep.length > 0 || upload.length > 0) return;
+    if (skip.some(({ reason }) => isByteReason(reason))) return;
+    const refused = skip.find(({ reason }) => reason === 'unreadable');
+    const error = refused && this.#unreadable.get(refused.key)?.error;
+    if (error) throw error;
+  }
+
+  /** For the slice that goes on. */
+  rememberUnreadable(): void {
+    for (const [key, object] of this.#unreadable) unreadable.set(key, object);
+  }
+
   /** The report, with what was most likely meant where the call flow names a key that S3 lacks. */
   finalReport(): SyncReport {
     let left = SUGGESTIONS;
@@ -311,9 +338,7 @@ class Findings {
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
       else if (result.reason === 'unreadable') {
-        const refused = { etag, detail: result.detail };
-        this.#unreadable.set(key, refused);
-        unreadable.set(key, refused);
+        this.#unreadable.set(key, { etag, detail: result.detail, error: result.error });
       } else judged.set(key, { etag, reason: result.reason });
       return;
     }

@@ -56,6 +56,7 @@ export type UploadResult =
       readonly reason: 'unreadable';
       /** What S3 answered instead of the object. */
       readonly detail: string;
+      readonly error: S3Error;
     };
 
 /** The object is not what S3 listed any more. */
@@ -89,7 +90,7 @@ export async function* upload(
     const others = all.filter(({ key }) => key !== placement.object.key);
     canRead ??= readAny(options.bucket, others).then(({ read }) => read);
     if (!(await canRead)) throw thrown;
-    return { status: 'refused', placement, reason: 'unreadable', detail };
+    return { status: 'refused', placement, reason: 'unreadable', detail, error: thrown };
   };
   const hasTime = () => clock.now().getTime() < deadline;
   let changed = false;

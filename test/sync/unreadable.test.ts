@@ -130,6 +130,15 @@ describe('an object that S3 lists and does not give', () => {
     expect([rig.live.buildSid, rig.service.builds.size]).toEqual([live, 1]);
   });
 
+  it('stops the run where S3 gives a byte of each object, and no object', async () => {
+    const keys = ['a.mp3', 'b.mp3', 'c.mp3'];
+    for (const key of keys) rig.locked.add(key);
+    rig.givesFirstBytes = true;
+    const { error } = await rig.run('before');
+    expect(error).toBeInstanceOf(UnreadableObjectError);
+    expect(rig.service.builds.size).toBe(1);
+  });
+
   it('stops the run where S3 gives none of those that are live either', async () => {
     await rig.run('before');
     for (const key of ['a.mp3', 'b.mp3', 'c.mp3']) rig.locked.add(key);

@@ -126,13 +126,13 @@ export function forwardTo(
 
 /** Refuses the objects of some keys, as S3 does with another account's. */
 export function refuseLocked(
-  locked: ReadonlySet<string>,
+  isLocked: (key: string, range: boolean) => boolean,
   listener: RequestListener,
 ): RequestListener {
   return (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     const key = decodeURIComponent(path).split('/').slice(2).join('/');
-    if (!locked.has(key)) return listener(request, response);
+    if (!isLocked(key, request.headers.range !== undefined)) return listener(request, response);
     request.resume();
     response
       .writeHead(403, { 'content-type': 'application/xml' })

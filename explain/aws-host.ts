@@ -1,3 +1,5 @@
+import { AWS_DNS_SUFFIXES } from '../src/s3/address';
+
 /** What a host of S3's on AWS says about itself. */
 export interface AwsHost {
   /** The service that a signature for it names. */
@@ -7,17 +9,6 @@ export interface AwsHost {
   /** A bucket's website, `bucket.s3-website-eu-west-1.amazonaws.com` or `bucket.s3-website.…`. */
   readonly isWebsite: boolean;
 }
-
-/** The domains of all partitions. https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-const DOMAINS = [
-  'amazonaws.com',
-  'amazonaws.com.cn',
-  'amazonaws.eu',
-  'c2s.ic.gov',
-  'sc2s.sgov.gov',
-  'cloud.adc-e.uk',
-  'csp.hci.ic.gov',
-];
 
 const REGION = /^[a-z]+(?:-[a-z]+)+-\d+$/;
 
@@ -40,7 +31,7 @@ const OWN_SERVICE = /^s3(?:-object-lambda|-outposts|express)/;
  * @returns undefined for a host that is not of S3 on AWS
  */
 export function readAwsHost(host: string): AwsHost | undefined {
-  const domain = DOMAINS.find((each) => host.endsWith(`.${each}`));
+  const domain = AWS_DNS_SUFFIXES.find((each) => host.endsWith(`.${each}`));
   if (domain === undefined) return undefined;
   const labels = host.slice(0, -domain.length - 1).split('.');
   // The last one: a bucket may be called s3, too.

@@ -79,6 +79,12 @@ const DNS_SUFFIXES: readonly (readonly [RegExp, string])[] = [
   [/^us-isof-/, 'csp.hci.ic.gov'],
 ];
 
+/** The domains of all partitions. */
+export const AWS_DNS_SUFFIXES: readonly string[] = [
+  'amazonaws.com',
+  ...DNS_SUFFIXES.map(([, suffix]) => suffix),
+];
+
 /** The domain under which AWS has the services of a region. */
 export function awsDnsSuffix(region: string): string {
   return DNS_SUFFIXES.find(([regions]) => regions.test(region))?.[1] ?? 'amazonaws.com';

@@ -143,7 +143,7 @@ class Parser {
       case ')':
       case '|':
         throw new GlobError(
-          `"${character}" is of no glob of ours: write {a,b} for either of two, and \\${character} for the character`,
+          `"${character}" has no meaning in these globs: write {a,b} for either of two, and \\${character} for the character`,
         );
       default:
         return same(character);

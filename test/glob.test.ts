@@ -31,9 +31,9 @@ describe('a glob', () => {
 
   it.each([
     ['!*.mp3', 'cannot be negated'],
-    ['(a+)+$', '"(" is of no glob of ours'],
-    ['a|b', '"|" is of no glob of ours'],
-    ['@(a|b)', '"(" is of no glob of ours'],
+    ['(a+)+$', '"(" has no meaning in these globs'],
+    ['a|b', '"|" has no meaning in these globs'],
+    ['@(a|b)', '"(" has no meaning in these globs'],
     ['**.mp3', '"**" stands for whole folders'],
     ['menus**', '"**" stands for whole folders'],
     ['a/***', '"**" stands for whole folders'],

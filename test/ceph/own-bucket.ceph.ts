@@ -13,9 +13,11 @@ beforeAll(async () => {
 afterAll(() => s3.stop());
 
 it('npm start -- --env shows the bug and the fix on a bucket of another server', async () => {
-  const [prompt] = samplePrompts;
-  if (!prompt) throw new Error('there are no sample prompts');
-  await s3.put('our greeting.mp3', readFileSync(promptPath(prompt)), { ContentType: 'audio/mpeg' });
+  for (const prompt of samplePrompts) {
+    await s3.put(`prompts/${prompt.file}`, readFileSync(promptPath(prompt)), {
+      ContentType: 'audio/mpeg',
+    });
+  }
   const { file, remove } = writeVariables(s3.variables);
   const program = startProgram('sandbox/main.ts', ['--once', '--env', file], { PORT: '0' });
   const { code, out, err } = await resultOfProgram(program);

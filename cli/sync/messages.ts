@@ -172,6 +172,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   archived: 'it is archived in S3 and must be restored first',
   'no room': 'the Build already holds as many Assets as Twilio allows',
   'left to the command line': 'it is too large for one slice of /sync: run npm run sync',
+  'listed otherwise': 'S3 lists another content of it than it gives',
   unreadable: 'S3 lists it and does not give it: look at its owner and its encryption',
   missing: 'the call flow names it, and there is no such key under S3_PREFIX',
   vanished: 'it was live, and S3 has no such key any more',
@@ -221,7 +222,9 @@ function doneLine(
 }
 
 function exceptionOf(skipped: readonly SkippedPrompt[]): string {
-  const unreadable = skipped.some(({ reason }) => reason === 'unreadable');
+  const unreadable = skipped.some(
+    ({ reason }) => reason === 'unreadable' || reason === 'listed otherwise',
+  );
   return unreadable ? ' but for what it does not give' : '';
 }
 

@@ -157,12 +157,12 @@ export class PromptBucket {
     const content = Buffer.allocUnsafe(size);
     return this.#withRetry(action, 's3:GetObject', async () => {
       const response = await this.#get({ Bucket: bucket, Key: key }, size).catch((thrown) => {
-        throw isDeletion(thrown) ? changed(action) : thrown;
+        throw isDeletion(thrown) ? changed(action, 'not found') : thrown;
       });
       const etag = strongTagOf(response.ETag);
       if (etag !== undefined && etag !== object.etag) {
         discard(response);
-        throw changed(action);
+        throw changed(action, 'permanent');
       }
       await readBody(response, content, action);
       verify(object, response, content, action);
@@ -309,7 +309,9 @@ function verify(
     const message = `${action}: the answer has no ETag, so nothing shows that it is the object that was listed.`;
     throw new UnreadableObjectError(message, { kind: 'unusable' });
   }
-  if (md5 !== undefined && !isVerified(response)) {
+  // A weak one promises no bytes.
+  const isWeak = response.ETag.startsWith('W/');
+  if (md5 !== undefined && !isWeak && !isVerified(response)) {
     const message = `${action}: the bytes that came do not match their MD5, which the ETag is. If this stays so, upload it again.`;
     throw new UnreadableObjectError(message, { kind: 'unusable' });
   }
@@ -329,9 +331,10 @@ function isDeletion(thrown: unknown): boolean {
   return thrown instanceof S3ServiceException && thrown.name === 'NoSuchKey';
 }
 
-function changed(action: string): ChangedObjectError {
+/** @param kind "not found" when it is not there any more */
+function changed(action: string, kind: 'not found' | 'permanent'): ChangedObjectError {
   const message = `${action}: it was replaced or deleted meanwhile.`;
-  return new ChangedObjectError(message, { kind: 'permanent' });
+  return new ChangedObjectError(message, { kind });
 }
 
 /** Tells only the code of S3's error: its message may repeat the signature or the key id. */

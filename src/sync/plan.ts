@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly judged: ReadonlyMap<string, Judgement>;
   /** Key → ETag of each object that S3 did not give to this run. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Key → ETag of each object of the listing that S3 gives with another ETag: the proxy can play it. */
+  readonly listedOtherwise: ReadonlyMap<string, string>;
   readonly bucketName: string;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
@@ -254,7 +256,7 @@ function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
   { refused }: Manifest,
-  { maxObjectBytes, judged, unreadable }: PlanOptions,
+  { maxObjectBytes, judged, unreadable, listedOtherwise }: PlanOptions,
 ): Reason | undefined {
   const refusal = refusalOf(object, maxObjectBytes);
   // Only a refusal by bytes is taken as it is; all others are computed again. What was archived since
@@ -265,7 +267,9 @@ function reasonAgainst(
   }
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
   if (uploaded && !(refusal && isByteReason(refusal))) return undefined;
-  return refusal ?? (unreadable.get(object.key) === object.etag ? 'unreadable' : undefined);
+  if (refusal) return refusal;
+  if (listedOtherwise.get(object.key) === object.etag) return 'listed otherwise';
+  return unreadable.get(object.key) === object.etag ? 'unreadable' : undefined;
 }
 
 function skipped(object: PromptObject, reason: Reason): SkippedKey {

@@ -27,13 +27,19 @@ import {
   type SyncReport,
 } from './outcome';
 import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
-import { isByteReason, type Judgement, type SkippedKey } from './selection';
+import {
+  isByteReason,
+  isNotGiven,
+  type Judgement,
+  type NotGivenReason,
+  type SkippedKey,
+} from './selection';
 import { suggestKey } from './suggestion';
 import { toEvent, type UploadOptions, type UploadResult, upload } from './upload';
 
 export interface RunOptions
   extends ObserveOptions,
-    Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'unreadable'>,
+    Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'unreadable' | 'listedOtherwise'>,
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
@@ -228,6 +234,7 @@ const unreadable = new Map<string, UnreadableObject>();
 
 interface UnreadableObject {
   readonly etag: string;
+  readonly reason: NotGivenReason;
   readonly detail: string;
   readonly error: S3Error;
 }
@@ -265,7 +272,8 @@ class Findings {
       {
         ...this.options,
         judged,
-        unreadable: new Map([...this.#unreadable].map(([key, { etag }]) => [key, etag])),
+        unreadable: this.#notGiven('unreadable'),
+        listedOtherwise: this.#notGiven('listed otherwise'),
         nowEpochSeconds,
       },
     );
@@ -281,6 +289,11 @@ class Findings {
     return planned;
   }
 
+  #notGiven(reason: NotGivenReason): ReadonlyMap<string, string> {
+    const found = [...this.#unreadable].filter(([, object]) => object.reason === reason);
+    return new Map(found.map(([key, { etag }]) => [key, etag]));
+  }
+
   #toReport(skip: Plan['skip'], listing: readonly PromptObject[]): SkippedPrompt[] {
     this.#listedKeys = listing.map(({ key }) => key);
     const listed = new Set(this.#listedKeys);
@@ -291,7 +304,7 @@ class Findings {
     const vanished = [...this.#vanished.values()].filter(({ key }) => !listed.has(key));
     return [...skip.filter(({ reason }) => reason !== 'vanished'), ...vanished].map(
       ({ key, reason, unplayable }) => {
-        const detail = reason === 'unreadable' ? this.#unreadable.get(key)?.detail : undefined;
+        const detail = isNotGiven(reason) ? this.#unreadable.get(key)?.detail : undefined;
         return { key, reason, unplayable, ...(detail !== undefined && { detail }) };
       },
     );
@@ -305,7 +318,7 @@ class Findings {
   throwIfNothingIsGiven({ keep, upload, skip }: Plan): void {
     if (keep.length > 0 || upload.length > 0) return;
     if (skip.some(({ reason }) => isByteReason(reason))) return;
-    const refused = skip.find(({ reason }) => reason === 'unreadable');
+    const refused = skip.find(({ reason }) => isNotGiven(reason));
     const error = refused && this.#unreadable.get(refused.key)?.error;
     if (error) throw error;
   }
@@ -337,8 +350,9 @@ class Findings {
       const { key, etag } = result.placement.object;
       // An archived object may be restored at any time: it is not remembered.
       if (result.reason === 'archived') this.#archived.add(key);
-      else if (result.reason === 'unreadable') {
-        this.#unreadable.set(key, { etag, detail: result.detail, error: result.error });
+      else if ('detail' in result) {
+        const { reason, detail, error } = result;
+        this.#unreadable.set(key, { etag, reason, detail, error });
       } else judged.set(key, { etag, reason: result.reason });
       return;
     }

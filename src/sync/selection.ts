@@ -51,6 +51,7 @@ export const REASONS = [
   'no room',
   'left to the command line',
   'unreadable',
+  'listed otherwise',
   'missing',
   'vanished',
 ] as const;
@@ -61,6 +62,13 @@ export type ByteReason = Extract<Reason, 'not audio' | 'not recognised'>;
 
 export function isByteReason(reason: string): reason is ByteReason {
   return reason === 'not audio' || reason === 'not recognised';
+}
+
+/** Why an object of the listing did not come: S3 does not give it, or gives another content. */
+export type NotGivenReason = Extract<Reason, 'unreadable' | 'listed otherwise'>;
+
+export function isNotGiven(reason: string): reason is NotGivenReason {
+  return reason === 'unreadable' || reason === 'listed otherwise';
 }
 
 /** What an object's bytes told against it. */

@@ -15,7 +15,7 @@ import { audioTypeOf } from './audio-type';
 import { readAny } from './guard';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { Placement } from './plan';
-import type { ByteReason } from './selection';
+import type { ByteReason, NotGivenReason } from './selection';
 
 export interface UploadOptions {
   readonly bucket: PromptBucket;
@@ -53,7 +53,7 @@ export type UploadResult =
   | {
       readonly status: 'refused';
       readonly placement: Placement;
-      readonly reason: 'unreadable';
+      readonly reason: NotGivenReason;
       /** What S3 answered instead of the object. */
       readonly detail: string;
       readonly error: S3Error;
@@ -84,13 +84,14 @@ export async function* upload(
   let canRead: Promise<boolean> | undefined;
   const refuse = async (
     placement: Placement,
+    reason: NotGivenReason,
     thrown: S3Error,
     detail: string,
   ): Promise<UploadResult> => {
     const others = all.filter(({ key }) => key !== placement.object.key);
     canRead ??= readAny(options.bucket, others).then(({ read }) => read);
     if (!(await canRead)) throw thrown;
-    return { status: 'refused', placement, reason: 'unreadable', detail, error: thrown };
+    return { status: 'refused', placement, reason, detail, error: thrown };
   };
   const hasTime = () => clock.now().getTime() < deadline;
   let changed = false;
@@ -104,12 +105,14 @@ export async function* upload(
     uploader.upload(placement).catch(async (thrown): Promise<UploadResult | ChangedObject> => {
       const { key, etag } = placement.object;
       if (thrown instanceof UnreadableObjectError) {
-        return refuse(placement, thrown, detailOf(thrown, key));
+        return refuse(placement, 'unreadable', thrown, detailOf(thrown, key));
       }
       if (!(thrown instanceof ChangedObjectError)) throw thrown;
       if (changedSinceListed.get(key) === etag) {
         const detail = `S3 still lists it with the ETag ${etag}: upload it again, or delete it`;
-        return refuse(placement, new S3Error(`${thrown.message} But ${detail}.`), detail);
+        const reason = thrown.kind === 'not found' ? 'unreadable' : 'listed otherwise';
+        const error = new S3Error(`${thrown.message} But ${detail}.`);
+        return refuse(placement, reason, error, detail);
       }
       changedSinceListed.set(key, etag);
       return { status: 'changed' };
@@ -207,7 +210,7 @@ export function toEvent(result: UploadResult): SyncEvent {
   const { key, size: bytes } = result.placement.object;
   if (result.status === 'refused') {
     const refused = { type: 'refused', key, bytes } as const;
-    return result.reason === 'unreadable'
+    return 'detail' in result
       ? { ...refused, reason: result.reason, detail: result.detail }
       : { ...refused, reason: result.reason };
   }

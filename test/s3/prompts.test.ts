@@ -262,6 +262,15 @@ describe('fetch', () => {
     await expect(open().fetch(object)).rejects.toThrow(UnreadableObjectError);
   });
 
+  test('a weak ETag that looks like an MD5 and is none promises no bytes', async () => {
+    const etag = 'b'.repeat(32);
+    s3.store.put(Bucket, 'weak.mp3', content, { etag });
+    const object = await listed('weak.mp3');
+    faulty.next({ kind: 'changed', headers: { etag: `W/"${etag}"` } });
+    expect(await open().fetch(object)).toEqual(content);
+    expect(faulty.requests).toHaveLength(1);
+  });
+
   test.each<[string, Record<string, string>]>([
     ['Last-Modified in ISO form', { 'last-modified': '2026-01-02T03:04:05Z' }],
     ['Last-Modified with an offset', { 'last-modified': 'Fri, 02 Jan 2026 03:04:05 +0000' }],

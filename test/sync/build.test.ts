@@ -64,6 +64,7 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
     flowKeys: new Set(),
     judged: new Map(),
     unreadable: new Map(),
+    listedOtherwise: new Map(),
     bucketName: 'prompts',
     prefix: '',
     proxyPrefix: '',

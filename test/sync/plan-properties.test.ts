@@ -134,6 +134,9 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   unreadable: fc
     .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
     .map((pairs) => new Map(pairs)),
+  listedOtherwise: fc
+    .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
+    .map((pairs) => new Map(pairs)),
   bucketName: fc.constant('prompts'),
   prefix: fc.constant(''),
   proxyPrefix: fc.constant(''),

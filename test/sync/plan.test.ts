@@ -25,6 +25,7 @@ const options: PlanOptions = {
   flowKeys: new Set(),
   judged: new Map(),
   unreadable: new Map(),
+  listedOtherwise: new Map(),
   bucketName: 'prompts',
   prefix: '',
   proxyPrefix: '',

@@ -111,6 +111,26 @@ describe('an object that S3 lists and does not give', () => {
     });
   });
 
+  it('is left to the proxy when S3 gives it with another ETag than it lists', async () => {
+    rig.rewriteListing = (body) =>
+      body.replace(
+        /(<Key>a\.mp3<\/Key>.*?<ETag>).*?(<\/ETag>)/s,
+        '$1&quot;0123456789abcdef0123456789abcdef&quot;$2',
+      );
+    for (let run = 0; run < 2; run++) {
+      const { outcome } = await rig.run('before');
+      expect(outcome).toMatchObject({
+        status: 'done',
+        report: {
+          prompts: 2,
+          skipped: [{ key: 'a.mp3', reason: 'listed otherwise', unplayable: false }],
+        },
+      });
+      expect(manifest().refused.has('a.mp3')).toBe(false);
+    }
+    expect(rig.service.builds.size).toBe(2);
+  });
+
   it('stops no dry run, unless S3 gives none of those that are live either', async () => {
     await rig.run('before');
     rig.locked.add('a.mp3');

@@ -13,7 +13,7 @@ export interface DeploymentVariables {
 }
 
 /**
- * @param advice where to set an account that is missing
+ * @param advice where to set what is missing
  * @throws {ConfigError} naming all that is missing or malformed at once, never a value
  */
 export function readDeploymentVariables(
@@ -21,7 +21,7 @@ export function readDeploymentVariables(
   advice?: string,
 ): DeploymentVariables {
   const problems: string[] = [];
-  const config = attempt(() => readConfig(variables), problems);
+  const config = attempt(() => readConfig(variables, advice), problems);
   const account = attempt(() => readAccount(variables, advice), problems);
   if (config && account) return { config, account };
   throw new ConfigError(problems.join('\n'));

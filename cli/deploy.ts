@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { proxyAgent } from '../phone/request';
 import {
+  type Account,
   type Config,
   ignoredVariables,
   type OptionalVariable,
@@ -121,7 +122,23 @@ async function check(
 ): Promise<CheckedTarget> {
   await refuseStaleVariables(target, variables, env);
   const httpsAgent = proxyAgent(serverOrigin(config.s3));
-  return checkTarget(config, target, { ...DEFAULTS, httpsAgent, force });
+  const checked = await checkTarget(config, target, { ...DEFAULTS, httpsAgent, force });
+  refuseOtherApi(target.account, env);
+  return checked;
+}
+
+/**
+ * Refuses an account whose API is not at Twilio: the toolkit asks Twilio itself, whatever the file
+ * says, so that another account than the checked one would change.
+ *
+ * @param env the file
+ * @throws {ConfigError}
+ */
+export function refuseOtherApi({ apiOrigin }: Account, env: string): void {
+  if (apiOrigin === undefined) return;
+  throw new ConfigError(
+    `${env} sets TWILIO_API_URL, and Twilio's deployer would ask Twilio itself. Leave it out to deploy to Twilio; npm run sandbox:deploy rehearses a deploy on this machine.`,
+  );
 }
 
 /**

@@ -104,10 +104,11 @@ export interface SyncConfig {
 /**
  * Reads and checks everything; all other code trusts the typed result.
  *
+ * @param advice where to set what is missing
  * @throws {ConfigError} naming every variable that is missing or malformed, never its value
  */
-export function readConfig(variables: Variables): Config {
-  const { env, source } = parseWithCredentials(syncVariables(), variables);
+export function readConfig(variables: Variables, advice?: string): Config {
+  const { env, source } = parseWithCredentials(syncVariables(), variables, advice);
   return {
     ...audioConfigOf(env, source),
     twilio: {
@@ -250,16 +251,14 @@ function originOf(domainName: string): string {
 function parseWithCredentials<Entries extends v.ObjectEntries>(
   schema: v.ObjectSchema<Entries, undefined>,
   variables: Variables,
+  advice?: string,
 ) {
   const parsed = v.safeParse(schema, pick(variables, Object.keys(schema.entries)));
   const source = v.safeParse(credentialVariables, pick(variables, CREDENTIAL_NAMES));
   const region = v.safeParse(regionVariables, pick(variables, ['S3_REGION', 'S3_ENDPOINT']));
   if (!parsed.success || !source.success || !region.success) {
-    throw configError([
-      ...(parsed.issues ?? []),
-      ...(region.issues ?? []),
-      ...(source.issues ?? []),
-    ]);
+    const issues = [parsed, region, source].flatMap((result) => result.issues ?? []);
+    throw configError(issues, undefined, advice);
   }
   return { env: parsed.output, source: source.output };
 }

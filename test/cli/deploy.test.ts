@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkVariables } from '../../cli/deploy';
+import { checkVariables, refuseOtherApi } from '../../cli/deploy';
 import { missingPromptLines } from '../../cli/deploy/missing-prompts';
 import { adviceOnRefusal } from '../../cli/deploy/toolkit';
 import { parseCallFlow } from '../../src/call-flow/parse';
@@ -42,6 +42,22 @@ describe('the variables of a deploy', () => {
     expect(problemsOf({ ...usable, ACCOUNT_SID: '' })).toMatch(
       /ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set\nSet them in \.env\.$/,
     );
+  });
+
+  it('are to be set in the file that was read, whatever is missing', () => {
+    expect(() => checkVariables({}, 'staging.env')).toThrow(
+      /^(?!.*\.env\.example).*Set them in staging\.env\..*Set them in staging\.env\.$/s,
+    );
+  });
+
+  it('must lead to Twilio, because the toolkit asks no other API', () => {
+    const at = (apiOrigin: string | undefined) => () =>
+      refuseOtherApi(
+        { accountSid: account.ACCOUNT_SID, authToken: account.AUTH_TOKEN, apiOrigin },
+        '.env',
+      );
+    expect(at('http://localhost:4000')).toThrow('.env sets TWILIO_API_URL');
+    expect(at(undefined)).not.toThrow();
   });
 
   it('are named when a deployment would ignore them, without their values', () => {

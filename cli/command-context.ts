@@ -12,7 +12,7 @@ export interface CommandOutput {
 /** What ends a command from outside: Ctrl-C, a request to end, a terminal that is closed. */
 export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
-/** Where a command reads what nobody gave as an argument. */
+/** Input of a command that has no arguments. */
 export interface CommandInput {
   readonly isTerminal: boolean;
   /** @param isComplete whether a terminal need give no further line; other input is read to its end */

@@ -18,7 +18,7 @@ export function showsAnything({ status, probeLogs }: CallReport): boolean {
   return status === 'completed' && probeLogs.length > 0;
 }
 
-/** The report where nobody was called. */
+/** The report when no call was made. */
 export const NO_CALL: CallReport = { status: 'completed', probeLogs: [], alerts: [] };
 
 /** The findings of a test call. What it did not show is "not known": nothing is guessed. */

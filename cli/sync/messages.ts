@@ -3,6 +3,7 @@ import { ASSET_BYTES, LISTED_LINES } from '../../src/limits';
 import { hasAudioEnding } from '../../src/media-types';
 import type { Lack, Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
 import { groupSkipped } from '../../src/sync/outcome';
+import { isNotGiven } from '../../src/sync/selection';
 import { suggestionSentence } from '../../src/sync/suggestion';
 import type { CommandOutput } from '../command-context';
 import { formatBytes, formatCount, formatWait, oneLine } from '../format';
@@ -222,10 +223,7 @@ function doneLine(
 }
 
 function exceptionOf(skipped: readonly SkippedPrompt[]): string {
-  const unreadable = skipped.some(
-    ({ reason }) => reason === 'unreadable' || reason === 'listed otherwise',
-  );
-  return unreadable ? ' but for what it does not give' : '';
+  return skipped.some(({ reason }) => isNotGiven(reason)) ? ' but for what it does not give' : '';
 }
 
 function reasonWords(reason: Reason, detail: string | undefined): string {

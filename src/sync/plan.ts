@@ -11,6 +11,7 @@ import {
   isByteReason,
   isUnplayable,
   type Judgement,
+  type NotGiven,
   type Reason,
   refusalOf,
   refusalsToRemember,
@@ -42,10 +43,8 @@ export interface PlanOptions {
   readonly flowKeys: ReadonlySet<string>;
   /** Key → what this process has found in its object's bytes, of objects that make no Asset. */
   readonly judged: ReadonlyMap<string, Judgement>;
-  /** Key → ETag of each object that S3 did not give to this run. */
-  readonly unreadable: ReadonlyMap<string, string>;
-  /** Key → ETag of each object of the listing that S3 gives with another ETag: the proxy can play it. */
-  readonly listedOtherwise: ReadonlyMap<string, string>;
+  /** Key → why S3 did not give an object of the listing to this run. */
+  readonly notGiven: ReadonlyMap<string, NotGiven>;
   readonly bucketName: string;
   /** What all keys of the listing begin with. */
   readonly prefix: string;
@@ -256,7 +255,7 @@ function reasonAgainst(
   object: PromptObject,
   uploaded: boolean,
   { refused }: Manifest,
-  { maxObjectBytes, judged, unreadable, listedOtherwise }: PlanOptions,
+  { maxObjectBytes, judged, notGiven }: PlanOptions,
 ): Reason | undefined {
   const refusal = refusalOf(object, maxObjectBytes);
   // Only a refusal by bytes is taken as it is; all others are computed again. What was archived since
@@ -268,8 +267,8 @@ function reasonAgainst(
   // What is uploaded can be served, whatever its size and storage class. Its ending still counts.
   if (uploaded && !(refusal && isByteReason(refusal))) return undefined;
   if (refusal) return refusal;
-  if (listedOtherwise.get(object.key) === object.etag) return 'listed otherwise';
-  return unreadable.get(object.key) === object.etag ? 'unreadable' : undefined;
+  const known = notGiven.get(object.key);
+  return known?.etag === object.etag ? known.reason : undefined;
 }
 
 function skipped(object: PromptObject, reason: Reason): SkippedKey {

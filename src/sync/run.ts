@@ -31,7 +31,7 @@ import {
   isByteReason,
   isNotGiven,
   type Judgement,
-  type NotGivenReason,
+  type NotGiven,
   type SkippedKey,
 } from './selection';
 import { suggestKey } from './suggestion';
@@ -39,7 +39,7 @@ import { toEvent, type UploadOptions, type UploadResult, upload } from './upload
 
 export interface RunOptions
   extends ObserveOptions,
-    Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'unreadable' | 'listedOtherwise'>,
+    Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'notGiven'>,
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
@@ -62,7 +62,7 @@ export interface RunOptions
 export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncOutcome> {
   const findings = new Findings(options);
   // Only a run that is called again goes on without them.
-  unreadable.clear();
+  notGiven.clear();
   let outcome: Outcome<void> = again();
   try {
     for (let count = 0; count < MAX_ROUNDS && outcome.status === 'again'; count++) {
@@ -74,7 +74,7 @@ export async function* run(options: RunOptions): AsyncGenerator<SyncEvent, SyncO
   }
   const report = findings.finalReport();
   if (outcome.status === 'done') return { status: 'done', report };
-  findings.rememberUnreadable();
+  findings.rememberNotGiven();
   return { ...(outcome.status === 'again' ? pending('time', POLL_MS) : outcome), report };
 }
 
@@ -230,11 +230,9 @@ const judged = new Map<string, Judgement>();
  * Each object that S3 did not give, by key. A slice of a warm Function so gets past objects that
  * earlier slices have tried. Each sync tries them again: only a run that is pending remembers them.
  */
-const unreadable = new Map<string, UnreadableObject>();
+const notGiven = new Map<string, MissedObject>();
 
-interface UnreadableObject {
-  readonly etag: string;
-  readonly reason: NotGivenReason;
+interface MissedObject extends NotGiven {
   readonly detail: string;
   readonly error: S3Error;
 }
@@ -247,7 +245,7 @@ class Findings {
   readonly #archived = new Set<string>();
   /** Keys that were live when the run began, and that S3 has no more. */
   readonly #vanished = new Map<string, SkippedKey>();
-  readonly #unreadable = new Map(unreadable);
+  readonly #notGiven = new Map(notGiven);
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed = new Map<string, string>();
   #listedKeys: readonly string[] = [];
@@ -272,8 +270,7 @@ class Findings {
       {
         ...this.options,
         judged,
-        unreadable: this.#notGiven('unreadable'),
-        listedOtherwise: this.#notGiven('listed otherwise'),
+        notGiven: this.#notGiven,
         nowEpochSeconds,
       },
     );
@@ -289,11 +286,6 @@ class Findings {
     return planned;
   }
 
-  #notGiven(reason: NotGivenReason): ReadonlyMap<string, string> {
-    const found = [...this.#unreadable].filter(([, object]) => object.reason === reason);
-    return new Map(found.map(([key, { etag }]) => [key, etag]));
-  }
-
   #toReport(skip: Plan['skip'], listing: readonly PromptObject[]): SkippedPrompt[] {
     this.#listedKeys = listing.map(({ key }) => key);
     const listed = new Set(this.#listedKeys);
@@ -304,7 +296,7 @@ class Findings {
     const vanished = [...this.#vanished.values()].filter(({ key }) => !listed.has(key));
     return [...skip.filter(({ reason }) => reason !== 'vanished'), ...vanished].map(
       ({ key, reason, unplayable }) => {
-        const detail = isNotGiven(reason) ? this.#unreadable.get(key)?.detail : undefined;
+        const detail = isNotGiven(reason) ? this.#notGiven.get(key)?.detail : undefined;
         return { key, reason, unplayable, ...(detail !== undefined && { detail }) };
       },
     );
@@ -319,13 +311,13 @@ class Findings {
     if (keep.length > 0 || upload.length > 0) return;
     if (skip.some(({ reason }) => isByteReason(reason))) return;
     const refused = skip.find(({ reason }) => isNotGiven(reason));
-    const error = refused && this.#unreadable.get(refused.key)?.error;
+    const error = refused && this.#notGiven.get(refused.key)?.error;
     if (error) throw error;
   }
 
   /** For the slice that goes on. */
-  rememberUnreadable(): void {
-    for (const [key, object] of this.#unreadable) unreadable.set(key, object);
+  rememberNotGiven(): void {
+    for (const [key, object] of this.#notGiven) notGiven.set(key, object);
   }
 
   /** The report, with what was most likely meant where the call flow names a key that S3 lacks. */
@@ -352,7 +344,7 @@ class Findings {
       if (result.reason === 'archived') this.#archived.add(key);
       else if ('detail' in result) {
         const { reason, detail, error } = result;
-        this.#unreadable.set(key, { etag, reason, detail, error });
+        this.#notGiven.set(key, { etag, reason, detail, error });
       } else judged.set(key, { etag, reason: result.reason });
       return;
     }

@@ -71,6 +71,12 @@ export function isNotGiven(reason: string): reason is NotGivenReason {
   return reason === 'unreadable' || reason === 'listed otherwise';
 }
 
+/** What S3 did in place of giving an object. */
+export interface NotGiven {
+  readonly etag: string;
+  readonly reason: NotGivenReason;
+}
+
 /** What an object's bytes told against it. */
 export interface Judgement {
   readonly etag: string;

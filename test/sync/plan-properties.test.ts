@@ -13,7 +13,7 @@ import {
   plan,
   type ReusableVersions,
 } from '../../src/sync/plan';
-import type { SkippedKey } from '../../src/sync/selection';
+import type { NotGiven, NotGivenReason, SkippedKey } from '../../src/sync/selection';
 import type { Build, Version } from '../../src/twilio/resources';
 import { FULL } from '../helpers/full';
 import { deployNamed, object, syncedBuild, toolkitBuild, version } from '../helpers/sync/values';
@@ -131,11 +131,12 @@ const options: fc.Arbitrary<PlanOptions> = fc.record({
   ),
   flowKeys: fc.uniqueArray(key).map((keys) => new Set(keys)),
   judged: fc.constant(new Map()),
-  unreadable: fc
-    .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
-    .map((pairs) => new Map(pairs)),
-  listedOtherwise: fc
-    .array(listed.map(({ key, etag }): [string, string] => [key, etag]))
+  notGiven: fc
+    .array(
+      fc
+        .tuple(listed, fc.constantFrom<NotGivenReason>('unreadable', 'listed otherwise'))
+        .map(([{ key, etag }, reason]): [string, NotGiven] => [key, { etag, reason }]),
+    )
     .map((pairs) => new Map(pairs)),
   bucketName: fc.constant('prompts'),
   prefix: fc.constant(''),
@@ -220,7 +221,8 @@ describe('plan, for any listing and Builds', () => {
   it('uploads nothing that S3 does not give, and lets callers hear its earlier content or its text', () => {
     check((listing, live, recent, options) => {
       const { upload, keep, skip, manifest } = plan(listing, live, recent, options);
-      const isUnreadable = ({ key, etag }: PromptObject) => options.unreadable.get(key) === etag;
+      const isUnreadable = ({ key, etag }: PromptObject) =>
+        options.notGiven.get(key)?.etag === etag;
       expect(upload.filter(({ object }) => isUnreadable(object))).toEqual([]);
       for (const entry of skip.filter(({ reason }) => reason === 'unreadable')) {
         const path = manifest.paths.get(entry.key);

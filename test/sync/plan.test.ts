@@ -24,8 +24,7 @@ const options: PlanOptions = {
   selects: () => true,
   flowKeys: new Set(),
   judged: new Map(),
-  unreadable: new Map(),
-  listedOtherwise: new Map(),
+  notGiven: new Map(),
   bucketName: 'prompts',
   prefix: '',
   proxyPrefix: '',
@@ -75,6 +74,8 @@ function decisions({ keep, upload, retain, drop, skip }: Plan): string[] {
 
 const one = object('hello.mp3');
 const replaced = object('hello.mp3', { content: 'second' });
+const unreadable = ({ key, etag }: PromptObject): PlanOptions['notGiven'] =>
+  new Map([[key, { etag, reason: 'unreadable' }]]);
 const path = assetPath(one.key, one.etag);
 const publicVersion = audio(one);
 const protectedVersion = audio(one, 'protected');
@@ -217,7 +218,7 @@ describe('plan', () => {
       [replaced],
       live([publicVersion], { paths: new Map([[one.key, path]]) }),
       [],
-      { unreadable: new Map([[one.key, replaced.etag]]) },
+      { notGiven: unreadable(replaced) },
       [`keep hello.mp3 ${publicVersion.sid}`, 'skip hello.mp3: unreadable'],
     ],
     [
@@ -225,7 +226,7 @@ describe('plan', () => {
       [replaced],
       live([], { paths: new Map([[one.key, path]]) }),
       [recent([publicVersion])],
-      { unreadable: new Map([[one.key, replaced.etag]]) },
+      { notGiven: unreadable(replaced) },
       [`keep hello.mp3 ${publicVersion.sid}`, 'skip hello.mp3: unreadable'],
     ],
     [
@@ -233,7 +234,7 @@ describe('plan', () => {
       [one],
       live([]),
       [],
-      { unreadable: new Map([[one.key, one.etag]]) },
+      { notGiven: unreadable(one) },
       ['skip hello.mp3: unreadable'],
     ],
     [
@@ -241,7 +242,7 @@ describe('plan', () => {
       [one],
       live([publicVersion]),
       [],
-      { unreadable: new Map([[one.key, one.etag]]) },
+      { notGiven: unreadable(one) },
       [`keep hello.mp3 ${publicVersion.sid}`],
     ],
     [
@@ -249,7 +250,7 @@ describe('plan', () => {
       [replaced],
       live([]),
       [],
-      { unreadable: new Map([[one.key, one.etag]]) },
+      { notGiven: unreadable(one) },
       ['upload hello.mp3'],
     ],
   ])('%s', (_, listing, build, recents, changes, expected) => {

@@ -140,16 +140,11 @@ export function explain(
 
   return {
     accepted: refusals.length === 0,
-    reason: reasonFor(
-      refusals,
-      isSignedApart
-        ? 'apart'
-        : presignedUrl.trim() !== requestedUrl.trim()
-          ? 'alike'
-          : options.isAssumed
-            ? 'single'
-            : 'equal',
-    ),
+    reason: reasonFor(refusals, () => {
+      if (isSignedApart) return 'apart';
+      if (presignedUrl.trim() !== requestedUrl.trim()) return 'alike';
+      return options.isAssumed ? 'single' : 'equal';
+    }),
     refusals,
     notes: notesOn(presigned, requested, signing, parameters, refusals, options),
     method,
@@ -224,9 +219,13 @@ const ACCEPTED = {
   apart: 'The URLs were signed one by one, and nothing is wrong with the form of the requested one',
 } as const;
 
-function reasonFor(refusals: readonly S3ErrorReply[], urls: keyof typeof ACCEPTED): string {
+/** @param compared how the two URLs compare; asked where S3 refuses nothing */
+function reasonFor(
+  refusals: readonly S3ErrorReply[],
+  compared: () => keyof typeof ACCEPTED,
+): string {
   if (refusals.length === 0) {
-    return `${ACCEPTED[urls]}: S3 accepts the request as far as a URL tells.`;
+    return `${ACCEPTED[compared()]}: S3 accepts the request as far as a URL tells.`;
   }
   const replies = refusals.map(
     ({ status, code, because }) => `with ${status} ${code} because ${because}`,

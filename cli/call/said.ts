@@ -1,9 +1,9 @@
 import type { CallEvent } from '../../phone';
 import { type Account, readCallConfig, type Variables } from '../../src/config';
 import { PlayError } from '../../src/errors';
-import { decodeManifest, type Manifest } from '../../src/manifest';
+import type { Manifest } from '../../src/manifest';
 import { choosePlayable } from '../../src/playback/playback';
-import { manifestVersionOf } from '../../src/sync/carry-over';
+import { readManifest } from '../../src/sync/observe';
 import { REASONS } from '../../src/sync/selection';
 import { findEnvironment, type Target } from '../../src/twilio/environments';
 import { connectServerless } from '../account';
@@ -53,9 +53,9 @@ export async function readLiveManifest(
   const twilio = connectServerless(account, target.service);
   try {
     const { buildSid } = await findEnvironment(twilio, target);
-    const version = buildSid && manifestVersionOf(await twilio.build(buildSid));
-    if (!version) return undefined;
-    return decodeManifest(await twilio.functionContent(version.resourceSid, version.sid));
+    return buildSid === undefined
+      ? undefined
+      : await readManifest(twilio, await twilio.build(buildSid));
   } catch (thrown) {
     if (thrown instanceof PlayError) return undefined;
     throw thrown;

@@ -36,7 +36,7 @@ export async function observe({
   // Wait for both, so that no request is in work after one of them was refused.
   await Promise.allSettled(both);
   const [listing, { live, past, deployments }] = await Promise.all(both);
-  const manifest = await readManifest(twilio, past, live);
+  const manifest = await newestManifest(twilio, past, live);
   return {
     listing,
     live: { build: live, manifest, carryOver: expectedCarryOver(past, live) },
@@ -65,19 +65,32 @@ async function readEnvironment(twilio: Serverless, environmentSid: string) {
 }
 
 /** The manifest of this environment's newest sync; one that cannot be read counts as none. */
-async function readManifest(
+async function newestManifest(
   twilio: Serverless,
   past: readonly PastDeployment[],
   live: Build,
 ): Promise<Manifest> {
   // A Build that was promoted from another environment has a manifest, too.
   const newest = past.find(({ madeBySync }) => madeBySync)?.build ?? live;
-  const version = manifestVersionOf(newest);
-  if (!version) return EMPTY_MANIFEST;
+  return (await readManifest(twilio, newest)) ?? EMPTY_MANIFEST;
+}
+
+/**
+ * Reads the manifest of a Build through the API.
+ *
+ * @returns undefined where it has none, or one that cannot be read
+ * @throws {TwilioApiError}
+ */
+export async function readManifest(
+  twilio: Serverless,
+  build: Build,
+): Promise<Manifest | undefined> {
+  const version = manifestVersionOf(build);
+  if (!version) return undefined;
   const source = await twilio.functionContent(version.resourceSid, version.sid);
   try {
     return decodeManifest(source);
   } catch {
-    return EMPTY_MANIFEST;
+    return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { isRecord } from './record';
+
 type Event = Readonly<Record<string, unknown>>;
 
 /** Names in lower case; a header that came more than once is left out. */
@@ -42,9 +44,4 @@ interface RuntimesRequest {
 function isOfRuntimesForm(request: unknown): request is RuntimesRequest {
   if (!isRecord(request) || !isRecord(request.headers) || !isRecord(request.cookies)) return false;
   return Reflect.ownKeys(request.cookies).length === 0;
-}
-
-/** Whether a value has fields: an object, and no list. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

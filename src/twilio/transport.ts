@@ -2,6 +2,7 @@ import RequestClient from 'twilio/lib/base/RequestClient';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
 import { TWILIO_ATTEMPTS, TWILIO_TIMEOUT_MS } from '../limits';
+import { isRecord } from '../record';
 import { isTransientStatus, retryAfterMs, type Verdict, withRetry } from '../retry';
 import { LostAnswerError, noConnection } from './errors';
 import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
@@ -142,7 +143,7 @@ export function notAnAnswer(
 ): LostAnswerError {
   const type: unknown =
     headers instanceof Object ? Reflect.get(headers, 'content-type') : undefined;
-  const form = isJsonObject(body)
+  const form = isRecord(body)
     ? `its JSON has another form${where ? ` (${where})` : ''}`
     : `it is no whole JSON object${type ? ` (${type})` : ''}`;
   return new LostAnswerError(
@@ -152,9 +153,5 @@ export function notAnAnswer(
 
 /** All that the library asks for is one of these: https://www.twilio.com/docs/usage/twilios-response */
 function isResourceOrPage(body: unknown): boolean {
-  return isJsonObject(body) && ['sid', 'meta', 'next_page_uri'].some((name) => name in body);
-}
-
-function isJsonObject(body: unknown): body is object {
-  return typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isRecord(body) && ['sid', 'meta', 'next_page_uri'].some((name) => name in body);
 }

@@ -87,7 +87,7 @@ export function foreignAnswer(status: number, how: string): S3Error {
 }
 
 /** S3's refusal of a request, as far as it is safe to tell. */
-export interface Refusal {
+export interface ErrorAnswer {
   readonly status: number;
   readonly code: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -105,13 +105,13 @@ export function errorIn({ status, headers, body }: ObjectResponse, now: Date): S
  * What S3 answered, and what to do. S3 gives every refusal a code: a 404, a redirect or a login without
  * one says nothing about the object.
  */
-export function refusalError(refusal: Refusal, permission: Permission, now: Date): S3Error {
-  const { status, code, headers } = refusal;
+export function refusalError(answer: ErrorAnswer, permission: Permission, now: Date): S3Error {
+  const { status, code, headers } = answer;
   if (code === undefined && status !== 416 && !isTransientStatus(status)) {
     return foreignAnswer(status, "without S3's code of an error");
   }
   const answered = [status, code].filter(Boolean).join(' ');
-  return new S3Error(`S3 answered ${answered}. ${adviceOn(refusal, permission)}`.trim(), {
+  return new S3Error(`S3 answered ${answered}. ${adviceOn(answer, permission)}`.trim(), {
     status,
     code,
     retryAfterMs: retryAfterMs(headers['retry-after'], now),
@@ -211,7 +211,7 @@ const ALLOW: Readonly<Record<Permission, string>> = {
     'Allow s3:ListBucket on the bucket, in the policy of the access key and in the bucket policy.',
 };
 
-function adviceOn({ code, headers }: Refusal, permission: Permission): string {
+function adviceOn({ code, headers }: ErrorAnswer, permission: Permission): string {
   if (code === 'AccessDenied') return ALLOW[permission];
   const meaning = MEANINGS.get(code ?? '');
   const region = headers['x-amz-bucket-region']?.toString();
@@ -225,7 +225,7 @@ function adviceOn({ code, headers }: Refusal, permission: Permission): string {
  * Whether S3's refusal of one object says nothing about the others. A 500 that stays counts as the
  * object's: a broken disk of a server has not all objects.
  */
-export function isAboutObject({ status, code }: Refusal): boolean {
+export function isAboutObject({ status, code }: ErrorAnswer): boolean {
   if (status === 401 || MEANINGS.get(code ?? '')?.scope === 'bucket') return false;
   return status === 500 || !isTransientStatus(status);
 }

@@ -22,10 +22,10 @@ import { serverOrigin, usesPathStyle } from './address';
 import { checkAnswers, ForeignAnswerError } from './answers';
 import { entityTagOf, opaqueTagOf } from './entity-tag';
 import {
+  type ErrorAnswer,
   foreignAnswer,
   isAboutObject,
   type Permission,
-  type Refusal,
   readCode,
   refusalError,
   refusesHeader,
@@ -362,7 +362,7 @@ function s3Error(action: string, permission: Permission, thrown: unknown, now: D
 }
 
 /** The answer behind what was thrown; undefined where none came. */
-function answerIn(thrown: unknown): (Refusal & { readonly how?: string }) | undefined {
+function answerIn(thrown: unknown): (ErrorAnswer & { readonly how?: string }) | undefined {
   if (thrown instanceof ForeignAnswerError) {
     return { status: thrown.status, code: undefined, headers: {}, how: thrown.how };
   }

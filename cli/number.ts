@@ -4,6 +4,7 @@ import { type Account, isLoopback, readAccount } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
 import { MAX_PAGE_SIZE } from '../src/limits';
 import { askTwilio } from '../src/twilio/errors';
+import { parseUrl } from '../src/url';
 import { connect } from './account';
 import type { CommandContext } from './command-context';
 import { plainTable } from './format';
@@ -60,7 +61,7 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
 
 function readWebhook(text: string): Webhook {
   const [, method = 'POST', url = ''] = /^(?:(GET|POST) )?(https?:.*)?$/.exec(text) ?? [];
-  if (text === '' || URL.canParse(url)) return { method, url };
+  if (text === '' || parseUrl(url)) return { method, url };
   throw new InvalidArgumentError("Give it as https://example.com/voice or 'GET https://…'.");
 }
 

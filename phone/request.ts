@@ -4,6 +4,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import * as v from 'valibot';
 import { isLoopback } from '../src/config';
+import { parseUrl } from '../src/url';
 import { CallError } from './events';
 
 export interface HttpRequest {
@@ -179,10 +180,9 @@ export function queryOf(url: string): string {
 export function resolveUrl(reference: string, base: string | undefined): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return reference;
   if (reference === '' && base !== undefined) return base;
-  if (base === undefined || !URL.canParse(reference, base)) {
-    throw new CallError(11100, `Invalid URL format: ${describeUrl(reference)}`);
-  }
-  return new URL(reference, base).href;
+  const url = base === undefined ? undefined : parseUrl(reference, base);
+  if (!url) throw new CallError(11100, `Invalid URL format: ${describeUrl(reference)}`);
+  return url.href;
 }
 
 /** A URL for a message: short, and without its query, which may hold a signature. */

@@ -15,6 +15,7 @@ import {
   MAX_SLICE_SECONDS,
   SLICE_SECONDS,
 } from './limits';
+import { parseUrl } from './url';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 
@@ -90,8 +91,9 @@ const origin = v.pipe(
 /** The origin that a text is, in the form that URLs have; undefined for any other text. */
 export function parseOrigin(value: string): string | undefined {
   // A URL is read leniently: without slashes, with backslashes, with line breaks.
-  if (!/^https?:\/\/[^\s/\\]+\/?$/i.test(value) || !URL.canParse(value)) return undefined;
-  const { origin, href, protocol, host } = new URL(value);
+  const url = /^https?:\/\/[^\s/\\]+\/?$/i.test(value) ? parseUrl(value) : undefined;
+  if (!url) return undefined;
+  const { origin, href, protocol, host } = url;
   const isSafe = protocol === 'https:' || isLoopback(host);
   return isSafe && href === `${origin}/` ? origin : undefined;
 }

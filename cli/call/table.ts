@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types';
 import wrapAnsi from 'wrap-ansi';
 import type { CallEvent, MediaEvent, VerbEvent, WebhookEvent } from '../../phone';
+import { parseUrl } from '../../src/url';
 import { cutEnd, cutStart, oneLine, plainTable } from '../format';
 import type { KnownPrompts } from './prompts';
 
@@ -66,8 +67,9 @@ function typeOf({ contentType = '' }: MediaEvent | WebhookEvent): string {
 
 /** The path, and where in the call flow the call is. */
 function placeOf({ url }: WebhookEvent, room: number): string {
-  if (!URL.canParse(url)) return cutEnd(oneLine(url.split('?', 1)[0] ?? ''), room);
-  const { pathname, searchParams } = new URL(url);
+  const parsed = parseUrl(url);
+  if (!parsed) return cutEnd(oneLine(url.split('?', 1)[0] ?? ''), room);
+  const { pathname, searchParams } = parsed;
   const at = searchParams.get('at');
   const start = at === null ? '' : `${pathname} at `;
   return start + cutStart(oneLine(at ?? pathname), room - start.length);
@@ -89,8 +91,9 @@ function mediumOf(event: MediaEvent, prompts: KnownPrompts, room: number): strin
  * Asset's path; of any other URL host and path.
  */
 export function nameOf(url: string, prompts: KnownPrompts): string {
-  if (!URL.canParse(url)) return oneLine(url.split('?', 1)[0] ?? '');
-  const { pathname, searchParams, hostname } = new URL(url);
+  const parsed = parseUrl(url);
+  if (!parsed) return oneLine(url.split('?', 1)[0] ?? '');
+  const { pathname, searchParams, hostname } = parsed;
   switch (mediaSource(url)) {
     case 'audio':
       return oneLine(searchParams.get('key') ?? pathname);
@@ -153,8 +156,7 @@ function detailOf({ verb, attributes, text, digits }: VerbEvent): string {
 
 /** What serves a medium of a deployment of this project; undefined for any other URL. */
 export function mediaSource(url: string): 'asset' | 'audio' | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const { pathname } = new URL(url);
+  const { pathname = '' } = parseUrl(url) ?? {};
   if (pathname === '/audio') return 'audio';
   return pathname.startsWith('/audio/') ? 'asset' : undefined;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseUrl } from '../../src/url';
 
 // What the test call plays and logs: shared by the tool and by the Functions of its Service.
 
@@ -45,10 +46,8 @@ export const PARAMETERS = {
 
 /** The place that a parameter or a URL names; undefined for anything else. */
 export function readPlace(parameterOrUrl: unknown): Place | undefined {
-  const name =
-    typeof parameterOrUrl === 'string' && URL.canParse(parameterOrUrl)
-      ? new URL(parameterOrUrl).searchParams.get(PARAMETERS.place)
-      : parameterOrUrl;
+  const url = typeof parameterOrUrl === 'string' ? parseUrl(parameterOrUrl) : undefined;
+  const name = url ? url.searchParams.get(PARAMETERS.place) : parameterOrUrl;
   return PLACES.find((place) => place === name);
 }
 

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import * as v from 'valibot';
+import { parseUrl } from '../../src/url';
 import { ApiError } from './errors';
 import { readForm } from './forms';
 import { accountPath, endpoint, found, identity, ok, param, rfc2822 } from './http';
@@ -155,7 +156,7 @@ function updatePhoneNumber(
 /** https://www.twilio.com/docs/api/errors/21402 */
 function urlOr(value: string | undefined, before: string): string {
   if (value === undefined || value === '') return value ?? before;
-  if (!/^https?:/.test(value) || !URL.canParse(value)) {
+  if (!/^https?:/.test(value) || !parseUrl(value)) {
     throw new ApiError(400, 21402, `Invalid Url: ${value}`);
   }
   return value;

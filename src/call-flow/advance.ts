@@ -1,4 +1,5 @@
 import type { FallbackLevel } from '../playback';
+import { parseUrl } from '../url';
 import type { Input } from './input';
 import { type CallState, INITIAL_STATE, moveTo, raiseTo, readState } from './state';
 import { type Flow, type StepId, stepAt } from './steps';
@@ -63,8 +64,9 @@ interface FailedUrl {
 
 /** Twilio may have appended parameters of its own; a parameter that is there twice is not ours. */
 function readUrl(url: unknown): FailedUrl {
-  if (typeof url !== 'string' || !URL.canParse(url)) return { pathname: '', parameters: {} };
-  const { pathname, searchParams } = new URL(url);
+  const parsed = typeof url === 'string' ? parseUrl(url) : undefined;
+  if (!parsed) return { pathname: '', parameters: {} };
+  const { pathname, searchParams } = parsed;
   const once = [...searchParams].filter(([name]) => searchParams.getAll(name).length === 1);
   return { pathname, parameters: Object.fromEntries(once) };
 }

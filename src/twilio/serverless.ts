@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { BUILDS_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits';
+import { parseUrl } from '../url';
 import { askTwilio, isNotFound, TwilioApiError, toTwilioApiError } from './errors';
 import {
   assetVersion,
@@ -312,7 +313,6 @@ interface Page<T> {
 
 /** Whether a URL is of this list. Twilio may name a Service by its SID that we name by its name. */
 function isPageOf(url: string, serviceUrl: string, path: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { origin, pathname } = new URL(url);
-  return origin === new URL(serviceUrl).origin && pathname.endsWith(path);
+  const parsed = parseUrl(url);
+  return parsed?.origin === new URL(serviceUrl).origin && parsed.pathname.endsWith(path);
 }

@@ -1,6 +1,7 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import * as v from 'valibot';
 import { defineFunction, type FunctionRequest, sentence } from '../../../src/runtime';
+import { parseUrl } from '../../../src/url';
 import {
   logProbe,
   nextProbe,
@@ -43,7 +44,7 @@ function logFailure(run: string, event: FunctionRequest['event']): Place | undef
     ErrorUrl: event.ErrorUrl,
   });
   const place = readPlace(ErrorUrl);
-  const document = URL.canParse(ErrorUrl) && new URL(ErrorUrl).pathname === '/voice';
+  const document = parseUrl(ErrorUrl)?.pathname === '/voice';
   logProbe({ run, kind: 'fallback', place, document, errorCode });
   return place;
 }

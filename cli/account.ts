@@ -1,4 +1,6 @@
-import Twilio from 'twilio/lib/rest/Twilio';
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { proxyAgent } from '../phone/request';
 import { systemClock } from '../src/clock';
 import { type Account, type Config, readAccount, readConfig, type Variables } from '../src/config';
 import { ConfigError } from '../src/errors';
@@ -37,20 +39,13 @@ function attempt<T>(read: () => T, problems: string[]): T | undefined {
   }
 }
 
-/** The API client of an account; it retries passing failures. */
-export function connect({ accountSid, authToken, apiOrigin }: Account): Twilio {
-  const client = new Twilio(accountSid, authToken, { httpClient: transport(commandDeadline()) });
-  if (apiOrigin !== undefined) client.api.baseUrl = apiOrigin;
-  return client;
-}
-
 /** The Serverless API of one Service. */
 export function connectServerless(
   account: Account,
   service: string,
   deadline = commandDeadline(),
 ): Serverless {
-  return new Serverless({ ...account, transport: transport(deadline) }, service);
+  return new Serverless({ ...account, transport: openTransport(account, deadline) }, service);
 }
 
 /** Epoch milliseconds until which a command that starts now may send requests. */
@@ -58,4 +53,19 @@ export function commandDeadline(): number {
   return systemClock.now().getTime() + COMMAND_BUDGET_MS;
 }
 
-const transport = (deadline: number) => new Transport({ clock: systemClock, deadline });
+/** Sends requests to Twilio until the deadline. */
+export function openTransport(account: Account, deadline = commandDeadline()): Transport {
+  return new Transport({ clock: systemClock, deadline, httpsAgent: twilioAgent(account) });
+}
+
+/**
+ * Leads to Twilio's API through the proxy for it, or trusts the authorities of TWILIO_CA_BUNDLE: the
+ * `twilio` library, which `number` uses, reads that variable, too. Undefined where there is neither.
+ */
+export function twilioAgent({ apiOrigin }: Pick<Account, 'apiOrigin'>): Agent | undefined {
+  const { TWILIO_CA_BUNDLE: file } = process.env;
+  return (
+    proxyAgent(apiOrigin ?? 'https://serverless.twilio.com') ??
+    (file ? new Agent({ keepAlive: true, ca: readFileSync(file) }) : undefined)
+  );
+}

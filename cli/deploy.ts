@@ -17,7 +17,7 @@ import {
   GuardError,
   type LiveTarget,
 } from '../src/sync';
-import { type DeploymentVariables, readDeploymentVariables } from './account';
+import { type DeploymentVariables, readDeploymentVariables, twilioAgent } from './account';
 import { readCallFlow } from './call-flow';
 import type { CommandContext } from './command-context';
 import { missingPromptLines } from './deploy/missing-prompts';
@@ -122,7 +122,8 @@ async function check(
 ): Promise<CheckedTarget> {
   await refuseStaleVariables(target, variables, env);
   const httpsAgent = proxyAgent(serverOrigin(config.s3));
-  const checked = await checkTarget(config, target, { ...DEFAULTS, httpsAgent, force });
+  const settings = { ...DEFAULTS, httpsAgent, twilioAgent: twilioAgent(target.account), force };
+  const checked = await checkTarget(config, target, settings);
   refuseOtherApi(target.account, env);
   return checked;
 }

@@ -7,12 +7,6 @@ import { CALL_FLOW_FILE } from '../src/call-flow/files';
 const root = join(__dirname, '..');
 const out = join(root, '.twilioserverless');
 
-/**
- * Packages that Twilio installs in the build, so that they need no bundling. Only sync loads the
- * library's HTTP client, which is large; the voice Functions bundle the one class that they use.
- */
-const EXTERNAL: Readonly<Record<string, string[]>> = { sync: ['twilio'] };
-
 /** Functions that hold S3's SDK, which tells errors apart by the names of their classes. */
 const NAMED: readonly string[] = ['sync', 'credentials'];
 
@@ -39,7 +33,6 @@ function bundleFunction(file: string): Promise<unknown> {
   const name = file.replace(/(\.\w+)?\.[jt]s$/, '');
   const outfile = join(out, 'functions', file.replace(/\.ts$/, '.js'));
   return bundle(join(root, 'functions', file), outfile, {
-    external: EXTERNAL[name] ?? [],
     keepNames: NAMED.includes(name),
   });
 }

@@ -6,7 +6,7 @@ import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import { serverOrigin } from '../../src/s3/address';
 import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
-import { readDeploymentVariables } from '../account';
+import { readDeploymentVariables, twilioAgent } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
 import { detailsOf, type ExitStatus } from '../run-command';
 import { findTarget, type TargetOptions } from '../target';
@@ -114,6 +114,7 @@ function syncHere(
     {
       ...DEFAULTS,
       httpsAgent: proxyAgent(serverOrigin(config.s3)),
+      twilioAgent: twilioAgent(account),
       dryRun,
       force,
       concurrency,

@@ -37,6 +37,8 @@ export interface SyncSettings
   readonly minBytesPerSecond: number;
   /** Opens the connections to S3, as through a proxy. Default: directly. */
   readonly httpsAgent?: Agent | undefined;
+  /** The same for Twilio's API. */
+  readonly twilioAgent?: Agent | undefined;
   /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
   /** S3_PREFIX of the deployment, where this run syncs the keys of another prefix. */
@@ -179,7 +181,7 @@ export async function findLive(
 function connect(
   config: Config,
   service: string,
-  { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent }: SyncSettings,
+  { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent, twilioAgent }: SyncSettings,
 ) {
   const { accountSid, authToken, apiOrigin } = config.twilio;
   if (accountSid === undefined || authToken === undefined) {
@@ -189,7 +191,8 @@ function connect(
   // What is in work at the deadline may still begin requests.
   const end = deadline + SLICE_GRACE_MS;
   const times = { clock: systemClock, deadline: end, timeoutMs, minBytesPerSecond };
-  const access = { accountSid, authToken, apiOrigin, transport: new Transport(times) };
+  const transport = new Transport({ ...times, httpsAgent: twilioAgent });
+  const access = { accountSid, authToken, apiOrigin, transport };
   return {
     bucket: new PromptBucket(config.s3, { ...times, httpsAgent }),
     twilio: new Serverless(access, service),

@@ -54,7 +54,7 @@ export function isLimited(thrown: unknown): boolean {
 const WHAT_TO_DO: Readonly<Record<number, string>> = {
   401: 'Check ACCOUNT_SID and AUTH_TOKEN.',
   403: 'The account may not do this: check that ACCOUNT_SID owns the Service.',
-  407: 'That is the proxy of HTTP_PROXY: give it a user name and a password.',
+  407: 'That is the proxy of HTTPS_PROXY: give it a user name and a password.',
   429: `Twilio limits requests and Builds (${BUILDS_PER_HOUR} an hour): try again later.`,
 };
 

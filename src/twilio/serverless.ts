@@ -24,7 +24,7 @@ import {
   type Visibility,
   variable,
 } from './resources';
-import { notAnAnswer, type ReadResponse, type Transport } from './transport';
+import { type ApiRequest, notAnAnswer, type ReadResponse, type Transport } from './transport';
 
 export type { Environment } from './resources';
 
@@ -56,11 +56,8 @@ export type FileKind = 'Assets' | 'Functions';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** One request, apart from its form. */
-interface ApiRequest {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly url: string;
-  readonly form?: Readonly<Record<string, string | readonly string[]>>;
+/** One request of an account. */
+interface AccountRequest extends Omit<ApiRequest, 'auth'> {
   /** A caller looks at what happened before it sends it again. */
   readonly isSentOnce?: boolean;
 }
@@ -180,7 +177,7 @@ export class Serverless {
 
   /** Deletes an Asset with all its versions. One that is gone counts as deleted. */
   async deleteAsset(sid: string): Promise<void> {
-    const request = { method: 'delete', url: `${this.#url}/Assets/${sid}` } as const;
+    const request = { method: 'DELETE', url: `${this.#url}/Assets/${sid}` } as const;
     try {
       await this.#ask(`Deleting Asset ${sid}`, request, v.unknown());
     } catch (thrown) {
@@ -201,11 +198,10 @@ export class Serverless {
 
   /** Uploads a new version; returns its SID. */
   async upload(kind: FileKind, resourceSid: string, version: NewVersion): Promise<string> {
-    const { accountSid, authToken, apiOrigin, transport } = this.#options;
+    const { apiOrigin, transport } = this.#options;
     const origin = apiOrigin ?? 'https://serverless-upload.twilio.com';
     const service = encodeURIComponent(this.service);
     const url = `${origin}/v1/Services/${service}/${kind}/${resourceSid}/Versions`;
-    const auth = `${accountSid}:${authToken}`;
     const { path, visibility, content, contentType } = version;
     const filename = path.slice(path.lastIndexOf('/') + 1);
     const form = {
@@ -214,7 +210,8 @@ export class Serverless {
     };
     const tried = `Uploading ${path}`;
     const read = this.#reader(tried, uploaded);
-    return (await askTwilio(tried, () => transport.upload({ url, auth, form }, read))).sid;
+    const request = { url, auth: this.#auth(), form };
+    return (await askTwilio(tried, () => transport.upload(request, read))).sid;
   }
 
   /** The source of a Function version. (Twilio gives back no Asset's content.) */
@@ -225,17 +222,17 @@ export class Serverless {
   }
 
   #get<T>(tried: string, path: string, answer: Schema<T>): Promise<T> {
-    return this.#ask(tried, { method: 'get', url: this.#url + path }, answer);
+    return this.#ask(tried, { method: 'GET', url: this.#url + path }, answer);
   }
 
   #post<T>(
     tried: string,
     path: string,
-    form: ApiRequest['form'],
+    form: AccountRequest['form'],
     answer: Schema<T>,
     isSentOnce = false,
   ): Promise<T> {
-    return this.#ask(tried, { method: 'post', url: this.#url + path, form, isSentOnce }, answer);
+    return this.#ask(tried, { method: 'POST', url: this.#url + path, form, isSentOnce }, answer);
   }
 
   async #list<T>(tried: string, path: string, key: string, item: Schema<T>): Promise<T[]> {
@@ -262,30 +259,28 @@ export class Serverless {
         );
       }
       read.add(url);
-      const request = { method: 'get', url } as const;
+      const request = { method: 'GET', url } as const;
       const page: Page<T> = await this.#ask(tried, request, pageOf(key, item));
       yield page.items;
       url = page.nextPageUrl;
     }
   }
 
-  #ask<T>(tried: string, request: ApiRequest, answer: Schema<T>): Promise<T> {
-    const { accountSid, authToken, transport } = this.#options;
-    const { method, url, form, isSentOnce } = request;
-    const options = {
-      method,
-      uri: url,
-      username: accountSid,
-      password: authToken,
-      headers: {
-        Accept: 'application/json',
-        ...(form && { 'Content-Type': 'application/x-www-form-urlencoded' }),
-      },
-      ...(form && { data: form }),
-    };
-    const read =
-      method === 'delete' ? this.#reader(tried, answer, 204) : this.#reader(tried, answer);
-    return askTwilio(tried, () => transport.ask(options, read, isSentOnce ? 1 : undefined));
+  #ask<T>(
+    tried: string,
+    { isSentOnce, ...request }: AccountRequest,
+    answer: Schema<T>,
+  ): Promise<T> {
+    const { transport } = this.#options;
+    const authorized = { ...request, auth: this.#auth() };
+    const isDelete = request.method === 'DELETE';
+    const read = isDelete ? this.#reader(tried, answer, 204) : this.#reader(tried, answer);
+    return askTwilio(tried, () => transport.ask(authorized, read, isSentOnce ? 1 : undefined));
+  }
+
+  #auth(): string {
+    const { accountSid, authToken } = this.#options;
+    return `${accountSid}:${authToken}`;
   }
 
   /** @param status of success; undefined is any */

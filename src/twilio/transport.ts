@@ -1,14 +1,13 @@
-import RequestClient from 'twilio/lib/base/RequestClient';
+import http from 'node:http';
+import https from 'node:https';
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
 import { TWILIO_ATTEMPTS, TWILIO_TIMEOUT_MS } from '../limits';
 import { isRecord } from '../record';
 import { isTransientStatus, retryAfterMs, type Verdict, withRetry } from '../retry';
 import { LostAnswerError, noConnection } from './errors';
-import { type MultipartRequest, type MultipartResponse, postMultipart } from './multipart';
-
-/** An HTTP response as the library's client gives it. */
-export type TransportResponse = MultipartResponse;
+import { encodeMultipart, type MultipartForm } from './multipart';
+import { sendRequest, type TwilioRequest, type TwilioResponse } from './request';
 
 /**
  * Makes an answer of a response.
@@ -16,13 +15,26 @@ export type TransportResponse = MultipartResponse;
  * @throws {LostAnswerError} when it is not the answer to the request: another attempt is made
  * @throws {PlayError} when Twilio refuses
  */
-export type ReadResponse<T> = (response: TransportResponse) => T;
+export type ReadResponse<T> = (response: TwilioResponse) => T;
 
 /** A response that another attempt may change, on its way to the retry. */
 class TransientResponse extends PlayError {
-  constructor(readonly response: TransportResponse) {
+  constructor(readonly response: TwilioResponse) {
     super(`answered ${response.statusCode}`);
   }
+}
+
+/** One request to the API. */
+export interface ApiRequest extends Pick<TwilioRequest, 'method' | 'url'> {
+  /** `AC…:token` */
+  readonly auth: string;
+  /** A list sends its name once for each value. */
+  readonly form?: Readonly<Record<string, string | readonly string[]>> | undefined;
+}
+
+/** A new version of a file. */
+export interface UploadRequest extends Pick<ApiRequest, 'url' | 'auth'> {
+  readonly form: MultipartForm;
 }
 
 export interface TransportOptions {
@@ -33,37 +45,20 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
   /** The slowest upload that is not given up. */
   readonly minBytesPerSecond?: number;
+  /** Opens the connections, as through a proxy. Default: directly. */
+  readonly httpsAgent?: https.Agent | undefined;
 }
 
-/**
- * The HTTP client of the `twilio` library, with retries. By itself the library tries again after
- * 429 only, and it uploads nothing.
- */
-export class Transport extends RequestClient {
-  readonly #options: Required<TransportOptions>;
+/** Sends requests to Twilio's API, with retries, over connections that it keeps. */
+export class Transport {
+  readonly #options: Required<Omit<TransportOptions, 'httpsAgent'>>;
+  readonly #httpAgent = new http.Agent({ keepAlive: true });
+  readonly #httpsAgent: https.Agent;
 
-  constructor(options: TransportOptions) {
+  constructor({ httpsAgent, ...options }: TransportOptions) {
     const { timeoutMs = TWILIO_TIMEOUT_MS, minBytesPerSecond = Number.POSITIVE_INFINITY } = options;
-    super({ timeout: timeoutMs });
     this.#options = { ...options, timeoutMs, minBytesPerSecond };
-  }
-
-  /**
-   * Sends one request of the library's. A refusal is returned, whatever its status.
-   *
-   * @throws {LostAnswerError} when no attempt brings an answer
-   * @throws {OutOfTimeError} when the deadline comes first
-   */
-  override request<TData>(options: RequestClient.RequestOptions<TData>) {
-    return this.#retry(
-      () => super.request<TData>(options),
-      (response) => {
-        const { statusCode, body } = response;
-        const isDeleted = options.method === 'delete' && statusCode === 204;
-        if (statusCode >= 400 || isDeleted || isResourceOrPage(body)) return response;
-        throw notAnAnswer(response);
-      },
-    );
+    this.#httpsAgent = httpsAgent ?? new https.Agent({ keepAlive: true });
   }
 
   /**
@@ -74,37 +69,35 @@ export class Transport extends RequestClient {
    * @throws {OutOfTimeError} when the deadline comes first
    */
   ask<T>(
-    options: RequestClient.RequestOptions,
+    { form, ...request }: ApiRequest,
     read: ReadResponse<T>,
     attempts = TWILIO_ATTEMPTS,
   ): Promise<T> {
-    return this.#retry(() => super.request<unknown>(options), read, attempts);
+    const body = form && encodeForm(form);
+    const { timeoutMs } = this.#options;
+    return this.retry(() => this.#send({ ...request, body, timeoutMs }), read, attempts);
   }
 
   /**
-   * Uploads a new version as multipart/form-data, through the proxy if the library uses one.
+   * Uploads a new version as multipart/form-data.
    *
    * https://www.twilio.com/docs/serverless/api/resource/asset-version
    */
-  upload<T>(
-    request: Pick<MultipartRequest, 'url' | 'auth' | 'form'>,
-    read: ReadResponse<T>,
-  ): Promise<T> {
+  async upload<T>({ form, ...request }: UploadRequest, read: ReadResponse<T>): Promise<T> {
     const { minBytesPerSecond } = this.#options;
-    const agent = request.url.startsWith('https:') ? this.axios.defaults.httpsAgent : undefined;
-    const transferMs = (request.form.file.content.length / minBytesPerSecond) * 1000;
+    const transferMs = (form.file.content.length / minBytesPerSecond) * 1000;
     const timeoutMs = this.#options.timeoutMs + Math.ceil(transferMs);
-    return this.#retry(() => postMultipart({ ...request, agent, timeoutMs }), read);
+    const body = await encodeMultipart(form);
+    return this.retry(() => this.#send({ ...request, method: 'POST', body, timeoutMs }), read);
   }
 
   /** Milliseconds of a response's Retry-After. */
-  retryAfterMs({ headers }: TransportResponse): number | undefined {
-    const value: unknown =
-      headers instanceof Object ? Reflect.get(headers, 'retry-after') : undefined;
-    return typeof value === 'string' ? retryAfterMs(value, this.#options.clock.now()) : undefined;
+  retryAfterMs({ headers }: TwilioResponse): number | undefined {
+    return retryAfterMs(headers['retry-after'], this.#options.clock.now());
   }
 
-  async #retry<Response extends TransportResponse, T>(
+  /** The same as `ask` for what another client sends. */
+  async retry<Response extends TwilioResponse, T>(
     send: () => Promise<Response>,
     read: (response: Response) => T,
     attempts = TWILIO_ATTEMPTS,
@@ -130,6 +123,20 @@ export class Transport extends RequestClient {
       throw thrown;
     }
   }
+
+  #send(request: Omit<TwilioRequest, 'agent'>): Promise<TwilioResponse> {
+    const agent = request.url.startsWith('https:') ? this.#httpsAgent : this.#httpAgent;
+    return sendRequest({ ...request, agent });
+  }
+}
+
+function encodeForm(form: NonNullable<ApiRequest['form']>): TwilioRequest['body'] {
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(form)) {
+    for (const one of [value].flat()) fields.append(name, one);
+  }
+  const contentType = 'application/x-www-form-urlencoded';
+  return { contentType, parts: [Buffer.from(fields.toString())] };
 }
 
 /**
@@ -138,20 +145,14 @@ export class Transport extends RequestClient {
  * @param where what is wrong with an answer in JSON, such as "build_sid"
  */
 export function notAnAnswer(
-  { statusCode, headers, body }: TransportResponse,
+  { statusCode, headers, body }: TwilioResponse,
   where?: string,
 ): LostAnswerError {
-  const type: unknown =
-    headers instanceof Object ? Reflect.get(headers, 'content-type') : undefined;
+  const type = headers['content-type'];
   const form = isRecord(body)
     ? `its JSON has another form${where ? ` (${where})` : ''}`
     : `it is no whole JSON object${type ? ` (${type})` : ''}`;
   return new LostAnswerError(
     `The answer with status ${statusCode} is not Twilio's: ${form}. Does a proxy or a page to sign in to answer in its place?`,
   );
-}
-
-/** All that the library asks for is one of these: https://www.twilio.com/docs/usage/twilios-response */
-function isResourceOrPage(body: unknown): boolean {
-  return isRecord(body) && ['sid', 'meta', 'next_page_uri'].some((name) => name in body);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '../../cli/account';
+import { connect } from '../../cli/library';
 import { differences, findNumber, routingTo, setRouting } from '../../cli/number';
 import { ACCOUNT_SID, AUTH_TOKEN, startRecorded } from '../helpers/contract/recorded';
 

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Listening, listen } from '../../sandbox/listen';
-import { type MultipartForm, postMultipart } from '../../src/twilio/multipart';
+import { encodeMultipart, type MultipartForm } from '../../src/twilio/multipart';
+import { sendRequest, type TwilioRequest } from '../../src/twilio/request';
 
 const running: (Listening | Server)[] = [];
 afterEach(async () => {
@@ -27,6 +29,13 @@ const formOf = (file: Partial<MultipartForm['file']> = {}): MultipartForm => ({
   fields: { Path: '/a.mp3', Visibility: 'public' },
   file: { field: 'Content', filename: 'a.mp3', contentType: 'audio/mpeg', content, ...file },
 });
+
+async function postMultipart({
+  form,
+  ...request
+}: Omit<TwilioRequest, 'method' | 'body'> & { readonly form: MultipartForm }) {
+  return sendRequest({ ...request, method: 'POST', body: await encodeMultipart(form) });
+}
 
 const post = (url: string, timeoutMs = 20_000, agent?: Agent) =>
   postMultipart({ url, form: formOf(), timeoutMs, agent, auth: 'AC0:a:token' });
@@ -85,6 +94,17 @@ describe('a form with a file', () => {
       headers: { 'retry-after': '7' },
       body: '<html>',
     });
+  });
+
+  it('brings a compressed body whole, and no damaged one', async () => {
+    const zipped = gzipSync(JSON.stringify({ sid: 'ZB0', path: '営業' }));
+    const url = await serve(({ headers, url: path }, response) => {
+      expect(headers['accept-encoding']).toBe('gzip');
+      response.setHeader('content-encoding', 'gzip');
+      response.end(path === '/whole' ? zipped : zipped.subarray(0, -9));
+    });
+    expect(await post(`${url}/whole`)).toMatchObject({ body: { sid: 'ZB0', path: '営業' } });
+    await expect(post(`${url}/damaged`)).rejects.toThrow('unexpected end of file');
   });
 
   it('is not sent on when the response comes early', async () => {

@@ -1,4 +1,5 @@
 /** A run in a process of its own, so that its memory is its own: reports how it ended and the peak. */
+import { proxyAgent } from '../../../phone/request';
 import { type LoopbackHosts, routeToLoopback } from '../../../sandbox/rehearsal/loopback';
 import { systemClock } from '../../../src/clock';
 import { resultOf } from '../../../src/result';
@@ -37,7 +38,8 @@ async function work({
   const clock = systemClock;
   const deadline = Date.now() + 200_000;
   const bucket = new PromptBucket(s3, { clock, deadline });
-  const transport = new Transport({ clock, deadline });
+  const httpsAgent = proxyAgent('https://serverless.twilio.com');
+  const transport = new Transport({ clock, deadline, httpsAgent });
   const steps = run({
     bucket,
     twilio: new Serverless({ ...twilio, transport }, service),

@@ -1,0 +1,29 @@
+import { type BuildOptions, buildSync } from 'esbuild';
+
+/**
+ * Bundles a few lines as scripts/build.ts bundles Functions: what a contender does must run as it
+ * would on Twilio, and not as tsx compiles it for the command line.
+ *
+ * @param lines TypeScript, whose imports are relative to `directory`
+ * @param outfile is overwritten
+ * @returns its exports
+ */
+export function bundleAndLoad(
+  lines: string,
+  directory: string,
+  outfile: string,
+  options: BuildOptions = {},
+): unknown {
+  buildSync({
+    stdin: { contents: lines, resolveDir: directory, loader: 'ts' },
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+    ...options,
+  });
+  return require(outfile);
+}

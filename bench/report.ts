@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
-import { formatBytes, plainTable, wrapLines } from '../cli/format';
+import { formatBytes, plainTable } from '../cli/format';
+import { wrapLines } from '../cli/wrap-lines';
 import type { Machine } from './machine';
 import type { MissingPeer, Peer } from './peers';
 import type { Cell, Figure, Row, Section, Table } from './table';

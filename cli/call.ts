@@ -293,4 +293,4 @@ export function callCommand(send: SendRequest = sendRequest): CommandDefinition<
   return { readOptions, run: (options, context) => run(options, context, send) };
 }
 
-if (require.main === module) startCommand(callCommand());
+export const main = () => startCommand(callCommand());

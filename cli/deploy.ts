@@ -230,4 +230,4 @@ async function syncPrompts(
 
 export const deploy = { readOptions, run };
 
-if (require.main === module) startCommand(deploy);
+export const main = () => startCommand(deploy);

@@ -145,4 +145,4 @@ function explainOptions(
 
 export const explain = { readOptions, run };
 
-if (require.main === module) startCommand(explain);
+export const main = () => startCommand(explain);

@@ -2,7 +2,6 @@ import Table from 'cli-table3';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 
 // How numbers, texts and tables look at a terminal.
 
@@ -31,19 +30,6 @@ export function oneLine(text: string): string {
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
-}
-
-/** Breaks lines that are too long; they go on below the text of a line such as `  3    a guard …`. */
-export function wrapLines(text: string, columns: number): string {
-  const wrap = (line: string) => {
-    const [indent = ''] = /^ *(\S+ {2,})?/.exec(line) ?? [];
-    const wrapped = wrapAnsi(line.slice(indent.length), columns - indent.length);
-    return indent + wrapped.replaceAll('\n', `\n${' '.repeat(indent.length)}`);
-  };
-  return text
-    .split('\n')
-    .map((line) => (line.length > columns ? wrap(line) : line))
-    .join('\n');
 }
 
 /** The beginning of a text, in so many columns of a terminal at most. */

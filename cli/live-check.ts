@@ -34,6 +34,7 @@ import {
 } from './live-check/service';
 import { makeTestCall } from './live-check/test-call';
 import { readPhoneNumber, readSeconds } from './options';
+import { PROJECT_DIRECTORY } from './project';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
 import { ENV_FILE, loadVariables } from './variables';
 
@@ -167,7 +168,7 @@ const packageSchema = v.object({ dependencies: v.record(v.string(), v.string()) 
 
 /** The project's dependencies: Twilio installs them with these Functions, too. */
 function ownDependencies(): Record<string, string> {
-  const file = join(__dirname, '..', 'package.json');
+  const file = join(PROJECT_DIRECTORY, 'package.json');
   return v.parse(packageSchema, JSON.parse(readFileSync(file, 'utf8'))).dependencies;
 }
 
@@ -189,4 +190,4 @@ function print(findings: readonly Finding[]): string {
 
 export const liveCheck = { readOptions, run };
 
-if (require.main === module) startCommand(liveCheck);
+export const main = () => startCommand(liveCheck);

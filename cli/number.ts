@@ -302,4 +302,4 @@ function routingOf(number: { readonly [Name in keyof Routing]: string | null }):
 
 export const number = { readOptions, run };
 
-if (require.main === module) startCommand(number);
+export const main = () => startCommand(number);

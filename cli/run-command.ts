@@ -4,8 +4,8 @@ import { proxyFor } from '../phone/request';
 import { ConfigError, messageOf, PlayError } from '../src/errors';
 import { isLimited } from '../src/twilio/errors';
 import { type CommandContext, terminalContext } from './command-context';
-import { wrapLines } from './format';
 import { rejectOptionsTakenByNpm } from './npm-options';
+import { wrapLines } from './wrap-lines';
 
 /**
  * The exit codes of all verbs, by how a command ended; each verb's help lists its own. For a sync

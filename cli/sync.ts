@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../src/errors';
 import { parseGlob } from '../src/glob';
-import { DEFAULTS } from '../src/sync';
+import { MAX_VANISHED_SHARE, RUN_CONCURRENCY } from '../src/limits';
 import type { CommandContext } from './command-context';
 import { addTargetOptions, readOrigin } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
-import { exitStatusOf, runSync, type SyncOptions } from './sync/run-sync';
+import type { SyncOptions } from './sync/run-sync';
 import { ENV_FILE, loadVariables } from './variables';
 
 const DESCRIPTION = `Makes the Assets of a deployment equal to the prompts in S3. Callers hear the old prompts until the new ones are complete, and both are what S3 holds. It may be run again at any time, and stopped at any time: the next run finishes what this one began.`;
@@ -39,9 +39,9 @@ export function readOptions(args: readonly string[], context: CommandContext): S
       '--max-delete <percent>',
       'of known prompts that may vanish at once',
       readPercent,
-      DEFAULTS.maxVanishedShare * 100,
+      MAX_VANISHED_SHARE * 100,
     )
-    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, DEFAULTS.concurrency)
+    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, RUN_CONCURRENCY)
     // Scripts may still have it; every sync does what it asked for.
     .addOption(new Option('--deployed').hideHelp());
   addTargetOptions(command)
@@ -94,10 +94,12 @@ function readSyncUrl(text: string): URL {
 }
 
 async function run(options: SyncOptions, context: CommandContext): Promise<ExitStatus> {
+  // Half of what a start costs, which the help need not wait for.
+  const { exitStatusOf, runSync } = await import('./sync/run-sync');
   const load = () => loadVariables(options.env, context.environment);
   return exitStatusOf(await runSync(options, load, options.dryRun ? 'dry run' : 'sync', context));
 }
 
 export const sync = { readOptions, run };
 
-if (require.main === module) startCommand(sync);
+export const main = () => startCommand(sync);

@@ -63,13 +63,13 @@ function readIfAny(file: string): Buffer {
   }
 }
 
-const fromToolkit = createRequire(require.resolve('twilio-run/bin/twilio-run.js'));
 const dotenv = v.object({
   parse: v.custom<(text: string) => unknown>((value) => typeof value === 'function'),
 });
 const variablesSchema = v.record(v.string(), v.string());
 
 function parseAsToolkit(text: string): Readonly<Record<string, string>> {
+  const fromToolkit = createRequire(require.resolve('twilio-run/bin/twilio-run.js'));
   const { parse } = v.parse(dotenv, fromToolkit('dotenv'));
   return v.parse(variablesSchema, parse(text));
 }

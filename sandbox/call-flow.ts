@@ -1,11 +1,11 @@
 import { readCallFlow as readProjectFlow } from '../cli/call-flow';
+import { PROJECT_DIRECTORY } from '../cli/project';
 import { missingPrompts } from '../src/call-flow/parse';
 import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
 import { PromptBucket } from '../src/s3/prompts';
 import { suggestionSentence, suggestKey } from '../src/sync/suggestion';
-import { PROJECT_DIRECTORY } from './directory';
 
 /** How long a bucket may take to be listed before anything starts. */
 const LISTING_MS = 60_000;

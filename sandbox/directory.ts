@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-
-/** This project's own folder. */
-export const PROJECT_DIRECTORY = join(__dirname, '..');
+import { PROJECT_DIRECTORY } from '../cli/project';
 
 /** Holds a folder for each running sandbox. */
 const SANDBOXES = join(PROJECT_DIRECTORY, '.sandbox');

@@ -276,4 +276,4 @@ function readPort(value: string | undefined): number {
 
 export const start = { readOptions, run };
 
-if (require.main === module) startCommand(start);
+export const main = () => startCommand(start);

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
+import { PROJECT_DIRECTORY } from '../cli/project';
 import type { BucketFile } from './bucket-files';
 import { type Deployed, deployProject } from './deploy';
-import { linkCurrent, makeDirectory, PROJECT_DIRECTORY } from './directory';
+import { linkCurrent, makeDirectory } from './directory';
 import { createEdge } from './edge/server';
 import { type Listening, listen } from './listen';
 import type { S3Server } from './s3';
@@ -68,7 +69,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     let answer: Parameters<typeof listen>[0] = (_, response) => response.writeHead(404).end();
     const edgeServer = await track(listen((request, response) => answer(request, response), port));
     const domainName = `localhost:${edgeServer.port}`;
-    const twilio = createTwilio({ accountSid, authToken, domainName: () => domainName });
+    // Whoever asks for a Build's status asks once a second: Builds that are ready at once save two.
+    const twilio = createTwilio({
+      accountSid,
+      authToken,
+      domainName: () => domainName,
+      buildMs: 0,
+    });
     const api = await track(listen(twilio.listener));
     const edge = createEdge({
       liveBuild: () => twilio.liveBuild(domainName),

@@ -2,26 +2,37 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { keyWarnings, readCallFlow } from '../cli/call-flow';
+import { PROJECT_DIRECTORY } from '../cli/project';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 
-const root = join(__dirname, '..');
+const root = PROJECT_DIRECTORY;
 const out = join(root, '.twilioserverless');
 
 /** Functions that hold S3's SDK, which tells errors apart by the names of their classes. */
 const NAMED: readonly string[] = ['sync', 'credentials'];
 
+/** What scripts/programs.js does. */
+interface Launcher {
+  readonly bundleProgram: (source: string) => Promise<unknown>;
+  readonly programs: () => readonly string[];
+}
+
 /**
  * Bundles each Function into one file: on Twilio a Function lies in a folder of its own, where a
- * relative import of a sibling fails. What other projects use of ours goes to lib/.
+ * relative import of a sibling fails. What other projects use of ours goes to lib/, and the programs of
+ * this folder to programs/.
  */
-async function main(): Promise<void> {
+async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
   for (const warning of keyWarnings(readCallFlow(root))) {
     console.error(`${CALL_FLOW_FILE}: ${warning}`);
   }
-  rmSync(out, { recursive: true, force: true });
+  for (const folder of ['functions', 'lib']) {
+    rmSync(join(out, folder), { recursive: true, force: true });
+  }
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
   await Promise.all([
     ...sources.map(bundleFunction),
+    ...programs().map(bundleProgram),
     bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
   ]);
   if (process.argv.includes('--quiet')) return;
@@ -51,7 +62,8 @@ function bundle(entry: string, outfile: string, options: BuildOptions = {}): Pro
   });
 }
 
-main().catch((thrown: unknown) => {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
-});
+export const main = (launcher: Launcher) =>
+  buildAll(launcher).catch((thrown: unknown) => {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+    process.exitCode = 1;
+  });

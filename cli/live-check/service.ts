@@ -5,6 +5,7 @@ import type { Twilio } from 'twilio';
 import type { Account } from '../../src/config';
 import { RUNTIME } from '../../src/limits';
 import { askTwilio } from '../../src/twilio/errors';
+import { PROJECT_DIRECTORY } from '../project';
 import { silence } from './probes';
 
 export const SERVICE_NAME = 'twilio-s3-play-live-check';
@@ -84,7 +85,7 @@ function bundleFunctions() {
   return Promise.all(
     FUNCTIONS.map(async ({ file, path, access }) => {
       const { outputFiles } = await build({
-        entryPoints: [join(__dirname, 'functions', file)],
+        entryPoints: [join(PROJECT_DIRECTORY, 'cli', 'live-check', 'functions', file)],
         bundle: true,
         minify: true,
         platform: 'node',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { PROJECT_DIRECTORY } from '../../cli/project';
 import data from './prompts.json';
 
 const SamplePrompt = v.object({
@@ -28,7 +29,7 @@ const SamplePrompt = v.object({
 export type SamplePrompt = v.InferOutput<typeof SamplePrompt>;
 
 /** The folder that holds the sample MP3s. */
-export const promptFolder = __dirname;
+export const promptFolder = join(PROJECT_DIRECTORY, 'sandbox', 'prompts');
 
 /** Every sample prompt, in the order of prompts.json. */
 export const samplePrompts: readonly SamplePrompt[] = v.parse(v.array(SamplePrompt), data);

@@ -175,4 +175,4 @@ A deploy takes the prompts out of the Build until the next sync.
 
 export const rehearse = { readOptions, run };
 
-if (require.main === module) startCommand(rehearse);
+export const main = () => startCommand(rehearse);

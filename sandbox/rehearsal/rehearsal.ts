@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { makeDirectory, PROJECT_DIRECTORY } from '../directory';
+import { PROJECT_DIRECTORY } from '../../cli/project';
+import { makeDirectory } from '../directory';
 import { createEdge } from '../edge/server';
 import type { S3Server } from '../s3';
 import { startSampleBucket } from '../sample-bucket';
@@ -124,7 +125,7 @@ export async function startRehearsal({
 function bundlePreload({ hosts, port, authority }: LoopbackHosts, directory: string): string {
   const outfile = join(directory, 'loopback.js');
   const ROUTE = JSON.stringify({ hosts, port, authority });
-  const entryPoints = [join(__dirname, 'loopback-preload.ts')];
+  const entryPoints = [join(PROJECT_DIRECTORY, 'sandbox', 'rehearsal', 'loopback-preload.ts')];
   buildSync({ entryPoints, outfile, bundle: true, platform: 'node', define: { ROUTE } });
   return outfile;
 }

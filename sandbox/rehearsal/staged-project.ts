@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROJECT_DIRECTORY } from '../../cli/project';
 import { PlayError } from '../../src/errors';
-import { PROJECT_DIRECTORY } from '../directory';
 import type { Rehearsal } from './rehearsal';
 
 type DeployedAccount = Pick<
@@ -38,9 +38,8 @@ export function stageProject(
     twilioRun: (...args) =>
       start('twilio-run', [require.resolve('twilio-run/bin/twilio-run.js'), ...args]),
     run: (verb, ...args) => {
-      const program = join(PROJECT_DIRECTORY, 'cli', `${verb}.ts`);
-      const tsx = ['--require', require.resolve('tsx/cjs')];
-      return start(verb, [...tsx, program, ...args]);
+      const launcher = join(PROJECT_DIRECTORY, 'scripts', 'run.js');
+      return start(verb, [launcher, `cli/${verb}.ts`, ...args]);
     },
   };
 }

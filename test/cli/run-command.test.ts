@@ -98,9 +98,7 @@ describe('a command', () => {
     );
     expect(programs.length).toBeGreaterThan(6);
     for (const program of programs) {
-      expect(readFileSync(program, 'utf8')).toMatch(
-        /^if \(require\.main === module\) startCommand\(/m,
-      );
+      expect(readFileSync(program, 'utf8')).toMatch(/^export const main = \(\) => startCommand\(/m);
     }
   });
 

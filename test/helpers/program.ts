@@ -15,7 +15,7 @@ export interface ProgramResult {
   readonly err: string;
 }
 
-const TYPESCRIPT = './scripts/typescript.js';
+const LAUNCHER = 'scripts/run.js';
 const project = join(__dirname, '..', '..');
 const packageJson = v.object({ scripts: v.record(v.string(), v.string()) });
 
@@ -27,12 +27,8 @@ function argumentsFor(file: string): string[] {
   const [program, ...words] =
     commands.find((command) => command.endsWith(` ${file}`))?.split(' ') ?? [];
   if (program !== 'node') throw new Error(`no npm script starts ${file} with node`);
-  // npm starts it in the project's folder, where these are found.
-  const found = new Map([
-    [TYPESCRIPT, join(project, TYPESCRIPT)],
-    [file, join(project, file)],
-  ]);
-  return words.map((word) => found.get(word) ?? word);
+  // npm starts it in the project's folder, where the launcher is found.
+  return words.map((word) => (word === LAUNCHER ? join(project, LAUNCHER) : word));
 }
 
 /**

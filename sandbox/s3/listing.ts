@@ -23,10 +23,15 @@ export function listObjects(store: ObjectStore, request: S3Request): string {
   const encode = readEncoding(encodingType);
 
   const after = token === undefined ? startAfter : readToken(token, bucket);
-  const following = store
-    .sorted(bucket)
-    .filter(([key]) => key.startsWith(prefix) && (after === '' || compareUtf8(key, after) > 0));
-  const page = following.slice(0, Math.min(maxKeys, S3_PAGE_KEYS));
+  const sorted = store.sorted(bucket);
+  const isFollowing = (key: string) => after === '' || compareUtf8(key, after) > 0;
+  const first = indexOfFirst(sorted, ([key]) => compareUtf8(key, prefix) >= 0 && isFollowing(key));
+  const count = Math.min(maxKeys, S3_PAGE_KEYS);
+  // Keys with one prefix lie together. One more than the page shows whether it is the last one.
+  const following = sorted
+    .slice(first, first + count + 1)
+    .filter(([key]) => key.startsWith(prefix));
+  const page = following.slice(0, count);
   const last = page.at(-1)?.[0];
   const next = last !== undefined && following.length > page.length ? last : undefined;
   return renderXml({
@@ -50,6 +55,18 @@ export function listObjects(store: ObjectStore, request: S3Request): string {
       })),
     },
   });
+}
+
+/** The index of the first item of which this is true; it is true of all that come after it. */
+function indexOfFirst<Item>(items: readonly Item[], isTrue: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && isTrue(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function writeToken(bucket: string, last: string): string {

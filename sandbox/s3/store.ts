@@ -22,6 +22,8 @@ export interface PutOptions
 /** Buckets and their objects, in memory. */
 export class ObjectStore {
   readonly #buckets: ReadonlyMap<string, Map<string, StoredObject>>;
+  /** Until the bucket changes: a listing of 100,000 objects asks a hundred times. */
+  readonly #sorted = new Map<string, readonly StoredEntry[]>();
 
   constructor(buckets: readonly string[]) {
     this.#buckets = new Map(buckets.map((name) => [name, new Map()]));
@@ -46,19 +48,28 @@ export class ObjectStore {
       headers: options.headers ?? {},
       checksums: options.checksums ?? {},
     };
+    this.#sorted.delete(bucket);
     objects.set(key, object);
     return object;
   }
 
   delete(bucket: string, key: string): void {
+    this.#sorted.delete(bucket);
     this.#buckets.get(bucket)?.delete(key);
   }
 
   /** Objects of a bucket in the order of their keys' UTF-8 bytes, which S3 lists in. */
-  sorted(bucket: string): [key: string, object: StoredObject][] {
-    return [...(this.#buckets.get(bucket) ?? [])].sort(([a], [b]) => compareUtf8(a, b));
+  sorted(bucket: string): readonly StoredEntry[] {
+    let sorted = this.#sorted.get(bucket);
+    if (!sorted) {
+      sorted = [...(this.#buckets.get(bucket) ?? [])].sort(([a], [b]) => compareUtf8(a, b));
+      this.#sorted.set(bucket, sorted);
+    }
+    return sorted;
   }
 }
+
+export type StoredEntry = readonly [key: string, object: StoredObject];
 
 function wholeSeconds(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 1000) * 1000);

@@ -1,5 +1,10 @@
 import type { Table } from '../table';
+import { freshness } from './freshness';
+import { large } from './large';
+import { memory } from './memory';
 import { signing } from './signing';
+import { start } from './start';
+import { sync } from './sync';
 
 /** All tables, in the order of the report. */
-export const TABLES: readonly Table[] = [signing];
+export const TABLES: readonly Table[] = [signing, sync, memory, large, start, freshness];

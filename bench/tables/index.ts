@@ -1,4 +1,5 @@
 import type { Table } from '../table';
+import { bucket } from './bucket';
 import { freshness } from './freshness';
 import { large } from './large';
 import { memory } from './memory';
@@ -7,4 +8,4 @@ import { start } from './start';
 import { sync } from './sync';
 
 /** All tables, in the order of the report. */
-export const TABLES: readonly Table[] = [signing, sync, memory, large, start, freshness];
+export const TABLES: readonly Table[] = [signing, bucket, sync, memory, large, start, freshness];

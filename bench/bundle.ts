@@ -6,14 +6,14 @@ import { type BuildOptions, buildSync } from 'esbuild';
  *
  * @param lines TypeScript, whose imports are relative to `directory`
  * @param outfile is overwritten
- * @returns its exports
+ * @returns the file
  */
-export function bundleAndLoad(
+export function bundle(
   lines: string,
   directory: string,
   outfile: string,
   options: BuildOptions = {},
-): unknown {
+): string {
   buildSync({
     stdin: { contents: lines, resolveDir: directory, loader: 'ts' },
     outfile,
@@ -25,5 +25,5 @@ export function bundleAndLoad(
     logLevel: 'warning',
     ...options,
   });
-  return require(outfile);
+  return outfile;
 }

@@ -27,3 +27,8 @@ export function bundle(
   });
   return outfile;
 }
+
+/** Bundles a few lines, and loads them into this process. Returns their exports. */
+export function bundleAndLoad(...bundled: Parameters<typeof bundle>): unknown {
+  return require(bundle(...bundled));
+}

@@ -48,10 +48,11 @@ export async function startChild(
   };
   bench.defer(stop);
   const answer = async (): Promise<unknown> => {
-    const [message]: [Answer] = await Promise.race([
-      once(child, 'message') as Promise<[Answer]>,
-      exited.then(([code]): [Answer] => [{ error: `${program} ended with ${code}` }]),
+    const [message]: Answer[] = await Promise.race([
+      once(child, 'message'),
+      exited.then(([code]) => [{ error: `${program} ended with ${code}` }]),
     ]);
+    if (message === undefined) throw new Error(`${program} sent nothing`);
     if ('error' in message) throw new Error(message.error);
     return message.result;
   };

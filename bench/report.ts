@@ -33,7 +33,11 @@ export function terminalTable(
       const cells = cellsOf(row, section);
       const style = row.isNoise ? dim : (text: string) => text;
       if (row.problem === undefined) table.push([row.name, ...cells].map(style));
-      else table.push([row.name, { content: red(row.problem), colSpan: cells.length }]);
+      else
+        table.push([
+          row.name,
+          { content: red(row.problem), colSpan: cells.length, hAlign: 'left' },
+        ]);
     }
     const notes = notesOf(section).map((note) => wrapLines(note, width));
     parts.push(

@@ -1,6 +1,10 @@
-/** The environment's variables and the form of each. Only config.ts reads values. */
+/**
+ * The environment's variables and the form of each. Only config.ts reads values.
+ *
+ * Each has a plain function for a reader. A library's schemas took twice as long, 5 of 50 ms
+ * of a call's first answer, which is dead air.
+ */
 
-import * as v from 'valibot';
 import type { AssumedRole, CredentialSource } from './credentials/credentials';
 import { messageOf } from './errors';
 import { parseGlob, splitGlobs } from './glob';
@@ -36,57 +40,130 @@ export function isUnset(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && ONLY_BLANKS.test(value));
 }
 
-/** No value is trimmed: a secret that is changed silently is a riddle. */
-const text = v.pipe(
-  v.unknown(),
-  v.transform((value) => (isUnset(value) ? undefined : value)),
-  v.check(
-    (value) => typeof value !== 'string' || !BLANK_AT_END.test(value),
-    'must not begin or end with a blank or an invisible character',
-  ),
-);
+/** Variables as Twilio's `context`, `process.env` or a parsed .env file holds them. */
+export type Variables = Readonly<Record<string, unknown>>;
 
-const required = v.pipe(text, v.string('is not set'));
-const optional = v.pipe(text, v.optional(v.string('must be text')));
+/**
+ * Reads one variable.
+ *
+ * @param variables all of them
+ * @throws {VariableError} when its value has not the variable's form
+ */
+type Reader<Value> = (value: unknown, variables: Variables) => Value;
 
-/** Text that matches a pattern, or nothing. */
-function matching(pattern: RegExp, message: string) {
-  return v.pipe(text, v.optional(v.pipe(v.string('must be text'), v.regex(pattern, message))));
+/** What is wrong with a variable, without its name: sentences such as `is not set`. */
+class VariableError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(...problems: readonly string[]) {
+    super();
+    this.problems = problems;
+  }
+}
+
+/** Readers by the names of their variables. */
+export type Readers = Readonly<Record<string, Reader<unknown>>>;
+
+/** What readers give, by the names of their variables. */
+export type Values<Table extends Readers> = {
+  readonly [Name in keyof Table]: ReturnType<Table[Name]>;
+};
+
+/**
+ * Reads each variable of a table.
+ *
+ * @param problems gets a sentence for each variable that is missing or malformed, never its value
+ * @returns undefined when there is one
+ */
+export function readVariables<Table extends Readers>(
+  table: Table,
+  variables: Variables,
+  problems: string[],
+): Values<Table> | undefined {
+  const before = problems.length;
+  const values = Object.entries(table).map(([name, read]) => {
+    try {
+      return [name, read(variables[name], variables)];
+    } catch (thrown) {
+      if (!(thrown instanceof VariableError)) throw thrown;
+      problems.push(...thrown.problems.map((problem) => `${name} ${problem}`));
+      return [name, undefined];
+    }
+  });
+  return problems.length === before ? Object.fromEntries(values) : undefined;
+}
+
+/** The value of a variable that is set. It is not trimmed: a changed secret would be hard to find. */
+function given(value: unknown): unknown {
+  if (isUnset(value)) return undefined;
+  if (typeof value === 'string' && BLANK_AT_END.test(value)) {
+    throw new VariableError('must not begin or end with a blank or an invisible character');
+  }
+  return value;
+}
+
+const required: Reader<string> = (value) => {
+  const text = given(value);
+  if (typeof text !== 'string') throw new VariableError('is not set');
+  return text;
+};
+
+const optional: Reader<string | undefined> = (value) => {
+  const text = given(value);
+  if (text !== undefined && typeof text !== 'string') throw new VariableError('must be text');
+  return text;
+};
+
+/** Text that a reader gives, if it matches a pattern; nothing if it gives nothing. */
+function matching<Text extends string | undefined>(
+  read: Reader<Text>,
+  pattern: RegExp,
+  message: string,
+): Reader<Text> {
+  return (value, variables) => {
+    const text = read(value, variables);
+    if (text !== undefined && !pattern.test(text)) throw new VariableError(message);
+    return text;
+  };
 }
 
 /** Text that matches a pattern; anything else counts as unset. */
-function lenient(pattern: RegExp) {
-  return v.fallback(v.optional(v.pipe(v.string(), v.regex(pattern))), undefined);
+function lenient(pattern: RegExp): Reader<string | undefined> {
+  return (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined);
 }
 
 /** One of a few words; the first is the default. */
-function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  const message = `must be ${words.join(' or ')}`;
-  return v.pipe(text, v.optional(v.picklist(words, message), words[0]));
+function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): Reader<Word> {
+  return (value) => {
+    const text = given(value) ?? words[0];
+    const word = words.find((each) => each === text);
+    if (word === undefined) throw new VariableError(`must be ${words.join(' or ')}`);
+    return word;
+  };
 }
 
 /** A whole number within bounds, in ASCII digits. */
-function whole(unit: string, least: number, most: number, fallback: number) {
-  return v.pipe(
-    optional,
-    v.check(
-      (value = String(fallback)) =>
-        /^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most,
+function whole(unit: string, least: number, most: number, fallback: number): Reader<number> {
+  return (value, variables) => {
+    const text = optional(value, variables) ?? String(fallback);
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new VariableError(
       `must be a whole number of ${unit} from ${least} to ${most}, in digits`,
-    ),
-    v.transform((value) => Number(value ?? fallback)),
-  );
+    );
+  };
 }
 
 /** Origin of a server, or nothing; in the form that URLs have: host in lower case, no default port. */
-const origin = v.pipe(
-  optional,
-  v.check(
-    (value) => value === undefined || parseOrigin(value) !== undefined,
+const origin: Reader<string | undefined> = (value, variables) => {
+  const text = optional(value, variables);
+  if (text === undefined) return undefined;
+  const parsed = parseOrigin(text);
+  if (parsed !== undefined) return parsed;
+  throw new VariableError(
     'must be an origin without a path, such as https://storage.example.com (http only for localhost)',
-  ),
-  v.transform((value) => value && parseOrigin(value)),
-);
+  );
+};
 
 /** The origin that a text is, in the form that URLs have; undefined for any other text. */
 export function parseOrigin(value: string): string | undefined {
@@ -99,67 +176,59 @@ export function parseOrigin(value: string): string | undefined {
 }
 
 /** Bucket naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = v.pipe(
+const bucketName = matching(
   required,
-  v.regex(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'must be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
-  ),
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'must be a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
 );
 
-const prefix = v.pipe(
-  optional,
-  v.transform((value) => value ?? ''),
-  v.check(
-    (value) => !value.split('/').some((segment) => segment === '.' || segment === '..'),
-    'must not contain the path segments "." or ".."',
-  ),
+const anyRegion = matching(
+  required,
+  /^[\w.-]+$/,
+  'must be a region such as eu-central-1, or auto for R2',
 );
 
-function globs() {
-  return v.pipe(
-    optional,
-    v.transform((value) => splitGlobs(value ?? '')),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      for (const glob of dataset.value) {
-        try {
-          parseGlob(glob);
-        } catch (thrown) {
-          addIssue({ message: `must be globs of keys: ${messageOf(thrown)}` });
-        }
-      }
-    }),
+/** Without an endpoint the region is part of a host name; another server has any word for it. */
+const region: Reader<string> = (value, variables) => {
+  const text = anyRegion(value, variables);
+  const { S3_ENDPOINT: endpoint } = variables;
+  if (!isUnset(endpoint) || /^[a-z0-9-]*$/.test(text)) return text;
+  throw new VariableError(
+    'must be a region of AWS, such as eu-central-1, unless S3_ENDPOINT is set',
   );
-}
+};
+
+const prefix: Reader<string> = (value, variables) => {
+  const text = optional(value, variables) ?? '';
+  if (!text.split('/').some((segment) => segment === '.' || segment === '..')) return text;
+  throw new VariableError('must not contain the path segments "." or ".."');
+};
+
+const globs: Reader<string[]> = (value, variables) => {
+  const list = splitGlobs(optional(value, variables) ?? '');
+  const problems = list.flatMap((glob) => {
+    try {
+      parseGlob(glob);
+      return [];
+    } catch (thrown) {
+      return `must be globs of keys: ${messageOf(thrown)}`;
+    }
+  });
+  if (problems.length > 0) throw new VariableError(...problems);
+  return list;
+};
 
 /** What the audio proxy needs, apart from credentials. */
-export const audioVariables = v.object({
+export const audioVariables = {
   S3_BUCKET: bucketName,
-  S3_REGION: v.pipe(
-    required,
-    v.regex(/^[\w.-]+$/, 'must be a region such as eu-central-1, or auto for R2'),
-  ),
+  S3_REGION: region,
   S3_PREFIX: prefix,
   S3_ENDPOINT: origin,
   S3_ADDRESSING_STYLE: oneOf(['auto', 'path', 'virtual']),
   AUDIO_CACHE_MB: whole('MB', 0, MAX_CACHE_MB, CACHE_MB),
   AUDIO_CACHE_SECONDS: whole('seconds', 0, MAX_CACHE_SECONDS, CACHE_SECONDS),
   AUTH_TOKEN: optional,
-});
-
-/** Without an endpoint the region is part of a host name; another server has any word for it. */
-export const regionVariables = v.pipe(
-  v.object({ S3_REGION: optional, S3_ENDPOINT: optional }),
-  v.forward(
-    v.check(
-      ({ S3_REGION: region = '', S3_ENDPOINT: endpoint }) =>
-        endpoint !== undefined || /^[a-z0-9-]*$/.test(region),
-      'must be a region of AWS, such as eu-central-1, unless S3_ENDPOINT is set',
-    ),
-    ['S3_REGION'],
-  ),
-);
+};
 
 // Functions, so that a bundle holds only those that it uses.
 
@@ -168,84 +237,80 @@ export const adminSecret = () =>
   lenient(new RegExp(`^(?! )[\\x20-\\x7e]{${ADMIN_SECRET_CHARACTERS},}(?<! )$`));
 
 /** Whom a caller reaches when nothing else works. */
-export const operatorNumber = () => lenient(PHONE_NUMBER);
+export const operatorNumber = lenient(PHONE_NUMBER);
 
 /** What a sync needs, apart from credentials. */
-export const syncVariables = () =>
-  v.object({
-    ...audioVariables.entries,
-    ACCOUNT_SID: optional,
-    SERVICE_SID: optional,
-    ENVIRONMENT_SID: optional,
-    TWILIO_API_URL: origin,
-    ADMIN_SECRET: adminSecret(),
-    AUDIO_VISIBILITY: oneOf(['public', 'protected']),
-    SYNC_INCLUDE: globs(),
-    SYNC_EXCLUDE: globs(),
-    SYNC_QUIET_SECONDS: whole('seconds', 0, MAX_DEBOUNCE_SECONDS, DEBOUNCE_SECONDS),
-    SYNC_BUDGET_SECONDS: whole('seconds', 1, MAX_SLICE_SECONDS, SLICE_SECONDS),
-  });
+export const syncVariables = () => ({
+  ...audioVariables,
+  ACCOUNT_SID: optional,
+  SERVICE_SID: optional,
+  ENVIRONMENT_SID: optional,
+  TWILIO_API_URL: origin,
+  ADMIN_SECRET: adminSecret(),
+  AUDIO_VISIBILITY: oneOf(['public', 'protected']),
+  SYNC_INCLUDE: globs,
+  SYNC_EXCLUDE: globs,
+  SYNC_QUIET_SECONDS: whole('seconds', 0, MAX_DEBOUNCE_SECONDS, DEBOUNCE_SECONDS),
+  SYNC_BUDGET_SECONDS: whole('seconds', 1, MAX_SLICE_SECONDS, SLICE_SECONDS),
+});
 
 /** What the command line needs of a Twilio account. */
-export const accountVariables = () =>
-  v.object({
-    ACCOUNT_SID: v.pipe(
-      required,
-      v.regex(/^AC[0-9a-f]{32}$/i, 'must be an Account SID: AC and 32 hexadecimal digits'),
-    ),
-    AUTH_TOKEN: required,
-    TWILIO_API_URL: origin,
-  });
+export const accountVariables = () => ({
+  ACCOUNT_SID: matching(
+    required,
+    /^AC[0-9a-f]{32}$/i,
+    'must be an Account SID: AC and 32 hexadecimal digits',
+  ),
+  AUTH_TOKEN: required,
+  TWILIO_API_URL: origin,
+});
 
-const credentialEntries = v.object({
+/** What says where credentials for S3 come from. */
+export const credentialVariables = {
   S3_ACCESS_KEY_ID: matching(
+    optional,
     /^[\w.-]+$/,
     'must be an access key id: letters, digits, dot, hyphen and underscore',
   ),
-  S3_SECRET_ACCESS_KEY: matching(/^\S+$/, 'must be a secret access key, without blanks'),
+  S3_SECRET_ACCESS_KEY: matching(optional, /^\S+$/, 'must be a secret access key, without blanks'),
   S3_ROLE_ARN: matching(
+    optional,
     /^arn:[\w-]+:iam::\d*:role\/\S+$/,
     'must be the ARN of a role, such as arn:aws:iam::123456789012:role/prompts',
   ),
   S3_ROLE_EXTERNAL_ID: optional,
   S3_COGNITO_IDENTITY_ID: matching(
+    optional,
     /^[\w-]+:[0-9a-f-]+$/,
     'must be an identity id: the region, a colon and a GUID',
   ),
   S3_COGNITO_LOGIN_PROVIDER: optional,
-  S3_COGNITO_LOGIN_TOKEN: matching(/^\S+$/, 'must be a token, without blanks'),
+  S3_COGNITO_LOGIN_TOKEN: matching(optional, /^\S+$/, 'must be a token, without blanks'),
   S3_CREDENTIALS_ENDPOINT: origin,
-});
+};
 
-type CredentialEntries = v.InferOutput<typeof credentialEntries>;
+type CredentialValues = Values<typeof credentialVariables>;
 
 /** A role is assumed in the bucket's region, which is another variable. */
-type Source = Exclude<CredentialSource, AssumedRole> | Omit<AssumedRole, 'region'>;
+export type Source = Exclude<CredentialSource, AssumedRole> | Omit<AssumedRole, 'region'>;
 
-/** Where credentials for S3 come from: the variables that are set decide. */
-export const credentialVariables = v.pipe(
-  credentialEntries,
-  v.rawTransform<CredentialEntries, Source>(({ dataset, addIssue, NEVER }) => {
-    const complain = (message: string) => addIssue({ message });
-    return sourceOf(dataset.value, complain) ?? NEVER;
-  }),
-);
-
-export const CREDENTIAL_NAMES = Object.keys(credentialEntries.entries);
-
-type Complain = (message: string) => void;
-
-function sourceOf(env: CredentialEntries, complain: Complain): Source | undefined {
+/**
+ * Where credentials for S3 come from: the variables that are set decide.
+ *
+ * @param problems gets a sentence for each variable that is missing, or one too many
+ * @returns undefined when they do not say it
+ */
+export function sourceOf(env: CredentialValues, problems: string[]): Source | undefined {
   const { S3_COGNITO_IDENTITY_ID: identityId } = env;
   return identityId === undefined
-    ? keySource(env, complain)
-    : cognitoSource(identityId, env, complain);
+    ? keySource(env, problems)
+    : cognitoSource(identityId, env, problems);
 }
 
-function keySource(env: CredentialEntries, complain: Complain): Source | undefined {
+function keySource(env: CredentialValues, problems: string[]): Source | undefined {
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if (accessKeyId === undefined) complain('S3_ACCESS_KEY_ID is not set');
-  if (secretAccessKey === undefined) complain('S3_SECRET_ACCESS_KEY is not set');
+  if (accessKeyId === undefined) problems.push('S3_ACCESS_KEY_ID is not set');
+  if (secretAccessKey === undefined) problems.push('S3_SECRET_ACCESS_KEY is not set');
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   const keys = { accessKeyId, secretAccessKey };
   const { S3_ROLE_ARN: roleArn, S3_ROLE_EXTERNAL_ID: externalId } = env;
@@ -255,17 +320,17 @@ function keySource(env: CredentialEntries, complain: Complain): Source | undefin
 
 function cognitoSource(
   identityId: string,
-  env: CredentialEntries,
-  complain: Complain,
+  env: CredentialValues,
+  problems: string[],
 ): Source | undefined {
   for (const other of ['S3_ACCESS_KEY_ID', 'S3_ROLE_ARN'] as const) {
     if (env[other] !== undefined) {
-      complain(`${other} is set beside S3_COGNITO_IDENTITY_ID: leave one of them empty`);
+      problems.push(`${other} is set beside S3_COGNITO_IDENTITY_ID: leave one of them empty`);
     }
   }
   const { S3_COGNITO_LOGIN_PROVIDER: provider, S3_COGNITO_LOGIN_TOKEN: token } = env;
   if ((provider === undefined) !== (token === undefined)) {
-    complain('S3_COGNITO_LOGIN_PROVIDER and S3_COGNITO_LOGIN_TOKEN need each other');
+    problems.push('S3_COGNITO_LOGIN_PROVIDER and S3_COGNITO_LOGIN_TOKEN need each other');
   }
   const login = provider !== undefined && token !== undefined ? { provider, token } : undefined;
   return { kind: 'cognito', identityId, login, endpoint: env.S3_CREDENTIALS_ENDPOINT };

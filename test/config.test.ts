@@ -15,7 +15,7 @@ import {
   readVisibility,
 } from '../src/config';
 import { ConfigError } from '../src/errors';
-import { accountVariables, CREDENTIAL_NAMES, syncVariables } from '../src/variables';
+import { accountVariables, credentialVariables, syncVariables } from '../src/variables';
 
 const complete = {
   S3_BUCKET: 'examplebucket',
@@ -114,7 +114,7 @@ describe('readConfig', () => {
     expect(messageFor({ [name]: value })).toContain(`  ${name} must `);
   });
 
-  const names = [...Object.keys(syncVariables().entries), ...CREDENTIAL_NAMES].filter(
+  const names = [...Object.keys(syncVariables()), ...Object.keys(credentialVariables)].filter(
     (name) => name !== 'ADMIN_SECRET',
   );
 
@@ -227,6 +227,16 @@ describe('readAudioConfig', () => {
       audioCache,
       twilio: { authToken: twilio.authToken },
     });
+  });
+
+  it('gives the same result again until one of the variables changes', () => {
+    const config = readAudioConfig({ ...complete, AUTH_TOKEN: 'token' });
+    expect(readAudioConfig({ ...complete, ...typos, AUTH_TOKEN: 'token' })).toBe(config);
+    expect(readAudioConfig({ ...complete, AUTH_TOKEN: 'other' }).twilio.authToken).toBe('other');
+    expect(readAudioConfig(complete).twilio.authToken).toBeUndefined();
+    const S3_COGNITO_IDENTITY_ID = 'eu-central-1:0';
+    expect(() => readAudioConfig({ ...complete, S3_COGNITO_IDENTITY_ID })).toThrow('beside');
+    expect(readAudioConfig(complete).s3.credentials.kind).toBe('access key');
   });
 
   it('names the malformed variables that it needs', () => {
@@ -351,9 +361,9 @@ describe('the variables', () => {
   const ofTwilio = ['SERVICE_SID', 'ENVIRONMENT_SID'];
   const names = new Set(
     [
-      ...Object.keys(syncVariables().entries),
-      ...Object.keys(accountVariables().entries),
-      ...CREDENTIAL_NAMES,
+      ...Object.keys(syncVariables()),
+      ...Object.keys(accountVariables()),
+      ...Object.keys(credentialVariables),
       'OPERATOR_NUMBER',
     ].filter((name) => !ofTwilio.includes(name)),
   );

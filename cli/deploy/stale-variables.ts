@@ -1,7 +1,7 @@
 import type { Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { findEnvironmentIfAny } from '../../src/twilio/environments';
-import { CREDENTIAL_NAMES, syncVariables } from '../../src/variables';
+import { credentialVariables, syncVariables } from '../../src/variables';
 import { connectServerless } from '../account';
 import { targetWords } from '../options';
 import type { DeployTarget } from './restore';
@@ -10,8 +10,8 @@ import type { DeployTarget } from './restore';
 const OF_TWILIO = ['SERVICE_SID', 'ENVIRONMENT_SID', 'ACCOUNT_SID', 'AUTH_TOKEN'];
 
 const NAMES: readonly string[] = [
-  ...Object.keys(syncVariables().entries),
-  ...CREDENTIAL_NAMES,
+  ...Object.keys(syncVariables()),
+  ...Object.keys(credentialVariables),
   'OPERATOR_NUMBER',
 ].filter((name) => !OF_TWILIO.includes(name));
 

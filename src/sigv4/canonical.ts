@@ -1,7 +1,10 @@
 import { canonicalSpelling } from './encode';
 
+const CANONICAL_PATH = /^[A-Za-z0-9\-._~/]*$/;
+
 /** The path as S3 signs it; `%2F` is a slash, as it is in an S3 key. */
 export function canonicalPath(path: string): string {
+  if (CANONICAL_PATH.test(path)) return path;
   return path.split('/').map(canonicalSpelling).join('/').replaceAll('%2F', '/');
 }
 
@@ -21,6 +24,7 @@ export function parseQuery(query: string): Parameter[] {
 
 /** The query as it is signed: every parameter but the signature, by name, then by value. */
 export function canonicalQuery(query: string): string {
+  if (query === '') return '';
   return (
     parseQuery(query)
       .filter(([name]) => name !== 'X-Amz-Signature')
@@ -74,8 +78,16 @@ const UNSIGNED_PREFIXES = /^(proxy|sec)-/;
 
 /** The headers to sign, of all that are sent: those that arrive at S3 as they were. */
 export function canonicalHeaders(sent: ReadonlyMap<string, string>): CanonicalHeaders {
-  return [...sent]
-    .filter(([name]) => !UNSIGNED_HEADERS.has(name) && !UNSIGNED_PREFIXES.test(name))
-    .sort(([a], [b]) => compare(a, b))
-    .map(([name, value]) => [name, value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')]);
+  const signed: [name: string, value: string][] = [];
+  for (const [name, value] of sent) {
+    if (UNSIGNED_HEADERS.has(name) || UNSIGNED_PREFIXES.test(name)) continue;
+    signed.push([name, canonicalValue(value)]);
+  }
+  return signed.sort(([a], [b]) => compare(a, b));
+}
+
+/** Without blanks at its ends; inner ones become one. */
+function canonicalValue(value: string): string {
+  if (!/[ \t\r\n]/.test(value)) return value;
+  return value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
 }

@@ -1,4 +1,5 @@
 const RESERVED = /[^A-Za-z0-9\-._~]/gu;
+const RESERVED_IN_PATH = /[^A-Za-z0-9\-._~/]/gu;
 const RESERVED_OR_ESCAPE = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~]/gu;
 const UNRESERVED_OCTET = /^[A-Za-z0-9\-._~]$/;
 
@@ -26,6 +27,8 @@ export function canonicalSpelling(sent: string): string {
   });
 }
 
+const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
+
 /**
  * The path that addresses an S3 key: `prompts/a b.mp3` → `/prompts/a%20b.mp3`. Slashes stay.
  *
@@ -38,17 +41,15 @@ export function canonicalSpelling(sent: string): string {
  */
 export function encodeKey(key: string): string {
   if (key === '') throw new RangeError('An S3 key must not be empty: "/" addresses the bucket');
-  // With the flag u this matches only surrogates that have no partner.
-  if (/\p{Surrogate}/u.test(key)) {
+  if (!key.isWellFormed()) {
     throw new RangeError(
       `The S3 key ${JSON.stringify(key)} holds half of a surrogate pair, which UTF-8 cannot encode`,
     );
   }
-  const segments = key.split('/');
-  if (segments.some((segment) => segment === '.' || segment === '..')) {
+  if (DOT_SEGMENT.test(key)) {
     throw new RangeError(
       `The S3 key ${JSON.stringify(key)} holds the segment "." or "..", which URL parsers resolve: rename the object`,
     );
   }
-  return `/${segments.map(percentEncode).join('/')}`;
+  return `/${key.replace(RESERVED_IN_PATH, escapeOctets)}`;
 }

@@ -12,6 +12,20 @@ const aws: S3Location = {
 };
 const ceph: S3Location = { ...aws, endpoint: 'https://storage.example.com:8443' };
 
+test('a location that differs in one field only has an address of its own', () => {
+  const others: S3Location[] = [
+    { ...aws, bucket: 'otherbucket' },
+    { ...aws, region: 'us-east-1' },
+    ceph,
+    { ...aws, addressingStyle: 'path' },
+  ];
+  const first = objectAddress(aws, 'a.mp3');
+  for (const other of others) {
+    expect(objectAddress(other, 'a.mp3')).not.toEqual(first);
+    expect(objectAddress({ ...aws }, 'a.mp3')).toEqual(first);
+  }
+});
+
 describe('objectAddress', () => {
   test.each<[string, S3Location, string, string]>([
     ['an object on AWS', aws, 'examplebucket.s3.eu-central-1.amazonaws.com', '/a%20b.mp3'],

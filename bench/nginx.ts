@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MissingContender } from './measure';
-import { freeOrigin, type PeerServer, untilServed } from './rclone';
+import { freeOrigin, isServed, type PeerServer } from './rclone';
 import type { BenchS3 } from './s3';
 import type { Bench } from './table';
 
@@ -26,7 +26,9 @@ export async function startNginx(
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
     stdio: 'ignore',
   });
-  await untilServed(bench, child, `${origin}/health`);
+  if (!(await isServed(bench, child, `${origin}/health`))) {
+    return { name: `nginx, ${kind}`, missing: 'it does not start' };
+  }
   return { name: `${peer.label}, ${kind}`, origin };
 }
 

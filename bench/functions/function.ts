@@ -11,3 +11,12 @@ export function audio(body: Buffer): object {
   response.setBody(body);
   return response;
 }
+
+/** TwiML as the answer to a webhook. */
+export function twiml(body: string): object {
+  const response = new Twilio.Response();
+  response.setStatusCode(200);
+  response.setHeaders({ 'Content-Type': 'text/xml' });
+  response.setBody(body);
+  return response;
+}

@@ -40,6 +40,7 @@ module.exports = {
     '/\\.twilioserverless/',
     '/\\.sandbox/',
   ],
+  testSequencer: '<rootDir>/test/helpers/sequencer.js',
   testTimeout: 30_000,
   // Most suites wait for child processes, so that no core need be kept free.
   maxWorkers: '100%',

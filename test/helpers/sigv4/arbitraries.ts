@@ -6,6 +6,9 @@ import { HOSTILE_KEYS } from '../hostile-keys';
 /** Runs of each property; CI asks for many more. */
 export const RUNS = Number(process.env.FC_RUNS ?? 200);
 
+/** Runs of a property that takes milliseconds each, as by HTTP; CI's seed is another every time. */
+export const SLOW_RUNS = Math.min(RUNS, 1000);
+
 /** Printable and unprintable, every plane, and the characters that URLs and proxies trip over. */
 const anyText = (size: { minLength?: number; maxLength: number }) =>
   fc.oneof(

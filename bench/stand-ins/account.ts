@@ -25,6 +25,7 @@ import { systemClock } from '../../src/clock';
 import { isManifestPath } from '../../src/manifest';
 import { resultOf } from '../../src/result';
 import { forwardTo, recordRequests } from './recorder';
+import type { S3Access } from './s3-access';
 import { phasesOf, type RecordedRequest } from './timeline';
 
 /** The project's environment; the toolkit's own peer gets another. */
@@ -150,8 +151,13 @@ export async function openAccount({
     started: {
       envFile,
       variables,
-      origin: `https://${DOMAIN_NAME}`,
-      directory,
+      prefix,
+      access: {
+        endpoint: s3.endpoint,
+        region: s3.region,
+        credentials: s3.credentials,
+        bucket,
+      } satisfies S3Access,
       /** Lets a process reach this account by Twilio's host names. */
       environment: { NODE_OPTIONS: `--require ${JSON.stringify(preload)}` },
     },
@@ -194,8 +200,8 @@ export async function openAccount({
         if (heardAt === undefined) throw new Error('the call does not play the new bytes');
         return phasesOf({ requests: recorded, replacedAt, liveAt, heardAt });
       },
-      /** The bytes of all objects, in the order of their keys. */
-      contents: () => s3.store.sorted(bucket).map(([, { body }]) => body),
+      /** All objects, in the order of their keys. */
+      objects: () => s3.store.sorted(bucket).map(([key, { body }]) => ({ key, content: body })),
       /** How many requests Twilio's API got since the last time. */
       countCalls: () => requests.splice(0).filter(({ to }) => to === 'Twilio').length,
       /** Deploys the project into a new Service: nothing was ever synced. */

@@ -46,7 +46,7 @@ export async function startAccount(options: AccountOptions): Promise<RunningAcco
     ...started,
     fill: ask('fill'),
     replace: ask('replace'),
-    contents: ask('contents'),
+    objects: ask('objects'),
     replaceAndHear: ask('replaceAndHear'),
     countCalls: ask('countCalls'),
     startAfresh: ask('startAfresh'),
@@ -59,15 +59,20 @@ export async function startAccount(options: AccountOptions): Promise<RunningAcco
   };
 }
 
-/** Runs the sync of a checkout against an account, as npm runs it. */
+/**
+ * Runs the sync of a checkout against an account, as npm runs it.
+ *
+ * @param variables beside the account's, or in their place
+ */
 export function runSync(
   { directory }: Pick<Checkout, 'directory'>,
   { envFile, environment }: RunningAccount,
   args: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   return runToSuccess(
     process.execPath,
     [...nodeArguments(directory, 'sync'), '--env', envFile, ...args],
-    { cwd: directory, environment, tellsPeak: true },
+    { cwd: directory, environment: { ...environment, ...variables }, tellsPeak: true },
   );
 }

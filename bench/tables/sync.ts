@@ -153,8 +153,8 @@ async function writeAssets(folder: string, account: RunningAccount): Promise<voi
   rmSync(join(folder, 'assets'), { recursive: true, force: true });
   mkdirSync(join(folder, 'assets'));
   // Its assets may not have all of the names that prompts have.
-  const contents = await account.contents();
-  contents.forEach((content, index) => {
+  const objects = await account.objects();
+  objects.forEach(({ content }, index) => {
     writeFileSync(join(folder, 'assets', `${index}.mp3`), content);
   });
 }

@@ -171,7 +171,9 @@ function refuseOtherOperations(request: S3Request): void {
     throw new S3ErrorResponse('NotImplemented', { Method: method });
   }
   const parameters = key === '' ? LISTING_PARAMETERS : PARAMETERS;
-  for (const [name] of query) {
+  for (const [name, value] of query) {
+    // rclone sends one without a value, which groups nothing.
+    if (key === '' && name === 'delimiter' && value === '') continue;
     if (!parameters.test(name)) throw new S3ErrorResponse('NotImplemented', { Parameter: name });
   }
   const isWrite = method === 'PUT' || method === 'DELETE';

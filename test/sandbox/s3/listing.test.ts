@@ -155,6 +155,11 @@ describe('a bucket with more than a page of objects', () => {
     }
   });
 
+  it('is listed whole where a delimiter without a value says that nothing is grouped', async () => {
+    const request = sign(s3, { path: `/${Bucket}?delimiter=&list-type=2` });
+    expect(await send(s3.endpoint, request)).toMatchObject({ status: 200 });
+  });
+
   it('is not listed in another way: grouped, with owners, or by the first version', async () => {
     for (const query of ['list-type=2&delimiter=/', 'list-type=2&fetch-owner=true', 'prefix=a']) {
       const request = sign(s3, { path: `/${Bucket}?${query}` });

@@ -34,7 +34,11 @@ export async function startRclone(
 }
 
 /** rclone's configuration of a remote called `bench`. https://rclone.org/docs/#environment-variables */
-function rcloneVariables({ endpoint, region, credentials }: BenchS3): Record<string, string> {
+export function rcloneVariables({
+  endpoint,
+  region,
+  credentials,
+}: Pick<BenchS3, 'endpoint' | 'region' | 'credentials'>): Record<string, string> {
   return {
     RCLONE_CONFIG: '/dev/null',
     RCLONE_CONFIG_BENCH_TYPE: 's3',

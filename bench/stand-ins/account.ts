@@ -8,6 +8,7 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
+import * as v from 'valibot';
 import { PROJECT_DIRECTORY } from '../../cli/project';
 import { syncRemotely } from '../../cli/sync/remote';
 import { type CallEvent, call } from '../../phone';
@@ -43,24 +44,30 @@ const POLL_MS = 5;
 /** Bytes of a small object: two frames, which is enough to be an MP3. */
 const SMALL_BYTES = 300;
 
-export interface AccountOptions {
+const accountOptions = v.object({
   /** What each request to Twilio's API takes besides its own time. */
-  readonly latencyMs: number;
+  latencyMs: v.number(),
   /** Checkout whose Functions are deployed. */
-  readonly project: string;
+  project: v.string(),
   /** Variables of the deployment beside those that it needs. */
-  readonly variables?: Readonly<Record<string, string>>;
+  variables: v.optional(v.record(v.string(), v.string()), {}),
   /** Whether requests to S3 are recorded, too: they go through a proxy then. */
-  readonly recordsS3?: boolean;
+  recordsS3: v.optional(v.boolean(), false),
+});
+export type AccountOptions = v.InferInput<typeof accountOptions>;
+
+/** Reads options that were passed on as JSON. */
+export function readOptions(json: string): v.InferOutput<typeof accountOptions> {
+  return v.parse(accountOptions, JSON.parse(json));
 }
 
 /** Starts a bucket without objects, and an account with the project deployed. */
 export async function openAccount({
   latencyMs,
   project,
-  variables: more = {},
-  recordsS3 = false,
-}: AccountOptions) {
+  variables: more,
+  recordsS3,
+}: v.InferOutput<typeof accountOptions>) {
   // Functions run in this process. The twilio library would go through the user's own proxy.
   delete process.env.HTTP_PROXY;
   const directory = makeDirectory('bench-');

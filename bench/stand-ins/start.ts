@@ -1,17 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import * as v from 'valibot';
+import { startChild } from '../child';
 import { type Ended, nodeArguments, runToSuccess } from '../program';
-import type { Checkout } from '../table';
+import type { Bench, Checkout } from '../table';
 import type { Account, AccountOptions } from './account';
 
 type Actions = Account['actions'];
-
-/** What is sent to the process of an account. */
-export interface Request {
-  readonly action: keyof Actions;
-  readonly argument: unknown;
-}
 
 /** The same actions, in another process. */
 type Remote<Action> = Action extends (...args: infer Arguments) => infer Result
@@ -19,44 +12,38 @@ type Remote<Action> = Action extends (...args: infer Arguments) => infer Result
   : never;
 
 export type RunningAccount = Account['started'] & {
-  readonly [Name in keyof Actions]: Remote<Actions[Name]>;
+  readonly [Name in Exclude<keyof Actions, 'stop'>]: Remote<Actions[Name]>;
 };
 
-/** Starts S3, Twilio and the edge in a process of their own. */
-export async function startAccount(options: AccountOptions): Promise<RunningAccount> {
-  const child = fork(join(__dirname, 'account-process.ts'), [JSON.stringify(options)], {
-    execArgv: ['--require', require.resolve('tsx/cjs')],
-    serialization: 'advanced',
-  });
-  const exited = once(child, 'exit');
-  const next = async () => {
-    const [{ result, error }] = await Promise.race([
-      once(child, 'message'),
-      exited.then(([code]) => [{ error: `their process ended with ${code}` }]),
-    ]);
-    if (error) throw new Error(`The stand-ins: ${error}`);
-    return result;
-  };
-  const started: Account['started'] = await next();
-  const ask = (action: keyof Actions) => (argument?: unknown) => {
-    child.send({ action, argument });
-    return next();
-  };
+/** Starts S3, Twilio and the edge in a process of their own, until the table ends. */
+export async function startAccount(bench: Bench, options: AccountOptions): Promise<RunningAccount> {
+  const child = await startChild(bench, 'account', [JSON.stringify(options)]);
+  // What comes from there are the types of this very checkout.
+  const started: Account['started'] = v.parse(v.any(), child.ready);
+  const ask = (action: keyof Actions) => async (argument?: unknown) =>
+    v.parse(v.any(), await child.ask({ action, argument }));
+  bench.defer(ask('stop'));
   return {
     ...started,
     fill: ask('fill'),
-    replace: ask('replace'),
     objects: ask('objects'),
+    replace: ask('replace'),
     replaceAndHear: ask('replaceAndHear'),
     countCalls: ask('countCalls'),
     startAfresh: ask('startAfresh'),
     live: ask('live'),
     call: ask('call'),
-    async stop() {
-      await ask('stop')();
-      await exited;
-    },
   };
+}
+
+const asked = v.object({
+  action: v.custom<keyof Actions>((it) => typeof it === 'string'),
+  argument: v.unknown(),
+});
+
+/** Reads what an account is asked. */
+export function readRequest(question: unknown): v.InferOutput<typeof asked> {
+  return v.parse(asked, question);
 }
 
 /**

@@ -46,13 +46,12 @@ export const freshness: Table = {
 };
 
 async function contendersOf(bench: Bench, checkout: Checkout): Promise<Contender[]> {
-  const account = await startAccount({
+  const account = await startAccount(bench, {
     latencyMs: LATENCY_MS,
     project: checkout.directory,
     recordsS3: true,
     variables: bench.quick ? { SYNC_QUIET_SECONDS: '1' } : {},
   });
-  bench.defer(account.stop);
   await account.fill({ count: bench.quick ? 10 : 50, small: true });
   await runSync(checkout, account, ['--concurrency', '32']);
   let marks = 0;

@@ -35,8 +35,7 @@ function contender(bench: Bench, checkout: Checkout, count: number): Contender {
   return {
     name: checkout.name,
     async measure() {
-      const account = await startAccount({ latencyMs: 0, project: checkout.directory });
-      bench.defer(account.stop);
+      const account = await startAccount(bench, { latencyMs: 0, project: checkout.directory });
       await account.fill({ count, small: true });
       const first = await runSync(checkout, account);
       const calls = await account.countCalls();

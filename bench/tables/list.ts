@@ -6,7 +6,9 @@ import { bundleAndLoad } from '../bundle';
 import { countKeys } from '../lister';
 import type { Contender } from '../measure';
 import { runToSuccess } from '../program';
-import { fillBucket, startCeph } from '../stand-ins/ceph';
+import { rcloneVariables } from '../rclone';
+import { startS3 } from '../s3';
+import { fillBucket } from '../stand-ins/fill-bucket';
 import type { S3Access } from '../stand-ins/s3-access';
 import { type RunningAccount, runSync, startAccount } from '../stand-ins/start';
 import type { Bench, Checkout, Section, Table } from '../table';
@@ -32,11 +34,10 @@ export const list: Table = {
     'Listing alone, in a process that runs already: every page of ListObjectsV2, read, checked and kept as objects. The minimal lister signs the same requests and counts <Key> in the answers. List and compare is a whole command, process start included: npm run sync -- --dry-run, when what a Build has room for is live already, without latency of Twilio; and rclone check --one-way --fast-list of a folder that holds the first 1,000 objects and the bucket.',
   async run(bench) {
     const sizes = bench.quick ? [200] : [1000, 10_000, 100_000];
-    const ceph = bench.quick ? undefined : await startCeph(bench);
+    const s3 = await startS3(bench);
     const targets: Target[] = [];
     for (const checkout of bench.checkouts) {
-      const account = await startAccount({ latencyMs: 0, project: checkout.directory });
-      bench.defer(account.stop);
+      const account = await startAccount(bench, { latencyMs: 0, project: checkout.directory });
       targets.push({ checkout, account });
     }
     const sections: Section[] = [];
@@ -45,10 +46,10 @@ export const list: Table = {
       const [first] = targets;
       if (!first) break;
       const embedded = first.account.access;
-      const isOnCeph = ceph !== undefined && count <= MAX_ON_CEPH;
-      const access = isOnCeph ? { ...ceph, bucket: `bench-${count}` } : embedded;
+      const isOnCeph = s3.isCeph && count <= MAX_ON_CEPH;
+      const access = isOnCeph ? { ...s3, bucket: `bench-${count}` } : embedded;
       if (isOnCeph) await fillBucket(access, await first.account.objects());
-      const server = isOnCeph ? 'Ceph RGW' : "the sandbox's S3";
+      const server = isOnCeph ? s3.label : "the sandbox's S3 server";
       const title = `${count.toLocaleString('en-US')} objects, ${server}`;
       sections.push(await listAlone(bench, first, access, title, count));
       sections.push(await listAndCompare(bench, targets, access, title));
@@ -113,7 +114,8 @@ function listAlone(
     contenders: [lister, ...ours],
     beside: LISTER,
     rounds: bench.quick ? 3 : 9,
-    maxMs: 15_000,
+    warmUps: 2,
+    maxMs: 8000,
   });
 }
 
@@ -145,7 +147,7 @@ async function listAndCompare(
     beside: rclone.name,
     again: ours[0]?.name ?? false,
     rounds: bench.quick ? 1 : 5,
-    maxMs: 25_000,
+    maxMs: 12_000,
   });
 }
 
@@ -165,18 +167,8 @@ async function rcloneCheck(
   for (const { key, content } of objects.slice(0, LIVE)) {
     writeFileSync(join(folder, key.slice(prefix.length)), content);
   }
-  const { endpoint, region, credentials, bucket } = access;
-  const environment = {
-    RCLONE_CONFIG: '/dev/null',
-    RCLONE_CONFIG_BENCH_TYPE: 's3',
-    RCLONE_CONFIG_BENCH_PROVIDER: 'Other',
-    RCLONE_CONFIG_BENCH_ENDPOINT: endpoint,
-    RCLONE_CONFIG_BENCH_REGION: region,
-    RCLONE_CONFIG_BENCH_ACCESS_KEY_ID: credentials.accessKeyId,
-    RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    RCLONE_CONFIG_BENCH_LIST_VERSION: '2',
-  };
-  const args = ['check', '--one-way', '--fast-list', folder, `bench:${bucket}/${prefix}`];
+  const environment = { ...rcloneVariables(access), RCLONE_CONFIG_BENCH_LIST_VERSION: '2' };
+  const args = ['check', '--one-way', '--fast-list', folder, `bench:${access.bucket}/${prefix}`];
   return {
     name: `${peer.label} check`,
     async measure() {

@@ -24,8 +24,7 @@ async function measureCheckout(
   sizes: readonly number[],
 ): Promise<Section> {
   const { name, directory } = checkout;
-  const account = await startAccount({ latencyMs: 0, project: directory });
-  bench.defer(account.stop);
+  const account = await startAccount(bench, { latencyMs: 0, project: directory });
   const idle: Contender = {
     name: 'an idle command',
     async measure() {

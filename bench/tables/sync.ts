@@ -34,23 +34,29 @@ export const sync: Table = {
     publishers.push(await toolkit(bench, count));
     let marks = 0;
     const steps: readonly Step[] = [
-      { title: 'First time', rounds: 1 },
+      { title: 'First time', rounds: 1, inQuickRun: true },
       { title: 'Nothing has changed', rounds: 3 },
       {
         title: 'One has changed',
         rounds: 3,
+        inQuickRun: true,
         before: ({ change }) => change(`changed ${++marks}`),
       },
     ];
     const sections: Section[] = [];
-    for (const step of steps) sections.push(await measureStep(bench, publishers, step, count));
+    const measured = bench.quick ? steps.filter(({ inQuickRun }) => inQuickRun) : steps;
+    for (const step of measured) sections.push(await measureStep(bench, publishers, step, count));
     return sections;
   },
 };
 
+const latencyOf = ({ quick }: Bench) => (quick ? 10 : LATENCY_MS);
+
 interface Step {
   readonly title: string;
+  /** 1 for the first time, which cannot be repeated. */
   readonly rounds: number;
+  readonly inQuickRun?: true;
   readonly before?: (publisher: Publisher) => Promise<unknown>;
 }
 
@@ -82,15 +88,16 @@ function measureStep(
     contenders,
     beside: publishers.at(-1)?.name ?? '',
     again: false,
-    // A first time cannot be repeated.
     rounds: bench.quick ? 1 : rounds,
     warmUps: 0,
   });
 }
 
 async function ours(bench: Bench, checkout: Checkout, count: number): Promise<Publisher> {
-  const account = await startAccount({ latencyMs: LATENCY_MS, project: checkout.directory });
-  bench.defer(account.stop);
+  const account = await startAccount(bench, {
+    latencyMs: latencyOf(bench),
+    project: checkout.directory,
+  });
   await account.fill({ count, small: false });
   return {
     name: checkout.name,
@@ -102,8 +109,7 @@ async function ours(bench: Bench, checkout: Checkout, count: number): Promise<Pu
 
 async function toolkit(bench: Bench, count: number): Promise<Publisher> {
   const [{ directory: project = '' } = {}] = bench.checkouts;
-  const account = await startAccount({ latencyMs: LATENCY_MS, project });
-  bench.defer(account.stop);
+  const account = await startAccount(bench, { latencyMs: latencyOf(bench), project });
   await account.fill({ count, small: false });
   const folder = await makeProject(bench.file('sync/twilio-run'), project, account);
   return {

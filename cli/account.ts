@@ -3,8 +3,11 @@ import { Agent } from 'node:https';
 import { proxyAgent } from '../phone/request';
 import { systemClock } from '../src/clock';
 import { type Account, type Config, readAccount, readConfig, type Variables } from '../src/config';
+import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { ConfigError } from '../src/errors';
 import { COMMAND_BUDGET_MS } from '../src/limits';
+import { serverOrigin } from '../src/s3/address';
+import type { SyncSettings } from '../src/sync';
 import { Serverless } from '../src/twilio/serverless';
 import { Transport } from '../src/twilio/transport';
 
@@ -58,11 +61,20 @@ export function openTransport(account: Account, deadline = commandDeadline()): T
   return new Transport({ clock: systemClock, deadline, httpsAgent: twilioAgent(account) });
 }
 
+/** How a sync on this machine reaches S3 and Twilio, and gets temporary credentials. */
+export function connectionsOf({
+  config,
+  account,
+}: DeploymentVariables): Pick<SyncSettings, 'httpsAgent' | 'twilioAgent' | 'credentialsOf'> {
+  const httpsAgent = proxyAgent(serverOrigin(config.s3));
+  return { httpsAgent, twilioAgent: twilioAgent(account), credentialsOf };
+}
+
 /**
  * Leads to Twilio's API through the proxy for it, or trusts the authorities of TWILIO_CA_BUNDLE: the
  * `twilio` library, which `number` uses, reads that variable, too. Undefined where there is neither.
  */
-export function twilioAgent({ apiOrigin }: Pick<Account, 'apiOrigin'>): Agent | undefined {
+function twilioAgent({ apiOrigin }: Pick<Account, 'apiOrigin'>): Agent | undefined {
   const { TWILIO_CA_BUNDLE: file } = process.env;
   return (
     proxyAgent(apiOrigin ?? 'https://serverless.twilio.com') ??

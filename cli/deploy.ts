@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { proxyAgent } from '../phone/request';
 import {
   type Account,
   type Config,
@@ -9,7 +8,6 @@ import {
 } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../src/limits';
-import { serverOrigin } from '../src/s3/address';
 import {
   type CheckedTarget,
   checkTarget,
@@ -17,7 +15,7 @@ import {
   GuardError,
   type LiveTarget,
 } from '../src/sync';
-import { type DeploymentVariables, readDeploymentVariables, twilioAgent } from './account';
+import { connectionsOf, type DeploymentVariables, readDeploymentVariables } from './account';
 import { readCallFlow } from './call-flow';
 import type { CommandContext } from './command-context';
 import { missingPromptLines } from './deploy/missing-prompts';
@@ -121,8 +119,8 @@ async function check(
   { variables, env, target, force }: Omit<Prepared, 'before'>,
 ): Promise<CheckedTarget> {
   await refuseStaleVariables(target, variables, env);
-  const httpsAgent = proxyAgent(serverOrigin(config.s3));
-  const settings = { ...DEFAULTS, httpsAgent, twilioAgent: twilioAgent(target.account), force };
+  const connections = connectionsOf({ config, account: target.account });
+  const settings = { ...DEFAULTS, ...connections, force };
   const checked = await checkTarget(config, target, settings);
   refuseOtherApi(target.account, env);
   return checked;

@@ -4,6 +4,7 @@ import { missingPrompts } from '../src/call-flow/parse';
 import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
+import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { PromptBucket } from '../src/s3/prompts';
 import { suggestionSentence, suggestKey } from '../src/sync/suggestion';
 
@@ -26,7 +27,8 @@ export function readCallFlow(projectDirectory = PROJECT_DIRECTORY): CallFlow {
  * @throws {S3Error} when the bucket cannot be listed or read
  */
 export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<string[]> {
-  const bucket = new PromptBucket(s3, { clock: systemClock, deadline: Date.now() + LISTING_MS });
+  const deadline = Date.now() + LISTING_MS;
+  const bucket = new PromptBucket(s3, { clock: systemClock, deadline, credentialsOf });
   try {
     const objects = await bucket.list();
     const [first] = objects;

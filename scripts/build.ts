@@ -8,8 +8,8 @@ import { CALL_FLOW_FILE } from '../src/call-flow/files';
 const root = PROJECT_DIRECTORY;
 const out = join(root, '.twilioserverless');
 
-/** Functions that hold S3's SDK, which tells errors apart by the names of their classes. */
-const NAMED: readonly string[] = ['sync', 'credentials'];
+/** Functions that hold AWS's SDK, which tells errors apart by the names of their classes. */
+const NAMED: readonly string[] = ['credentials'];
 
 /** What scripts/programs.js does. */
 interface Launcher {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * The most that each bundled Function may weigh, in kB. What is loaded is dead air on a phone line;
- * sync, which no caller waits for, may bring S3's SDK.
+ * no caller waits for sync, nor for what gets temporary credentials, which is AWS's SDK.
  */
 const BUDGET: Readonly<Record<string, number>> = {
   'audio.js': 60,

@@ -154,6 +154,9 @@ export const S3_KEY_BYTES = 1024;
  */
 export const S3_PAGE_KEYS = 1000;
 
+/** The most that is read of such an answer: each byte of the longest keys may be written as six. */
+export const S3_PAGE_BYTES = 10_000_000;
+
 // Credentials
 
 /** ADMIN_SECRET at least. */

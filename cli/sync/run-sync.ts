@@ -1,12 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { proxyAgent } from '../../phone/request';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { readAdminSecret, readPrefix, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
-import { serverOrigin } from '../../src/s3/address';
 import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
-import { readDeploymentVariables, twilioAgent } from '../account';
+import { connectionsOf, readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
 import { detailsOf, type ExitStatus } from '../run-command';
 import { findTarget, type TargetOptions } from '../target';
@@ -113,8 +111,7 @@ function syncHere(
     findTarget(options, account.accountSid),
     {
       ...DEFAULTS,
-      httpsAgent: proxyAgent(serverOrigin(config.s3)),
-      twilioAgent: twilioAgent(account),
+      ...connectionsOf({ config, account }),
       dryRun,
       force,
       concurrency,

@@ -97,7 +97,7 @@ export function createCredentials({
 
 /**
  * Loads the providers from this deployment's private Function `credentials`, which holds nothing
- * else, so that /audio need not carry them.
+ * else, so that /audio and /sync need not carry them.
  *
  * https://www.twilio.com/docs/serverless/functions-assets/visibility
  *

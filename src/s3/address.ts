@@ -52,7 +52,7 @@ export function objectAddress(location: S3Location, key: string): ObjectAddress 
 let latest: { readonly location: S3Location; readonly address: ObjectAddress } | undefined;
 
 /** The address of a bucket; without a slash at its end. */
-function bucketAddress(location: S3Location): ObjectAddress {
+export function bucketAddress(location: S3Location): ObjectAddress {
   if (latest && isSameLocation(latest.location, location)) return latest.address;
   const { bucket, region, endpoint, addressingStyle } = location;
   const { origin, protocol, host } = new URL(serverOrigin(location));

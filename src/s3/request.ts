@@ -163,7 +163,9 @@ function readBody(
       if (!isObject && length > S3_ERROR_BYTES) {
         end();
         response.destroy();
-      } else if (length > maxBytes) reject(new ObjectTooLargeError(undefined, maxBytes));
+      } else if (isObject && length > maxBytes) {
+        reject(new ObjectTooLargeError(undefined, maxBytes));
+      }
     });
     response.once('end', end);
     response.on('error', (cause) => {

@@ -124,7 +124,7 @@ interface Checksum {
 }
 
 /** @returns undefined where S3 sends none, one over the parts of an upload, or one unknown here */
-function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
+export function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
   for (const [name, digest] of DIGESTS) {
     const expected = headers[name]?.toString();

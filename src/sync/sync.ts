@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import { systemClock } from '../clock';
 import type { Config } from '../config';
+import type { CredentialsProvider } from '../credentials/credentials';
 import { ConfigError } from '../errors';
 import {
   ASSET_BYTES,
@@ -39,6 +40,8 @@ export interface SyncSettings
   readonly httpsAgent?: Agent | undefined;
   /** The same for Twilio's API. */
   readonly twilioAgent?: Agent | undefined;
+  /** Default: as a deployed Function gets S3's credentials. */
+  readonly credentialsOf?: CredentialsProvider | undefined;
   /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
   /** S3_PREFIX of the deployment, where this run syncs the keys of another prefix. */
@@ -181,7 +184,7 @@ export async function findLive(
 function connect(
   config: Config,
   service: string,
-  { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent, twilioAgent }: SyncSettings,
+  { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent, twilioAgent, credentialsOf }: SyncSettings,
 ) {
   const { accountSid, authToken, apiOrigin } = config.twilio;
   if (accountSid === undefined || authToken === undefined) {
@@ -194,7 +197,7 @@ function connect(
   const transport = new Transport({ ...times, httpsAgent: twilioAgent });
   const access = { accountSid, authToken, apiOrigin, transport };
   return {
-    bucket: new PromptBucket(config.s3, { ...times, httpsAgent }),
+    bucket: new PromptBucket(config.s3, { ...times, httpsAgent, credentialsOf }),
     twilio: new Serverless(access, service),
     deadline,
   };

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock';
 import type { AssumedRole } from '../../src/credentials/credentials';
 import { createCredentials } from '../../src/credentials/credentials';
 import { fetchTemporaryCredentials } from '../../src/credentials/sts-and-cognito';
+import { credentialsOf } from '../../src/credentials/with-aws-clients';
 import { signProxyQuery } from '../../src/proxy/signed-url';
 import { PromptBucket } from '../../src/s3/prompts';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
@@ -82,7 +83,8 @@ describe('an assumed role', () => {
 
   test('the sync lists and reads', async () => {
     const { s3: config } = s3.config(asRole());
-    const bucket = new PromptBucket(config, { clock: systemClock, deadline: Date.now() + 20_000 });
+    const deadline = Date.now() + 20_000;
+    const bucket = new PromptBucket(config, { clock: systemClock, deadline, credentialsOf });
     const [object] = await bucket.list();
     expect(object?.key).toBe(KEY);
     if (object) expect((await bucket.fetch(object)).equals(BODY)).toBe(true);

@@ -4,6 +4,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { CredentialSource } from '../../src/credentials/credentials';
+import { credentialsOf } from '../../src/credentials/with-aws-clients';
 import { S3_ATTEMPTS } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { S3Error } from '../../src/s3/errors';
@@ -87,7 +88,7 @@ function open(settings: Settings = {}): PromptBucket {
         keys: { accessKeyId, secretAccessKey },
       },
     },
-    { clock, deadline, ...(timeoutMs !== undefined && { timeoutMs }) },
+    { clock, deadline, credentialsOf, ...(timeoutMs !== undefined && { timeoutMs }) },
   );
   opened.push(opening);
   return opening;
@@ -306,9 +307,16 @@ describe('fetch', () => {
     expect(faulty.requests.at(-1)?.headers).toHaveProperty('x-amz-checksum-mode');
   });
 
+  test('an error that is longer than the object is that error', async () => {
+    await put('tiny.mp3', Buffer.from('ID3'));
+    const object = await listed('tiny.mp3');
+    faulty.next(s3Error(403, 'AccessDenied'));
+    await expect(open().fetch(object)).rejects.toThrow('S3 answered 403 AccessDenied');
+  });
+
   test('a body that breaks off is not told as a server that is out of reach', async () => {
     await expect(fetchDespite(always(CUT_IN_BODY))).rejects.toThrow(
-      /broke off after \d+ of 18000 bytes/,
+      /broke off: .* after \d+ of 18000 bytes/,
     );
   });
 });
@@ -497,6 +505,22 @@ describe('list', () => {
       const object = found.get(key);
       expect(object && (await bucket.fetch(object)).toString()).toBe(key);
     }
+  });
+
+  test('a key with characters that XML forbids or changes is read as S3 writes it', async () => {
+    const written = [
+      '&#x1;&#0;&#xFFFF;&#31;',
+      '\u0001\u007f\u0085\u2028',
+      '&#xd;&#xA;&#9;',
+      '&amp;#x1;',
+    ];
+    faulty.next(page(written.map((key, at) => `${at}${key}`)));
+    expect((await open().list()).map(({ key }) => key)).toEqual([
+      '0\u0001\0\uffff\u001f',
+      '1\u0001\u007f\u0085\u2028',
+      '2\r\n\t',
+      '3&#x1;',
+    ]);
   });
 
   test('an empty bucket has an empty listing', async () => {

@@ -232,6 +232,12 @@ export const GLOB_CHARACTERS = 1024;
 /** How often a run plans again before it leaves the rest to the next run. */
 export const MAX_ROUNDS = 20;
 
+/**
+ * Before the first poll of a Build: Twilio needs some seconds for one, the sandbox half a second.
+ * Polling at once would cost a request and tell nothing.
+ */
+export const FIRST_POLL_MS = 500;
+
 /** Between two polls of a Build; also Retry-After of a run that is out of time. */
 export const POLL_MS = 1000;
 

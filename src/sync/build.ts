@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
-import { BUILD_IN_PROGRESS_MS, POLL_MS, TWILIO_ATTEMPTS } from '../limits';
+import { BUILD_IN_PROGRESS_MS, FIRST_POLL_MS, POLL_MS, TWILIO_ATTEMPTS } from '../limits';
 import {
   decodeManifest,
   encodeManifest,
@@ -36,7 +36,13 @@ export async function* obtainBuild(
   options: BuildOptions,
 ): AsyncGenerator<SyncEvent, Outcome<Build>> {
   const { twilio, clock, deadline } = options;
-  const begun = await buildsInProgress(twilio, observed.deployments, clock.now());
+  const looks = [
+    buildsInProgress(twilio, observed.deployments, clock.now()),
+    manifestFunction(twilio, observed.live),
+  ] as const;
+  // Wait for both, so that no request is in work after one of them was refused.
+  await Promise.allSettled(looks);
+  const [begun, functionSid] = await Promise.all(looks);
   const matching = await findMatchingBuild(twilio, begun, plan, observed.live);
   const other = begun.find(({ status }) => status === 'building');
   if (!matching && other) {
@@ -48,11 +54,14 @@ export async function* obtainBuild(
     await clock.sleep(2 * POLL_MS);
     return again();
   }
-  const started = matching ? done(matching) : await startBuild(plan, observed, begun, options);
+  const started = matching
+    ? done(matching)
+    : await startBuild(plan, observed, { begun, functionSid }, options);
   if (started.status !== 'done') return started;
   const build = started.value;
   yield { type: 'building', buildSid: build.sid, adopted: matching !== undefined };
-  const ended = await waitForBuild(build.sid, options);
+  const ended =
+    build.status === 'building' ? await waitForBuild(build.sid, options) : done(build.status);
   if (ended.status !== 'done') return ended;
   if (ended.value === 'failed') {
     throw new PlayError(
@@ -97,15 +106,15 @@ export async function findMatchingBuild(
   plan: Plan,
   live: LiveBuild,
 ): Promise<Build | undefined> {
-  const assets = assetVersions(plan);
+  const assets = new Set(assetVersions(plan));
   for (const candidate of candidates) {
     const marker = markerOf(candidate);
     const version = manifestVersionOf(candidate);
     const same =
       marker?.base === live.build.sid &&
       marker.fingerprint === fingerprint(plan.carryOver) &&
-      candidate.assets.length === assets.length &&
-      candidate.assets.every(({ sid }) => assets.includes(sid));
+      candidate.assets.length === assets.size &&
+      candidate.assets.every(({ sid }) => assets.has(sid));
     if (!same || !version) continue;
     const source = await twilio.functionContent(version.resourceSid, version.sid);
     if (timelessHash(decodeManifest(source)) === timelessHash(plan.manifest)) return candidate;
@@ -119,21 +128,32 @@ function timelessHash(manifest: Manifest): string {
   return encodeManifest({ ...manifest, retired }).hash;
 }
 
+/** What a look at the Service told. */
+interface Look {
+  /** Builds in progress. */
+  readonly begun: readonly Build[];
+  /** The Function that holds the manifests: ZH… */
+  readonly functionSid: string;
+}
+
 /**
- * Makes the plan's Build. Looks before each attempt: a Build whose answer was lost is adopted in the
- * next round, not made again.
+ * Makes the plan's Build. Looks again before each further attempt: a Build whose answer was lost is
+ * adopted in the next round, not made again.
  */
 async function startBuild(
   plan: Plan,
   { deployments, live }: Observation,
-  known: readonly Build[],
+  { begun, functionSid }: Look,
   { twilio, clock, deadline }: BuildOptions,
 ): Promise<Outcome<Build>> {
-  const contents = await prepareBuild(twilio, plan, live);
-  const knownSids = new Set(known.map(({ sid }) => sid));
+  const contents = await prepareBuild(twilio, plan, live, functionSid);
+  const known = new Set(begun.map(({ sid }) => sid));
+  let attempts = 0;
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judgeLost, async () => {
-    const begun = await buildsInProgress(twilio, deployments, clock.now());
-    if (begun.some(({ sid }) => !knownSids.has(sid))) return again();
+    if (attempts++ > 0) {
+      const now = await buildsInProgress(twilio, deployments, clock.now());
+      if (now.some(({ sid }) => !known.has(sid))) return again();
+    }
     return done(await twilio.createBuild(contents));
   });
 }
@@ -150,22 +170,27 @@ async function waitForBuild(
   sid: string,
   { twilio, clock, deadline }: BuildOptions,
 ): Promise<Outcome<Build['status']>> {
-  for (;;) {
+  for (let waitMs = FIRST_POLL_MS; ; waitMs = POLL_MS) {
+    if (clock.now().getTime() + waitMs >= deadline) return pending('build', POLL_MS);
+    await clock.sleep(waitMs);
     const status = await twilio.buildStatus(sid);
     if (status !== 'building') return done(status);
-    if (clock.now().getTime() + POLL_MS >= deadline) return pending('build', POLL_MS);
-    await clock.sleep(POLL_MS);
   }
 }
 
-/** Uploads the plan's manifest; returns all that the plan's Build holds. */
+/**
+ * Uploads the plan's manifest; returns all that the plan's Build holds.
+ *
+ * @param functionSid the Function that holds the manifests
+ */
 export async function prepareBuild(
   twilio: Serverless,
   plan: Plan,
   live: LiveBuild,
+  functionSid: string,
 ): Promise<NewBuild> {
   const { functions, dependencies, runtime } = plan.carryOver;
-  const manifest = await uploadManifest(twilio, plan, live);
+  const manifest = await uploadManifest(twilio, plan, live, functionSid);
   return {
     assetVersions: assetVersions(plan),
     functionVersions: [...functions.map(({ sid }) => sid), manifest],
@@ -179,19 +204,23 @@ function assetVersions({ carryOver, keep, retain }: Plan): string[] {
   return [...carryOver.assets.map(({ sid }) => sid), ...audio];
 }
 
+/** The Function that holds the manifests: that of the live Build, another one, or a new one. */
+export async function manifestFunction(twilio: Serverless, { build }: LiveBuild): Promise<string> {
+  const live = manifestVersionOf(build);
+  if (live) return live.resourceSid;
+  const functions = await twilio.resources('Functions');
+  const found = functions.find(({ friendlyName }) => friendlyName === MANIFEST_FUNCTION);
+  return found?.sid ?? twilio.createResource('Functions', MANIFEST_FUNCTION);
+}
+
 async function uploadManifest(
   twilio: Serverless,
   plan: Plan,
   { build: live }: LiveBuild,
+  functionSid: string,
 ): Promise<string> {
   const { source, hash } = encodeManifest(plan.manifest);
   const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base: live.sid });
-  const functionSid =
-    manifestVersionOf(live)?.resourceSid ??
-    (await twilio.resources('Functions')).find(
-      ({ friendlyName }) => friendlyName === MANIFEST_FUNCTION,
-    )?.sid ??
-    (await twilio.createResource('Functions', MANIFEST_FUNCTION));
   return twilio.upload('Functions', functionSid, {
     path,
     visibility: 'private',

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { CLEAN_UP_AGE_MS } from '../limits';
 import { TwilioApiError } from '../twilio/errors';
-import type { Build, Deployment } from '../twilio/resources';
+import type { Build, Deployment, FileResource } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { readAssetName } from './asset-path';
 import { isYoung } from './build';
@@ -22,15 +22,24 @@ export interface CleanUpOptions {
  * Assets serve all its environments, so all of them are read first; if one cannot be read, nothing
  * is deleted.
  *
+ * @param live a Build that is live: what it holds needs no further look
+ * @param assets all Assets of the Service, if they were listed a while ago: none is old since
  * @returns how many were deleted
  * @throws {TwilioApiError} when Twilio refuses, except for an Asset that is in use
  */
-export async function cleanUp(options: CleanUpOptions): Promise<number> {
+export async function cleanUp(
+  options: CleanUpOptions,
+  live?: Build,
+  assets?: readonly FileResource[],
+): Promise<number> {
   const { twilio, clock, deadline, concurrency } = options;
   const now = clock.now().getTime();
-  const old = (await twilio.resources('Assets')).filter(
-    ({ friendlyName, createdAt }) =>
-      readAssetName(friendlyName) !== undefined && now - createdAt.getTime() > CLEAN_UP_AGE_MS,
+  const isLive = new Set(live?.assets.map(({ resourceSid }) => resourceSid));
+  const old = (assets ?? (await twilio.resources('Assets'))).filter(
+    ({ sid, friendlyName, createdAt }) =>
+      readAssetName(friendlyName) !== undefined &&
+      now - createdAt.getTime() > CLEAN_UP_AGE_MS &&
+      !isLive.has(sid),
   );
   if (old.length === 0) return 0;
   const inUse = await assetsInUse(options);

@@ -59,6 +59,30 @@ export function expectedCarryOver(read: readonly PastDeployment[], live: Build):
   return carryOverOf(decisive?.build ?? live);
 }
 
+/**
+ * Whether a Build has replaced the one that it was made from, and is live still: nothing was deployed in
+ * the moment before it, and nothing since. Not where dates leave that open.
+ *
+ * @param deployments all of the environment, in any order
+ */
+export function isUndisturbed(
+  buildSid: string,
+  base: string,
+  deployments: readonly Deployment[],
+): boolean {
+  const [newest, before, ...older] = [...deployments].sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  );
+  const isDated = (a?: Deployment, b?: Deployment) =>
+    a === undefined || b === undefined || a.createdAt.getTime() > b.createdAt.getTime();
+  return (
+    newest?.buildSid === buildSid &&
+    before?.buildSid === base &&
+    isDated(newest, before) &&
+    isDated(before, older[0])
+  );
+}
+
 /** The live Deployment and all before it, newest first, whatever the order of the list. */
 function upTo(live: Build, deployments: readonly Deployment[]): Deployment[] {
   const newestFirst = [...deployments].sort(

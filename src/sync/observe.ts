@@ -2,7 +2,7 @@ import { PlayError } from '../errors';
 import { decodeManifest, EMPTY_MANIFEST, type Manifest } from '../manifest';
 import type { PromptBucket, PromptObject } from '../s3/prompts';
 import type { Build, Deployment } from '../twilio/resources';
-import type { Serverless } from '../twilio/serverless';
+import type { Environment, Serverless } from '../twilio/serverless';
 import { manifestVersionOf } from './carry-over';
 import { expectedCarryOver, type PastDeployment, readDeployments } from './deployments';
 import type { LiveBuild, ReusableVersions } from './plan';
@@ -10,8 +10,8 @@ import type { LiveBuild, ReusableVersions } from './plan';
 export interface ObserveOptions {
   readonly bucket: PromptBucket;
   readonly twilio: Serverless;
-  /** ZE… */
-  readonly environmentSid: string;
+  /** With its live Build, if that was read a moment ago. */
+  readonly environment: Pick<Environment, 'sid'> & Partial<Pick<Environment, 'buildSid'>>;
 }
 
 /** Both sides, as they are now. */
@@ -30,9 +30,9 @@ export interface Observation {
 export async function observe({
   bucket,
   twilio,
-  environmentSid,
+  environment,
 }: ObserveOptions): Promise<Observation> {
-  const both = [bucket.list(), readEnvironment(twilio, environmentSid)] as const;
+  const both = [bucket.list(), readEnvironment(twilio, environment)] as const;
   // Wait for both, so that no request is in work after one of them was refused.
   await Promise.allSettled(both);
   const [listing, { live, past, deployments }] = await Promise.all(both);
@@ -48,18 +48,14 @@ export async function observe({
   };
 }
 
-async function readEnvironment(twilio: Serverless, environmentSid: string) {
-  const { buildSid } = await twilio.environment(environmentSid);
+async function readEnvironment(twilio: Serverless, environment: ObserveOptions['environment']) {
+  const { sid } = environment;
+  const { buildSid } = 'buildSid' in environment ? environment : await twilio.environment(sid);
   if (buildSid === undefined) {
-    throw new PlayError(
-      `Environment ${environmentSid} has no live Build: deploy the project first.`,
-    );
+    throw new PlayError(`Environment ${sid} has no live Build: deploy the project first.`);
   }
   // After the environment, so that the live Build's own Deployment is among them.
-  const [deployments, live] = await Promise.all([
-    twilio.deployments(environmentSid),
-    twilio.build(buildSid),
-  ]);
+  const [deployments, live] = await Promise.all([twilio.deployments(sid), twilio.build(buildSid)]);
   const past = await readDeployments(deployments, live, (sid) => twilio.buildIfAny(sid));
   return { live, past, deployments };
 }

@@ -2,15 +2,17 @@ import { CALL_FLOW_ASSET } from '../call-flow/files';
 import type { Clock } from '../clock';
 import { messageOf } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
+import type { Manifest } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import type { S3Error } from '../s3/errors';
 import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
-import type { Version } from '../twilio/resources';
+import type { Build, FileResource, Version } from '../twilio/resources';
 import { deployUnlessMoved, obtainBuild } from './build';
-import type { CarryOver } from './carry-over';
+import { type CarryOver, carryOverOf } from './carry-over';
 import { type CleanUpOptions, cleanUp } from './clean-up';
 import { type DebounceOptions, debounce } from './debounce';
+import { isUndisturbed } from './deployments';
 import { checkReadable, GuardError } from './guard';
 import { type Observation, type ObserveOptions, observe } from './observe';
 import {
@@ -95,38 +97,30 @@ async function* round(
   findings: Findings,
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
   // 1. Observe: S3's listing, the live Build, and what was live before it.
-  const observed = await observe(options);
+  const { sid } = options.environment;
+  const observed = await observe(
+    findings.round === 0 ? options : { ...options, environment: { sid } },
+  );
 
   // 2. Plan: what to keep, upload, retain, drop and skip.
   const planned = findings.plan(observed);
-  const { keep, upload, retain, drop, skip, changed } = planned;
-  const toUpload = upload.map(({ object }) => object);
-  yield {
-    type: 'planned',
-    keep: keep.length,
-    upload: upload.length,
-    bytes: toUpload.reduce((sum, { size }) => sum + size, 0),
-    retain: retain.length,
-    retire: drop.length,
-    skip: skip.filter(({ reason }) => reason !== 'vanished').length,
-    build: changed,
-  };
-
-  const left = findings.round++ === 0 ? leftByDeploy(keep, observed) : undefined;
+  yield toPlanned(planned);
+  const left = findings.round++ === 0 ? leftByDeploy(planned.keep, observed) : undefined;
   if (left) yield left;
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
   if (planned.guard !== undefined) throw new GuardError(planned.guard);
   findings.throwIfNothingIsGiven(planned);
   if (options.dryRun) return yield* reportDryRun(planned, options);
-  if (!changed) return yield* finish(findings, options);
+  if (!planned.changed) return yield* finish(findings, observed.live.build, options);
 
   // 4. Wait until a burst of uploads is over.
+  const toUpload = planned.upload.map(({ object }) => object);
   const waited = yield* debounce(toUpload, options);
   if (waited.status !== 'done') return waited;
 
   // 5. Upload what is missing. No caller hears it yet.
-  const uploaded = yield* uploadMissing(planned, findings, options);
+  const uploaded = yield* uploadMissing(planned, observed, findings, options);
   if (uploaded.status !== 'done') return uploaded;
 
   // 6. Build: the uploads, and all that is not the sync's. No caller hears it yet. Planned again,
@@ -137,16 +131,58 @@ async function* round(
   const built = yield* obtainBuild(replanned, observed, options);
   if (built.status !== 'done') return built;
 
-  // 7. Deploy: from now on callers hear it. The next round finds nothing left to do, and
-  // 8. cleans up (see `finish`).
+  // 7. Deploy: from now on callers hear it.
   const { sid: buildSid } = built.value;
-  if ((await deployUnlessMoved(buildSid, observed.live.build.sid, options)) === 'moved') {
+  const base = observed.live.build.sid;
+  if ((await deployUnlessMoved(buildSid, base, { ...options, environmentSid: sid })) === 'moved') {
     yield { type: 'moved' };
-  } else {
-    findings.report = { ...findings.report, buildSid };
-    yield { type: 'activated', buildSid };
+    return again();
   }
-  return again();
+  findings.report = { ...findings.report, buildSid };
+  yield { type: 'activated', buildSid };
+
+  // 8. Clean up, if nothing is left to do.
+  if (options.clock.now().getTime() >= options.deadline) return again();
+  const settled = await settle(built.value, base, replanned.manifest, findings, options);
+  if (settled === undefined) return again();
+  yield toPlanned(settled);
+  return yield* finish(findings, built.value, options);
+}
+
+/**
+ * Looks whether a run is through after its Deployment: S3 is listed again; of Twilio, all that the run
+ * has made is known, but for what somebody may have deployed in the moment before it or since.
+ *
+ * @returns the plan, in which there is nothing to do; undefined where a further round must look at all
+ * of it
+ */
+async function settle(
+  build: Build,
+  base: string,
+  manifest: Manifest,
+  findings: Findings,
+  { bucket, twilio, environment }: RunOptions,
+): Promise<Plan | undefined> {
+  const both = [bucket.list(), twilio.deployments(environment.sid)] as const;
+  await Promise.allSettled(both);
+  const [listing, deployments] = await Promise.all(both);
+  if (!isUndisturbed(build.sid, base, deployments)) return undefined;
+  const live = { build, manifest, carryOver: carryOverOf(build) };
+  const planned = findings.plan({ listing, live, recent: [], deployments });
+  return planned.changed ? undefined : planned;
+}
+
+function toPlanned({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
+  return {
+    type: 'planned',
+    keep: keep.length,
+    upload: upload.length,
+    bytes: upload.reduce((sum, { object }) => sum + object.size, 0),
+    retain: retain.length,
+    retire: drop.length,
+    skip: skip.filter(({ reason }) => reason !== 'vanished').length,
+    build: changed,
+  };
 }
 
 /** Says where prompts that are uploaded are not live. */
@@ -175,12 +211,13 @@ function lackOf({ functions, assets }: CarryOver): Lack | undefined {
 
 /** Ends a run that finds nothing left to do. Only one that deployed something cleans up. */
 async function* finish(
-  { report }: Findings,
+  { report, assets: listed }: Findings,
+  live: Build,
   options: RunOptions,
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
   if (report.buildSid === undefined) return done(undefined);
   try {
-    const assets = await cleanUp(options);
+    const assets = await cleanUp(options, live, listed);
     if (assets > 0) yield { type: 'cleaned', assets };
   } catch (thrown) {
     yield { type: 'not cleaned', message: messageOf(thrown) };
@@ -205,15 +242,20 @@ async function* reportDryRun(
 
 async function* uploadMissing(
   planned: Plan,
+  { recent }: Observation,
   findings: Findings,
   options: RunOptions,
-): AsyncGenerator<SyncEvent, Outcome<void>> {
+): AsyncGenerator<SyncEvent, Outcome<unknown>> {
   const { changedSinceListed } = findings;
   const kept = planned.keep.map(({ object }) => object);
-  const results = upload(planned.upload, { kept, changedSinceListed }, options);
+  const built = recent.flatMap(({ assets }) => assets);
+  const results = upload(planned.upload, { kept, built, changedSinceListed }, options);
   for (;;) {
     const next = await results.next();
-    if (next.done) return next.value;
+    if (next.done) {
+      if (next.value.status === 'done') findings.assets = next.value.value;
+      return next.value;
+    }
     yield toEvent(next.value);
     findings.add(next.value);
   }
@@ -249,6 +291,8 @@ class Findings {
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed = new Map<string, string>();
   #listedKeys: readonly string[] = [];
+  /** All Assets of the Service, as they were before the last uploads; undefined if none was needed. */
+  assets: readonly FileResource[] | undefined;
   /** Rounds that have begun. */
   round = 0;
   report = NOTHING_DONE;

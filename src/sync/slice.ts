@@ -56,7 +56,9 @@ export async function respondToSync(
     if (serviceSid === undefined || environmentSid === undefined) {
       throw new ConfigError('SERVICE_SID and ENVIRONMENT_SID are not set: Twilio sets them.');
     }
-    const slice = syncEnvironment(config, serviceSid, settings, async () => environmentSid);
+    const slice = syncEnvironment(config, serviceSid, settings, async () => ({
+      sid: environmentSid,
+    }));
     return toResponse(await resultOf(slice));
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
@@ -80,6 +82,7 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
     timeoutMs: Math.min(SLICE_REQUEST_MS, restMs),
     minBytesPerSecond: Number.POSITIVE_INFINITY,
     bytesInFlight: SLICE_BYTES_IN_FLIGHT,
+    recordsUploads: true,
     maxObjectBytes: SLICE_OBJECT_BYTES,
   };
 }

@@ -19,7 +19,7 @@ import { findEnvironment, findEnvironmentIfAny, type Target } from '../twilio/en
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import { checkReadable, GuardError, guardOf } from './guard';
-import { observe } from './observe';
+import { type ObserveOptions, observe } from './observe';
 import { NOTHING_DONE, type SyncEvent, type SyncOutcome } from './outcome';
 import { pendingAfter, type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
@@ -28,7 +28,13 @@ import { keysNamedBy, selection } from './selection';
 export interface SyncSettings
   extends Pick<
     RunOptions,
-    'concurrency' | 'bytesInFlight' | 'maxObjectBytes' | 'maxVanishedShare' | 'force' | 'dryRun'
+    | 'concurrency'
+    | 'bytesInFlight'
+    | 'recordsUploads'
+    | 'maxObjectBytes'
+    | 'maxVanishedShare'
+    | 'force'
+    | 'dryRun'
   > {
   /** After how long no further step is begun. */
   readonly budgetMs: number;
@@ -55,6 +61,7 @@ export const DEFAULTS: SyncSettings = {
   minBytesPerSecond: RUN_MIN_BYTES_PER_SECOND,
   concurrency: RUN_CONCURRENCY,
   bytesInFlight: RUN_BYTES_IN_FLIGHT,
+  recordsUploads: false,
   maxObjectBytes: ASSET_BYTES,
   maxVanishedShare: MAX_VANISHED_SHARE,
   force: false,
@@ -74,19 +81,19 @@ export function sync(
   target: Target,
   settings: SyncSettings,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const find = async (twilio: Serverless) => (await findEnvironment(twilio, target)).sid;
+  const find = (twilio: Serverless) => findEnvironment(twilio, target);
   return syncEnvironment(config, target.service, settings, find);
 }
 
 /**
- * The same for an environment whose SID this function finds. A Function is given the SID: that costs
- * no request.
+ * The same for an environment that this function finds. A Function is given the SID: that costs no
+ * request.
  */
 export async function* syncEnvironment(
   config: Config,
   service: string,
   settings: SyncSettings,
-  findSid: (twilio: Serverless) => Promise<string>,
+  find: (twilio: Serverless) => Promise<ObserveOptions['environment']>,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { visibility, include, exclude, debounceMs } = config.sync;
   const { prefix } = config.s3;
@@ -98,7 +105,7 @@ export async function* syncEnvironment(
       twilio,
       clock: systemClock,
       deadline,
-      environmentSid: await findSid(twilio),
+      environment: await find(twilio),
       visibility,
       debounceMs,
       selects: selection(prefix, include, exclude),
@@ -166,7 +173,8 @@ export async function checkTarget(
 
 async function observeKeys(bucket: PromptBucket, twilio: Serverless, live?: LiveTarget) {
   if (live === undefined) return { listing: await bucket.list(), known: [] };
-  const observed = await observe({ bucket, twilio, environmentSid: live.environmentSid });
+  const { environmentSid: sid, buildSid } = live;
+  const observed = await observe({ bucket, twilio, environment: { sid, buildSid } });
   return { listing: observed.listing, known: [...observed.live.manifest.paths.keys()] };
 }
 

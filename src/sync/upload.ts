@@ -28,12 +28,20 @@ export interface UploadOptions {
   readonly concurrency: number;
   /** The most bytes in work at once. */
   readonly bytesInFlight: number;
+  /**
+   * Whether the name of an Asset tells its version as soon as it is uploaded, by one request more: for
+   * slices, each of which goes on where the one before ended. Without it, what a killed run uploaded is
+   * found by one request for each Asset.
+   */
+  readonly recordsUploads: boolean;
 }
 
 /** What a run knows of a bucket when it uploads. */
 export interface KnownObjects {
   /** Objects that it does not upload now, because they are. */
   readonly kept: readonly PromptObject[];
+  /** Asset versions of Builds that were live earlier; clean-up may have deleted their Assets. */
+  readonly built: readonly Version[];
   /** Key → ETag of each object that S3 listed but did not return. */
   readonly changedSinceListed: Map<string, string>;
 }
@@ -70,16 +78,18 @@ interface ChangedObject {
  * other one from being uploaded; but where S3 gives none at all, something is wrong with the bucket
  * or the permission.
  *
+ * @returns all Assets that the Service had before; undefined where nothing was to be uploaded
  * @throws {PlayError} when S3 or Twilio refuses, or no object can be read
  */
 export async function* upload(
   placements: readonly Placement[],
-  { kept, changedSinceListed }: KnownObjects,
+  { kept, built, changedSinceListed }: KnownObjects,
   options: UploadOptions,
-): AsyncGenerator<UploadResult, Outcome<void>> {
+): AsyncGenerator<UploadResult, Outcome<readonly FileResource[] | undefined>> {
   if (placements.length === 0) return done(undefined);
   const { clock, deadline, concurrency, bytesInFlight } = options;
-  const uploader = new Uploader(options, byPath(await options.twilio.resources('Assets')));
+  const assets = await options.twilio.resources('Assets');
+  const uploader = new Uploader(options, byPath(assets), versionsByPath(built));
   const all = [...kept, ...placements.map(({ object }) => object)];
   let canRead: Promise<boolean> | undefined;
   const refuse = async (
@@ -122,7 +132,7 @@ export async function* upload(
     const next = await results.next();
     if (next.done) {
       if (changed) return again();
-      return next.value === 'all' && hasTime() ? done(undefined) : pending('time', POLL_MS);
+      return next.value === 'all' && hasTime() ? done(assets) : pending('time', POLL_MS);
     }
     if (next.value.status === 'changed') changed = true;
     else yield next.value;
@@ -131,15 +141,19 @@ export async function* upload(
 
 /** Brings single objects from S3 to Twilio. */
 class Uploader {
-  /** @param assets path → Assets of it that are in the Service */
+  /**
+   * @param assets path → Assets of it that are in the Service
+   * @param built path → versions of it that earlier Builds held
+   */
   constructor(
     private readonly options: UploadOptions,
     private readonly assets: ReadonlyMap<string, readonly FileResource[]>,
+    private readonly built: ReadonlyMap<string, readonly Version[]>,
   ) {}
 
   async upload(placement: Placement): Promise<UploadResult> {
     const { object, path } = placement;
-    const { twilio, visibility } = this.options;
+    const { twilio, visibility, recordsUploads } = this.options;
     const assets = this.assets.get(path) ?? [];
     const existing = await this.#findVersion(path, assets);
     if (existing) return { status: 'found', placement, version: existing };
@@ -155,7 +169,7 @@ class Uploader {
     const file = { path, visibility, content, contentType };
     const sid = await twilio.upload('Assets', resourceSid, file);
     const version = { sid, resourceSid, path, visibility };
-    await twilio.renameAsset(resourceSid, assetName(path, version));
+    if (recordsUploads) await twilio.renameAsset(resourceSid, assetName(path, version));
     return { status: 'uploaded', placement, version };
   }
 
@@ -171,7 +185,12 @@ class Uploader {
 
   /** A version of this path and visibility that is uploaded already. */
   async #findVersion(path: string, assets: readonly FileResource[]): Promise<Version | undefined> {
-    const { twilio, clock, visibility } = this.options;
+    const { twilio, clock, visibility, recordsUploads } = this.options;
+    // A Build keeps its versions, for as long as their Assets are there.
+    const built = this.built
+      .get(path)
+      ?.find((version) => version.visibility === visibility && isAmong(assets, version));
+    if (built) return built;
     for (const { sid: resourceSid, friendlyName, updatedAt } of assets) {
       const uploaded = readAssetName(friendlyName)?.uploaded;
       const trusted = clock.now().getTime() - updatedAt.getTime() < UPLOAD_TRUSTED_MS;
@@ -182,10 +201,24 @@ class Uploader {
       const found = versions.find(
         (version) => version.path === path && version.visibility === visibility,
       );
-      if (found) return found;
+      if (!found) continue;
+      if (recordsUploads) await twilio.renameAsset(resourceSid, assetName(path, found));
+      return found;
     }
     return undefined;
   }
+}
+
+function isAmong(assets: readonly FileResource[], { resourceSid }: Version): boolean {
+  return assets.some(({ sid }) => sid === resourceSid);
+}
+
+function versionsByPath(versions: readonly Version[]): Map<string, Version[]> {
+  const found = new Map<string, Version[]>();
+  for (const version of versions) {
+    found.set(version.path, [...(found.get(version.path) ?? []), version]);
+  }
+  return found;
 }
 
 function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {

@@ -7,7 +7,12 @@ import {
   type Manifest,
 } from '../../src/manifest';
 import { assetPath } from '../../src/sync/asset-path';
-import { buildsInProgress, findMatchingBuild, prepareBuild } from '../../src/sync/build';
+import {
+  buildsInProgress,
+  findMatchingBuild,
+  manifestFunction,
+  prepareBuild,
+} from '../../src/sync/build';
 import { carryOverOf, fingerprint, manifestVersionOf, markerOf } from '../../src/sync/carry-over';
 import { type LiveBuild, type Plan, plan } from '../../src/sync/plan';
 import type { Build, Version } from '../../src/twilio/resources';
@@ -76,7 +81,9 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
 }
 
 async function startBuild(twilio: Serverless, planned: Plan, live: LiveBuild): Promise<Build> {
-  return twilio.createBuild(await prepareBuild(twilio, planned, live));
+  return twilio.createBuild(
+    await prepareBuild(twilio, planned, live, await manifestFunction(twilio, live)),
+  );
 }
 
 const retiredAt = (time: number): Manifest => ({

@@ -64,7 +64,7 @@ describe('a Build that is promoted from another environment', () => {
     const rig = await company();
     const staging = rig.addEnvironment('staging');
     rig.toolkitDeploy(staging);
-    await rig.run('other', { environmentSid: staging.sid });
+    await rig.run('other', { environment: staging });
     const promoted = staging.build?.sid ?? '';
     rig.time += HOUR;
     rig.activate(promoted);
@@ -85,7 +85,7 @@ describe('an environment that was deployed to and not synced for long', () => {
     rig.time += 20 * HOUR;
     rig.toolkitDeploy();
     rig.time += 5 * HOUR;
-    const cleaned = await rig.run('other', { environmentSid: production.sid });
+    const cleaned = await rig.run('other', { environment: production });
     expect(cleaned.events).toContainEqual({ type: 'cleaned', assets: 2 });
     expect((await rig.run('before')).outcome?.status).toBe('done');
     expect(rig.liveAudio.size).toBe(2);

@@ -198,7 +198,7 @@ describe('another environment of the Service', () => {
     const { rig } = await company();
     const production = rig.addEnvironment('prod');
     rig.toolkitDeploy(production);
-    await rig.run('before', { environmentSid: production.sid });
+    await rig.run('before', { environment: production });
     const live = production.build;
     const prompts = (live?.assets ?? []).filter(({ path }) => isAssetPath(path));
     expect(prompts).toHaveLength(2);

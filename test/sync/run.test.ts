@@ -110,7 +110,7 @@ describe('a guard', () => {
     rig.toolkitDeploy(production);
     rig.time += 60_000;
     rig.activate(rig.live.buildSid, production);
-    const { error } = await rig.run('few', { environmentSid: production.sid });
+    const { error } = await rig.run('few', { environment: production });
     expect(error).toBeInstanceOf(GuardError);
     await rig.stop();
   });
@@ -376,7 +376,7 @@ describe('what the sync repairs', () => {
     await rig.run('many');
     const staging = rig.addEnvironment('staging');
     rig.toolkitDeploy(staging);
-    await rig.run('few', { environmentSid: staging.sid });
+    await rig.run('few', { environment: staging });
     rig.time += 60_000;
     rig.activate(staging.build?.sid ?? '');
     const back = await rig.run('many', { debounceMs: 3000 });

@@ -62,7 +62,7 @@ function bucketOf({ clock }: Account, bucketName = 'prompts'): PromptBucket {
 
 interface Run {
   readonly results: UploadResult[];
-  readonly outcome: Outcome<void>;
+  readonly outcome: Outcome<unknown>;
 }
 
 /** Uploads these keys, all of them by default. */
@@ -78,7 +78,7 @@ async function run(
   const { twilio, clock } = account;
   const steps = upload(
     placements,
-    { kept: [], changedSinceListed: new Map() },
+    { kept: [], built: [], changedSinceListed: new Map() },
     {
       bucket,
       twilio,
@@ -87,6 +87,7 @@ async function run(
       visibility: 'public',
       concurrency: 2,
       bytesInFlight: 64_000_000,
+      recordsUploads: true,
       ...options,
     },
   );
@@ -185,7 +186,7 @@ describe('upload', () => {
       resultOf(
         upload(
           [placement],
-          { kept: [], changedSinceListed },
+          { kept: [], built: [], changedSinceListed },
           {
             bucket,
             twilio,
@@ -194,6 +195,7 @@ describe('upload', () => {
             visibility: 'public',
             concurrency: 1,
             bytesInFlight: 1,
+            recordsUploads: true,
           },
         ),
       );

@@ -369,11 +369,13 @@ export class Rig {
     const steps = run({
       bucket,
       twilio,
-      environmentSid: environment.sid,
+      environment: { sid: environment.sid },
       clock,
       deadline,
       concurrency: 2,
       ...RUN_OPTIONS,
+      // As a slice does, which has little time.
+      recordsUploads: options.deadline !== undefined,
       ...options,
     });
     const events: SyncEvent[] = [];

@@ -2,6 +2,7 @@
 export const RUN_OPTIONS = {
   visibility: 'public',
   bytesInFlight: 64_000_000,
+  recordsUploads: false,
   debounceMs: 0,
   selects: () => true,
   flowKeys: new Set<string>(),

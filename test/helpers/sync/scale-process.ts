@@ -43,7 +43,7 @@ async function work({
   const steps = run({
     bucket,
     twilio: new Serverless({ ...twilio, transport }, service),
-    environmentSid,
+    environment: { sid: environmentSid },
     clock,
     deadline,
     concurrency: 8,

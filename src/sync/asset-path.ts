@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Version, Visibility } from '../twilio/resources';
 
 /** The folder of all Assets of the sync. */
@@ -21,13 +21,22 @@ export function assetPath(key: string, etag: string): string {
   const name = key.slice(key.lastIndexOf('/') + 1);
   const ending = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? '';
   const slug = slugOf(name.slice(0, name.length - ending.length));
-  return `${FOLDER}${slug}.${hash(key)}.${hash(etag)}${ending}`;
+  return `${FOLDER}${slug}.${shortHash(key)}.${shortHash(etag)}${ending}`;
 }
 
 /** Whether an Asset's path is that of a key's object, whatever its content. */
 export function isPathOf(key: string, path: string): boolean {
-  const withoutContent = (full: string) => full.split('.').slice(0, 2).join('.');
-  return isAssetPath(path) && withoutContent(path) === withoutContent(assetPath(key, ''));
+  return isAssetPath(path) && keyHashIn(path) === keyHash(key);
+}
+
+/** The part of a path that is the same for all contents of one key. */
+export function keyHash(key: string): string {
+  return shortHash(key);
+}
+
+/** The `keyHash` of the key that an Asset's path was made of. */
+export function keyHashIn(path: string): string {
+  return path.split('.')[1] ?? '';
 }
 
 /** Whether an Asset's path is one that `assetPath` makes. */
@@ -47,8 +56,9 @@ function slugOf(name: string): string {
   return slug === '' ? 'prompt' : slug;
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** In one call: a bucket of 100,000 objects needs 200,000 of them, and a Hash object for each costs more. */
+function shortHash(text: string): string {
+  return hash('sha256', text).slice(0, 16);
 }
 
 /** What the friendly name of an Asset of the sync says. */

@@ -1,10 +1,11 @@
 import { PlayError } from '../errors';
-import { decodeManifest, EMPTY_MANIFEST, type Manifest } from '../manifest';
+import { decodeManifest, EMPTY_MANIFEST, encodeManifest, type Manifest } from '../manifest';
 import type { PromptBucket, PromptObject } from '../s3/prompts';
 import type { Build, Deployment } from '../twilio/resources';
 import type { Environment, Serverless } from '../twilio/serverless';
-import { manifestVersionOf } from './carry-over';
-import { expectedCarryOver, type PastDeployment, readDeployments } from './deployments';
+import { isAssetPath, keyHash, keyHashIn } from './asset-path';
+import { manifestVersionOf, markerOf } from './carry-over';
+import { expectedCarryOver, readDeployments } from './deployments';
 import type { LiveBuild, ReusableVersions } from './plan';
 
 export interface ObserveOptions {
@@ -36,7 +37,10 @@ export async function observe({
   // Wait for both, so that no request is in work after one of them was refused.
   await Promise.allSettled(both);
   const [listing, { live, past, deployments }] = await Promise.all(both);
-  const manifest = await newestManifest(twilio, past, live);
+  // A Build that was promoted from another environment has a manifest, too.
+  const newest = past.find(({ madeBySync }) => madeBySync)?.build ?? live;
+  const manifest =
+    inferManifest(newest, listing) ?? (await readManifest(twilio, newest)) ?? EMPTY_MANIFEST;
   return {
     listing,
     live: { build: live, manifest, carryOver: expectedCarryOver(past, live) },
@@ -60,15 +64,27 @@ async function readEnvironment(twilio: Serverless, environment: ObserveOptions['
   return { live, past, deployments };
 }
 
-/** The manifest of this environment's newest sync; one that cannot be read counts as none. */
-async function newestManifest(
-  twilio: Serverless,
-  past: readonly PastDeployment[],
-  live: Build,
-): Promise<Manifest> {
-  // A Build that was promoted from another environment has a manifest, too.
-  const newest = past.find(({ madeBySync }) => madeBySync)?.build ?? live;
-  return (await readManifest(twilio, newest)) ?? EMPTY_MANIFEST;
+/**
+ * The manifest of a Build, without a request: where it has nothing but a path for each key, the keys of
+ * the bucket and the Build's Assets tell it. The hash in the Build's marker shows whether it is so.
+ *
+ * @returns undefined where it must be read
+ */
+export function inferManifest(
+  build: Build,
+  listing: readonly Pick<PromptObject, 'key'>[],
+): Manifest | undefined {
+  const marker = markerOf(build);
+  if (marker === undefined) return undefined;
+  const audio = build.assets.filter(({ path }) => isAssetPath(path));
+  const byKey = new Map(audio.map(({ path }) => [keyHashIn(path), path]));
+  const paths = new Map<string, string>();
+  for (const { key } of byKey.size === 0 ? [] : listing) {
+    const path = byKey.get(keyHash(key));
+    if (path !== undefined) paths.set(key, path);
+  }
+  const manifest = { ...EMPTY_MANIFEST, paths };
+  return encodeManifest(manifest).hash === marker.hash ? manifest : undefined;
 }
 
 /**

@@ -119,9 +119,9 @@ export interface SkippedKey extends Refusal {
 
 /**
  * The refusals that the manifest must hold, because they are read: a call needs to know that the
- * proxy cannot carry a key, and the next run what its bytes told. The manifest stays small whatever
- * the bucket holds: refusals by file ending are recomputed, and the least important others are left
- * out.
+ * proxy cannot carry a key, and the next run what its bytes told, and what S3 lacks. The manifest stays
+ * small whatever the bucket holds: refusals by file ending are recomputed; of objects without room
+ * there may be any number, so only important ones count; and the least important others are left out.
  *
  * @param important keys that come first, the most important ones first
  */
@@ -135,8 +135,12 @@ export function refusalsToRemember(
     if (reason === 'not audio') return important.length;
     return important.length + (unplayable ? 1 : 2);
   };
-  const isRead = ({ key, reason, unplayable }: SkippedKey) =>
-    unplayable ? !hasOtherEnding(key) : reason === 'not recognised' && !hasRawAudioEnding(key);
+  const isRead = ({ key, reason, unplayable }: SkippedKey) => {
+    if (!unplayable) return reason === 'not recognised' && !hasRawAudioEnding(key);
+    return (
+      !hasOtherEnding(key) && (reason !== 'no room' || important.some((keys) => keys.has(key)))
+    );
+  };
   return new Map(
     skipped
       .filter(isRead)

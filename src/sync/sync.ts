@@ -5,10 +5,10 @@ import type { CredentialsProvider } from '../credentials/credentials';
 import { ConfigError } from '../errors';
 import {
   ASSET_BYTES,
+  CONCURRENCY,
   MAX_VANISHED_SHARE,
   RETENTION_SECONDS,
   RUN_BYTES_IN_FLIGHT,
-  RUN_CONCURRENCY,
   RUN_MIN_BYTES_PER_SECOND,
   RUN_MS,
   SLICE_GRACE_MS,
@@ -59,7 +59,7 @@ export const DEFAULTS: SyncSettings = {
   budgetMs: RUN_MS,
   timeoutMs: TWILIO_TIMEOUT_MS,
   minBytesPerSecond: RUN_MIN_BYTES_PER_SECOND,
-  concurrency: RUN_CONCURRENCY,
+  concurrency: CONCURRENCY,
   bytesInFlight: RUN_BYTES_IN_FLIGHT,
   recordsUploads: false,
   maxObjectBytes: ASSET_BYTES,

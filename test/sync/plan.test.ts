@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MANIFEST_REFUSALS } from '../../src/limits';
-import { EMPTY_MANIFEST, type Manifest } from '../../src/manifest';
+import { BUILD_ASSETS, MANIFEST_REFUSALS, PROXY_BYTES } from '../../src/limits';
+import { EMPTY_MANIFEST, encodeManifest, type Manifest } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
 import { assetPath } from '../../src/sync/asset-path';
 import {
@@ -288,6 +288,32 @@ describe('plan', () => {
       ]);
     },
   );
+
+  it.each([1000, PROXY_BYTES + 1])(
+    'makes a manifest that is no longer for more objects without room, of %d bytes each',
+    (size) => {
+      const sizeFor = (count: number) => {
+        const objects = Array.from({ length: count }, (_, index) =>
+          object(`${index + 100_000}.mp3`, { size }),
+        );
+        return encodeManifest(plan(objects, live([]), [], options).manifest).source.length;
+      };
+      const full = sizeFor(BUILD_ASSETS);
+      expect([sizeFor(BUILD_ASSETS + 1), sizeFor(5 * BUILD_ASSETS)]).toEqual([full, full]);
+    },
+  );
+
+  it('remembers an object without room that the call flow names and the proxy cannot carry', () => {
+    const flowKeys = new Set(
+      Array.from({ length: BUILD_ASSETS + 1 }, (_, index) => `${index + 100_000}.mp3`),
+    );
+    const objects = [...flowKeys].map((key) => object(key, { size: PROXY_BYTES + 1 }));
+    const { manifest } = plan(objects, live([]), [], { ...options, flowKeys });
+    expect([...manifest.refused.values()].map(({ reason }) => reason)).toEqual([
+      'no room',
+      'no room',
+    ]);
+  });
 
   it('forgets nothing of the deployed call flow while it plans for another one', () => {
     const archived = (key: string) => object(key, { storageClass: 'GLACIER' });

@@ -27,7 +27,7 @@ describe('the options of npm run sync', () => {
       dryRun: false,
       force: false,
       maxDelete: 50,
-      concurrency: 8,
+      concurrency: 16,
       environment: 'dev',
       env: '.env',
       json: false,

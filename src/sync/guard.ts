@@ -10,7 +10,7 @@ export interface Keys {
   /** Those that are Assets now. */
   readonly known: readonly string[];
   /** Those that S3 has now. */
-  readonly listed: readonly string[];
+  readonly listed: ReadonlySet<string>;
   /** Whether the globs select a key. */
   readonly selects: (key: string) => boolean;
   readonly bucketName: string;
@@ -32,15 +32,14 @@ export function guardOf(
   const variables = prefix === '' ? 'S3_BUCKET' : 'S3_BUCKET and S3_PREFIX';
   const place = prefix === '' ? `bucket ${bucketName}` : `bucket ${bucketName} under ${prefix}`;
   const inUse = known.length > 0 ? `, but ${known.length} prompts are in use` : '';
-  if (listed.length === 0) {
+  if (listed.size === 0) {
     return `S3 lists no object in ${place}${inUse}. Check ${variables}, or force the sync.`;
   }
-  if (!listed.some(selects)) {
-    return `S3 lists ${listed.length} objects in ${place}, and the globs select none of them${inUse}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
+  if (!some(listed, selects)) {
+    return `S3 lists ${listed.size} objects in ${place}, and the globs select none of them${inUse}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
   }
-  const present = new Set(listed);
-  const vanished = known.filter((key) => !present.has(key));
-  const deselected = known.filter((key) => present.has(key) && !selects(key));
+  const vanished = known.filter((key) => !listed.has(key));
+  const deselected = known.filter((key) => listed.has(key) && !selects(key));
   if (vanished.length + deselected.length <= known.length * maxVanishedShare) return undefined;
   const share = (keys: readonly string[]) => `${keys.length} of ${known.length} prompts`;
   const losses = [
@@ -51,6 +50,12 @@ export function guardOf(
   const allowed = Math.round(maxVanishedShare * 100);
   const cause = deselected.length > 0 ? `the globs and ${variables}` : variables;
   return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${cause}, or force the sync.`;
+}
+
+/** Stops at the first: a bucket may have 100,000 keys. */
+function some(keys: Iterable<string>, selects: (key: string) => boolean): boolean {
+  for (const key of keys) if (selects(key)) return true;
+  return false;
 }
 
 const EXAMPLES = 3;

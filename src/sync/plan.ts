@@ -4,7 +4,7 @@ import { encodeManifest, type Manifest } from '../manifest';
 import { hasAudioEnding } from '../media-types';
 import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
-import { assetPath, isAssetPath } from './asset-path';
+import { assetPath, isAssetPath, keyHash, keyHashIn } from './asset-path';
 import { type CarryOver, fingerprint, markerOf } from './carry-over';
 import { guardOf } from './guard';
 import {
@@ -126,13 +126,15 @@ export function plan(
   const { carryOver } = live;
   const selected = listing.filter(({ key }) => options.selects(key));
   const skip: SkippedKey[] = [];
-  const wanted: Placement[] = [];
+  const wanted: Wanted[] = [];
   const known = knownVersions(live, recent, options.visibility);
+  const held = heldKeys(live, recent);
   /** Key → path of an earlier content, which callers go on to hear. */
   const earlier = new Map<string, string>();
   for (const object of selected) {
-    const path = assetPath(object.key, object.etag);
-    const reason = reasonAgainst(object, known.has(path), live.manifest, options);
+    const path = isHeld(object, held) ? pathOf(object) : undefined;
+    const uploaded = path !== undefined && known.has(path);
+    const reason = reasonAgainst(object, uploaded, live.manifest, options);
     const before = reason === 'unreadable' ? live.manifest.paths.get(object.key) : undefined;
     if (before !== undefined && known.has(before)) {
       earlier.set(object.key, before);
@@ -149,28 +151,30 @@ export function plan(
   const served = carryOver.assets.filter(({ visibility }) => visibility !== 'private');
   const capacity = Math.max(0, BUILD_ASSETS - served.length);
   const retain = retainedBeside(wanted, live, recent, options);
-  const candidates = wanted.slice(0, Math.max(0, capacity - retain.length));
+  const candidates = wanted
+    .slice(0, Math.max(0, capacity - retain.length))
+    .map(({ object, path = pathOf(object) }): Placement => ({ object, path }));
   // Prompts that lose their place are retained as well, so there may be more than before.
   const retained = retainedBeside(candidates, live, recent, options).slice(0, capacity);
   const uploadedPaths = new Set([...known.keys(), ...live.build.assets.map(({ path }) => path)]);
   const placements = fitInto(candidates, capacity - retained.length, uploadedPaths);
-  const placementSet = new Set(placements);
-  for (const placement of wanted) {
-    const { object } = placement;
+  const placed = new Set(placements.map(({ object }) => object));
+  for (const { object } of wanted) {
     const isEarlier = earlier.has(object.key);
-    if (placementSet.has(placement)) {
+    if (placed.has(object)) {
       if (isEarlier) skip.push({ ...skipped(object, 'unreadable'), unplayable: false });
       continue;
     }
     const reason = isEarlier ? 'unreadable' : refusalOf(object, options.maxObjectBytes);
     skip.push(skipped(object, reason ?? 'no room'));
   }
-  const isAbsent = absenceIn(listing, options);
+  const listed = new Set(listing.map(({ key }) => key));
+  const isAbsent = absenceIn(listed, options);
   const missing = [...flowKeys].filter(isAbsent);
   const vanished = [...live.manifest.paths.keys()].filter(
     (key) => isAbsent(key) && !flowKeys.has(key),
   );
-  const absent = [...missing, ...vanished, ...stillMissing(live.manifest, listing)];
+  const absent = [...missing, ...vanished, ...stillMissing(live.manifest, listed)];
 
   const keep: (Placement & { version: Version })[] = [];
   const upload: Placement[] = [];
@@ -194,7 +198,7 @@ export function plan(
       : guardOf(
           {
             known: [...live.manifest.paths.keys()],
-            listed: listing.map(({ key }) => key),
+            listed,
             selects: options.selects,
             bucketName: options.bucketName,
             prefix: options.prefix,
@@ -232,6 +236,29 @@ export function nextPlan(...[listing, live, recent, options]: Parameters<typeof 
   const selects = (key: string) => options.selects(key) && !later.has(key);
   const sure = plan(listing, live, recent, { ...options, selects });
   return sure.changed && sure.manifest.paths.size > 0 ? { ...sure, guard: whole.guard } : whole;
+}
+
+/** An object that can be an Asset; with its path, if a version that may be it has its key. */
+interface Wanted {
+  readonly object: PromptObject;
+  readonly path: string | undefined;
+}
+
+function pathOf({ key, etag }: PromptObject): string {
+  return assetPath(key, etag);
+}
+
+/**
+ * `keyHash` of all keys that have a version. A bucket may have a hundred times more objects than a Build
+ * has room for: the path of one that has neither a version nor room is not needed, and takes 5 µs.
+ */
+function heldKeys({ build }: LiveBuild, recent: readonly ReusableVersions[]): ReadonlySet<string> {
+  const versions = [...recent.flatMap(({ assets }) => assets), ...build.assets];
+  return new Set(versions.map(({ path }) => keyHashIn(path)));
+}
+
+function isHeld({ key }: PromptObject, held: ReadonlySet<string>): boolean {
+  return held.size > 0 && held.has(keyHash(key));
 }
 
 /** Whether the live Build already is what the plan makes. */
@@ -282,10 +309,9 @@ function lacking(key: string, reason: Reason): SkippedKey {
 
 /** Whether S3 has no such key that a call could play; it is unknown what lies outside of the listing. */
 function absenceIn(
-  listing: readonly PromptObject[],
+  listed: ReadonlySet<string>,
   { prefix, proxyPrefix }: PlanOptions,
 ): (key: string) => boolean {
-  const listed = new Set(listing.map(({ key }) => key));
   return (key) => !listed.has(key) && (key.startsWith(prefix) || !key.startsWith(proxyPrefix));
 }
 
@@ -294,8 +320,7 @@ function rememberedUnplayable({ refused }: Manifest): ReadonlySet<string> {
 }
 
 /** What the manifest remembers as missing, and S3 does not have now either. */
-function stillMissing({ refused }: Manifest, listing: readonly PromptObject[]): string[] {
-  const listed = new Set(listing.map(({ key }) => key));
+function stillMissing({ refused }: Manifest, listed: ReadonlySet<string>): string[] {
   return [...refused].flatMap(([key, { reason }]) =>
     reason === 'missing' && !listed.has(key) ? key : [],
   );
@@ -326,8 +351,8 @@ function fitInto(
   uploadedPaths: ReadonlySet<string>,
 ): Placement[] {
   const fresh = placements.filter(({ path }) => !uploadedPaths.has(path));
-  const left = fresh.slice(Math.max(0, capacity - (placements.length - fresh.length)));
-  return placements.filter((placement) => !left.includes(placement)).slice(0, capacity);
+  const left = new Set(fresh.slice(Math.max(0, capacity - (placements.length - fresh.length))));
+  return placements.filter((placement) => !left.has(placement)).slice(0, capacity);
 }
 
 /**
@@ -335,7 +360,7 @@ function fitInto(
  * time at which they retired; the latest first.
  */
 function retainedBeside(
-  placements: readonly Placement[],
+  placements: readonly Wanted[],
   { build, manifest }: LiveBuild,
   recent: readonly ReusableVersions[],
   { nowEpochSeconds, retentionSeconds }: PlanOptions,
@@ -358,11 +383,11 @@ function retainedBeside(
 
 /** The order in which prompts get room. */
 function byImportance(flowKeys: ReadonlySet<string>) {
-  const rank = ({ object }: Placement) => {
+  const rank = ({ object }: Wanted) => {
     if (flowKeys.has(object.key)) return 0;
     return object.size > PROXY_BYTES ? 1 : 2;
   };
-  return (a: Placement, b: Placement) => rank(a) - rank(b) || compare(a.object.key, b.object.key);
+  return (a: Wanted, b: Wanted) => rank(a) - rank(b) || compare(a.object.key, b.object.key);
 }
 
 function audioOf({ assets }: Build): readonly Version[] {

@@ -332,11 +332,11 @@ class Findings {
 
   #toReport(skip: Plan['skip'], listing: readonly PromptObject[]): SkippedPrompt[] {
     this.#listedKeys = listing.map(({ key }) => key);
-    const listed = new Set(this.#listedKeys);
     for (const skipped of skip) {
       if (skipped.reason === 'vanished') this.#vanished.set(skipped.key, skipped);
     }
     // The Build that this run made without them knows nothing of them any more.
+    const listed = new Set(this.#vanished.size === 0 ? [] : this.#listedKeys);
     const vanished = [...this.#vanished.values()].filter(({ key }) => !listed.has(key));
     return [...skip.filter(({ reason }) => reason !== 'vanished'), ...vanished].map(
       ({ key, reason, unplayable }) => {

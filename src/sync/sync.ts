@@ -158,7 +158,7 @@ export async function checkTarget(
     const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
     const { bucket: bucketName, prefix } = config.s3;
     const listedKeys = listing.map(({ key }) => key);
-    const keys = { known, listed: listedKeys, selects, bucketName, prefix };
+    const keys = { known, listed: new Set(listedKeys), selects, bucketName, prefix };
     const guard = settings.force ? undefined : guardOf(keys, settings.maxVanishedShare);
     if (guard !== undefined) throw new GuardError(guard);
     await checkReadable(

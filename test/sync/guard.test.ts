@@ -12,7 +12,7 @@ const guard = (before: string[], after: string[], maxVanishedShare: number, exce
   guardOf(
     {
       known: before,
-      listed: after,
+      listed: new Set(after),
       selects: (key) => key !== except,
       bucketName: 'company',
       prefix: 'p/',

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../src/errors';
 import { parseGlob } from '../src/glob';
-import { MAX_VANISHED_SHARE, RUN_CONCURRENCY } from '../src/limits';
+import { CONCURRENCY, MAX_VANISHED_SHARE } from '../src/limits';
 import type { CommandContext } from './command-context';
 import { addTargetOptions, readOrigin } from './options';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[], context: CommandContext): S
       readPercent,
       MAX_VANISHED_SHARE * 100,
     )
-    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, RUN_CONCURRENCY)
+    .option('--concurrency <n>', 'files at once, 1 to 32', readConcurrency, CONCURRENCY)
     // Scripts may still have it; every sync does what it asked for.
     .addOption(new Option('--deployed').hideHelp());
   addTargetOptions(command)

@@ -10,7 +10,6 @@ const esModules = [
   'diff',
   'file-type',
   'get-east-asian-width',
-  'lru-cache',
   'music-metadata',
   'parse-ms',
   'pretty-bytes',

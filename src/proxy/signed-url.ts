@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { AudioConfig } from '../config';
 import { PROXY_URL_MIN_SECONDS, PROXY_URL_ROUNDING_SECONDS } from '../limits';
 import { isAddressable } from '../s3/address';
@@ -55,17 +56,18 @@ function signature({ authToken, bucket }: ProxySecret, key: string, exp: string)
   return hmac(signingKey(authToken), message).digest('hex');
 }
 
-let derived: { readonly authToken: string; readonly key: Buffer } | undefined;
+let derived: { readonly authToken: string; readonly key: KeyObject } | undefined;
 
 /** Kept for the next URL: a deployment has one auth token. */
-function signingKey(authToken: string): Buffer {
+function signingKey(authToken: string): KeyObject {
   if (derived?.authToken !== authToken) {
-    derived = { authToken, key: hmac(authToken, 'twilio-s3-play audio proxy').digest() };
+    const key = hmac(authToken, 'twilio-s3-play audio proxy').digest();
+    derived = { authToken, key: crypto().createSecretKey(key) };
   }
   return derived.key;
 }
 
-function hmac(key: string | Buffer, message: string) {
+function hmac(key: string | KeyObject, message: string) {
   return crypto().createHmac('sha256', key).update(message);
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { crc32 } from 'node:zlib';
 import { Crc32c, Crc64NvmeJs } from '@aws-sdk/checksums/crc';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
@@ -136,11 +135,14 @@ export function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 const DIGESTS: ReadonlyMap<string, (body: Buffer) => Promise<string>> = new Map([
   ['x-amz-checksum-crc64nvme', (body: Buffer) => digestBy(new Crc64NvmeJs(), body)],
-  ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(crc32(body))],
+  ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(zlib().crc32(body))],
   ['x-amz-checksum-crc32c', (body: Buffer) => digestBy(new Crc32c(), body)],
   ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body)],
   ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body)],
 ]);
+
+/** Loaded by the first CRC-32 only. */
+const zlib = () => process.getBuiltinModule('node:zlib');
 
 interface Digester {
   update(body: Uint8Array): void;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Audio } from '../../src/proxy/audio';
+import { AudioCache } from '../../src/proxy/cache';
 import { cacheControlFor, freshnessOf } from '../../src/proxy/cache-control';
 import type { AudioProxyOptions } from '../../src/proxy/proxy';
 import type { FakeClock } from '../helpers/clock';
@@ -254,6 +256,34 @@ describe('the cache', () => {
     await proxy.get('c.mp3');
     const asked = async (key: string) => (await proxy.get(key)).line.tries;
     expect([await asked('a.mp3'), await asked('c.mp3'), await asked('b.mp3')]).toEqual([0, 0, 1]);
+  });
+
+  it('counts an object that is replaced or dropped no longer', () => {
+    const cache = new AudioCache({ maxBytes: 1_000_000, freshSeconds: 60 });
+    const now = new Date();
+    const audio = (bytes: number, cacheControl?: string): Audio => ({
+      body: Buffer.alloc(bytes),
+      headers: { 'Content-Type': 'audio/mpeg', 'Cache-Control': 'max-age=60' },
+      cacheControl,
+    });
+    cache.store('kept', audio(400_000), now);
+    for (let time = 0; time < 5; time++) cache.store('other', audio(400_000), now);
+    cache.store('other', audio(400_000, 'no-store'), now);
+    cache.drop('other');
+    cache.store('third', audio(400_000), now);
+    expect(cache.find('kept', now)).toBeDefined();
+    expect(cache.find('other', now)).toBeUndefined();
+    expect(cache.find('third', now)).toBeDefined();
+  });
+
+  it('does not keep the old object when the new one is larger than the whole cache', () => {
+    const cache = new AudioCache({ maxBytes: 10_000, freshSeconds: 60 });
+    const now = new Date();
+    const headers = { 'Content-Type': 'audio/mpeg', 'Cache-Control': 'max-age=60' };
+    cache.store('id', { body: Buffer.alloc(5000), headers, cacheControl: undefined }, now);
+    expect(cache.find('id', now)).toBeDefined();
+    cache.store('id', { body: Buffer.alloc(20_000), headers, cacheControl: undefined }, now);
+    expect(cache.find('id', now)).toBeUndefined();
   });
 
   it('holds nothing when its size is set to 0', async () => {

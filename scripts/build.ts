@@ -1,9 +1,10 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { keyWarnings, readCallFlow } from '../cli/call-flow';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
+import type { CheckedCallFlow } from '../src/call-flow/load';
 
 const root = PROJECT_DIRECTORY;
 const out = join(root, '.twilioserverless');
@@ -23,7 +24,8 @@ interface Launcher {
  * this folder to programs/.
  */
 async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
-  for (const warning of keyWarnings(readCallFlow(root))) {
+  const checked = checkedCallFlow();
+  for (const warning of keyWarnings(checked.flow)) {
     console.error(`${CALL_FLOW_FILE}: ${warning}`);
   }
   for (const folder of ['functions', 'lib']) {
@@ -31,7 +33,7 @@ async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
   }
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
   await Promise.all([
-    ...sources.map(bundleFunction),
+    ...sources.map((file) => bundleFunction(file, checked)),
     ...programs().map(bundleProgram),
     bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
   ]);
@@ -40,11 +42,18 @@ async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
   console.log(`Bundled ${names.length} Functions: ${names.join(', ')}`);
 }
 
-function bundleFunction(file: string): Promise<unknown> {
+/** The call flow, and its text as the Functions will read it: with a byte order mark if there is one. */
+function checkedCallFlow(): CheckedCallFlow {
+  const flow = readCallFlow(root);
+  return { text: readFileSync(join(root, CALL_FLOW_FILE), 'utf8'), flow };
+}
+
+function bundleFunction(file: string, checked: CheckedCallFlow): Promise<unknown> {
   const name = file.replace(/(\.\w+)?\.[jt]s$/, '');
   const outfile = join(out, 'functions', file.replace(/\.ts$/, '.js'));
   return bundle(join(root, 'functions', file), outfile, {
     keepNames: NAMED.includes(name),
+    define: { CHECKED_CALL_FLOW: JSON.stringify(checked) },
   });
 }
 

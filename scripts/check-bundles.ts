@@ -11,6 +11,7 @@ const BUDGET: Readonly<Record<string, number>> = {
   'menu.protected.js': 120,
   'voice.protected.js': 120,
   'sync.js': 850,
+  'call-flow-parser.private.js': 40,
   'credentials.private.js': 450,
 };
 

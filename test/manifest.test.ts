@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   decodeManifest,
+  decodeOwnManifest,
   encodeManifest,
   isManifestPath,
   type Manifest,
@@ -24,7 +25,9 @@ const manifest: Manifest = {
 
 describe('the manifest', () => {
   it('reads back what was written', () => {
-    expect(decodeManifest(encodeManifest(manifest).source)).toEqual(manifest);
+    const { source } = encodeManifest(manifest);
+    expect(decodeManifest(source)).toEqual(manifest);
+    expect(decodeOwnManifest(source)).toEqual(manifest);
   });
 
   it('keeps any key', () => {
@@ -52,9 +55,11 @@ describe('the manifest', () => {
         ['cold.mp3', { etag: '"2"', reason: 'archived', unplayable: true }],
       ],
     };
-    const { paths, refused } = decodeManifest(`module.exports = ${JSON.stringify(old)};\n`);
-    expect([...paths.keys()]).toEqual(['a.mp3']);
-    expect([...refused.keys()]).toEqual(['cold.mp3']);
+    for (const decode of [decodeManifest, decodeOwnManifest]) {
+      const { paths, refused } = decode(`module.exports = ${JSON.stringify(old)};\n`);
+      expect([...paths.keys()]).toEqual(['a.mp3']);
+      expect([...refused.keys()]).toEqual(['cold.mp3']);
+    }
   });
 
   it('is one that the Functions of an older deploy read', () => {
@@ -103,6 +108,9 @@ describe('the manifest', () => {
 
   it.each(['', 'module.exports = 1;', 'process.exit()', 'module.exports = {"version":2};'])(
     'refuses %j',
-    (source) => expect(() => decodeManifest(source)).toThrow('audio manifest'),
+    (source) => {
+      expect(() => decodeManifest(source)).toThrow('audio manifest');
+      expect(() => decodeOwnManifest(source)).toThrow('audio manifest');
+    },
   );
 });

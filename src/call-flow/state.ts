@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { QUESTIONS_MAX } from '../limits';
 import type { FallbackLevel } from '../playback';
 import { type Flow, START, type StepId } from './steps';
@@ -41,12 +40,6 @@ export function mediumQuery(state: CallState): string {
 /** More attempts and questions than any flow allows: they end the call. */
 const TOO_MANY = QUESTIONS_MAX + 1;
 
-const count = v.optional(
-  v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number)),
-  // Media URLs have no counts.
-  '0',
-);
-
 /**
  * Reads the state out of the parameters of a URL of ours. It never fails: a step that the flow does
  * not have (any more) is the beginning, and counts that we did not write end the call.
@@ -62,6 +55,7 @@ export function readState(flow: Flow, parameters: Readonly<Record<string, unknow
 }
 
 function readCount(value: unknown): number {
-  const { success, output } = v.safeParse(count, value);
-  return success ? output : TOO_MANY;
+  // Media URLs have no counts.
+  if (value === undefined) return 0;
+  return typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : TOO_MANY;
 }

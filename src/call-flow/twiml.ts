@@ -2,7 +2,7 @@ import VoiceResponse, { type SayAttributes } from 'twilio/lib/twiml/VoiceRespons
 import type { Playback } from '../playback';
 import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
-import { isOpen } from './hours';
+import { isOpen } from './is-open';
 import type { Prompt } from './prompts';
 import { type CallState, mediumQuery, moveTo, stateQuery } from './state';
 import { FAREWELL, type Flow, type Question, type Step, stepAt } from './steps';

@@ -1,14 +1,13 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { readCallConfig, readOperatorNumber } from '../config';
-import { ConfigError, messageOf } from '../errors';
+import { messageOf } from '../errors';
 import { RING_SECONDS } from '../limits';
 import { createPlayback, type Playback } from '../playback';
 import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
-import { CALL_FLOW_ASSET, CALL_FLOW_FILE } from './files';
 import { type Input, readInput } from './input';
-import { parseCallFlow } from './parse';
+import { loadFlow } from './load';
 import type { CallState } from './state';
-import { type Flow, layOut } from './steps';
+import type { Flow } from './steps';
 import { twiml } from './twiml';
 
 /** Reads from a request where its call goes on. */
@@ -68,23 +67,6 @@ function logSaid(name: string, playback: Playback): Playback {
 
 function xml(body: string): FunctionResponse {
   return { status: 200, headers: { 'Content-Type': 'text/xml' }, body };
-}
-
-let loaded: { readonly file: string; readonly flow: Flow } | undefined;
-
-/**
- * The call flow of the Build that this Function was deployed with.
- *
- * @throws {ConfigError} when it is missing or not valid
- */
-function loadFlow(): Flow {
-  const asset = Runtime.getAssets()[CALL_FLOW_ASSET];
-  if (!asset)
-    throw new ConfigError(`The deployment has no call flow: ${CALL_FLOW_FILE} is missing.`);
-  if (loaded?.file !== asset.path) {
-    loaded = { file: asset.path, flow: layOut(parseCallFlow(asset.open())) };
-  }
-  return loaded.flow;
 }
 
 /** TwiML for a caller to whom the flow cannot be played: apologizes, and dials the operator if there is one. */

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { CallConfig } from '../config';
 import { messageOf } from '../errors';
-import { isManifestPath, type Manifest, parseManifest } from '../manifest';
+import { decodeOwnManifest, isManifestPath, type Manifest } from '../manifest';
 import { hasOtherEnding } from '../media-types';
 import { signProxyQuery } from '../proxy/signed-url';
 import { log } from '../runtime';
@@ -74,7 +75,9 @@ function loadManifest(): Manifest | undefined {
   const file = entry[1].path;
   if (loaded?.file === file) return loaded.manifest;
   try {
-    loaded = { file, manifest: parseManifest(require(file)) };
+    // As Twilio gives the file for `require`, its ending may be missing.
+    const source = readFileSync(require.resolve(file), 'utf8');
+    loaded = { file, manifest: decodeOwnManifest(source) };
     return loaded.manifest;
   } catch (thrown) {
     log('warn', { event: 'manifest unreadable', message: messageOf(thrown) });

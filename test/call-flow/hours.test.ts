@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isOpen } from '../../src/call-flow/hours';
+import { isOpen } from '../../src/call-flow/is-open';
 
 const clinic = {
   timeZone: 'Asia/Tokyo',

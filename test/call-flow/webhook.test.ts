@@ -13,6 +13,8 @@ import {
 } from '../helpers/twilio-globals';
 
 const sample = readFileSync(join(__dirname, '../..', CALL_FLOW_FILE), 'utf8');
+/** No build has checked the flow for these Functions, which are sources. */
+const PARSER = join(__dirname, '../../functions/call-flow-parser.private.ts');
 let files = 0;
 /** The private Assets of a deployment; each flow is a file of its own, as each Build's is. */
 function deploy(flow: string | undefined): void {
@@ -20,7 +22,7 @@ function deploy(flow: string | undefined): void {
   const path = `/builds/${files}/call-flow.json`;
   const assets: ReturnType<typeof Runtime.getAssets> = {};
   if (flow !== undefined) assets['/call-flow.json'] = { path, open: () => flow };
-  setTwilioGlobals(assets);
+  setTwilioGlobals(assets, { 'call-flow-parser': { path: PARSER } });
 }
 
 const context = {

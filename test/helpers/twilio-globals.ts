@@ -15,9 +15,12 @@ export class TwilioResponse {
   }
 }
 
-export function setTwilioGlobals(assets: ReturnType<typeof Runtime.getAssets> = {}): void {
+export function setTwilioGlobals(
+  assets: ReturnType<typeof Runtime.getAssets> = {},
+  functions: ReturnType<typeof Runtime.getFunctions> = {},
+): void {
   globalThis.Twilio = { Response: TwilioResponse };
-  globalThis.Runtime = { getFunctions: () => ({}), getAssets: () => assets };
+  globalThis.Runtime = { getFunctions: () => functions, getAssets: () => assets };
 }
 
 export function deleteTwilioGlobals(): void {

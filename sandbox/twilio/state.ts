@@ -30,6 +30,8 @@ export interface State {
   buildTimes: number[];
   /** How many resources were created so far. */
   sequence: number;
+  /** Epoch milliseconds before which nothing outlives its retention. */
+  nextExpiry: number;
 }
 
 export function createState(settings: Settings): State {
@@ -41,6 +43,7 @@ export function createState(settings: Settings): State {
     alerts: new Map(),
     buildTimes: [],
     sequence: 0,
+    nextExpiry: 0,
   };
 }
 

@@ -128,7 +128,7 @@ function alignments(section: Section): ('left' | 'right')[] {
 function cellsOf({ cells, name }: Row, section: Section): string[] {
   return section.figures.flatMap((figure, index) => {
     const cell = cells[index];
-    const value = cell === undefined ? '–' : formatFigure(cell.median);
+    const value = cell === undefined ? '–' : formatFigure(cell.value);
     return figure.beside === false ? [value] : [value, ratioText(cell, figure, name, section)];
   });
 }

@@ -53,6 +53,8 @@ export interface Figure {
   readonly unit: string;
   /** Which contender the ratios are of; false has no ratios. Default: the section's. */
   readonly beside?: string | false;
+  /** Shows the highest of all rounds in place of the median: a failure in one of them counts. */
+  readonly showsHighest?: true;
 }
 
 /** Contenders that do the same work, and how they are compared. */
@@ -93,7 +95,8 @@ export interface Row {
 }
 
 export interface Cell {
-  readonly median: number;
+  /** The median over the rounds, or the highest. */
+  readonly value: number;
   readonly ratio: Ratio | undefined;
 }
 
@@ -110,7 +113,7 @@ export function sectionOf(plan: SectionPlan, { rounds, problems }: Measured): Se
       const reference = figure.beside === false ? undefined : (figure.beside ?? beside);
       const other = reference && (besideItself ?? reference);
       return {
-        median: median(numbers),
+        value: figure.showsHighest ? Math.max(...numbers) : median(numbers),
         ratio: other === undefined ? undefined : ratioOf(rounds, name, other, figure.name),
       };
     }),

@@ -30,6 +30,8 @@ async function start({ functions, assets, variables, projectDirectory }: Hosted)
     enableDebugLogs: false,
   });
   answer = runtime.getApp();
+  // What Functions log goes to Twilio's log, not to a terminal.
+  for (const level of ['info', 'warn', 'error'] as const) console[level] = () => {};
   answerParent(port, () => undefined);
 }
 

@@ -41,8 +41,8 @@ export const proxy: Table = {
           contenders: contendersFor(bytes),
           beside: FLOOR,
           again: CONSTANT,
-          rounds: bench.quick ? 2 : 7,
-          warmUps: bench.quick ? 0 : 2,
+          rounds: bench.quick ? 2 : 5,
+          warmUps: bench.quick ? 0 : 1,
           notes: [
             `S3 is ${s3.label}.`,
             'The ratios of p50 are beside the floor, those of requests a second beside the SDK.',

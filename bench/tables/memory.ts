@@ -7,7 +7,7 @@ export const memory: Table = {
   name: 'memory',
   title: 'Peak memory of a first sync',
   about:
-    'The largest resident set of the process of npm run sync, for buckets of small objects, 8 at once, without latency. 1,000 of them become Assets, which is all that a Build holds. The idle command prints its help and ends: what a command needs before it does anything.',
+    'The largest resident set of the process of npm run sync, for buckets of small objects, without latency. 1,000 of them become Assets, which is all that a Build holds. The idle command prints its help and ends: what a command needs before it does anything.',
   async run(bench) {
     const sizes = bench.quick ? [10, 50] : [100, 1000, 10_000];
     const sections: Section[] = [];

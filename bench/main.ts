@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../cli/command-context';
-import { type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
+import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
 import { ConfigError } from '../src/errors';
 import { commitOf, readMachine } from './machine';
 import { measureInRounds } from './measure';
@@ -38,7 +38,7 @@ ${TABLES.map(({ name, title }) => `  ${name.padEnd(12)}${title}`).join('\n')}
 
 Exit code:
   0  measured; what could not be measured says why in its row
-  1  failed
+  1  a table failed; the others were measured
   2  wrong usage or configuration`;
 
 function readOptions(args: readonly string[], context: CommandContext): Options {
@@ -105,6 +105,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     },
   };
   const results: { table: Table; sections: readonly Section[] }[] = [];
+  let status: ExitStatus = 'done';
   for (const table of tables) {
     writeError(`${table.name} …\n`);
     try {
@@ -112,6 +113,10 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
       if (typeof ended === 'string') return ended;
       results.push({ table, sections: ended });
       write(terminalTable(table, ended, { width, colors }));
+    } catch (thrown) {
+      // The other tables are worth having.
+      status = 'failed';
+      writeError(`${table.name} failed: ${detailsOf(thrown)}\n`);
     } finally {
       await undoAll();
     }
@@ -119,7 +124,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   write(terminalPeers(peers.known, width));
   if (markdown !== undefined)
     writeFileSync(markdown, markdownReport(heading, results, peers.known));
-  return 'done';
+  return status;
 }
 
 /** @throws {ConfigError} when a checkout has no bundled Functions */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Crc32c, Crc64NvmeJs } from '@aws-sdk/checksums/crc';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
 import { rangeOf } from './range';
@@ -132,11 +131,17 @@ export function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
   return undefined;
 }
 
+/** Loaded with the first such checksum: for the command line, which does not bundle it, it takes 50 ms. */
+const crcs = () => import('@aws-sdk/checksums/crc');
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 const DIGESTS: ReadonlyMap<string, (body: Buffer) => Promise<string>> = new Map([
-  ['x-amz-checksum-crc64nvme', (body: Buffer) => digestBy(new Crc64NvmeJs(), body)],
+  [
+    'x-amz-checksum-crc64nvme',
+    async (body: Buffer) => digestBy(new (await crcs()).Crc64NvmeJs(), body),
+  ],
   ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(zlib().crc32(body))],
-  ['x-amz-checksum-crc32c', (body: Buffer) => digestBy(new Crc32c(), body)],
+  ['x-amz-checksum-crc32c', async (body: Buffer) => digestBy(new (await crcs()).Crc32c(), body)],
   ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body)],
   ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body)],
 ]);

@@ -96,7 +96,7 @@ async function bundleProgram(source) {
 function programs() {
   const { scripts } = JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const started = Object.values(scripts).flatMap((script) => [
-    ...script.matchAll(/node scripts\/run\.js (\S+)/g),
+    ...script.matchAll(/\bscripts\/run\.js (\S+)/g),
   ]);
   return [...new Set(started.map(([, source]) => source))];
 }

@@ -35,7 +35,7 @@ beforeAll(() => {
   const { scripts } = v.parse(packageJson, JSON.parse(readFileSync('package.json', 'utf8')));
   // The build before a verb is left out: other tests use what is built.
   const ours = Object.entries(scripts).flatMap(([verb, script]) => {
-    const file = /node scripts\/run\.js ((?:cli|sandbox)\/\S+)$/.exec(script)?.[1];
+    const file = /\bscripts\/run\.js ((?:cli|sandbox)\/\S+)$/.exec(script)?.[1];
     if (file === undefined) return [];
     const real = `node ${join(process.cwd(), 'scripts', 'run.js')} ${file}`;
     return [[verb, file.startsWith('cli/') ? 'node print-start.js' : real]];

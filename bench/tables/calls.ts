@@ -71,6 +71,7 @@ export const calls: Table = {
       again: false,
       rounds,
       warmUps: bench.quick ? 0 : 1,
+      maxMs: 90_000,
       notes: [
         `S3 is ${s3.label}, and the sandbox's server where it stops. Each round has ${count} calls; failed media and broken calls are those of the worst round.`,
       ],

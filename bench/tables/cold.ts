@@ -11,7 +11,7 @@ export const cold: Table = {
   async run(bench) {
     const { webhooks, audio, sync } = await prepareFirstAnswers(bench);
     const rounds = bench.quick ? 1 : 25;
-    const plan = { figures: [FIRST_ANSWER], rounds, warmUps: bench.quick ? 0 : 1 };
+    const plan = { figures: [FIRST_ANSWER], rounds, warmUps: bench.quick ? 0 : 1, maxMs: 30_000 };
     const [first = ''] = sync.map(({ name }) => name);
     return [
       await bench.measure({

@@ -43,6 +43,7 @@ export const proxy: Table = {
           again: CONSTANT,
           rounds: bench.quick ? 2 : 5,
           warmUps: bench.quick ? 0 : 1,
+          maxMs: 40_000,
           notes: [
             `S3 is ${s3.label}.`,
             'The ratios of p50 are beside the floor, those of requests a second beside the SDK.',

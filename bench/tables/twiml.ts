@@ -63,6 +63,7 @@ export const twiml: Table = {
           beside: CONSTANT,
           rounds: bench.quick ? 2 : 11,
           warmUps: bench.quick ? 0 : 3,
+          maxMs: 40_000,
         }),
       );
     }

@@ -38,7 +38,8 @@ export function loadFlow(): Flow {
 
 /**
  * The flow that the build checked, if it checked this text: parsing and checking it would be a quarter
- * of a new process's first answer, 12 of 50 ms. Somebody may have edited the file since, and deployed it without a build.
+ * of a new process's first answer, 12 of 50 ms. Somebody may have edited the file since, and deployed
+ * it without a build.
  */
 function flowOf(text: string): CallFlow {
   return text === checked?.text ? checked.flow : loadParser().parseCallFlow(text);

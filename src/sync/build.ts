@@ -236,6 +236,11 @@ export interface DeployOptions {
   readonly clock: Clock;
   /** Epoch milliseconds after which no attempt begins. */
   readonly deadline: number;
+  /**
+   * Whether the Build counts as moved if it was live before. Base may be live again by a person's
+   * rollback of this Build, which another run had adopted and deployed.
+   */
+  readonly onlyOnce?: boolean;
 }
 
 /**
@@ -249,7 +254,7 @@ export interface DeployOptions {
 export function deployUnlessMoved(
   sid: string,
   base: string,
-  { twilio, environmentSid, clock, deadline }: DeployOptions,
+  { twilio, environmentSid, clock, deadline, onlyOnce = false }: DeployOptions,
 ): Promise<'live' | 'moved'> {
   const judge = (thrown: unknown): Verdict => {
     // The Build is live already, because another run has adopted it.
@@ -260,6 +265,9 @@ export function deployUnlessMoved(
     const { buildSid } = await twilio.environment(environmentSid);
     if (buildSid === sid) return 'live';
     if (buildSid !== base) return 'moved';
+    // Last, so that a Build's second Deployment by a run comes within RACE_MS of its first one.
+    const past = onlyOnce ? await twilio.deployments(environmentSid) : [];
+    if (past.some((deployment) => deployment.buildSid === sid)) return 'moved';
     await twilio.deploy(environmentSid, sid);
     return 'live';
   });

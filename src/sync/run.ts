@@ -134,7 +134,8 @@ async function* round(
   // 7. Deploy: from now on callers hear it.
   const { sid: buildSid } = built.value;
   const base = observed.live.build.sid;
-  if ((await deployUnlessMoved(buildSid, base, { ...options, environmentSid: sid })) === 'moved') {
+  const target = { ...options, environmentSid: sid, onlyOnce: true };
+  if ((await deployUnlessMoved(buildSid, base, target)) === 'moved') {
     yield { type: 'moved' };
     return again();
   }

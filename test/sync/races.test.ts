@@ -193,6 +193,35 @@ describe('two runs that deploy one Build', () => {
   );
 });
 
+describe('a run that has waited long before it deploys', () => {
+  it('does not deploy a Build that another run deployed and a person rolled back', async () => {
+    const { rig } = await company();
+    const base = rig.live.buildSid;
+    let hasBuilt = false;
+    let hasRolledBack = false;
+    let final = '';
+    rig.wire.before = ({ to, method, path }) => {
+      if (to !== 'Twilio' || final !== '') return;
+      if (method === 'POST' && path.endsWith('/Builds')) hasBuilt = true;
+      if (hasBuilt && !hasRolledBack && /\/Environments\/\w+$/.test(path)) {
+        hasRolledBack = true;
+        rig.activate([...rig.service.builds.keys()].at(-1) ?? '');
+        rig.time += 31_000;
+        rig.activate(base);
+        rig.time += 2000;
+      }
+      if (hasRolledBack && method === 'POST' && path.endsWith('/Deployments')) {
+        final = rig.toolkitDeploy();
+        rig.time += 2000;
+      }
+    };
+    await rig.run('after');
+    expect(hasRolledBack).toBe(true);
+    expect(await problemAfterNextRun(rig, codeOf(rig, final))).toBeUndefined();
+    await rig.stop();
+  });
+});
+
 describe('another environment of the Service', () => {
   it('is never touched, and never loses an Asset', async () => {
     const { rig } = await company();

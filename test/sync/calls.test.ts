@@ -46,12 +46,12 @@ describe('requests to Twilio', () => {
     ]);
   });
 
-  it('are 13 where one object was replaced, of which one waits for the Build', async () => {
+  it('are 14 where one object was replaced, of which one waits for the Build', async () => {
     await callsOf('prompts');
     rig.time += HOUR;
     const calls = await callsOf('changed');
     expect(calls.filter((call) => call.endsWith('/Status')).length).toBeGreaterThan(0);
-    expect(calls.filter((call) => !call.endsWith('/Status'))).toHaveLength(12);
+    expect(calls.filter((call) => !call.endsWith('/Status'))).toHaveLength(13);
   });
 
   it('are one for each object at most that a killed run has uploaded', async () => {

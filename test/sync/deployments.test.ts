@@ -261,7 +261,9 @@ class World {
     const build = past[choice % Math.max(1, past.length)];
     if (!build) return;
     this.chosen = carryOverOf(build);
-    // Nobody deploys and rolls back within the time that two racing runs may take.
+    // Nobody deploys and rolls back within the time that two racing runs may take, nor that a run
+    // takes between its last look and its Deployment.
+    for (const run of this.runs) run.sure = false;
     this.#deploy(build, 31);
   }
 
@@ -279,11 +281,12 @@ class World {
     if (run && run.on.sid === this.live.sid) this.runs.push({ ...run, sure: false });
   }
 
-  /** A run reads the environment once more; it goes on if nothing moved. */
+  /** A run looks once more; it goes on if nothing moved, and its Build was never live. */
   check(choice: number): void {
     const run = this.runs[choice % Math.max(1, this.runs.length)];
     if (!run || run.sure) return;
-    if (run.on.sid === this.live.sid) run.sure = true;
+    const wasLive = this.deployments.some(({ buildSid }) => buildSid === run.build.sid);
+    if (run.on.sid === this.live.sid && !wasLive) run.sure = true;
     else this.runs.splice(this.runs.indexOf(run), 1);
   }
 

@@ -13,7 +13,7 @@ import type { Peers } from './peers';
 export interface Table {
   readonly name: string;
   readonly title: string;
-  /** What its figures mean, and what its contenders are: for somebody who sees it the first time. */
+  /** What its figures mean, and what its contenders are. A reader may see the table for the first time. */
   readonly about: string;
   readonly run: (bench: Bench) => Promise<readonly Section[]>;
 }

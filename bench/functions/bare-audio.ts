@@ -1,7 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import { audio, type Callback, type Context } from './function';
+import { type Callback, type Context, passOn } from './function';
 
 /** The least that fetches an object from S3: one signature, one request. */
 export function handler(
@@ -28,12 +28,5 @@ export function handler(
     authorization: `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${hmac(key, text).toString('hex')}`,
   };
   const { request } = protocol === 'https:' ? https : http;
-  request({ hostname, port, path, headers }, (answer) => {
-    const chunks: Buffer[] = [];
-    answer.on('data', (chunk) => chunks.push(chunk));
-    answer.on('error', callback);
-    answer.on('end', () => callback(null, audio(Buffer.concat(chunks))));
-  })
-    .on('error', callback)
-    .end();
+  request({ hostname, port, path, headers }, passOn(callback)).on('error', callback).end();
 }

@@ -14,7 +14,7 @@ const CONCURRENCY = 10;
 /** The toolkit's own command line, which the project deploys with. */
 const TOOLKIT = require.resolve('twilio-run/bin/twilio-run.js');
 
-/** Somebody who publishes the same files, in an account of their own. */
+/** A way to publish the same files, in an account of its own. */
 interface Publisher {
   readonly name: string;
   readonly account: RunningAccount;

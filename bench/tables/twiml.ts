@@ -7,7 +7,7 @@ import type { Section, Table } from '../table';
 
 const CONSTANT = 'the runtime with constant TwiML';
 
-/** No request goes there: the Functions sign the proxy's URLs, and nobody fetches them. */
+/** The Functions only sign the proxy's URLs: no request reaches this address. */
 const VARIABLES = {
   AUTH_TOKEN,
   S3_BUCKET: 'prompts',

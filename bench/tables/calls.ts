@@ -16,7 +16,7 @@ const CONSTANTS = 'constant TwiML and media';
 export const calls: Table = {
   name: 'calls',
   title: `${CALLS} calls, ${BUSY} at a time`,
-  about: `Calls by the project's own phone: it fetches each webhook and each medium as Twilio does, presses 1 at the first question, and hangs up after the farewell. All prompts have 10 kB. The rows are the levels on which a call can be: prompts as Assets, as the host serves files; through the proxy, without its cache; through a proxy whose S3 has stopped, and that serves what it has in memory. Beside them: the same number of constant documents and media.`,
+  about: `Calls by the project's own phone: it fetches each webhook and each medium as Twilio does, presses 1 at the first question, and hangs up after the farewell. All prompts have 10 kB. The rows are the levels on which a call can be: prompts as Assets, as the host serves files; through the proxy, without its cache; and the same when S3 has stopped: Assets, a proxy that has the prompts in memory, and one that has not. There the first medium fails, the phone tells the fallback URL, and from then on the texts are said. Beside them: the same number of constant documents and media.`,
   async run(bench) {
     const s3 = await startS3(bench);
     const stopped = await startS3(bench, true);
@@ -31,30 +31,24 @@ export const calls: Table = {
       variables: {},
     });
     const contenders: Contender[] = [
-      { name: CONSTANTS, measure: () => callMany(`${constants}/constant-calls`, count) },
+      { name: CONSTANTS, measure: () => callMany(constants, count, '/constant-calls') },
     ];
     for (const checkout of bench.checkouts) {
       const { name } = checkout;
       const add = async (level: string, options: Parameters<typeof hostCheckout>[2]) => {
         const origin = await hostCheckout(bench, checkout, options);
-        contenders.push({
-          name: `${name}, ${level}`,
-          measure: () => callMany(`${origin}/voice`, count),
-        });
+        contenders.push({ name: `${name}, ${level}`, measure: () => callMany(origin, count) });
         return origin;
       };
       const manifest = manifestFunction(bench, checkout, syncedPaths(FLOW_KEYS.length));
-      await add('Assets', {
-        variables: s3.variables,
-        functions: [manifest],
-        assets: assetFiles(bench, body),
-      });
+      const synced = { functions: [manifest], assets: assetFiles(bench, body) };
+      await add('Assets', { variables: s3.variables, ...synced });
       await add('proxy', { variables: { ...s3.variables, AUDIO_CACHE_MB: '0' } });
-      const origin = await add('S3 stopped', {
-        variables: { ...stopped.variables, AUDIO_CACHE_SECONDS: '1' },
-      });
+      await add('Assets, S3 stopped', { variables: stopped.variables, ...synced });
+      const inMemory = { ...stopped.variables, AUDIO_CACHE_SECONDS: '1' };
       // Fills the memory of the proxy.
-      await callMany(`${origin}/voice`, 1);
+      await callMany(await add('proxy, S3 stopped, in memory', { variables: inMemory }), 1);
+      await add('proxy, S3 stopped, not in memory', { variables: stopped.variables });
     }
     await stopped.stop();
     const section = await bench.measure({
@@ -70,8 +64,7 @@ export const calls: Table = {
       beside: CONSTANTS,
       again: false,
       rounds,
-      warmUps: bench.quick ? 0 : 1,
-      maxMs: 90_000,
+      warmUps: 0,
       notes: [
         `S3 is ${s3.label}, and the sandbox's server where it stops. Each round has ${count} calls; failed media and broken calls are those of the worst round.`,
       ],
@@ -92,7 +85,7 @@ function assetFiles(bench: Bench, body: Buffer) {
 }
 
 /** Makes so many calls, some of them at once, and sums them up. */
-async function callMany(voiceUrl: string, count: number): Promise<Sample> {
+async function callMany(origin: string, count: number, path = '/voice'): Promise<Sample> {
   const times = { webhook: [] as number[], media: [] as number[] };
   let [failed, broken, begun] = [0, 0, 0];
   const start = performance.now();
@@ -100,7 +93,9 @@ async function callMany(voiceUrl: string, count: number): Promise<Sample> {
     while (begun < count) {
       begun += 1;
       const conversation = call({
-        voiceUrl,
+        voiceUrl: origin + path,
+        fallbackUrl: `${origin}/fallback`,
+        fallbackOnMediaError: true,
         authToken: AUTH_TOKEN,
         accountSid: `AC${'0'.repeat(32)}`,
         from: '+12025550143',

@@ -25,6 +25,17 @@ export const WEBHOOK_BODY = new URLSearchParams({
 /** The same call one key later. */
 export const MENU_BODY = `${WEBHOOK_BODY}&Digits=1`;
 
+/**
+ * Where the first question of a document sends its answer: a URL whose query holds the call's state.
+ *
+ * @throws {Error} when it asks nothing
+ */
+export function actionIn(twiml: string): URL {
+  const [, action] = /<Gather [^>]*action="([^"]*)"/.exec(twiml) ?? [];
+  if (action === undefined) throw new Error('/voice asks nothing: it has no <Gather>');
+  return new URL(action.replaceAll('&amp;', '&'));
+}
+
 const isFunction = (it: unknown) => typeof it === 'function';
 const encoder = v.object({
   encodeManifest: v.custom<typeof encodeManifest>(isFunction),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { signProxyQuery } from '../src/proxy/signed-url';
-import { MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from './call';
+import { actionIn, MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from './call';
 import { benchFunction, filesOf } from './hosts';
 import type { Contender } from './measure';
 import type { Hosted } from './programs/hosted';
@@ -35,9 +35,13 @@ const MANY = 1000;
 export async function prepareFirstAnswers(bench: Bench, limit?: Limit): Promise<FirstAnswers> {
   const s3 = await startS3(bench, true);
   await s3.put(KEY, Buffer.alloc(AUDIO_BYTES, 1));
+  const context = contextOf(s3);
   const by = (name: string, run: Omit<FirstAnswer, 'context'>): Contender => ({
     name,
-    measure: async () => ({ ms: await firstAnswer({ ...run, context: contextOf(s3) }, limit) }),
+    measure: async () => {
+      const { milliseconds } = await firstAnswer({ ...run, context }, limit);
+      return { ms: milliseconds };
+    },
   });
   const alone = (name: string, functionName: string, event: FirstAnswer['event']) =>
     by(name, { file: benchFunction(bench, functionName), event, functions: [], assets: [] });
@@ -47,23 +51,26 @@ export async function prepareFirstAnswers(bench: Bench, limit?: Limit): Promise<
   const sync: Contender[] = [];
   for (const checkout of bench.checkouts) {
     const files = filesOf(checkout);
-    const of = (path: string, event: FirstAnswer['event'], prompts = 0, status = 200) => {
+    const layout = (path: string, prompts: number) => {
       const manifests =
         prompts === 0 ? [] : [manifestFunction(bench, checkout, syncedPaths(prompts))];
-      const title = prompts === 0 ? '' : `, ${prompts.toLocaleString('en-US')} prompts`;
-      return by(`${checkout.name}, ${path}${title}`, {
+      return {
         file: fileOf(files, path, checkout),
-        event,
         functions: [...files.functions, ...manifests],
         assets: files.assets,
-        status,
-      });
+      };
     };
-    const form = (body: string) => Object.fromEntries(new URLSearchParams(body));
+    const of = (path: string, event: FirstAnswer['event'], prompts = 0, status = 200) => {
+      const title = prompts === 0 ? '' : `, ${prompts.toLocaleString('en-US')} prompts`;
+      return by(`${checkout.name}, ${path}${title}`, { ...layout(path, prompts), event, status });
+    };
+    const voice = { ...layout('/voice', 0), context, event: form(WEBHOOK_BODY) };
+    const { searchParams: state } = actionIn((await firstAnswer(voice)).twiml ?? '');
+    const answered = { ...form(MENU_BODY), ...Object.fromEntries(state) };
     for (const prompts of [0, MANY]) {
       webhooks.push(
         of('/voice', form(WEBHOOK_BODY), prompts),
-        of('/menu', form(MENU_BODY), prompts),
+        of('/menu', answered, prompts),
         of('/fallback', { ...form(WEBHOOK_BODY), ErrorCode: '11200' }, prompts),
       );
     }
@@ -74,6 +81,8 @@ export async function prepareFirstAnswers(bench: Bench, limit?: Limit): Promise<
   }
   return { webhooks, audio, sync };
 }
+
+const form = (body: string) => Object.fromEntries(new URLSearchParams(body));
 
 function fileOf(
   { functions }: Pick<Hosted, 'functions'>,
@@ -101,18 +110,23 @@ function contextOf(s3: BenchS3): FirstAnswer['context'] {
 
 const run = promisify(execFile);
 const PROGRAM = join(__dirname, 'programs', 'first-answer.js');
-const answer = v.object({ milliseconds: v.number(), status: v.number() });
+const answer = v.object({
+  /** From loading the Function to its answer. */
+  milliseconds: v.number(),
+  status: v.number(),
+  twiml: v.optional(v.string()),
+});
 
-/** Milliseconds from loading a Function to its first answer, in a fresh process. */
+/** A Function's first answer, in a fresh process. */
 async function firstAnswer(
   measured: FirstAnswer,
   limit: Limit = (command) => command,
-): Promise<number> {
+): Promise<v.InferOutput<typeof answer>> {
   const command = [process.execPath, PROGRAM, JSON.stringify(measured)];
   const [program = '', ...args] = limit(command);
   const { stdout } = await run(program, args);
-  const { milliseconds, status } = v.parse(answer, JSON.parse(stdout.split('\n')[0] ?? ''));
-  const { status: expected = 200 } = measured;
-  if (status !== expected) throw new Error(`it answers ${status}, not ${expected}`);
-  return milliseconds;
+  const first = v.parse(answer, JSON.parse(stdout.split('\n')[0] ?? ''));
+  const { status = 200 } = measured;
+  if (first.status !== status) throw new Error(`it answers ${first.status}, not ${status}`);
+  return first;
 }

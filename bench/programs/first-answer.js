@@ -1,4 +1,5 @@
-// Loads a Function in a fresh process, calls it once, and prints how many milliseconds both took.
+// Loads a Function in a fresh process, calls it once, and prints how many milliseconds both took,
+// and what it answered.
 // Plain JavaScript and nothing else loaded, so that a Function pays for all that it needs.
 // Argument: JSON with file, context, event, functions and assets.
 const { file, context, event, functions, assets } = JSON.parse(process.argv[2]);
@@ -32,7 +33,9 @@ const start = process.hrtime.bigint();
 require(file).handler(context, event, (error, response) => {
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
   if (error || response === undefined) throw error || new Error('no answer');
-  process.stdout.write(`${JSON.stringify({ milliseconds, status: response.status })}\n`, () =>
+  const { status, body } = response;
+  const twiml = typeof body === 'string' ? body : undefined;
+  process.stdout.write(`${JSON.stringify({ milliseconds, status, twiml })}\n`, () =>
     process.exit(),
   );
 });

@@ -1,4 +1,4 @@
-import { MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from '../call';
+import { actionIn, MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from '../call';
 import { hostCheckout, hostFunctions } from '../hosts';
 import { LOAD_FIGURES, startLoad } from '../load';
 import type { Contender } from '../measure';
@@ -75,7 +75,6 @@ export const twiml: Table = {
 async function actionOf(voiceUrl: string): Promise<string> {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const answer = await fetch(voiceUrl, { method: 'POST', headers, body: WEBHOOK_BODY });
-  const [, action] = /<Gather [^>]*action="([^"]*)"/.exec(await answer.text()) ?? [];
-  if (action === undefined) throw new Error('/voice asks nothing: it has no <Gather>');
-  return new URL(action.replaceAll('&amp;', '&'), voiceUrl).href;
+  const { pathname, search } = actionIn(await answer.text());
+  return new URL(pathname + search, voiceUrl).href;
 }

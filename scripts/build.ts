@@ -5,6 +5,7 @@ import { keyWarnings, readCallFlow } from '../cli/call-flow';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CheckedCallFlow } from '../src/call-flow/load';
+import { twimlWriter } from './twiml-writer';
 
 const root = PROJECT_DIRECTORY;
 const out = join(root, '.twilioserverless');
@@ -53,6 +54,7 @@ function bundleFunction(file: string, checked: CheckedCallFlow): Promise<unknown
   const outfile = join(out, 'functions', file.replace(/\.ts$/, '.js'));
   return bundle(join(root, 'functions', file), outfile, {
     keepNames: NAMED.includes(name),
+    plugins: [twimlWriter],
     define: { CHECKED_CALL_FLOW: JSON.stringify(checked) },
   });
 }

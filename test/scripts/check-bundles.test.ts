@@ -3,9 +3,9 @@ import { checkBundles } from '../../scripts/check-bundles';
 
 const SIZES = new Map([
   ['audio.js', 30_000],
-  ['fallback.protected.js', 100_000],
-  ['menu.protected.js', 100_000],
-  ['voice.protected.js', 100_000],
+  ['fallback.protected.js', 48_000],
+  ['menu.protected.js', 47_000],
+  ['voice.protected.js', 47_000],
   ['sync.js', 180_000],
   ['call-flow-parser.private.js', 20_000],
   ['credentials.private.js', 400_000],

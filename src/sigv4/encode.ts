@@ -1,5 +1,4 @@
 const RESERVED = /[^A-Za-z0-9\-._~]/gu;
-const RESERVED_IN_PATH = /[^A-Za-z0-9\-._~/]/gu;
 const RESERVED_OR_ESCAPE = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~]/gu;
 const UNRESERVED_OCTET = /^[A-Za-z0-9\-._~]$/;
 
@@ -27,6 +26,13 @@ export function canonicalSpelling(sent: string): string {
   });
 }
 
+/** What `encodeURI` leaves as it is, and S3 wants escaped. */
+const LEFT_BY_ENCODE_URI = /[!#$&'()*+,:;=?@]/g;
+
+function escapeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/;
 
 /**
@@ -51,5 +57,6 @@ export function encodeKey(key: string): string {
       `The S3 key ${JSON.stringify(key)} holds the segment "." or "..", which URL parsers resolve: rename the object`,
     );
   }
-  return `/${key.replace(RESERVED_IN_PATH, escapeOctets)}`;
+  // Octet by octet this takes three times as long.
+  return `/${encodeURI(key).replace(LEFT_BY_ENCODE_URI, escapeCharacter)}`;
 }

@@ -58,19 +58,22 @@ export function signHeaders(
   if (/^\?|#/.test(query)) {
     throw new TypeError('query must not begin with "?" nor hold "#" unescaped');
   }
-  if (options.region === '') throw new TypeError('region is a required option');
+  const { credentials, region, now } = options;
+  if (region === '') throw new TypeError('region is a required option');
 
-  const { sessionToken } = options.credentials;
-  const date = amzDate(options.now);
+  const date = amzDate(now);
   const headers = lowerCased(request.headers)
     .set('host', host)
     .set('x-amz-content-sha256', EMPTY_BODY_HASH)
     .set('x-amz-date', date);
+  const { sessionToken } = credentials;
   if (sessionToken) headers.set('x-amz-security-token', sessionToken);
 
   const signed = canonicalHeaders(headers);
   const parts = { method, path, query, headers: signed, payloadHash: EMPTY_BODY_HASH };
-  headers.set('authorization', authorizationHeader(parts, { ...options, service: 's3' }, date));
+  // Not { ...options, service: 's3' }: the spread makes a signature a quarter slower.
+  const signer = { credentials, region, service: 's3', now };
+  headers.set('authorization', authorizationHeader(parts, signer, date));
   // Without a prototype, so that any name is one of its own. Object.fromEntries takes 1.5 µs, this 0.2.
   const sent: Record<string, string> = Object.create(null);
   for (const [name, value] of headers) sent[name] = value;
@@ -107,26 +110,36 @@ export function authorizationHeader(
   date = amzDate(now),
 ): string {
   const scope = { day: date.slice(0, 8), region, service };
-  const canonical = canonicalRequest(parts);
+  const names = signedHeaders(parts.headers);
+  const canonical = canonicalRequest(parts, names);
   const text = stringToSign(date, scope, canonical);
   const key = signingKey(credentials.secretAccessKey, scope);
   return (
     `${ALGORITHM} Credential=${credentials.accessKeyId}/${scopeText(scope)}, ` +
-    `SignedHeaders=${signedHeaders(parts.headers)}, ` +
+    `SignedHeaders=${names}, ` +
     `Signature=${signature(key, text)}`
   );
 }
 
-/** Step 1: the request in its one canonical form, six lines or more. */
-export function canonicalRequest(parts: SignedParts): string {
-  const { method, path, query, headers, payloadHash } = parts;
-  const lines = headers.map(([name, value]) => `${name}:${value}\n`).join('');
-  return `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n${lines}\n${signedHeaders(headers)}\n${payloadHash}`;
+/**
+ * Step 1: the request in its one canonical form, six lines or more.
+ *
+ * @param names of the headers, as `signedHeaders` gives them
+ */
+export function canonicalRequest(
+  { method, path, query, headers, payloadHash }: SignedParts,
+  names = signedHeaders(headers),
+): string {
+  let lines = '';
+  for (const [name, value] of headers) lines += `${name}:${value}\n`;
+  return `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n${lines}\n${names}\n${payloadHash}`;
 }
 
 /** `host;range;x-amz-date` */
 export function signedHeaders(headers: CanonicalHeaders): string {
-  return headers.map(([name]) => name).join(';');
+  let names = '';
+  for (const [name] of headers) names += names === '' ? name : `;${name}`;
+  return names;
 }
 
 /** What a signing key is good for: one service in one region on one day. */
@@ -148,9 +161,11 @@ export function scopeText({ day, region, service }: CredentialScope): string {
  * @throws {RangeError} when the date is invalid
  */
 export function amzDate(now: Date): string {
-  const iso = now.toISOString();
-  // Half a microsecond less than a replacement of the separators.
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+  if (Number.isNaN(now.getTime())) throw new RangeError('The time of the signature is invalid');
+  // toISOString() takes three times as long.
+  const day = now.getUTCFullYear() * 10_000 + (now.getUTCMonth() + 1) * 100 + now.getUTCDate();
+  const time = now.getUTCHours() * 10_000 + now.getUTCMinutes() * 100 + now.getUTCSeconds();
+  return `${String(day).padStart(8, '0')}T${String(time).padStart(6, '0')}Z`;
 }
 
 /**

@@ -21,6 +21,17 @@ describe('canonicalPath', () => {
   });
 });
 
+test('an escaped octet is plain if it is unreserved or a slash, and stays an escape otherwise', () => {
+  const octets = Array.from({ length: 256 }, (_, octet) => octet);
+  const escapes = octets.map((octet) => octet.toString(16).toUpperCase().padStart(2, '0'));
+  for (const [octet, digits] of escapes.entries()) {
+    const character = String.fromCharCode(octet);
+    const signed = /[A-Za-z0-9\-._~/]/.test(character) ? character : `%${digits}`;
+    expect(canonicalPath(`/a%${digits}b`)).toBe(`/a${signed}b`);
+    expect(canonicalPath(`/a%${digits.toLowerCase()}b`)).toBe(`/a${signed}b`);
+  }
+});
+
 describe('canonicalQuery', () => {
   test.each([
     [

@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { type SigningOptions, signature, signHeaders, signingKey } from '../../src/sigv4/sign';
+import fc from 'fast-check';
+import {
+  amzDate,
+  type SigningOptions,
+  signature,
+  signHeaders,
+  signingKey,
+} from '../../src/sigv4/sign';
 
 const options: SigningOptions = {
   credentials: {
@@ -101,4 +108,19 @@ describe('signingKey', () => {
     expect(inspect(key)).not.toContain(hex.slice(0, 4));
     expect(JSON.stringify(key)).toBe('{}');
   });
+});
+
+test('amzDate has the digits of ISO 8601, for any time', () => {
+  const times = fc.date({
+    min: new Date(0),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  });
+  fc.assert(
+    fc.property(times, (time) => {
+      const digits = time.toISOString().replace(/[-:]|\.\d{3}/g, '');
+      expect(amzDate(time)).toBe(digits);
+    }),
+    { numRuns: 1000 },
+  );
 });

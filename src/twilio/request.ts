@@ -59,14 +59,21 @@ export async function sendRequest(request: TwilioRequest): Promise<TwilioRespons
 
 function headersOf(body: RequestBody | undefined): Record<string, string | number> {
   // A page of Builds is megabytes of JSON, and a tenth of that compressed.
-  const headers = { accept: 'application/json', 'accept-encoding': 'gzip' };
+  const headers = {
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    // Some firewalls refuse a request without one.
+    'user-agent': 'twilio-s3-play',
+  };
   if (body === undefined) return headers;
   const length = body.parts.reduce((bytes, part) => bytes + part.length, 0);
   return { ...headers, 'content-type': body.contentType, 'content-length': length };
 }
 
 function unzipped(bytes: Buffer, headers: IncomingHttpHeaders): string {
-  if (headers['content-encoding'] !== 'gzip') return bytes.toString();
+  // An answer without a body, such as 204, may have the header all the same.
+  const isZipped = bytes.length > 0 && /^(x-)?gzip$/i.test(headers['content-encoding'] ?? '');
+  if (!isZipped) return bytes.toString();
   return process.getBuiltinModule('node:zlib').gunzipSync(bytes).toString();
 }
 

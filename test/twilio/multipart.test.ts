@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer, type LookupFunction, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Listening, listen } from '../../sandbox/listen';
+import { noConnection } from '../../src/twilio/errors';
 import { encodeMultipart, type MultipartForm } from '../../src/twilio/multipart';
 import { sendRequest, type TwilioRequest } from '../../src/twilio/request';
 
@@ -107,6 +108,28 @@ describe('a form with a file', () => {
     await expect(post(`${url}/damaged`)).rejects.toThrow('unexpected end of file');
   });
 
+  it.each<[string, Buffer]>([
+    ['gzip', Buffer.alloc(0)],
+    ['GZip', gzipSync('')],
+    ['x-gzip', gzipSync('')],
+  ])('brings an empty body in the coding %s', async (coding, body) => {
+    const url = await serve((_, response) => {
+      response.writeHead(204, { 'content-encoding': coding }).end();
+    });
+    const zipped = await serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': coding }).end(body);
+    });
+    expect(await post(url)).toMatchObject({ statusCode: 204, body: '' });
+    expect(await post(zipped)).toMatchObject({ statusCode: 200, body: '' });
+  });
+
+  it('says who sends it', async () => {
+    const url = await serve(({ headers }, response) => {
+      response.end(JSON.stringify(headers['user-agent']));
+    });
+    expect(await post(url)).toMatchObject({ body: 'twilio-s3-play' });
+  });
+
   it('is not sent on when the response comes early', async () => {
     let received = 0;
     let closed: Promise<unknown> | undefined;
@@ -154,5 +177,16 @@ describe('an upload without a response', () => {
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     await expect(post(`http://127.0.0.1:${port}`)).rejects.toThrow(/ECONNRESET|EPIPE|hang up/);
+  });
+
+  it('fails with the reason of each address of a host that has several', async () => {
+    const lookup: LookupFunction = (_, __, callback) =>
+      callback(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ]);
+    const failed = post('http://host.example.test:1', 20_000, new Agent({ lookup }));
+    const { message } = await failed.then(() => noConnection(undefined), noConnection);
+    expect(message).toMatch(/could not be reached: .*127\.0\.0\.1:1; .*::1:1$/);
   });
 });

@@ -4,7 +4,7 @@ import { proxyAgent } from '../phone/request';
 import { systemClock } from '../src/clock';
 import { type Account, type Config, readAccount, readConfig, type Variables } from '../src/config';
 import { credentialsOf } from '../src/credentials/with-aws-clients';
-import { ConfigError } from '../src/errors';
+import { ConfigError, messageOf } from '../src/errors';
 import { COMMAND_BUDGET_MS } from '../src/limits';
 import { serverOrigin } from '../src/s3/address';
 import type { SyncSettings } from '../src/sync';
@@ -78,6 +78,16 @@ function twilioAgent({ apiOrigin }: Pick<Account, 'apiOrigin'>): Agent | undefin
   const { TWILIO_CA_BUNDLE: file } = process.env;
   return (
     proxyAgent(apiOrigin ?? 'https://serverless.twilio.com') ??
-    (file ? new Agent({ keepAlive: true, ca: readFileSync(file) }) : undefined)
+    (file ? new Agent({ keepAlive: true, ca: readAuthorities(file) }) : undefined)
   );
+}
+
+function readAuthorities(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new ConfigError(
+      `TWILIO_CA_BUNDLE is a file that cannot be read (${messageOf(cause)}): correct it, or unset it.`,
+    );
+  }
 }

@@ -33,7 +33,8 @@ const FIELDS: ReadonlySet<string> = new Set([
  */
 export function readListing(response: ObjectResponse, now: Date): ListingPage {
   const { status, headers, body } = response;
-  const parsed = parse(body.toString());
+  // XML allows nothing before its declaration; some servers begin with a line break.
+  const parsed = parse(body.toString().trimStart());
   if (parsed === undefined) throw foreignAnswer(status, 'in a form that cannot be read');
   const { root, fields, contents, prefixes } = parsed;
   if (root === 'Error') {

@@ -159,7 +159,7 @@ export class PromptBucket {
       });
   }
 
-  #sendList(token: string | undefined): Promise<ObjectResponse> {
+  async #sendList(token: string | undefined): Promise<ObjectResponse> {
     const parameters = {
       ...(token !== undefined && { 'continuation-token': token }),
       'list-type': '2',
@@ -169,7 +169,13 @@ export class PromptBucket {
     const query = Object.entries(parameters).map(
       ([name, value]) => `${name}=${percentEncode(value)}`,
     );
-    return this.#send({ path: '', query: query.join('&'), maxBytes: S3_PAGE_BYTES });
+    // With a slash after the bucket's name, without which a web server that leads to the bucket by its
+    // folder would redirect.
+    const request = { path: '/', query: query.join('&'), maxBytes: S3_PAGE_BYTES };
+    return this.#send(request).catch((thrown: unknown) => {
+      if (!(thrown instanceof ObjectTooLargeError)) throw thrown;
+      throw foreignAnswer(200, `with more than ${S3_PAGE_BYTES} bytes`);
+    });
   }
 
   /**
@@ -281,7 +287,7 @@ export class PromptBucket {
     const { region, credentials: source } = this.#s3;
     const credentials = await this.#credentialsOf(source);
     const { origin, host, path: bucketPath } = this.#address;
-    const request = { method: 'GET', host, path: bucketPath + path || '/', query, headers };
+    const request = { method: 'GET', host, path: bucketPath + path, query, headers };
     // The time of day, which S3 compares with its own, and not the clock of the run.
     const signed = signHeaders(request, { credentials, region, now: systemClock.now() });
     const target = { origin, path: query === '' ? request.path : `${request.path}?${query}` };

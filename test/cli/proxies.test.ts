@@ -78,6 +78,14 @@ describe('a command behind a proxy', () => {
   });
 });
 
+describe('a command whose TWILIO_CA_BUNDLE cannot be read', () => {
+  it('says so, and asks nobody', async () => {
+    const { code, err } = await run('sync', [], { TWILIO_CA_BUNDLE: join(folder, 'none.pem') });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^TWILIO_CA_BUNDLE is a file that cannot be read \(ENOENT.*\): .*\n$/);
+  });
+});
+
 describe('the proxy of the twilio library, which reads HTTP_PROXY alone', () => {
   const PROXY = 'http://proxy.example.test:3128';
   const { env: own } = process;

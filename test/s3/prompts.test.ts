@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { type S3Server, startS3 } from '../../sandbox/s3';
 import type { CredentialSource } from '../../src/credentials/credentials';
 import { credentialsOf } from '../../src/credentials/with-aws-clients';
-import { S3_ATTEMPTS } from '../../src/limits';
+import { S3_ATTEMPTS, S3_PAGE_BYTES } from '../../src/limits';
 import { OutOfTimeError } from '../../src/retry';
 import { S3Error } from '../../src/s3/errors';
 import {
@@ -474,6 +474,7 @@ const NO_LISTINGS: readonly [string, Fault][] = [
     'a list that says it in no known word',
     answer('<ListBucketResult><IsTruncated>maybe</IsTruncated></ListBucketResult>'),
   ],
+  ['more than a page can be', answer('<'.repeat(S3_PAGE_BYTES + 1))],
   ['half of a list', answer('<ListBucketResult><IsTruncated>false</IsTruncated><Conten')],
 ];
 
@@ -537,6 +538,11 @@ describe('list', () => {
     ]);
   });
 
+  test('a listing is asked for with a slash after the bucket, as of a folder', async () => {
+    expect(await open({ bucket: 'empty' }).list()).toEqual([]);
+    expect(faulty.requests[0]?.path).toMatch(/^\/empty\/\?/);
+  });
+
   test('a page that fails is tried again', async () => {
     faulty.next(page(['a'], truncated('t1')), RESET, CUT_IN_BODY, page(['b']));
     expect(await open().list()).toHaveLength(2);
@@ -586,7 +592,7 @@ describe('list', () => {
   test('a listing without KeyCount and Name is one: some servers leave them out', async () => {
     faulty.next(
       answer(
-        `\uFEFF<?xml version="1.0"?>\n<?xml-stylesheet href="a"?><ListBucketResult>${LAST}</ListBucketResult>`,
+        `\uFEFF\r\n<?xml version="1.0"?>\n<?xml-stylesheet href="a"?><ListBucketResult>${LAST}</ListBucketResult>`,
       ),
     );
     expect(await open().list()).toEqual([]);

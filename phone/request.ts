@@ -4,6 +4,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import * as v from 'valibot';
 import { isLoopback } from '../src/config';
+import { ConfigError } from '../src/errors';
 import { parseUrl } from '../src/url';
 import { CallError } from './events';
 
@@ -75,12 +76,25 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
  */
 export function proxyFor(url: string): string | undefined {
   if (isLoopback(new URL(url).hostname)) return undefined;
-  return getProxyForUrl(url) || getProxyForUrl(url.replace(/^https:/i, 'http:')) || undefined;
+  const proxy = getProxyForUrl(url) || getProxyForUrl(url.replace(/^https:/i, 'http:'));
+  if (proxy === '') return undefined;
+  // `proxy:3128` is a proxy in plain HTTP, as for curl. The package gives it the scheme of the URL.
+  const [, bare] = /^https:\/\/(.+)$/i.exec(proxy) ?? [];
+  return bare !== undefined && Object.values(process.env).includes(bare) ? `http://${bare}` : proxy;
 }
 
-/** Leads to a URL through the proxy for it; undefined where there is none. */
+/**
+ * Leads to a URL through the proxy for it; undefined where there is none.
+ *
+ * @throws {ConfigError} when the proxy's address is none
+ */
 export function proxyAgent(url: string): https.Agent | undefined {
   const proxy = proxyFor(url);
+  if (proxy !== undefined && parseUrl(proxy) === undefined) {
+    throw new ConfigError(
+      `HTTPS_PROXY or HTTP_PROXY is not the address of a proxy, such as http://proxy.example.com:3128: correct it, or except ${new URL(url).host} in NO_PROXY.`,
+    );
+  }
   // Its types are older than Node's: as an agent it is what the `twilio` library uses, too.
   return proxy === undefined ? undefined : (new HttpsProxyAgent(proxy) as object as https.Agent);
 }

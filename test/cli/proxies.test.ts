@@ -76,6 +76,21 @@ describe('a command behind a proxy', () => {
     const { code, err } = await run('sync', ['--dry-run'], { HTTPS_PROXY: internet.proxyUrl });
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
+
+  it('reaches both where the proxy is named without a scheme', async () => {
+    const HTTPS_PROXY = internet.proxyUrl.replace('http://', '');
+    const { code, err } = await run('sync', ['--dry-run'], { HTTPS_PROXY });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+});
+
+describe('a command whose proxy has no address', () => {
+  it('says so, and asks nobody', async () => {
+    const { code, err } = await run('sync', [], { HTTPS_PROXY: 'http://user:secret@[proxy' });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^HTTPS_PROXY or HTTP_PROXY is not the address of a proxy, .*\n$/);
+    expect(err).not.toContain('secret');
+  });
 });
 
 describe('a command whose TWILIO_CA_BUNDLE cannot be read', () => {
@@ -97,6 +112,8 @@ describe('the proxy of the twilio library, which reads HTTP_PROXY alone', () => 
     [{ HTTPS_PROXY: PROXY }, PROXY],
     [{ https_proxy: PROXY, HTTP_PROXY: 'http://other.example.test' }, PROXY],
     [{ HTTP_PROXY: PROXY }, PROXY],
+    [{ HTTPS_PROXY: 'proxy.example.test:3128' }, PROXY],
+    [{ HTTPS_PROXY: 'https://proxy.example.test:3129' }, 'https://proxy.example.test:3129'],
     [{ HTTP_PROXY: PROXY, NO_PROXY: '.twilio.com' }, undefined],
     [{ HTTP_PROXY: PROXY, NO_PROXY: '*' }, undefined],
     [{}, undefined],

@@ -18,6 +18,8 @@ export interface AudioHeaders extends CacheHeaders {
   readonly 'Content-Encoding'?: string;
 }
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /** The headers that tell Twilio's cache how long to keep an object, and how to revalidate it. */
 export interface CacheHeaders {
   readonly 'Cache-Control': string;
@@ -68,11 +70,8 @@ export function audioHeadersOf(key: string, headers: IncomingHttpHeaders): Audio
       `S3 says that it is ${contentType ?? 'of no type'}, which Twilio does not play: store it with a Content-Type such as audio/mpeg.`,
     );
   }
-  return {
-    ...cacheHeadersOf(headers),
-    'Content-Type': type,
-    ...(encoding !== undefined && { 'Content-Encoding': encoding }),
-  };
+  const audioHeaders = { ...cacheHeadersOf(headers), 'Content-Type': type };
+  return encoding === undefined ? audioHeaders : { ...audioHeaders, 'Content-Encoding': encoding };
 }
 
 /**
@@ -92,7 +91,8 @@ const CODINGS: ReadonlySet<string> = new Set([
   'zstd',
 ]);
 
-function contentEncodingOf(header = ''): string | undefined {
+function contentEncodingOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
   const codings = header.toLowerCase().split(/[\s,]+/);
   return codings.filter((coding) => CODINGS.has(coding)).join(', ') || undefined;
 }
@@ -101,12 +101,14 @@ function contentEncodingOf(header = ''): string | undefined {
 export function cacheHeadersOf(headers: IncomingHttpHeaders): CacheHeaders {
   const etag = entityTagOf(headers.etag);
   const lastModified = headers['last-modified'];
-  return {
+  const picked: Writable<CacheHeaders> = {
     'Cache-Control': cacheControlFor(headers['cache-control']),
-    ...(etag !== undefined && { ETag: etag }),
-    ...(lastModified !== undefined &&
-      isHttpDate(lastModified) && { 'Last-Modified': lastModified }),
   };
+  if (etag !== undefined) picked.ETag = etag;
+  if (lastModified !== undefined && isHttpDate(lastModified)) {
+    picked['Last-Modified'] = lastModified;
+  }
+  return picked;
 }
 
 /**

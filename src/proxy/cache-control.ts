@@ -7,8 +7,15 @@ interface Directives {
   readonly maxAgeSeconds: number;
 }
 
+/** Of most objects. */
+const NO_DIRECTIVES: Directives = {
+  says: () => false,
+  maxAgeSeconds: Number.POSITIVE_INFINITY,
+};
+
 function directivesIn(cacheControl: string | undefined): Directives {
-  const directives = (cacheControl ?? '').toLowerCase().split(/\s*,\s*/);
+  if (cacheControl === undefined) return NO_DIRECTIVES;
+  const directives = cacheControl.toLowerCase().split(/\s*,\s*/);
   const maxAges = directives.flatMap((directive) => {
     const [, seconds] = /^(?:s-maxage|max-age)="?(\d+)"?$/.exec(directive) ?? [];
     return seconds === undefined ? [] : [Number(seconds)];

@@ -57,9 +57,10 @@ export class AudioCache {
   /** Stores what S3 has just sent or called current, unless its Cache-Control forbids that. */
   store(id: string, audio: Audio, now: Date): void {
     this.drop(id);
-    const freshness = freshnessOf(audio.cacheControl, this.#freshSeconds);
     const bytes = audio.body.length + id.length + CACHE_ENTRY_BYTES;
-    if (!freshness || bytes > this.#maxBytes) return;
+    if (bytes > this.#maxBytes) return;
+    const freshness = freshnessOf(audio.cacheControl, this.#freshSeconds);
+    if (!freshness) return;
     const validatedAt = now.getTime();
     const freshUntil = validatedAt + freshness.freshMs;
     const staleIfErrorUntil = freshUntil + freshness.staleIfErrorMs;

@@ -98,7 +98,8 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
 
     // 2. Look up.
     cache ??= new AudioCache(config.audioCache);
-    const id = JSON.stringify([config.s3.endpoint, config.s3.bucket, key]);
+    // Neither an origin nor a bucket's name has a blank.
+    const id = `${config.s3.endpoint} ${config.s3.bucket} ${key}`;
     const cached = cache.find(id, now);
     if (cached?.isFresh) {
       const response = audioResponse(cached.audio, conditions, cached.ageSeconds);

@@ -16,7 +16,7 @@ export function audioResponse(
   conditions: RequestConditions,
   ageSeconds: number,
 ): FunctionResponse {
-  const aged = { ...headers, ...(ageSeconds > 0 && { Age: String(ageSeconds) }) };
+  const aged = ageSeconds > 0 ? { ...headers, Age: String(ageSeconds) } : headers;
   const { ETag: etag, 'Last-Modified': lastModified } = headers;
   if (isNotModified(conditions, { etag, lastModified })) {
     const { 'Content-Type': _type, 'Content-Encoding': _encoding, ...cacheHeaders } = aged;

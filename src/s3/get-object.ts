@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { withRetry } from '../retry';
 import { signHeaders } from '../sigv4/sign';
-import { objectAddress, type S3Access } from './address';
+import { type ObjectAddress, objectAddress, type S3Access } from './address';
 import { codeIn, errorIn, refusesHeader, retryVerdict } from './errors';
 import {
   type Connections,
@@ -64,18 +64,21 @@ export async function getObject(
   options: GetObjectOptions,
 ): Promise<VerifiedResponse> {
   const { clock, attempts, connections, deadline, headersDeadline = deadline } = options;
+  const address = objectAddress(access, key);
   let agents = connections.keepAlive;
   const send = async (sentHeaders: Readonly<Record<string, string>>) => {
-    const sent = sendSigned(access, key, sentHeaders, agents, options);
+    const sent = sendSigned(access, address, sentHeaders, agents, options);
     agents = connections.single;
-    return sent.catch((thrown: unknown) => {
+    try {
+      return await sent;
+    } catch (thrown) {
       // https://nodejs.org/docs/latest-v22.x/api/http.html#requestreusedsocket
       if (!(thrown instanceof StaleConnectionError)) throw thrown;
-      return sendSigned(access, key, sentHeaders, agents, options);
-    });
+      return sendSigned(access, address, sentHeaders, agents, options);
+    }
   };
   const { refusesChecksumMode } = connections;
-  const { origin } = objectAddress(access, key);
+  const { origin } = address;
   return withRetry({ clock, attempts, deadline: headersDeadline }, retryVerdict, async () => {
     const asksForChecksum = headers.range === undefined && !refusesChecksumMode.has(origin);
     let response = await send(asksForChecksum ? { ...headers, ...CHECKSUM_MODE } : headers);
@@ -83,8 +86,10 @@ export async function getObject(
       response = await send(headers);
       if (!isRefusalOfHeader(response)) refusesChecksumMode.add(origin);
     }
-    if (!EXPECTED_STATUSES.has(response.status)) throw errorIn(response, clock.now());
-    return { ...response, isVerified: await verifyResponse(response, headers) };
+    const { status, headers: received, body } = response;
+    if (!EXPECTED_STATUSES.has(status)) throw errorIn(response, clock.now());
+    const isVerified = await verifyResponse(response, headers);
+    return { status, headers: received, body, isVerified };
   });
 }
 
@@ -96,23 +101,25 @@ function isRefusalOfHeader({ status, body }: ObjectResponse): boolean {
   return !EXPECTED_STATUSES.has(status) && refusesHeader(status, codeIn(body));
 }
 
-async function sendSigned(
-  access: S3Access,
-  key: string,
+function sendSigned(
+  { credentials, region }: S3Access,
+  address: ObjectAddress,
   headers: Readonly<Record<string, string>>,
   agents: RequestOptions['agents'],
-  { clock, deadline, headersDeadline = deadline, onSend, ...options }: GetObjectOptions,
+  options: GetObjectOptions,
 ): Promise<ObjectResponse> {
-  const address = objectAddress(access, key);
-  const now = clock.now();
+  const { clock, deadline, headersDeadline = deadline, idleTimeoutMs, maxBytes } = options;
   const { host, path } = address;
-  const signed = signHeaders({ method: 'GET', host, path, headers }, { ...access, now });
+  const now = clock.now();
+  const signed = signHeaders({ method: 'GET', host, path, headers }, { credentials, region, now });
   const msUntil = (time: number) => Math.max(1, time - now.getTime());
-  onSend?.();
+  options.onSend?.();
   return sendGet(address, signed, {
-    ...options,
     agents,
     timeoutMs: msUntil(deadline),
     headersTimeoutMs: msUntil(headersDeadline),
+    idleTimeoutMs,
+    maxBytes,
+    onHeaders: options.onHeaders,
   });
 }

@@ -112,11 +112,13 @@ export function sendGet(
         ? failAfter(headersTimeoutMs, `it did not begin to answer in ${headersTimeoutMs} ms`)
         : undefined;
 
-    const failToConnect = (cause: NodeJS.ErrnoException) => fail(connectionError(request, cause));
-    request.on('error', failToConnect);
-    request.once('response', (response) => {
-      // From here on the response has every error, and a retry would meet no stale connection.
-      request.off('error', failToConnect).on('error', () => {});
+    let hasResponse = false;
+    request.on('error', (cause) => {
+      // Later errors are the response's, too, and a retry would meet no stale connection.
+      if (!hasResponse) fail(connectionError(request, cause));
+    });
+    request.on('response', (response) => {
+      hasResponse = true;
       clearTimeout(awaitHeaders);
       idle.refresh();
       options.onHeaders?.(response.headers);
@@ -134,11 +136,28 @@ function requestTo(
   headers: Readonly<Record<string, string>>,
   agents: Agents,
 ): http.ClientRequest {
-  const { protocol, hostname, port } = new URL(origin);
-  const target = { host: hostname.replace(/^\[|\]$/g, ''), port, path, headers };
-  return protocol === 'https:'
-    ? loadHttps().request({ ...target, agent: agents['https:'] })
-    : http.request({ ...target, agent: agents['http:'] });
+  const { isTls, host, port } = serverAt(origin);
+  return isTls
+    ? loadHttps().request({ host, port, path, headers, agent: agents['https:'] })
+    : http.request({ host, port, path, headers, agent: agents['http:'] });
+}
+
+interface Server {
+  readonly isTls: boolean;
+  readonly host: string;
+  readonly port: string;
+}
+
+/** The latest origin's: a process asks one, and reading its URL takes 15 of a request's 700 µs. */
+let latest: { readonly origin: string; readonly server: Server } | undefined;
+
+function serverAt(origin: string): Server {
+  if (latest?.origin !== origin) {
+    const { protocol, hostname, port } = new URL(origin);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    latest = { origin, server: { isTls: protocol === 'https:', host, port } };
+  }
+  return latest.server;
 }
 
 /** @param onBytes called for each piece of the body */
@@ -167,7 +186,7 @@ function readBody(
         reject(new ObjectTooLargeError(undefined, maxBytes));
       }
     });
-    response.once('end', end);
+    response.on('end', end);
     response.on('error', (cause) => {
       const expected = announced ?? 'an unknown number of';
       reject(new S3Error(`the body ended after ${length} of ${expected} bytes`, { cause }));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
@@ -87,7 +87,7 @@ function verifyRange({ status, headers, body }: ObjectResponse, range: string | 
 async function verifyBody({ status, headers, body }: ObjectResponse): Promise<boolean> {
   const etag = entityTagOf(headers.etag) ?? '';
   const md5 = md5Of(etag, headers);
-  if (md5 !== undefined && createHash('md5').update(body).digest('hex') === md5) return true;
+  if (md5 !== undefined && hash('md5', body) === md5) return true;
   const checksum = checksumOf(headers);
   if (checksum && (await checksum.digest(body)) === checksum.expected) return true;
   const isStrong = opaqueTagOf(etag) === etag;
@@ -142,8 +142,8 @@ const DIGESTS: ReadonlyMap<string, (body: Buffer) => Promise<string>> = new Map(
   ],
   ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(zlib().crc32(body))],
   ['x-amz-checksum-crc32c', async (body: Buffer) => digestBy(new (await crcs()).Crc32c(), body)],
-  ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body)],
-  ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body)],
+  ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body, 'base64')],
+  ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body, 'base64')],
 ]);
 
 /** Loaded by the first CRC-32 only. */
@@ -163,8 +163,4 @@ function base64Of(crc: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc);
   return bytes.toString('base64');
-}
-
-function hash(algorithm: string, body: Buffer): string {
-  return createHash(algorithm).update(body).digest('base64');
 }

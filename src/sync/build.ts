@@ -13,6 +13,7 @@ import { TwilioApiError } from '../twilio/errors';
 import type { Build, Deployment } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
 import { fingerprint, manifestVersionOf, markerOf } from './carry-over';
+import { isNewest } from './deployments';
 import type { Observation } from './observe';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { LiveBuild, Plan } from './plan';
@@ -22,22 +23,31 @@ export interface BuildOptions {
   readonly clock: Clock;
   /** Epoch milliseconds after which the run waits for nothing. */
   readonly deadline: number;
+  /** Whether this is one of several slices, which may run at once. */
+  readonly isSlice: boolean;
 }
 
 /**
  * The plan's Build, completed: one that an earlier run has begun, or a new one. One Build at a time:
  * the run waits for a Build that another run has begun.
  *
+ * A Build that an earlier run has begun cannot hold what was uploaded since. Only a slice looks for one
+ * then: a burst of events starts many, each of which would make a Build of its own. A run of the command
+ * line beside another one may cost a Build, and saves a request for up to 20 Builds with all that they
+ * hold.
+ *
+ * @param hasUploaded whether the plan has what was uploaded since `observed`
  * @throws {PlayError} when the Build failed
  */
 export async function* obtainBuild(
   plan: Plan,
   observed: Observation,
+  hasUploaded: boolean,
   options: BuildOptions,
 ): AsyncGenerator<SyncEvent, Outcome<Build>> {
-  const { twilio, clock, deadline } = options;
+  const { twilio, clock, deadline, isSlice } = options;
   const looks = [
-    buildsInProgress(twilio, observed.deployments, clock.now()),
+    hasUploaded && !isSlice ? [] : buildsInProgress(twilio, observed.deployments, clock.now()),
     manifestFunction(twilio, observed.live),
   ] as const;
   // Wait for both, so that no request is in work after one of them was refused.
@@ -244,7 +254,7 @@ export interface DeployOptions {
 }
 
 /**
- * Makes a Build live, unless another than `base` is. Looks before each attempt: a Deployment that is
+ * Makes a Build live, unless another than `base` is. Looks right before each attempt: a Deployment that is
  * simply sent again when its response was lost would undo what somebody deployed in between, and
  * look like that person's rollback.
  *
@@ -262,12 +272,16 @@ export function deployUnlessMoved(
     return isLive ? { retry: true } : judgeLost(thrown);
   };
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judge, async () => {
-    const { buildSid } = await twilio.environment(environmentSid);
-    if (buildSid === sid) return 'live';
-    if (buildSid !== base) return 'moved';
-    // Last, so that a Build's second Deployment by a run comes within RACE_MS of its first one.
-    const past = onlyOnce ? await twilio.deployments(environmentSid) : [];
-    if (past.some((deployment) => deployment.buildSid === sid)) return 'moved';
+    // The Deployments tell both what is live and what was. Dates of whole seconds may leave that open.
+    let past = await twilio.deployments(environmentSid);
+    if (!isNewest(base, past)) {
+      const { buildSid } = await twilio.environment(environmentSid);
+      if (buildSid === sid) return 'live';
+      if (buildSid !== base) return 'moved';
+      // Last, so that a Build's second Deployment by a run comes within RACE_MS of its first one.
+      past = await twilio.deployments(environmentSid);
+    }
+    if (onlyOnce && past.some(({ buildSid }) => buildSid === sid)) return 'moved';
     await twilio.deploy(environmentSid, sid);
     return 'live';
   });

@@ -83,6 +83,17 @@ export function isUndisturbed(
   );
 }
 
+/**
+ * Whether a Build was deployed last. Not where dates leave that open.
+ *
+ * @param deployments all of the environment, in any order
+ */
+export function isNewest(buildSid: string, deployments: readonly Deployment[]): boolean {
+  const latest = Math.max(...deployments.map(({ createdAt }) => createdAt.getTime()));
+  const newest = deployments.filter(({ createdAt }) => createdAt.getTime() === latest);
+  return newest.length > 0 && newest.every((deployment) => deployment.buildSid === buildSid);
+}
+
 /** The live Deployment and all before it, newest first, whatever the order of the list. */
 function upTo(live: Build, deployments: readonly Deployment[]): Deployment[] {
   const newestFirst = [...deployments].sort(

@@ -120,6 +120,7 @@ async function* round(
   if (waited.status !== 'done') return waited;
 
   // 5. Upload what is missing. No caller hears it yet.
+  const uploadedBefore = findings.report.uploaded;
   const uploaded = yield* uploadMissing(planned, observed, findings, options);
   if (uploaded.status !== 'done') return uploaded;
 
@@ -128,7 +129,8 @@ async function* round(
   const replanned = findings.plan(observed);
   findings.throwIfNothingIsGiven(replanned);
   if (!replanned.changed || replanned.upload.length > 0) return again();
-  const built = yield* obtainBuild(replanned, observed, options);
+  const hasUploaded = findings.report.uploaded > uploadedBefore;
+  const built = yield* obtainBuild(replanned, observed, hasUploaded, options);
   if (built.status !== 'done') return built;
 
   // 7. Deploy: from now on callers hear it.

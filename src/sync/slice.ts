@@ -82,7 +82,7 @@ function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
     timeoutMs: Math.min(SLICE_REQUEST_MS, restMs),
     minBytesPerSecond: Number.POSITIVE_INFINITY,
     bytesInFlight: SLICE_BYTES_IN_FLIGHT,
-    recordsUploads: true,
+    isSlice: true,
     maxObjectBytes: SLICE_OBJECT_BYTES,
   };
 }

@@ -30,7 +30,7 @@ export interface SyncSettings
     RunOptions,
     | 'concurrency'
     | 'bytesInFlight'
-    | 'recordsUploads'
+    | 'isSlice'
     | 'maxObjectBytes'
     | 'maxVanishedShare'
     | 'force'
@@ -61,7 +61,7 @@ export const DEFAULTS: SyncSettings = {
   minBytesPerSecond: RUN_MIN_BYTES_PER_SECOND,
   concurrency: CONCURRENCY,
   bytesInFlight: RUN_BYTES_IN_FLIGHT,
-  recordsUploads: false,
+  isSlice: false,
   maxObjectBytes: ASSET_BYTES,
   maxVanishedShare: MAX_VANISHED_SHARE,
   force: false,

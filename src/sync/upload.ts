@@ -29,11 +29,11 @@ export interface UploadOptions {
   /** The most bytes in work at once. */
   readonly bytesInFlight: number;
   /**
-   * Whether the name of an Asset tells its version as soon as it is uploaded, by one request more: for
-   * slices, each of which goes on where the one before ended. Without it, what a killed run uploaded is
-   * found by one request for each Asset.
+   * Whether this is one of several slices, each of which goes on where the one before ended: the name of
+   * an Asset then tells its version as soon as it is uploaded, by one request more. Without it, what a
+   * killed run uploaded is found by one request for each Asset.
    */
-  readonly recordsUploads: boolean;
+  readonly isSlice: boolean;
 }
 
 /** What a run knows of a bucket when it uploads. */
@@ -153,7 +153,7 @@ class Uploader {
 
   async upload(placement: Placement): Promise<UploadResult> {
     const { object, path } = placement;
-    const { twilio, visibility, recordsUploads } = this.options;
+    const { twilio, visibility, isSlice } = this.options;
     const assets = this.assets.get(path) ?? [];
     const existing = await this.#findVersion(path, assets);
     if (existing) return { status: 'found', placement, version: existing };
@@ -169,7 +169,7 @@ class Uploader {
     const file = { path, visibility, content, contentType };
     const sid = await twilio.upload('Assets', resourceSid, file);
     const version = { sid, resourceSid, path, visibility };
-    if (recordsUploads) await twilio.renameAsset(resourceSid, assetName(path, version));
+    if (isSlice) await twilio.renameAsset(resourceSid, assetName(path, version));
     return { status: 'uploaded', placement, version };
   }
 
@@ -185,7 +185,7 @@ class Uploader {
 
   /** A version of this path and visibility that is uploaded already. */
   async #findVersion(path: string, assets: readonly FileResource[]): Promise<Version | undefined> {
-    const { twilio, clock, visibility, recordsUploads } = this.options;
+    const { twilio, clock, visibility, isSlice } = this.options;
     // A Build keeps its versions, for as long as their Assets are there.
     const built = this.built
       .get(path)
@@ -202,7 +202,7 @@ class Uploader {
         (version) => version.path === path && version.visibility === visibility,
       );
       if (!found) continue;
-      if (recordsUploads) await twilio.renameAsset(resourceSid, assetName(path, found));
+      if (isSlice) await twilio.renameAsset(resourceSid, assetName(path, found));
       return found;
     }
     return undefined;

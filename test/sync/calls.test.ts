@@ -33,8 +33,8 @@ async function callsOf(bucket: string, ...rest: Partial<Parameters<Rig['run']>>[
 }
 
 describe('requests to Twilio', () => {
-  it('are two for each object of a first sync, and 20 more at most', async () => {
-    expect((await callsOf('prompts')).length).toBeLessThanOrEqual(2 * 12 + 20);
+  it('are two for each object of a first sync, and 12 more', async () => {
+    expect((await callsOf('prompts')).length).toBe(2 * 12 + 12);
   });
 
   it('are three where nothing has changed', async () => {
@@ -46,12 +46,12 @@ describe('requests to Twilio', () => {
     ]);
   });
 
-  it('are 14 where one object was replaced, of which one waits for the Build', async () => {
+  it('are 12 where one object was replaced, of which one waits for the Build', async () => {
     await callsOf('prompts');
     rig.time += HOUR;
     const calls = await callsOf('changed');
     expect(calls.filter((call) => call.endsWith('/Status')).length).toBeGreaterThan(0);
-    expect(calls.filter((call) => !call.endsWith('/Status'))).toHaveLength(13);
+    expect(calls.filter((call) => !call.endsWith('/Status'))).toHaveLength(11);
   });
 
   it('are one for each object at most that a killed run has uploaded', async () => {

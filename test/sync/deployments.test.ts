@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type CarryOver, carryOverOf, fingerprint } from '../../src/sync/carry-over';
 import {
   expectedCarryOver,
+  isNewest,
   type PastDeployment,
   readDeployments,
 } from '../../src/sync/deployments';
@@ -357,6 +358,20 @@ const move: fc.Arbitrary<Move> = fc.oneof(
         world.activate(n, seconds),
   ),
 );
+
+describe('the newest Deployment', () => {
+  it.each<[string, Build[], number, boolean]>([
+    ['the last one', [FIRST_DEPLOY, SYNC], 1, true],
+    ['the last one by a second Deployment of it', [SYNC, FIRST_DEPLOY, SYNC], 1, true],
+    ['one before the last', [SYNC, FIRST_DEPLOY], 1, false],
+    ['one of two in the same second', [FIRST_DEPLOY, SYNC], 0, false],
+    ['one that was deployed twice in the same second', [SYNC, SYNC], 0, true],
+    ['one of none', [], 1, false],
+  ])('is told, in any order of the list, of %s', (_, builds, seconds, expected) => {
+    const deployments = deployed(builds, seconds);
+    for (const order of orders) expect(isNewest(SYNC.sid, order(deployments))).toBe(expected);
+  });
+});
 
 const orders: ((list: readonly Deployment[]) => Deployment[])[] = [
   (list) => [...list],

@@ -203,7 +203,7 @@ describe('a run that has waited long before it deploys', () => {
     rig.wire.before = ({ to, method, path }) => {
       if (to !== 'Twilio' || final !== '') return;
       if (method === 'POST' && path.endsWith('/Builds')) hasBuilt = true;
-      if (hasBuilt && !hasRolledBack && /\/Environments\/\w+$/.test(path)) {
+      if (hasBuilt && !hasRolledBack && method === 'GET' && path.includes('/Deployments')) {
         hasRolledBack = true;
         rig.activate([...rig.service.builds.keys()].at(-1) ?? '');
         rig.time += 31_000;

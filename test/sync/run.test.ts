@@ -74,13 +74,19 @@ describe('a run with little time', () => {
     await rig.stop();
   });
 
-  it("waits for another plan's Build before it begins its own", async () => {
+  it.each([
+    ['waits as a slice', true],
+    ['makes its own as the command line, if it has uploaded something,', false],
+  ])("%s beside another plan's Build", async (_, isSlice) => {
     const rig = await company({ buildMs: 60_000 });
     await rig.run('few', { deadline: rig.time + 5000 });
-    const { outcome, events } = await rig.run('many');
+    const { outcome, events } = await rig.run('many', { isSlice });
     expect(outcome?.status).toBe('done');
-    expect(events).toContainEqual(expect.objectContaining({ type: 'waiting', for: 'build' }));
+    const waiting = expect.objectContaining({ type: 'waiting', for: 'build' });
+    if (isSlice) expect(events).toContainEqual(waiting);
+    else expect(events).not.toContainEqual(waiting);
     expect(rig.liveAudio.size).toBe(12);
+    expect(rig.service.builds.size).toBe(3);
     await rig.stop();
   });
 });

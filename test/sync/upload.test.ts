@@ -87,7 +87,7 @@ async function run(
       visibility: 'public',
       concurrency: 2,
       bytesInFlight: 64_000_000,
-      recordsUploads: true,
+      isSlice: true,
       ...options,
     },
   );
@@ -195,7 +195,7 @@ describe('upload', () => {
             visibility: 'public',
             concurrency: 1,
             bytesInFlight: 1,
-            recordsUploads: true,
+            isSlice: true,
           },
         ),
       );

@@ -375,7 +375,7 @@ export class Rig {
       concurrency: 2,
       ...RUN_OPTIONS,
       // As a slice does, which has little time.
-      recordsUploads: options.deadline !== undefined,
+      isSlice: options.deadline !== undefined,
       ...options,
     });
     const events: SyncEvent[] = [];

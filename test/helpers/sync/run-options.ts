@@ -2,7 +2,7 @@
 export const RUN_OPTIONS = {
   visibility: 'public',
   bytesInFlight: 64_000_000,
-  recordsUploads: false,
+  isSlice: false,
   debounceMs: 0,
   selects: () => true,
   flowKeys: new Set<string>(),

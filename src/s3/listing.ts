@@ -15,13 +15,7 @@ export interface ListingPage {
 }
 
 /** What is read of an object; a listing has more, such as its owner. */
-const FIELDS: ReadonlySet<string> = new Set([
-  'Key',
-  'ETag',
-  'Size',
-  'LastModified',
-  'StorageClass',
-]);
+const FIELDS = ['Key', 'ETag', 'Size', 'LastModified', 'StorageClass'];
 
 /**
  * Reads a page of a listing. What does not say that it is one is not S3's, such as a page of XHTML:
@@ -86,15 +80,66 @@ function characterOf(_: string, hex: string | undefined, decimal: string): strin
   return String.fromCharCode(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
 }
 
+/** Text as it is written, without control characters; only these characters are written otherwise. */
+const TEXT =
+  '[^<>&\\0-\\x1f\\ufffe\\uffff]*(?:&(?:quot|amp|lt|gt|apos);[^<>&\\0-\\x1f\\ufffe\\uffff]*)*';
+const OWNER = `<Owner>(?:<(ID|DisplayName)>${TEXT}</\\2>)*</Owner>`;
+
+/**
+ * An object as servers write almost all of them. The parser takes 8 ms for a page of 1,000 objects, and
+ * 50 for the first page of a process; to find them like this takes 3 and 14.
+ */
+const PLAIN_OBJECT = new RegExp(`<Contents>((?:${OWNER}|<(\\w+)>${TEXT}</\\3>)*)</Contents>`, 'g');
+
+const CHARACTERS: Readonly<Record<string, string>> = {
+  quot: '"',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  apos: "'",
+};
+
+const REFERENCE = /&(\w+);/g;
+
+function characterNamed(_: string, name: string): string {
+  return CHARACTERS[name] ?? '';
+}
+
+/** @param elements of a plain object */
+function readPlainObject(elements: string): Map<string, string> {
+  const object = new Map<string, string>();
+  for (const name of FIELDS) {
+    const tag = elements.indexOf(`<${name}>`);
+    if (tag === -1) continue;
+    const start = tag + name.length + 2;
+    const text = elements.slice(start, elements.indexOf('<', start));
+    object.set(name, text.includes('&') ? text.replace(REFERENCE, characterNamed) : text);
+  }
+  return object;
+}
+
+/**
+ * Takes the objects out of a page; none where one of them is not plain, or where a comment or a section of
+ * CDATA may hold anything.
+ */
+function takePlainObjects(xml: string): { contents: Map<string, string>[]; rest: string } {
+  const contents: Map<string, string>[] = [];
+  const rest = xml.replace(PLAIN_OBJECT, (_, elements) => {
+    contents.push(readPlainObject(elements));
+    return '';
+  });
+  return /<!|<Contents/.test(rest) ? { contents: [], rest: xml } : { contents, rest };
+}
+
 /** @returns undefined for what is no whole document */
 function parse(xml: string): ParsedPage | undefined {
+  const { contents, rest } = takePlainObjects(xml);
   const parser = new SaxesParser();
   parser.on('error', (error) => {
     if (!error.message.endsWith(': disallowed character.')) throw error;
   });
   const path: string[] = [];
   const fields = new Map<string, string>();
-  const contents: Map<string, string>[] = [];
   let prefixes = 0;
   let root = '';
   let text = '';
@@ -117,11 +162,12 @@ function parse(xml: string): ParsedPage | undefined {
   parser.on('cdata', collect);
   parser.on('closetag', ({ name }) => {
     if (path.length === 2) fields.set(name, text);
-    if (path.length === 3 && path[1] === 'Contents' && FIELDS.has(name)) object.set(name, text);
+    if (path.length === 3 && path[1] === 'Contents' && FIELDS.includes(name))
+      object.set(name, text);
     path.pop();
   });
   try {
-    parser.write(xml.replace(FORBIDDEN, characterOf)).close();
+    parser.write(rest.replace(FORBIDDEN, characterOf)).close();
   } catch {
     return undefined;
   }

@@ -33,8 +33,8 @@ async function callsOf(bucket: string, ...rest: Partial<Parameters<Rig['run']>>[
 }
 
 describe('requests to Twilio', () => {
-  it('are two for each object of a first sync, and 12 more', async () => {
-    expect((await callsOf('prompts')).length).toBe(2 * 12 + 12);
+  it('are two for each object of a first sync, and 13 more', async () => {
+    expect((await callsOf('prompts')).length).toBe(2 * 12 + 13);
   });
 
   it('are three where nothing has changed', async () => {

@@ -34,16 +34,21 @@ const ALWAYS = [
 /** @param source of a program, from the project's folder, such as cli/sync.ts */
 const bundleOf = (source) => join(OUT, source.replace(/\.ts$/, '.js'));
 
-/** When a file was changed; null for none. */
-const modified = (file) =>
-  fs.statSync(join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? null;
+/**
+ * When a file was changed, and its bytes: some archives give the files of all versions one time, and
+ * some file systems know only seconds. Null for none.
+ */
+function stateOf(file) {
+  const stat = fs.statSync(join(ROOT, file), { throwIfNoEntry: false });
+  return stat ? [stat.mtimeMs, stat.size] : null;
+}
 
 /** Whether a program's bundle was made of the files as they are now. The last line of it tells. */
 function isFresh(source) {
   try {
     const text = fs.readFileSync(bundleOf(source), 'utf8');
     const inputs = JSON.parse(text.slice(text.lastIndexOf('\n//') + 3));
-    return Object.entries(inputs).every(([file, time]) => modified(file) === time);
+    return Object.entries(inputs).every(([file, state]) => `${stateOf(file)}` === `${state}`);
   } catch {
     return false;
   }
@@ -77,11 +82,11 @@ async function bundleProgram(source) {
   });
   const own = Object.keys(metafile.inputs).filter((input) => !input.startsWith('node_modules/'));
   // Of a source that is edited meanwhile the bundle may have the old text: 0 equals no time.
-  const times = [...own, ...ALWAYS].map((input) => {
-    const time = modified(input);
-    return [input, time === null || time < startedAt ? time : 0];
+  const states = [...own, ...ALWAYS].map((input) => {
+    const state = stateOf(input);
+    return [input, state === null || state[0] < startedAt ? state : 0];
   });
-  const inputs = JSON.stringify(Object.fromEntries(times));
+  const inputs = JSON.stringify(Object.fromEntries(states));
   fs.mkdirSync(dirname(file), { recursive: true });
   for (const { path, text } of outputFiles) {
     // By a rename, so that a program that starts meanwhile reads a whole file.

@@ -79,6 +79,17 @@ describe('a program that npm starts', () => {
     expect(start().stdout).toBe('other\n');
   });
 
+  it('runs as it is written now where an archive gives all versions one time', () => {
+    const unpack = (text: string) => {
+      write('word.ts', text);
+      utimesSync(join(folder, 'word.ts'), 1_700_000_000, 1_700_000_000);
+    };
+    unpack("export const word = 'old';\n");
+    start();
+    unpack("export const word = 'newer';\n");
+    expect(start().stdout).toBe('newer\n');
+  });
+
   it('is bundled anew after npm has installed other packages', () => {
     rmSync(join(folder, 'node_modules'));
     const packages = join(folder, 'node_modules');

@@ -1,7 +1,8 @@
 import { type BuildOptions, buildSync } from 'esbuild';
+import { AS_FUNCTION } from '../scripts/bundle-options';
 
 /**
- * Bundles a few lines as scripts/build.ts bundles Functions: what a contender does must run as it
+ * Bundles a few lines as the build bundles a Function: what a contender does must run as it
  * would on Twilio, and not as tsx compiles it for the command line.
  *
  * @param lines TypeScript, whose imports are relative to `directory`
@@ -17,12 +18,7 @@ export function bundle(
   buildSync({
     stdin: { contents: lines, resolveDir: directory, loader: 'ts' },
     outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
+    ...AS_FUNCTION,
     ...options,
   });
   return outfile;

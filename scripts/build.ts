@@ -5,6 +5,7 @@ import { keyWarnings, readCallFlow } from '../cli/call-flow';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CheckedCallFlow } from '../src/call-flow/load';
+import { AS_FUNCTION } from './bundle-options';
 import { twimlWriter } from './twiml-writer';
 
 const root = PROJECT_DIRECTORY;
@@ -63,12 +64,7 @@ function bundle(entry: string, outfile: string, options: BuildOptions = {}): Pro
   return build({
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
+    ...AS_FUNCTION,
     ...options,
   });
 }

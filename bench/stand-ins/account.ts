@@ -7,9 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import * as v from 'valibot';
-import { PROJECT_DIRECTORY } from '../../cli/project';
 import { syncRemotely } from '../../cli/sync/remote';
 import { type CallEvent, call } from '../../phone';
 import { deployProject } from '../../sandbox/deploy';
@@ -17,6 +15,7 @@ import { makeDirectory } from '../../sandbox/directory';
 import { createEdge } from '../../sandbox/edge/server';
 import { listen } from '../../sandbox/listen';
 import { promptPath, samplePrompts } from '../../sandbox/prompts';
+import { bundlePreload } from '../../sandbox/rehearsal/bundle-preload';
 import { startFunctionLogs } from '../../sandbox/rehearsal/function-logs';
 import { startInternet } from '../../sandbox/rehearsal/internet';
 import { routeToLoopback } from '../../sandbox/rehearsal/loopback';
@@ -114,15 +113,7 @@ export async function openAccount({
   const envFile = join(directory, 'env');
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(envFile, lines.join(''), { mode: 0o600 });
-  const preload = join(directory, 'loopback.js');
-  const { hosts, port, authority } = internet;
-  buildSync({
-    entryPoints: [join(PROJECT_DIRECTORY, 'sandbox/rehearsal/loopback-preload.ts')],
-    outfile: preload,
-    bundle: true,
-    platform: 'node',
-    define: { ROUTE: JSON.stringify({ hosts, port, authority }) },
-  });
+  const preload = bundlePreload(internet, directory);
 
   /** Deploys without latency, and without being counted. */
   const deploy = async () => {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { PROJECT_DIRECTORY } from '../../cli/project';
 import { makeDirectory } from '../directory';
 import { createEdge } from '../edge/server';
 import type { S3Server } from '../s3';
 import { startSampleBucket } from '../sample-bucket';
 import { createTwilio, type MediaHabits, type Twilio } from '../twilio';
+import { bundlePreload } from './bundle-preload';
 import { startFunctionLogs } from './function-logs';
 import { type Internet, startInternet } from './internet';
-import { type LoopbackHosts, routeToLoopback } from './loopback';
+import { routeToLoopback } from './loopback';
 import { type RecordedExchange, recordExchanges } from './recorder';
 
 /** The domain of every environment, as Twilio composes it; there is one environment at a time. */
@@ -119,13 +119,4 @@ export async function startRehearsal({
     await stop();
     throw thrown;
   }
-}
-
-/** Bundles the file that `node --require` loads, so that a Node program reaches these hosts. */
-function bundlePreload({ hosts, port, authority }: LoopbackHosts, directory: string): string {
-  const outfile = join(directory, 'loopback.js');
-  const ROUTE = JSON.stringify({ hosts, port, authority });
-  const entryPoints = [join(PROJECT_DIRECTORY, 'sandbox', 'rehearsal', 'loopback-preload.ts')];
-  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', define: { ROUTE } });
-  return outfile;
 }

@@ -7,9 +7,9 @@ import { join } from 'node:path';
  */
 const BUDGET: Readonly<Record<string, number>> = {
   'audio.js': 40,
-  'fallback.protected.js': 53,
-  'menu.protected.js': 52,
-  'voice.protected.js': 52,
+  'fallback.protected.js': 51,
+  'menu.protected.js': 50,
+  'voice.protected.js': 50,
   'sync.js': 200,
   'call-flow-parser.private.js': 25,
   'credentials.private.js': 440,

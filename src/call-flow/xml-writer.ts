@@ -1,6 +1,6 @@
 /*
  * Writes the XML of TwiML in place of `xmlbuilder`: scripts/build.ts puts it under Twilio's
- * VoiceResponse. xmlbuilder is 59 of the 107 kB that a voice Function had, and VoiceResponse makes a
+ * VoiceResponse. xmlbuilder was 59 of the 107 kB of a voice Function, and VoiceResponse makes a
  * document of it for each verb: the first answer of /voice takes 24 ms in place of 37, or 18 of 30 where
  * all prompts are Assets. A property test compares the two: this writes the same bytes for whatever
  * VoiceResponse calls, and throws where xmlbuilder throws.

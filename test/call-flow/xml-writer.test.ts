@@ -1,19 +1,32 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import fc from 'fast-check';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
-import * as xmlWriter from '../../src/call-flow/xml-writer';
+import * as v from 'valibot';
+import { twimlWriter } from '../../scripts/twiml-writer';
 
 /** Twilio's class above our writer, as the build puts them together. */
-function loadWithOurWriter(): typeof VoiceResponse {
-  let loaded = VoiceResponse;
-  jest.isolateModules(() => {
-    jest.doMock('xmlbuilder', () => xmlWriter);
-    loaded = require('twilio/lib/twiml/VoiceResponse');
-  });
-  return loaded;
-}
+let OurVoiceResponse: typeof VoiceResponse;
+const Bundle = v.object({
+  OurVoiceResponse: v.custom<typeof VoiceResponse>((value) => typeof value === 'function'),
+});
 
-const OurVoiceResponse = loadWithOurWriter();
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: "export { default as OurVoiceResponse } from 'twilio/lib/twiml/VoiceResponse';",
+      resolveDir: __dirname,
+    },
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    write: false,
+    plugins: [twimlWriter],
+  });
+  const module = { exports: {} };
+  new Function('module', outputFiles[0]?.text ?? '')(module);
+  ({ OurVoiceResponse } = v.parse(Bundle, module.exports));
+});
 
 /** One call of a verb's method, and what is called of the element that it gives. */
 interface Call {

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Clock and random source, injectable for tests. */
 export interface Clock {
   now(): Date;
@@ -12,6 +10,9 @@ export interface Clock {
 /** The real ones. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+  sleep: (milliseconds, signal) => timers().setTimeout(milliseconds, undefined, { signal }),
   random: Math.random,
 };
+
+/** Loaded by the first wait, which most cold Functions do not have. */
+const timers = () => process.getBuiltinModule('node:timers/promises');

@@ -1,4 +1,4 @@
-import { messageOf } from './errors';
+import { ConfigError, messageOf } from './errors';
 import { createHeaderReader, type RequestHeaders } from './request-headers';
 
 /** The part of Twilio's Response that we use: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
@@ -78,6 +78,31 @@ function toTwilioResponse({ status, headers, body }: FunctionResponse): TwilioRe
   response.setHeaders(headers);
   response.setBody(body);
   return response;
+}
+
+/**
+ * Loads a private Function of this deployment. It has no URL, and holds what other Functions seldom
+ * need: a Function is one file.
+ *
+ * https://www.twilio.com/docs/serverless/functions-assets/visibility
+ *
+ * @param isIt checked by hand: a library for it would be a tenth of what a cold /audio loads
+ * @throws {ConfigError} when it was not deployed
+ */
+export function requirePrivateFunction<Exports>(
+  name: string,
+  isIt: (exports: unknown) => exports is Exports,
+): Exports {
+  const functions = Runtime.getFunctions();
+  const file = functions[name] ?? functions[`/${name}`];
+  if (!file) {
+    throw new ConfigError(
+      `Loading the private Function ${name}: it is not in this Build. Deploy the whole project again.`,
+    );
+  }
+  const exports: unknown = require(file.path);
+  if (!isIt(exports)) throw new TypeError(`${file.path} is not the private Function ${name}.`);
+  return exports;
 }
 
 /** A response of one plain sentence, for a person or a program. */

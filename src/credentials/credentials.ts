@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
-import { ConfigError, messageOf, PlayError } from '../errors';
+import { messageOf, PlayError } from '../errors';
 import { isRecord } from '../record';
+import { requirePrivateFunction } from '../runtime';
 import type { Credentials } from '../sigv4/sign';
 import { refreshing, withTimeout } from './refreshing';
 
@@ -96,27 +97,14 @@ export function createCredentials({
 }
 
 /**
- * Loads the providers from this deployment's private Function `credentials`, which holds nothing
- * else, so that /audio and /sync need not carry them.
- *
- * https://www.twilio.com/docs/serverless/functions-assets/visibility
+ * Loads the providers from this deployment's private Function `credentials`.
  *
  * @throws {ConfigError} when it was not deployed
  */
 export async function loadPrivateFunction(): Promise<Providers> {
-  const functions = Runtime.getFunctions();
-  const file = functions.credentials ?? functions['/credentials'];
-  if (!file) {
-    throw new ConfigError(
-      'Loading the private Function credentials: it is not in this Build. Deploy the whole project again.',
-    );
-  }
-  const providers: unknown = require(file.path);
-  if (!isProviders(providers)) throw new TypeError(`${file.path} gives no credentials.`);
-  return providers;
+  return requirePrivateFunction('credentials', isProviders);
 }
 
-/** Checked by hand: a library for it would be a tenth of what a cold /audio loads. */
 function isProviders(value: unknown): value is Providers {
   return isRecord(value) && typeof value.fetchTemporaryCredentials === 'function';
 }

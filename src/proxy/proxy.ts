@@ -12,6 +12,7 @@ import { type FunctionResponse, log, sentence } from '../runtime';
 import { opaqueTagOf } from '../s3/entity-tag';
 import { getObject, type VerifiedResponse } from '../s3/get-object';
 import { type Connections, createConnections, requestIdOf } from '../s3/request';
+import type { LoadCrcs } from '../s3/verify';
 import { audioOf, revalidatedAudio } from './audio';
 import { AudioCache, type CachedAudio } from './cache';
 import { failureResponse, isTemporary, logMessageOf } from './failures';
@@ -20,6 +21,7 @@ import { audioResponse, forwardedResponse } from './responses';
 import { authorize } from './signed-url';
 
 export interface AudioProxyOptions extends CredentialsOptions {
+  readonly loadCrcs: LoadCrcs;
   /** To S3. */
   readonly connections?: Connections;
   /** For a whole request. */
@@ -68,7 +70,7 @@ interface Fetched extends Pick<HandledRequest, 'tries' | 'requestId'> {
  * Create it once a process: it keeps a cache, credentials and connections.
  */
 export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
-  const { clock, connections = createConnections() } = options;
+  const { clock, loadCrcs, connections = createConnections() } = options;
   const { timeoutMs = PROXY_TIMEOUT_MS, idleTimeoutMs = PROXY_IDLE_TIMEOUT_MS } = options;
   const { revalidationTimeoutMs = REVALIDATION_TIMEOUT_MS, attempts = PROXY_ATTEMPTS } = options;
   const credentials = createCredentials(options);
@@ -131,6 +133,7 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
       const access = { ...s3, credentials: await credentials(s3.credentials, waitMs) };
       return getObject(access, key, headers, {
         clock,
+        loadCrcs,
         connections,
         attempts,
         deadline,

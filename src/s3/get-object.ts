@@ -10,7 +10,7 @@ import {
   StaleConnectionError,
   sendGet,
 } from './request';
-import { verifyResponse } from './verify';
+import { type LoadCrcs, verifyResponse } from './verify';
 
 /** An answer of S3's to the request that was sent. */
 export interface VerifiedResponse extends ObjectResponse {
@@ -22,6 +22,7 @@ export interface GetObjectOptions
   extends Pick<RequestOptions, 'idleTimeoutMs' | 'maxBytes' | 'onHeaders'> {
   readonly connections: Connections;
   readonly clock: Clock;
+  readonly loadCrcs: LoadCrcs;
   /** The first included. A request that met a stale connection does not count. */
   readonly attempts: number;
   /** Epoch milliseconds by which the whole response must have come. */
@@ -88,7 +89,7 @@ export async function getObject(
     }
     const { status, headers: received, body } = response;
     if (!EXPECTED_STATUSES.has(status)) throw errorIn(response, clock.now());
-    const isVerified = await verifyResponse(response, headers);
+    const isVerified = await verifyResponse(response, headers, options.loadCrcs);
     return { status, headers: received, body, isVerified };
   });
 }

@@ -1,4 +1,10 @@
-import http from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as sendHttp,
+} from 'node:http';
 import type https from 'node:https';
 import { S3_ERROR_BYTES } from '../limits';
 import type { ObjectAddress } from './address';
@@ -7,13 +13,13 @@ import { ObjectTooLargeError, S3Error, S3TimeoutError } from './errors';
 /** What came back for an object, with the whole body: its bytes or an error of S3's. */
 export interface ObjectResponse {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
 /** By the scheme of the URL. */
 interface Agents {
-  readonly 'http:': http.Agent;
+  readonly 'http:': Agent;
   readonly 'https:': https.Agent;
 }
 
@@ -37,11 +43,11 @@ export function createConnections(options: https.AgentOptions = {}): Connections
 
 /** Each is created at its first use: TLS takes 3 ms to load, and a server in plain HTTP needs none. */
 function createAgents(options: https.AgentOptions): Agents {
-  let plain: http.Agent | undefined;
+  let plain: Agent | undefined;
   let tls: https.Agent | undefined;
   return {
     get 'http:'() {
-      plain ??= new http.Agent(options);
+      plain ??= new Agent(options);
       return plain;
     },
     get 'https:'() {
@@ -66,7 +72,7 @@ export interface RequestOptions {
   /** The most bytes of an object that are read. */
   readonly maxBytes: number;
   /** Called when the headers have come, before the body is read. */
-  readonly onHeaders?: (headers: http.IncomingHttpHeaders) => void;
+  readonly onHeaders?: (headers: IncomingHttpHeaders) => void;
 }
 
 /** S3 had closed an idle connection at the moment of its reuse: it never saw the request. */
@@ -135,11 +141,11 @@ function requestTo(
   { origin, path }: Pick<ObjectAddress, 'origin' | 'path'>,
   headers: Readonly<Record<string, string>>,
   agents: Agents,
-): http.ClientRequest {
+): ClientRequest {
   const { isTls, host, port } = serverAt(origin);
   return isTls
     ? loadHttps().request({ host, port, path, headers, agent: agents['https:'] })
-    : http.request({ host, port, path, headers, agent: agents['http:'] });
+    : sendHttp({ host, port, path, headers, agent: agents['http:'] });
 }
 
 interface Server {
@@ -162,7 +168,7 @@ function serverAt(origin: string): Server {
 
 /** @param onBytes called for each piece of the body */
 function readBody(
-  response: http.IncomingMessage,
+  response: IncomingMessage,
   maxBytes: number,
   onBytes: () => void,
 ): Promise<Buffer> {
@@ -200,7 +206,7 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
   return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks, length);
 }
 
-function connectionError(request: http.ClientRequest, cause: NodeJS.ErrnoException): S3Error {
+function connectionError(request: ClientRequest, cause: NodeJS.ErrnoException): S3Error {
   const isClosed = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
   const ErrorClass = isClosed && request.reusedSocket ? StaleConnectionError : S3Error;
   return new ErrorClass(cause.message, { cause });
@@ -211,7 +217,7 @@ function connectionError(request: http.ClientRequest, cause: NodeJS.ErrnoExcepti
  * @throws {S3Error} for an object when neither a length nor chunks would tell a whole body from one
  *   that was cut off
  */
-function announcedLength({ headers }: http.IncomingMessage, isObject: boolean): number | undefined {
+function announcedLength({ headers }: IncomingMessage, isObject: boolean): number | undefined {
   const length = headers['content-length'];
   if (length !== undefined) return Number(length);
   if (headers['transfer-encoding'] === undefined && isObject) {
@@ -221,6 +227,6 @@ function announcedLength({ headers }: http.IncomingMessage, isObject: boolean): 
 }
 
 /** AWS support asks for this id. */
-export function requestIdOf(headers: http.IncomingHttpHeaders): string | undefined {
+export function requestIdOf(headers: IncomingHttpHeaders): string | undefined {
   return headers['x-amz-request-id']?.toString();
 }

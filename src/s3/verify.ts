@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isRecord } from '../record';
+import { requirePrivateFunction } from '../runtime';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
 import { rangeOf } from './range';
@@ -20,12 +22,14 @@ import type { ObjectResponse } from './request';
  * | 200, S3 says neither, and it is empty or a web page       | is not S3's           |
  *
  * @param sent the headers of the request, lower case
+ * @param loadCrcs called for a body that only one of these can verify
  * @returns whether the body was compared with its MD5 or checksum
  * @throws {S3Error} of the kind "unusable"
  */
 export async function verifyResponse(
   response: ObjectResponse,
   sent: Readonly<Record<string, string>>,
+  loadCrcs: LoadCrcs,
 ): Promise<boolean> {
   const { status, headers, body } = response;
   if (status === 304) {
@@ -37,7 +41,7 @@ export async function verifyResponse(
     verifyRange(response, sent.range);
     return false;
   }
-  if (await verifyBody(response)) return true;
+  if (await verifyBody(response, loadCrcs)) return true;
   if (body.length === 0) throw foreignAnswer(status, 'without a body');
   if (isPage(headers)) throw foreignAnswer(status, 'with an HTML page');
   return false;
@@ -84,11 +88,14 @@ function verifyRange({ status, headers, body }: ObjectResponse, range: string | 
  *
  * @returns false when S3 says nothing about the bytes
  */
-async function verifyBody({ status, headers, body }: ObjectResponse): Promise<boolean> {
+async function verifyBody(
+  { status, headers, body }: ObjectResponse,
+  loadCrcs: LoadCrcs,
+): Promise<boolean> {
   const etag = entityTagOf(headers.etag) ?? '';
   const md5 = md5Of(etag, headers);
   if (md5 !== undefined && hash('md5', body) === md5) return true;
-  const checksum = checksumOf(headers);
+  const checksum = checksumOf(headers, loadCrcs);
   if (checksum && (await checksum.digest(body)) === checksum.expected) return true;
   const isStrong = opaqueTagOf(etag) === etag;
   const differs = checksum?.name ?? (md5 !== undefined && isStrong ? 'ETag' : undefined);
@@ -122,42 +129,48 @@ interface Checksum {
 }
 
 /** @returns undefined where S3 sends none, one over the parts of an upload, or one unknown here */
-export function checksumOf(headers: IncomingHttpHeaders): Checksum | undefined {
+export function checksumOf(headers: IncomingHttpHeaders, loadCrcs: LoadCrcs): Checksum | undefined {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
   for (const [name, digest] of DIGESTS) {
     const expected = headers[name]?.toString();
-    if (expected !== undefined && !/-\d+$/.test(expected)) return { name, expected, digest };
+    if (expected !== undefined && !/-\d+$/.test(expected)) {
+      return { name, expected, digest: (body) => digest(body, loadCrcs) };
+    }
   }
   return undefined;
 }
 
-/** Loaded with the first such checksum: for the command line, which does not bundle it, it takes 50 ms. */
-const crcs = () => import('@aws-sdk/checksums/crc');
+/** Checksums that Node does not have, in base64. */
+export interface Crcs {
+  crc32c(body: Buffer): Promise<string>;
+  crc64nvme(body: Buffer): Promise<string>;
+}
+
+export type LoadCrcs = () => Crcs | Promise<Crcs>;
+
+/** Loads them from this deployment's private Function `crc`. @throws {ConfigError} without it */
+export function loadDeployedCrcs(): Crcs {
+  const { crcs } = requirePrivateFunction('crc', hasCrcs);
+  return crcs;
+}
+
+function hasCrcs(value: unknown): value is { readonly crcs: Crcs } {
+  return isRecord(value) && isRecord(value.crcs) && typeof value.crcs.crc32c === 'function';
+}
+
+type Digest = (body: Buffer, loadCrcs: LoadCrcs) => Promise<string>;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
-const DIGESTS: ReadonlyMap<string, (body: Buffer) => Promise<string>> = new Map([
-  [
-    'x-amz-checksum-crc64nvme',
-    async (body: Buffer) => digestBy(new (await crcs()).Crc64NvmeJs(), body),
-  ],
-  ['x-amz-checksum-crc32', async (body: Buffer) => base64Of(zlib().crc32(body))],
-  ['x-amz-checksum-crc32c', async (body: Buffer) => digestBy(new (await crcs()).Crc32c(), body)],
-  ['x-amz-checksum-sha256', async (body: Buffer) => hash('sha256', body, 'base64')],
-  ['x-amz-checksum-sha1', async (body: Buffer) => hash('sha1', body, 'base64')],
+const DIGESTS: ReadonlyMap<string, Digest> = new Map<string, Digest>([
+  ['x-amz-checksum-crc64nvme', async (body, loadCrcs) => (await loadCrcs()).crc64nvme(body)],
+  ['x-amz-checksum-crc32', async (body) => base64Of(zlib().crc32(body))],
+  ['x-amz-checksum-crc32c', async (body, loadCrcs) => (await loadCrcs()).crc32c(body)],
+  ['x-amz-checksum-sha256', async (body) => hash('sha256', body, 'base64')],
+  ['x-amz-checksum-sha1', async (body) => hash('sha1', body, 'base64')],
 ]);
 
 /** Loaded by the first CRC-32 only. */
 const zlib = () => process.getBuiltinModule('node:zlib');
-
-interface Digester {
-  update(body: Uint8Array): void;
-  digest(): Promise<Uint8Array>;
-}
-
-async function digestBy(digester: Digester, body: Buffer): Promise<string> {
-  digester.update(body);
-  return Buffer.from(await digester.digest()).toString('base64');
-}
 
 function base64Of(crc: number): string {
   const bytes = Buffer.alloc(4);

@@ -107,7 +107,10 @@ describe('an assumed role', () => {
   });
 
   test("the proxy serves an object in Twilio's runtime, where a private Function holds AWS's providers", async () => {
-    const deployed = await deployProxy({ ...s3.variables, ...asRole() }, { withCredentials: true });
+    const deployed = await deployProxy(
+      { ...s3.variables, ...asRole() },
+      { privateFunctions: ['credentials'] },
+    );
     const query = signProxyQuery(
       { authToken: deployed.authToken, bucket: s3.bucket },
       KEY,

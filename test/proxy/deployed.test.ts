@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PROXY_BYTES } from '../../src/limits';
 import { signProxyQuery } from '../../src/proxy/signed-url';
+import { crcs } from '../../src/s3/crc';
 import { startCognito, type TestCognito } from '../helpers/credentials/cognito';
+import { type FaultServer, startFaultServer } from '../helpers/fault-server';
 import { type DeployedProxy, deployProxy } from '../helpers/proxy/runtime';
 import { startTestS3, type TestS3 } from '../helpers/s3/server';
 
@@ -24,7 +26,7 @@ afterAll(() => s3.stop());
 async function withDeployed<T>(
   variables: Readonly<Record<string, string>>,
   use: (proxy: DeployedProxy) => Promise<T>,
-  options: { readonly withCredentials?: boolean } = {},
+  options: { readonly privateFunctions?: readonly string[] } = {},
 ): Promise<T> {
   const proxy = await deployProxy(variables, options);
   try {
@@ -87,6 +89,46 @@ describe("the proxy in Twilio's runtime", () => {
   }, 60_000);
 });
 
+describe('an object in the runtime that only its CRC-64 verifies', () => {
+  let server: FaultServer;
+  const send = (checksum: string) =>
+    server.always({
+      kind: 'changed',
+      headers: { etag: `"${'0'.repeat(32)}-2"`, 'x-amz-checksum-crc64nvme': checksum },
+    });
+  const deploy = (use: (proxy: DeployedProxy) => Promise<void>, privateFunctions: string[]) =>
+    withDeployed({ ...s3.variables, S3_ENDPOINT: server.endpoint }, use, { privateFunctions });
+
+  beforeAll(async () => {
+    server = await startFaultServer(s3.endpoint);
+  });
+
+  afterAll(() => server.close());
+
+  it('is compared by the private Function', async () => {
+    await deploy(
+      async (proxy) => {
+        send(await crcs.crc64nvme(Buffer.from('other bytes')));
+        expect((await get(proxy)).status).toBe(502);
+        await proxy.logged("do not match S3's x-amz-checksum-crc64nvme");
+        send(await crcs.crc64nvme(BODY));
+        const { status, body } = await get(proxy);
+        expect([status, body.equals(BODY)]).toEqual([200, true]);
+        expect(proxy.output()).not.toContain('"verified":false');
+      },
+      ['crc'],
+    );
+  }, 60_000);
+
+  it('needs the private Function to be deployed', async () => {
+    await deploy(async (proxy) => {
+      send(await crcs.crc64nvme(BODY));
+      expect((await get(proxy)).status).toBe(500);
+      await proxy.logged('Loading the private Function crc: it is not in this Build.');
+    }, []);
+  }, 60_000);
+});
+
 describe('temporary credentials in the runtime', () => {
   let cognito: TestCognito;
   let variables: Record<string, string>;
@@ -116,7 +158,7 @@ describe('temporary credentials in the runtime', () => {
       await proxy.logged('S3 answered 4');
       expect(cognito.faults.requests.length).toBe(1);
     };
-    await withDeployed(variables, use, { withCredentials: true });
+    await withDeployed(variables, use, { privateFunctions: ['credentials'] });
   }, 60_000);
 
   it('need the private Function to be deployed', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../src/clock';
 import type { S3Access } from '../../src/s3/address';
+import { crcs } from '../../src/s3/crc';
 import { getObject } from '../../src/s3/get-object';
 import { createConnections } from '../../src/s3/request';
 import { HOSTILE_KEYS } from '../helpers/hostile-keys';
@@ -45,6 +46,7 @@ const get = (key: string) =>
       idleTimeoutMs: 10_000,
       maxBytes: 4_000_000,
       connections,
+      loadCrcs: () => crcs,
     },
   );
 

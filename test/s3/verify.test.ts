@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { crcs } from '../../src/s3/crc';
 import { verifyResponse } from '../../src/s3/verify';
 
 const BODY = Buffer.from('123456789');
@@ -20,7 +21,7 @@ const CHECKSUMS = [
 const verify = (
   headers: Record<string, string>,
   { status = 200, body = BODY, sent = {} as Record<string, string> } = {},
-) => verifyResponse({ status, headers, body }, sent);
+) => verifyResponse({ status, headers, body }, sent, () => crcs);
 
 const UNUSABLE = { kind: 'unusable' };
 

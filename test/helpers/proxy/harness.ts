@@ -4,6 +4,7 @@ import type { Config } from '../../../src/config';
 import { type AudioProxyOptions, createAudioProxy } from '../../../src/proxy/proxy';
 import { signProxyQuery } from '../../../src/proxy/signed-url';
 import { createHeaderReader } from '../../../src/request-headers';
+import { crcs } from '../../../src/s3/crc';
 import { createConnections } from '../../../src/s3/request';
 import { FakeClock } from '../clock';
 
@@ -74,8 +75,9 @@ export function startTestProxy(
 ): TestProxy {
   const { connections = createConnections() } = options;
   const loadProviders = () => import('../../../src/credentials/sts-and-cognito');
+  const loadCrcs = async () => crcs;
   const { clock = systemClock } = options;
-  const proxy = createAudioProxy({ clock, loadProviders, ...options, connections });
+  const proxy = createAudioProxy({ clock, loadProviders, loadCrcs, ...options, connections });
 
   const readHeaders = createHeaderReader();
 

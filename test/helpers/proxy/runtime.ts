@@ -39,7 +39,7 @@ async function bundle(source: string): Promise<string> {
 
 export async function deployProxy(
   variables: Readonly<Record<string, string>>,
-  { withCredentials = false } = {},
+  { privateFunctions = [] as readonly string[] } = {},
 ): Promise<DeployedProxy> {
   const child = fork(join(__dirname, '../sandbox/edge-process.ts'), ['10000'], {
     execArgv: ['--import', 'tsx'],
@@ -60,9 +60,9 @@ export async function deployProxy(
   };
   const { port } = await said('listening');
   const functions = [hostedFile('/audio', await bundle('audio.ts'))];
-  if (withCredentials) {
-    const content = await bundle('credentials.private.ts');
-    functions.push(hostedFile('/credentials', content, { visibility: 'private' }));
+  for (const name of privateFunctions) {
+    const content = await bundle(`${name}.private.ts`);
+    functions.push(hostedFile(`/${name}`, content, { visibility: 'private' }));
   }
   const deployed = said('deployed');
   child.send({ type: 'deploy', build: hostedBuild({ functions, variables }) });

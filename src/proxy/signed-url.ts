@@ -3,7 +3,7 @@ import type { AudioConfig } from '../config';
 import { PROXY_URL_MIN_SECONDS, PROXY_URL_ROUNDING_SECONDS } from '../limits';
 import { isAddressable } from '../s3/address';
 
-/** Loaded by the first signature. It takes 7 of 50 ms of a cold voice request, which may sign nothing. */
+/** Loaded by the first signature. It takes 5 of 20 ms of a cold voice request, which may sign nothing. */
 const crypto = () => process.getBuiltinModule('node:crypto');
 
 export interface ProxySecret {

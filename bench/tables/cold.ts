@@ -7,7 +7,7 @@ export const cold: Table = {
   name: 'cold',
   title: 'The first answer of a cold Function',
   about:
-    "Loading a Function and its first answer, in a fresh process each time, without what Node and Twilio's runtime take to start. A manifest of 1,000 prompts is the largest that a Build has. Beside the webhooks: a Function with VoiceResponse alone, bundled as ours are. Beside /audio: the least that fetches 10 kB from S3, here the sandbox's server over HTTP. /sync answers that it needs its secret.",
+    "Loading a Function and its first answer, in a fresh process each time, without what Node and Twilio's runtime take to start. A manifest of 1,000 prompts is the largest that a Build has. Beside the webhooks: a Function with Twilio's VoiceResponse alone, bundled, with the xmlbuilder that it comes with and ours do without. Beside /audio: the least that fetches 10 kB from S3, here the sandbox's server over HTTP. /sync answers that it needs its secret.",
   async run(bench) {
     const { webhooks, audio, sync } = await prepareFirstAnswers(bench);
     const rounds = bench.quick ? 1 : 25;

@@ -77,7 +77,7 @@ function loadManifest(): Manifest | undefined {
   try {
     // As Twilio gives the file for `require`, its ending may be missing.
     const source = readFileSync(require.resolve(file), 'utf8');
-    loaded = { file, manifest: decodeOwnManifest(source) };
+    loaded = { file, manifest: decodeOwnManifest(source, () => require(file)) };
     return loaded.manifest;
   } catch (thrown) {
     log('warn', { event: 'manifest unreadable', message: messageOf(thrown) });

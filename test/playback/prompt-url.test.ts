@@ -54,6 +54,11 @@ describe.each([
     );
   });
 
+  it('is the Asset’s, too, when Twilio gives the manifest with another text', async () => {
+    deploy(`"use strict";\n${encodeManifest(manifest).source}`);
+    expect(await ask(context, 'menu.mp3')).toMatch(/\/audio\/menu\.1\.2\.mp3$/);
+  });
+
   it('is the proxy’s otherwise', async () => {
     deploy(encodeManifest(manifest).source);
     expect(await ask(context, '営業 時間.mp3')).toMatch(

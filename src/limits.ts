@@ -197,6 +197,13 @@ export const MAX_SLICE_SECONDS = 6;
 /** After that, how long what is in work may still begin requests. */
 export const SLICE_GRACE_MS = 1000;
 
+/**
+ * What a slice needs to publish one object: some 15 requests to Twilio of 150 ms each, and a Build of half
+ * a second. A slice that would have less time left after its debounce ends before it instead: the next one
+ * begins when the bucket is quiet, with all of its time.
+ */
+export const SLICE_WORK_MS = 2500;
+
 /** One request of a slice at most. */
 export const SLICE_REQUEST_MS = 5000;
 

@@ -1,5 +1,10 @@
 import type { Clock } from '../clock';
-import { DEBOUNCE_JITTER_MS, LISTING_CLOCK_SKEW_MS, LONGEST_DEBOUNCE_MS } from '../limits';
+import {
+  DEBOUNCE_JITTER_MS,
+  LISTING_CLOCK_SKEW_MS,
+  LONGEST_DEBOUNCE_MS,
+  SLICE_WORK_MS,
+} from '../limits';
 import type { PromptObject } from '../s3/prompts';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 
@@ -25,7 +30,8 @@ export async function* debounce(
   // Without jitter, runs that one burst started would go on in the same moment.
   const milliseconds = quietInMs + clock.random() * DEBOUNCE_JITTER_MS;
   yield { type: 'waiting', for: 'quiet', milliseconds };
-  if (clock.now().getTime() + milliseconds >= deadline) return pending('quiet', milliseconds);
+  const quietAt = clock.now().getTime() + milliseconds;
+  if (quietAt + SLICE_WORK_MS >= deadline) return pending('quiet', milliseconds);
   await clock.sleep(milliseconds);
   return again();
 }

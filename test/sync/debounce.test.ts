@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { msUntilQuiet } from '../../src/sync/debounce';
+import { SLICE_WORK_MS } from '../../src/limits';
+import { resultOf } from '../../src/result';
+import { debounce, msUntilQuiet } from '../../src/sync/debounce';
+import { FakeClock } from '../helpers/clock';
 import { object } from '../helpers/sync/values';
 
 const NOW = new Date('2026-01-02T03:04:05Z');
@@ -39,5 +42,26 @@ describe('msUntilQuiet', () => {
         expect(wait).toBeLessThanOrEqual(quiet);
       }),
     );
+  });
+});
+
+describe('a run that waits until the bucket is quiet', () => {
+  async function waitFor(budgetMs: number) {
+    const clock = new FakeClock({ startMs: NOW.getTime(), random: () => 0 });
+    const deadline = NOW.getTime() + budgetMs;
+    const waiting = debounce(changed(0), { clock, deadline, debounceMs: QUIET });
+    const outcome = await resultOf(waiting);
+    return { outcome, sleptMs: clock.now().getTime() - NOW.getTime() };
+  }
+
+  it('goes on after it where it then has time to publish something', async () => {
+    const { outcome, sleptMs } = await waitFor(QUIET + SLICE_WORK_MS + 1);
+    expect({ outcome, sleptMs }).toEqual({ outcome: { status: 'again' }, sleptMs: QUIET });
+  });
+
+  it('ends before it otherwise, and says when the next slice is to begin', async () => {
+    const { outcome, sleptMs } = await waitFor(QUIET + SLICE_WORK_MS);
+    const pending = { status: 'pending', reason: 'quiet', retryAfter: QUIET };
+    expect({ outcome, sleptMs }).toEqual({ outcome: pending, sleptMs: 0 });
   });
 });

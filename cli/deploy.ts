@@ -228,4 +228,4 @@ async function syncPrompts(
 
 export const deploy = { readOptions, run };
 
-export const main = () => startCommand(deploy);
+export const main = () => startCommand(deploy, { keepsHeapSmall: true });

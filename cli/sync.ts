@@ -102,4 +102,4 @@ async function run(options: SyncOptions, context: CommandContext): Promise<ExitS
 
 export const sync = { readOptions, run };
 
-export const main = () => startCommand(sync);
+export const main = () => startCommand(sync, { keepsHeapSmall: true });

@@ -1,6 +1,5 @@
 import { type IncomingHttpHeaders, type RequestOptions, request as sendHttp } from 'node:http';
 import { request as sendHttps } from 'node:https';
-import { buffer } from 'node:stream/consumers';
 import { PlayError } from '../errors';
 
 export interface TwilioRequest extends Pick<RequestOptions, 'agent' | 'auth'> {
@@ -43,14 +42,20 @@ export async function sendRequest(request: TwilioRequest): Promise<TwilioRespons
     }, timeoutMs);
     sent.on('error', reject);
     sent.on('response', (response) => {
-      buffer(response)
-        .then((bytes) => {
-          // A response that came early: Twilio does not read the rest of the request.
-          if (!sent.writableFinished) sent.destroy();
-          const { statusCode = 0, headers } = response;
-          resolve({ statusCode, headers, body: parse(unzipped(bytes, headers)) });
-        })
-        .catch(reject);
+      const chunks: Buffer[] = [];
+      response.on('error', reject);
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        // A response that came early: Twilio does not read the rest of the request.
+        if (!sent.writableFinished) sent.destroy();
+        const { statusCode = 0, headers } = response;
+        try {
+          const text = unzipped(Buffer.concat(chunks), headers);
+          resolve({ statusCode, headers, body: parse(text) });
+        } catch (thrown) {
+          reject(thrown);
+        }
+      });
     });
     for (const part of body?.parts ?? []) sent.write(part);
     sent.end();

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { FAST_CHECKSUM_BYTES } from '../limits';
 import { isRecord } from '../record';
 import { requirePrivateFunction } from '../runtime';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
@@ -94,9 +95,14 @@ async function verifyBody(
 ): Promise<boolean> {
   const etag = entityTagOf(headers.etag) ?? '';
   const md5 = md5Of(etag, headers);
-  if (md5 !== undefined && hash('md5', body) === md5) return true;
   const checksum = checksumOf(headers, loadCrcs);
-  if (checksum && (await checksum.digest(body)) === checksum.expected) return true;
+  const matchesMd5 = () => md5 !== undefined && hash('md5', body) === md5;
+  const matchesChecksum = async () =>
+    checksum !== undefined && (await checksum.digest(body)) === checksum.expected;
+  const beginsWithMd5 = !checksum?.isFast || body.length < FAST_CHECKSUM_BYTES;
+  if (beginsWithMd5 && matchesMd5()) return true;
+  if (await matchesChecksum()) return true;
+  if (!beginsWithMd5 && matchesMd5()) return true;
   const isStrong = opaqueTagOf(etag) === etag;
   const differs = checksum?.name ?? (md5 !== undefined && isStrong ? 'ETag' : undefined);
   if (differs === undefined) return false;
@@ -125,6 +131,8 @@ interface Checksum {
   readonly name: string;
   /** In base64. */
   readonly expected: string;
+  /** Faster than an MD5. */
+  readonly isFast: boolean;
   readonly digest: (body: Buffer) => Promise<string>;
 }
 
@@ -134,7 +142,8 @@ export function checksumOf(headers: IncomingHttpHeaders, loadCrcs: LoadCrcs): Ch
   for (const [name, digest] of DIGESTS) {
     const expected = headers[name]?.toString();
     if (expected !== undefined && !/-\d+$/.test(expected)) {
-      return { name, expected, digest: (body) => digest(body, loadCrcs) };
+      const isFast = FAST.has(name);
+      return { name, expected, isFast, digest: (body) => digest(body, loadCrcs) };
     }
   }
   return undefined;
@@ -167,6 +176,13 @@ const DIGESTS: ReadonlyMap<string, Digest> = new Map<string, Digest>([
   ['x-amz-checksum-crc32c', async (body, loadCrcs) => (await loadCrcs()).crc32c(body)],
   ['x-amz-checksum-sha256', async (body) => hash('sha256', body, 'base64')],
   ['x-amz-checksum-sha1', async (body) => hash('sha1', body, 'base64')],
+]);
+
+/** Of 1 MB a CRC-32 takes 0.3 ms and these SHAs 0.7; an MD5 takes 1.8, and the other CRCs twice that. */
+const FAST: ReadonlySet<string> = new Set([
+  'x-amz-checksum-crc32',
+  'x-amz-checksum-sha256',
+  'x-amz-checksum-sha1',
 ]);
 
 /** Loaded by the first CRC-32 only. */

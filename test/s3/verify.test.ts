@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { FAST_CHECKSUM_BYTES } from '../../src/limits';
 import { crcs } from '../../src/s3/crc';
 import { verifyResponse } from '../../src/s3/verify';
 
@@ -41,6 +42,19 @@ describe('the body of an object', () => {
     ],
   ])('is verified by %s', async (_, headers) => {
     expect(await verify(headers)).toBe(true);
+  });
+
+  it('is verified by its MD5 or its checksum, however long it is, whichever matches', async () => {
+    for (const body of [BODY, Buffer.alloc(FAST_CHECKSUM_BYTES, 'sound')]) {
+      const md5 = `"${createHash('md5').update(body).digest('hex')}"`;
+      const sha256 = createHash('sha256').update(body).digest('base64');
+      const by = (etag: string, checksum: string) =>
+        verify({ etag, 'x-amz-checksum-sha256': checksum }, { body });
+      expect(await by(md5, sha256)).toBe(true);
+      expect(await by(md5, 'AAAAAA==')).toBe(true);
+      expect(await by(OTHER_MD5, sha256)).toBe(true);
+      await expect(by(OTHER_MD5, 'AAAAAA==')).rejects.toMatchObject(UNUSABLE);
+    }
   });
 
   it.each([

@@ -6,7 +6,6 @@ import { type Clock, systemClock } from '../clock';
 import type { S3Config } from '../config';
 import { CredentialsError, type CredentialsProvider } from '../credentials/credentials';
 import { deployedCredentialsOf } from '../credentials/with-private-function';
-import { messageOf } from '../errors';
 import { S3_ATTEMPTS, S3_PAGE_BYTES, S3_PAGE_KEYS, S3_TIMEOUT_MS } from '../limits';
 import { withRetry } from '../retry';
 import { log } from '../runtime';
@@ -307,9 +306,7 @@ export class PromptBucket {
     } catch (thrown) {
       if (thrown instanceof ObjectTooLargeError || !(thrown instanceof S3Error)) throw thrown;
       const what = hasBegun ? "S3's answer broke off" : 'S3 could not be reached';
-      throw new S3Error(`${what}: ${thrown.message || messageOf(thrown.cause)}.`, {
-        cause: thrown,
-      });
+      throw new S3Error(`${what}: ${thrown.message}.`, { cause: thrown });
     }
   }
 

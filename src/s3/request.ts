@@ -6,6 +6,7 @@ import {
   request as sendHttp,
 } from 'node:http';
 import type https from 'node:https';
+import { messageOf } from '../errors';
 import { S3_ERROR_BYTES } from '../limits';
 import type { ObjectAddress } from './address';
 import { ObjectTooLargeError, S3Error, S3TimeoutError } from './errors';
@@ -209,7 +210,7 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
 function connectionError(request: ClientRequest, cause: NodeJS.ErrnoException): S3Error {
   const isClosed = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
   const ErrorClass = isClosed && request.reusedSocket ? StaleConnectionError : S3Error;
-  return new ErrorClass(cause.message, { cause });
+  return new ErrorClass(messageOf(cause), { cause });
 }
 
 /**

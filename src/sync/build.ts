@@ -148,19 +148,20 @@ interface Look {
 
 /**
  * Makes the plan's Build. Looks again before each further attempt: a Build whose answer was lost is
- * adopted in the next round, not made again.
+ * adopted in the next round, not made again. A slice looks before the first one, too: others that one
+ * burst of events started may have begun Builds while the manifest was uploaded.
  */
 async function startBuild(
   plan: Plan,
   { deployments, live }: Observation,
   { begun, functionSid }: Look,
-  { twilio, clock, deadline }: BuildOptions,
+  { twilio, clock, deadline, isSlice }: BuildOptions,
 ): Promise<Outcome<Build>> {
   const contents = await prepareBuild(twilio, plan, live, functionSid);
   const known = new Set(begun.map(({ sid }) => sid));
   let attempts = 0;
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judgeLost, async () => {
-    if (attempts++ > 0) {
+    if (attempts++ > 0 || isSlice) {
       const now = await buildsInProgress(twilio, deployments, clock.now());
       if (now.some(({ sid }) => !known.has(sid))) return again();
     }

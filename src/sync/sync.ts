@@ -97,7 +97,7 @@ export async function* syncEnvironment(
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { visibility, include, exclude, debounceMs } = config.sync;
   const { prefix } = config.s3;
-  const { bucket, twilio, deadline } = connect(config, service, settings);
+  const { bucket, twilio, deadline, close } = connect(config, service, settings);
   try {
     return yield* run({
       ...settings,
@@ -119,7 +119,7 @@ export async function* syncEnvironment(
     // Looking up the environment may reach a limit, too.
     return { ...pendingAfter(thrown), report: NOTHING_DONE };
   } finally {
-    bucket.close();
+    close();
   }
 }
 
@@ -151,7 +151,7 @@ export async function checkTarget(
   target: Target,
   settings: SyncSettings,
 ): Promise<CheckedTarget> {
-  const { bucket, twilio } = connect(config, target.service, settings);
+  const { bucket, twilio, close } = connect(config, target.service, settings);
   try {
     const live = await findLive(twilio, target);
     const { listing, known } = await observeKeys(bucket, twilio, live);
@@ -167,7 +167,7 @@ export async function checkTarget(
     );
     return { live, listedKeys };
   } finally {
-    bucket.close();
+    close();
   }
 }
 
@@ -204,9 +204,10 @@ function connect(
   const times = { clock: systemClock, deadline: end, timeoutMs, minBytesPerSecond };
   const transport = new Transport({ ...times, httpsAgent: twilioAgent });
   const access = { accountSid, authToken, apiOrigin, transport };
-  return {
-    bucket: new PromptBucket(config.s3, { ...times, httpsAgent, credentialsOf }),
-    twilio: new Serverless(access, service),
-    deadline,
+  const bucket = new PromptBucket(config.s3, { ...times, httpsAgent, credentialsOf });
+  const close = () => {
+    bucket.close();
+    transport.close();
   };
+  return { bucket, twilio: new Serverless(access, service), deadline, close };
 }

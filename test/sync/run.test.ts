@@ -89,6 +89,28 @@ describe('a run with little time', () => {
     expect(rig.service.builds.size).toBe(3);
     await rig.stop();
   });
+
+  it('waits as a slice for a Build that another one has begun while it uploaded its manifest', async () => {
+    const rig = new Rig(buckets, { buildMs: 60_000 });
+    const wrap = rig.wire.wrap.bind(rig.wire);
+    let holds = false;
+    rig.wire.wrap = (to, listener) =>
+      wrap(to, async (request, response) => {
+        if (holds && request.method === 'POST' && /Functions\/ZH/.test(request.url ?? '')) {
+          holds = false;
+          await rig.run('few', { deadline: rig.time + 5000 });
+        }
+        listener(request, response);
+      });
+    await rig.start();
+    rig.toolkitDeploy();
+    holds = true;
+    const { outcome, events } = await rig.run('many', { isSlice: true });
+    expect(outcome?.status).toBe('done');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'waiting', for: 'build' }));
+    expect(rig.liveAudio.size).toBe(12);
+    await rig.stop();
+  });
 });
 
 describe('a guard', () => {

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/clock';
 import { OutOfTimeError } from '../../src/retry';
 import { TwilioApiError } from '../../src/twilio/errors';
+import { Transport } from '../../src/twilio/transport';
 import {
   type Account,
   answering,
@@ -32,6 +36,22 @@ async function uploadDespite(account: Account, faults: readonly Fault[]): Promis
   const files = api.twilio.state.services.get(service)?.assets.get(asset)?.versions.values();
   return [...(files ?? [])].map((version) => version.content);
 }
+
+it('leaves no connection behind when it is closed', async () => {
+  const server = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const transport = new Transport({ clock: systemClock, deadline: Date.now() + 60_000 });
+  const opened = once(server, 'connection');
+  const url = `http://127.0.0.1:${address.port}/`;
+  await transport.ask({ method: 'GET', url, auth: 'AC0:token' }, ({ body }) => body);
+  const [socket] = await opened;
+  const closed = once(socket, 'close');
+  transport.close();
+  await closed;
+  server.close();
+});
 
 describe('a request', () => {
   it.each<[string, Fault]>([

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { ConfigError } from '../errors';
 import { FAST_CHECKSUM_BYTES } from '../limits';
 import { isRecord } from '../record';
-import { requirePrivateFunction } from '../runtime';
+import { log, requirePrivateFunction } from '../runtime';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
 import { rangeOf } from './range';
@@ -97,14 +98,14 @@ async function verifyBody(
   const md5 = md5Of(etag, headers);
   const checksum = checksumOf(headers, loadCrcs);
   const matchesMd5 = () => md5 !== undefined && hash('md5', body) === md5;
-  const matchesChecksum = async () =>
-    checksum !== undefined && (await checksum.digest(body)) === checksum.expected;
   const beginsWithMd5 = !checksum?.isFast || body.length < FAST_CHECKSUM_BYTES;
   if (beginsWithMd5 && matchesMd5()) return true;
-  if (await matchesChecksum()) return true;
+  const digest = await checksum?.digest(body);
+  if (digest !== undefined && digest === checksum?.expected) return true;
   if (!beginsWithMd5 && matchesMd5()) return true;
   const isStrong = opaqueTagOf(etag) === etag;
-  const differs = checksum?.name ?? (md5 !== undefined && isStrong ? 'ETag' : undefined);
+  const md5Differs = md5 !== undefined && isStrong ? 'ETag' : undefined;
+  const differs = digest === undefined ? md5Differs : checksum?.name;
   if (differs === undefined) return false;
   throw new S3Error(
     `The ${body.length} bytes that came do not match S3's ${differs}: check what stands between here and S3, and upload the object again if this stays so.`,
@@ -133,7 +134,8 @@ interface Checksum {
   readonly expected: string;
   /** Faster than an MD5. */
   readonly isFast: boolean;
-  readonly digest: (body: Buffer) => Promise<string>;
+  /** Undefined where it cannot be calculated. */
+  readonly digest: (body: Buffer) => Promise<string | undefined>;
 }
 
 /** @returns undefined where S3 sends none, one over the parts of an upload, or one unknown here */
@@ -155,25 +157,31 @@ export interface Crcs {
   crc64nvme(body: Buffer): Promise<string>;
 }
 
-export type LoadCrcs = () => Crcs | Promise<Crcs>;
+/** Undefined where they cannot be loaded: a caller hears an object all the same. */
+export type LoadCrcs = () => Crcs | undefined | Promise<Crcs>;
 
-/** Loads them from this deployment's private Function `crc`. @throws {ConfigError} without it */
-export function loadDeployedCrcs(): Crcs {
-  const { crcs } = requirePrivateFunction('crc', hasCrcs);
-  return crcs;
+/** Loads them from this deployment's private Function `crc`, if it was deployed. */
+export function loadDeployedCrcs(): Crcs | undefined {
+  try {
+    return requirePrivateFunction('crc', hasCrcs).crcs;
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    log('warn', { event: 'object not verified', message: thrown.message });
+    return undefined;
+  }
 }
 
 function hasCrcs(value: unknown): value is { readonly crcs: Crcs } {
   return isRecord(value) && isRecord(value.crcs) && typeof value.crcs.crc32c === 'function';
 }
 
-type Digest = (body: Buffer, loadCrcs: LoadCrcs) => Promise<string>;
+type Digest = (body: Buffer, loadCrcs: LoadCrcs) => Promise<string | undefined>;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html */
 const DIGESTS: ReadonlyMap<string, Digest> = new Map<string, Digest>([
-  ['x-amz-checksum-crc64nvme', async (body, loadCrcs) => (await loadCrcs()).crc64nvme(body)],
+  ['x-amz-checksum-crc64nvme', async (body, loadCrcs) => (await loadCrcs())?.crc64nvme(body)],
   ['x-amz-checksum-crc32', async (body) => base64Of(zlib().crc32(body))],
-  ['x-amz-checksum-crc32c', async (body, loadCrcs) => (await loadCrcs()).crc32c(body)],
+  ['x-amz-checksum-crc32c', async (body, loadCrcs) => (await loadCrcs())?.crc32c(body)],
   ['x-amz-checksum-sha256', async (body) => hash('sha256', body, 'base64')],
   ['x-amz-checksum-sha1', async (body) => hash('sha1', body, 'base64')],
 ]);

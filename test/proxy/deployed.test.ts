@@ -120,11 +120,12 @@ describe('an object in the runtime that only its CRC-64 verifies', () => {
     );
   }, 60_000);
 
-  it('needs the private Function to be deployed', async () => {
+  it('is served without that, and the log says what to deploy', async () => {
     await deploy(async (proxy) => {
       send(await crcs.crc64nvme(BODY));
-      expect((await get(proxy)).status).toBe(500);
+      expect((await get(proxy)).status).toBe(200);
       await proxy.logged('Loading the private Function crc: it is not in this Build.');
+      await proxy.logged('"verified":false');
     }, []);
   }, 60_000);
 });

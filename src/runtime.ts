@@ -97,7 +97,7 @@ export function requirePrivateFunction<Exports>(
   const file = functions[name] ?? functions[`/${name}`];
   if (!file) {
     throw new ConfigError(
-      `Loading the private Function ${name}: it is not in this Build. Deploy the whole project again.`,
+      `Loading the private Function ${name}: it is not in this Build. Run npm run build, and deploy the whole project again.`,
     );
   }
   const exports: unknown = require(file.path);

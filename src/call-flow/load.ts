@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors';
 import { isRecord } from '../record';
+import { requirePrivateFunction } from '../runtime';
 import { CALL_FLOW_ASSET, CALL_FLOW_FILE } from './files';
 import type { CallFlow } from './schema';
 import { type Flow, layOut } from './steps';
@@ -42,26 +43,12 @@ export function loadFlow(): Flow {
  * it without a build.
  */
 function flowOf(text: string): CallFlow {
-  return text === checked?.text ? checked.flow : loadParser().parseCallFlow(text);
+  if (text === checked?.text) return checked.flow;
+  return requirePrivateFunction('call-flow-parser', isParser).parseCallFlow(text);
 }
 
 interface Parser {
   parseCallFlow(text: string): CallFlow;
-}
-
-/**
- * Loads this deployment's private Function `call-flow-parser`.
- *
- * @throws {ConfigError} when it was not deployed
- */
-function loadParser(): Parser {
-  const functions = Runtime.getFunctions();
-  const file = functions['call-flow-parser'] ?? functions['/call-flow-parser'];
-  const parser: unknown = file && require(file.path);
-  if (isParser(parser)) return parser;
-  throw new ConfigError(
-    `Loading the private Function call-flow-parser, for a call flow that the build did not check: it is not in this Build. Run npm run build, and deploy the whole project again.`,
-  );
 }
 
 function isParser(value: unknown): value is Parser {

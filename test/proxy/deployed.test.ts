@@ -165,7 +165,7 @@ describe('temporary credentials in the runtime', () => {
   it('need the private Function to be deployed', async () => {
     await withDeployed(variables, async (proxy) => {
       expect((await get(proxy)).status).toBe(502);
-      await proxy.logged('Deploy the whole project again');
+      await proxy.logged('Run npm run build, and deploy the whole project again.');
     });
   }, 60_000);
 });

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import type { encodeManifest, manifestPath } from '../src/manifest';
 import { bundleAndLoad } from './bundle';
 import type { Hosted } from './programs/hosted';
+import { AUTH_TOKEN } from './s3';
 import type { Bench, Checkout } from './table';
 
 // What a call needs: the parameters of a webhook, and a manifest.
@@ -21,6 +22,16 @@ export const WEBHOOK_BODY = new URLSearchParams({
   From: '+12025550143',
   To: '+12025550142',
 }).toString();
+
+/** Of a deployment whose Functions only sign the proxy's URLs: no request reaches this bucket. */
+export const VARIABLES = {
+  AUTH_TOKEN,
+  S3_BUCKET: 'prompts',
+  S3_REGION: 'eu-central-1',
+  // AWS's documented example.
+  S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
 
 /** The same call one key later. */
 export const MENU_BODY = `${WEBHOOK_BODY}&Digits=1`;

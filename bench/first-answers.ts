@@ -7,10 +7,10 @@ import { actionIn, MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from
 import { benchFunction, filesOf } from './hosts';
 import type { Contender } from './measure';
 import type { Hosted } from './programs/hosted';
-import { AUTH_TOKEN, type BenchS3, startS3 } from './s3';
+import { AUTH_TOKEN, startS3 } from './s3';
 import type { Bench, Checkout } from './table';
 
-// A Function's first answer: what the tables cold and quota measure.
+// A Function's first answer: what the tables cold, quota and bucket measure.
 
 /** Puts a command under a limit: the words that go before it. */
 export type Limit = (command: readonly string[]) => readonly string[];
@@ -35,7 +35,7 @@ const MANY = 1000;
 export async function prepareFirstAnswers(bench: Bench, limit?: Limit): Promise<FirstAnswers> {
   const s3 = await startS3(bench, true);
   await s3.put(KEY, Buffer.alloc(AUDIO_BYTES, 1));
-  const context = contextOf(s3);
+  const context = contextOf(s3.variables);
   const by = (name: string, run: Omit<FirstAnswer, 'context'>): Contender => ({
     name,
     measure: async () => {
@@ -82,9 +82,10 @@ export async function prepareFirstAnswers(bench: Bench, limit?: Limit): Promise<
   return { webhooks, audio, sync };
 }
 
-const form = (body: string) => Object.fromEntries(new URLSearchParams(body));
+/** The parameters of a webhook. */
+export const form = (body: string) => Object.fromEntries(new URLSearchParams(body));
 
-function fileOf(
+export function fileOf(
   { functions }: Pick<Hosted, 'functions'>,
   path: string,
   checkout: Checkout,
@@ -94,7 +95,7 @@ function fileOf(
   throw new Error(`${checkout.directory} has no Function ${path}`);
 }
 
-interface FirstAnswer {
+export interface FirstAnswer {
   readonly file: string;
   readonly context: Readonly<Record<string, string>>;
   readonly event: Readonly<Record<string, string>>;
@@ -104,8 +105,9 @@ interface FirstAnswer {
   readonly status?: number;
 }
 
-function contextOf(s3: BenchS3): FirstAnswer['context'] {
-  return { ...s3.variables, ACCOUNT_SID: `AC${'0'.repeat(32)}`, DOMAIN_NAME: 'example.twil.io' };
+/** What Twilio gives a Function beside the variables of its deployment. */
+export function contextOf(variables: FirstAnswer['context']): FirstAnswer['context'] {
+  return { ...variables, ACCOUNT_SID: `AC${'0'.repeat(32)}`, DOMAIN_NAME: 'example.twil.io' };
 }
 
 const run = promisify(execFile);
@@ -118,7 +120,7 @@ const answer = v.object({
 });
 
 /** A Function's first answer, in a fresh process. */
-async function firstAnswer(
+export async function firstAnswer(
   measured: FirstAnswer,
   limit: Limit = (command) => command,
 ): Promise<v.InferOutput<typeof answer>> {

@@ -1,5 +1,5 @@
 /**
  * A private Function without a URL. /audio loads it for an object whose bytes only such a checksum can
- * verify: a tenth of what a cold /audio would load, and most objects have an MD5.
+ * verify: a twentieth of what a cold /audio would load, and most objects have an MD5.
  */
 export { crcs } from '../src/s3/crc';

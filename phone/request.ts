@@ -84,9 +84,9 @@ export function proxyFor(url: string): string | undefined {
 }
 
 /**
- * Leads to a URL through the proxy for it; undefined where there is none.
+ * The agent that sends a request to a URL through its proxy; undefined where it has none.
  *
- * @throws {ConfigError} when the proxy's address is none
+ * @throws {ConfigError} when the proxy's address is not a URL
  */
 export function proxyAgent(url: string): https.Agent | undefined {
   const proxy = proxyFor(url);

@@ -81,7 +81,7 @@ async function bundleProgram(source) {
     logLevel: 'silent',
   });
   const own = Object.keys(metafile.inputs).filter((input) => !input.startsWith('node_modules/'));
-  // Of a source that is edited meanwhile the bundle may have the old text: 0 equals no time.
+  // Of a source that is edited meanwhile the bundle may have the old text: 0 equals no state.
   const states = [...own, ...ALWAYS].map((input) => {
     const state = stateOf(input);
     return [input, state === null || state[0] < startedAt ? state : 0];

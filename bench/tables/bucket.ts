@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { samplePrompts } from '../../sandbox/prompts';
 import type { encodeManifest, manifestPath } from '../../src/manifest';
 import type { PromptObject } from '../../src/s3/prompts';
 import type { plan } from '../../src/sync/plan';
 import { bundleAndLoad } from '../bundle';
+import { VARIABLES, WEBHOOK_BODY } from '../call';
+import { contextOf, fileOf, firstAnswer, form } from '../first-answers';
+import { filesOf } from '../hosts';
 import type { Contender } from '../measure';
-import { runToSuccess } from '../program';
 import type { Bench, Checkout, Section, Table } from '../table';
 
-const PROGRAM = join(__dirname, '..', 'first-webhook.js');
+const PLAYS_ASSET = /<Play>[^<]*\/audio\/[^<]*<\/Play>/;
 const PREFIX = 'prompts/';
 
 export const bucket: Table = {
@@ -35,14 +37,24 @@ function measureCheckout(
   sizes: readonly number[],
 ): Promise<Section> {
   const contenders = sizes.map((count): Contender => {
-    const { voice, layout, manifestBytes } = layOut(bench, checkout, count);
+    const { source, path } = manifestOf(bench, checkout, count);
+    const file = bench.file(`bucket/${checkout.name}-${count}/${basename(path)}.js`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, source);
+    const { functions, assets } = filesOf(checkout);
+    const voice = {
+      file: fileOf({ functions }, '/voice', checkout),
+      functions: [...functions, { path, file }],
+      assets,
+      context: contextOf(VARIABLES),
+      event: form(WEBHOOK_BODY),
+    };
     return {
       name: `${count.toLocaleString('en-US')} objects`,
       async measure() {
-        const { output } = await runToSuccess(process.execPath, [PROGRAM, voice, layout], {
-          cwd: checkout.directory,
-        });
-        return { ms: Number(output), kb: manifestBytes / 1000 };
+        const { milliseconds, twiml = '' } = await firstAnswer(voice);
+        if (!PLAYS_ASSET.test(twiml)) throw new Error('/voice plays no Asset');
+        return { ms: milliseconds, kb: Buffer.byteLength(source) / 1000 };
       },
     };
   });
@@ -57,46 +69,6 @@ function measureCheckout(
     rounds: bench.quick ? 3 : 25,
   });
 }
-
-/** Lays out the built Functions and Assets as Twilio does, with the manifest of a bucket. */
-function layOut(bench: Bench, checkout: Checkout, count: number) {
-  const built = join(checkout.directory, '.twilioserverless', 'functions');
-  const functions = readdirSync(built).map((file) => [pathOf(file), { path: join(built, file) }]);
-  const assetFolder = join(checkout.directory, 'assets');
-  const assets = readdirSync(assetFolder).map((file) => [
-    file.replace('.private', '').replace(/^/, '/'),
-    { path: join(assetFolder, file) },
-  ]);
-  const manifest = manifestOf(bench, checkout, count);
-  const folder = bench.file(`bucket/${checkout.name}-${count}`);
-  const manifestFile = join(folder, `${basename(manifest.path)}.js`);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(manifestFile), { recursive: true });
-  writeFileSync(manifestFile, manifest.source);
-  const layout = join(folder, 'layout.json');
-  writeFileSync(
-    layout,
-    JSON.stringify({
-      functions: Object.fromEntries([...functions, [manifest.path, { path: manifestFile }]]),
-      assets: Object.fromEntries(assets),
-      context: {
-        DOMAIN_NAME: 'bench-1234-dev.twil.io',
-        AUTH_TOKEN: 'a token of the bench',
-        S3_BUCKET: 'prompts',
-        S3_REGION: 'us-east-1',
-        S3_PREFIX: PREFIX,
-        // AWS's documented example.
-        S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-        S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-      },
-      event: { request: { headers: {}, cookies: {} }, CallSid: `CA${'0'.repeat(32)}` },
-    }),
-  );
-  const voice = join(built, 'voice.protected.js');
-  return { voice, layout, manifestBytes: Buffer.byteLength(manifest.source) };
-}
-
-const pathOf = (file: string) => `/${file.replace(/(\.protected|\.private)?\.js$/, '')}`;
 
 const planner = v.object({
   plan: v.custom<typeof plan>((it) => typeof it === 'function'),

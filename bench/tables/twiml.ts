@@ -1,20 +1,17 @@
-import { actionIn, MENU_BODY, manifestFunction, syncedPaths, WEBHOOK_BODY } from '../call';
+import {
+  actionIn,
+  MENU_BODY,
+  manifestFunction,
+  syncedPaths,
+  VARIABLES,
+  WEBHOOK_BODY,
+} from '../call';
 import { hostCheckout, hostFunctions } from '../hosts';
 import { LOAD_FIGURES, startLoad } from '../load';
 import type { Contender } from '../measure';
-import { AUTH_TOKEN } from '../s3';
 import type { Section, Table } from '../table';
 
 const CONSTANT = 'the runtime with constant TwiML';
-
-/** The Functions only sign the proxy's URLs: no request reaches this address. */
-const VARIABLES = {
-  AUTH_TOKEN,
-  S3_BUCKET: 'prompts',
-  S3_REGION: 'eu-central-1',
-  S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-  S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-};
 
 export const twiml: Table = {
   name: 'twiml',

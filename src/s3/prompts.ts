@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Agent } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
@@ -383,7 +383,7 @@ async function verify(
     throw unusable("the bytes that came do not match S3's checksum.");
   }
   const md5 = md5Of(etag, headers);
-  if (md5 !== undefined && createHash('md5').update(body).digest('hex') === md5) return;
+  if (md5 !== undefined && hash('md5', body) === md5) return;
   if (headers.etag === undefined) {
     throw unusable(
       'the answer has no ETag, so nothing shows that it is the object that was listed.',

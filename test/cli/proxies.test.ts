@@ -85,7 +85,7 @@ describe('a command behind a proxy', () => {
 });
 
 describe('a command whose proxy has no address', () => {
-  it('says so, and asks nobody', async () => {
+  it('names the variables and ends with 2', async () => {
     const { code, err } = await run('sync', [], { HTTPS_PROXY: 'http://user:secret@[proxy' });
     expect(code).toBe(2);
     expect(err).toMatch(/^HTTPS_PROXY or HTTP_PROXY is not the address of a proxy, .*\n$/);
@@ -94,7 +94,7 @@ describe('a command whose proxy has no address', () => {
 });
 
 describe('a command whose TWILIO_CA_BUNDLE cannot be read', () => {
-  it('says so, and asks nobody', async () => {
+  it('names the variable and ends with 2', async () => {
     const { code, err } = await run('sync', [], { TWILIO_CA_BUNDLE: join(folder, 'none.pem') });
     expect(code).toBe(2);
     expect(err).toMatch(/^TWILIO_CA_BUNDLE is a file that cannot be read \(ENOENT.*\): .*\n$/);

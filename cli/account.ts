@@ -28,7 +28,10 @@ export function readDeploymentVariables(
   const problems: string[] = [];
   const config = attempt(() => readConfig(variables, advice), problems);
   const account = attempt(() => readAccount(variables, advice), problems);
-  if (config && account) return { config, account };
+  if (config && account) {
+    const { credential } = account;
+    return { config: { ...config, twilio: { ...config.twilio, credential } }, account };
+  }
   throw new ConfigError(problems.join('\n'));
 }
 
@@ -40,6 +43,17 @@ function attempt<T>(read: () => T, problems: string[]): T | undefined {
     problems.push(thrown.message);
     return undefined;
   }
+}
+
+/**
+ * The token of an account, for what an API key cannot do.
+ *
+ * @param use what needs it, such as `call signs its requests with it`
+ * @throws {ConfigError} when it is not set
+ */
+export function requireAuthToken({ authToken }: Account, use: string): string {
+  if (authToken !== undefined) return authToken;
+  throw new ConfigError(`AUTH_TOKEN is not set: ${use}, which an API key cannot. Set it in .env.`);
 }
 
 /** The Serverless API of one Service. */

@@ -16,6 +16,7 @@ import { type Account, readAccount, readVisibility, type Variables } from '../sr
 import { ConfigError, messageOf } from '../src/errors';
 import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
+import { requireAuthToken } from './account';
 import { failuresIn, isRefusedByProxy } from './call/failures';
 import { type KnownPrompts, knownPrompts } from './call/prompts';
 import { readLiveManifest, saidInPlace, whySaid } from './call/said';
@@ -119,6 +120,7 @@ function readPath(text: string): string {
 interface Deployment {
   readonly origin: string;
   readonly account: Account;
+  readonly authToken: string;
   readonly variables: Variables;
 }
 
@@ -130,10 +132,11 @@ async function run(
   const { write, writeError } = context;
   const variables = loadVariables(options.env, context.environment);
   const account = readAccount(variables);
+  const authToken = requireAuthToken(account, 'a call signs its requests with it, as Twilio does');
   if (options.out !== undefined) checkWritable(options.out);
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
-  const deployment = { origin, account, variables };
+  const deployment = { origin, account, authToken, variables };
   const { events, ending } = await makeCall(deployment, options, send);
   const prompts = readPrompts(options, context);
   const isLoop = ending instanceof TooManyEventsError;
@@ -225,7 +228,7 @@ interface CallLog {
 }
 
 async function makeCall(
-  { origin, account: { accountSid, authToken }, variables }: Deployment,
+  { origin, account: { accountSid }, authToken, variables }: Deployment,
   options: Options,
   send: SendRequest,
 ): Promise<CallLog> {

@@ -8,9 +8,10 @@ import { openTransport } from './account';
 
 /** The API client of the `twilio` library for an account; it retries passing failures. */
 export function connect(account: Account): Twilio {
-  const { accountSid, authToken, apiOrigin } = account;
+  const { accountSid, credential, apiOrigin } = account;
   const httpClient = new RetryingClient(openTransport(account));
-  const client = new Twilio(accountSid, authToken, { httpClient });
+  const { username, password } = credential;
+  const client = new Twilio(username, password, { accountSid, httpClient });
   if (apiOrigin !== undefined) client.api.baseUrl = apiOrigin;
   return client;
 }

@@ -73,7 +73,11 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     .option('--yes', 'do not ask before the call, which Twilio bills')
     .option('--json', 'print the findings as JSON')
     .option('--patience <seconds>', 'how long to wait for logs after the call', readSeconds, 60)
-    .option('--env <file>', 'file with ACCOUNT_SID and AUTH_TOKEN', ENV_FILE)
+    .option(
+      '--env <file>',
+      'file with ACCOUNT_SID, and AUTH_TOKEN or API_KEY and API_SECRET',
+      ENV_FILE,
+    )
     .addHelpText('after', MORE);
   return parseArguments<Options>(command, args, context);
 }
@@ -120,7 +124,8 @@ async function check(
 ): Promise<Finding[]> {
   const { clock } = context;
   const signal = abortedByInterruption(context);
-  const client = twilio(account.accountSid, account.authToken, { autoRetry: true });
+  const { accountSid, credential } = account;
+  const client = twilio(credential.username, credential.password, { accountSid, autoRetry: true });
   const announce = (doing: string) => {
     signal.throwIfAborted();
     if (!json) context.write(`${doing}\n`);

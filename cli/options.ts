@@ -59,7 +59,7 @@ export function addDeploymentOptions(command: Command): Command {
   command.option('--url <origin>', 'the deployment, instead of looking it up', readOrigin);
   return addTargetOptions(command).option(
     '--env <file>',
-    'file with ACCOUNT_SID, AUTH_TOKEN and TWILIO_API_URL',
+    'file with the account (ACCOUNT_SID, AUTH_TOKEN or API_KEY and API_SECRET)',
     ENV_FILE,
   );
 }

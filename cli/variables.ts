@@ -6,6 +6,14 @@ import * as v from 'valibot';
 import type { Variables } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
 
+/** Variables for the command line alone: a deployment gets its account from Twilio, and never a key. */
+export const COMMAND_LINE_VARIABLES: readonly string[] = [
+  'ACCOUNT_SID',
+  'AUTH_TOKEN',
+  'API_KEY',
+  'API_SECRET',
+];
+
 /** The file that the toolkit deploys variables from. */
 export const ENV_FILE = '.env';
 

@@ -6,7 +6,7 @@ import type { CommandContext } from '../cli/command-context';
 import { oneLine } from '../cli/format';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
 import { syncRemotely } from '../cli/sync/remote';
-import { loadVariables } from '../cli/variables';
+import { COMMAND_LINE_VARIABLES, loadVariables } from '../cli/variables';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CallFlow } from '../src/call-flow/schema';
 import { promptsOf } from '../src/call-flow/steps';
@@ -131,7 +131,7 @@ function readOwnFiles({ prompts, env }: Options): readonly BucketFile[] {
  * @throws {ConfigError} naming every variable that is missing or malformed, never its value
  */
 function readOwnBucket(file: string): Readonly<Record<string, string>> {
-  const own = ['ACCOUNT_SID', 'AUTH_TOKEN', 'TWILIO_API_URL', 'ADMIN_SECRET'];
+  const own = [...COMMAND_LINE_VARIABLES, 'TWILIO_API_URL', 'ADMIN_SECRET'];
   const variables = Object.entries(loadVariables(file, {}))
     .map(([name, value]) => [name, String(value)] as const)
     .filter(([name, value]) => value !== '' && !own.includes(name));

@@ -41,16 +41,27 @@ export interface AudioCacheConfig {
   readonly freshSeconds: number;
 }
 
+/** User name and password of Twilio's API. https://www.twilio.com/docs/usage/requests-to-twilio */
+export interface ApiCredential {
+  /** SK… of an API key, or AC… of the account. */
+  readonly username: string;
+  /** The key's secret, or the auth token. */
+  readonly password: string;
+}
+
 /** A Twilio account, as far as the command line needs it. */
 export interface Account {
   readonly accountSid: string;
-  readonly authToken: string;
+  readonly credential: ApiCredential;
+  /** Signs webhooks and the proxy's URLs, which an API key cannot; undefined with a key alone. */
+  readonly authToken: string | undefined;
   /** Origin of Twilio's API; undefined is Twilio's own. */
   readonly apiOrigin: string | undefined;
 }
 
 export interface TwilioConfig {
-  readonly accountSid: string | undefined;
+  /** Undefined without an account, or without a token. */
+  readonly credential: ApiCredential | undefined;
   /** Without it the proxy signs nothing and accepts nothing. */
   readonly authToken: string | undefined;
   /** Set on Twilio only; the command line looks them up. */
@@ -112,7 +123,7 @@ export function readConfig(variables: Variables, advice?: string): Config {
   return {
     ...audioConfigOf(env, source),
     twilio: {
-      accountSid: env.ACCOUNT_SID,
+      credential: tokenCredential(env),
       authToken: env.AUTH_TOKEN,
       serviceSid: env.SERVICE_SID,
       environmentSid: env.ENVIRONMENT_SID,
@@ -218,9 +229,31 @@ export function readAccount(
 ): Account {
   const problems: string[] = [];
   const env = readVariables(accountVariables(), variables, problems);
-  if (!env) throw configError(problems, 'The account is not known:', advice);
+  const credential = env && credentialOf(env);
+  if (!env || !credential) throw configError(problems, 'The account is not known:', advice);
   const { ACCOUNT_SID, AUTH_TOKEN, TWILIO_API_URL } = env;
-  return { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: TWILIO_API_URL };
+  return { accountSid: ACCOUNT_SID, credential, authToken: AUTH_TOKEN, apiOrigin: TWILIO_API_URL };
+}
+
+/**
+ * An API key goes before the auth token, as in Twilio's command line.
+ *
+ * https://www.twilio.com/docs/twilio-cli/general-usage/profiles
+ */
+function credentialOf(env: Values<ReturnType<typeof accountVariables>>): ApiCredential | undefined {
+  const { API_KEY: username, API_SECRET: password } = env;
+  if (username === undefined || password === undefined) return tokenCredential(env);
+  return { username, password };
+}
+
+function tokenCredential({
+  ACCOUNT_SID: username,
+  AUTH_TOKEN: password,
+}: {
+  readonly ACCOUNT_SID: string | undefined;
+  readonly AUTH_TOKEN: string | undefined;
+}): ApiCredential | undefined {
+  return username === undefined || password === undefined ? undefined : { username, password };
 }
 
 function audioConfigOf(env: Values<typeof audioVariables>, source: Source): AudioConfig {

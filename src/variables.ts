@@ -264,14 +264,39 @@ export const syncVariables = () => ({
   SYNC_BUDGET_SECONDS: whole('seconds', 1, MAX_SLICE_SECONDS, SLICE_SECONDS),
 });
 
+/** Twilio's API takes the token, or an API key. */
+const tokenUnlessKey: Reader<string | undefined> = (value, variables) => {
+  const { API_KEY: key, API_SECRET: secret } = variables;
+  if (isUnset(value) && isUnset(key) && isUnset(secret)) {
+    throw new VariableError('is not set, nor are API_KEY and API_SECRET');
+  }
+  return optional(value, variables);
+};
+
+/** Text that is set where another variable is. */
+function beside(other: string): Reader<string | undefined> {
+  return (value, variables) => {
+    if (isUnset(value) && !isUnset(variables[other])) {
+      throw new VariableError(`is not set, and ${other} is`);
+    }
+    return optional(value, variables);
+  };
+}
+
 /** What the command line needs of a Twilio account. */
 export const accountVariables = () => ({
   ACCOUNT_SID: matching(
     required,
     /^AC[0-9a-f]{32}$/i,
-    'must be an Account SID: AC and 32 hexadecimal digits',
+    'must be an Account SID: AC and 32 hexadecimal digits (an API key goes into API_KEY)',
   ),
-  AUTH_TOKEN: required,
+  AUTH_TOKEN: tokenUnlessKey,
+  API_KEY: matching(
+    beside('API_SECRET'),
+    /^SK[0-9a-f]{32}$/i,
+    'must be the SID of an API key: SK and 32 hexadecimal digits',
+  ),
+  API_SECRET: beside('API_KEY'),
   TWILIO_API_URL: origin,
 });
 

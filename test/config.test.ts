@@ -53,7 +53,7 @@ describe('readConfig', () => {
       },
       audioCache: { maxBytes: 32_000_000, freshSeconds: 60 },
       twilio: {
-        accountSid: undefined,
+        credential: undefined,
         authToken: undefined,
         serviceSid: undefined,
         environmentSid: undefined,
@@ -342,16 +342,60 @@ describe('readAccount', () => {
   it('reads the account, even if other variables are malformed', () => {
     expect(readAccount({ S3_BUCKET: 'Not_A_Bucket', ...account })).toEqual({
       accountSid: account.ACCOUNT_SID,
+      credential: { username: account.ACCOUNT_SID, password: 'token' },
       authToken: 'token',
       apiOrigin: undefined,
     });
   });
 
+  const key = { API_KEY: `SK${'0'.repeat(32)}`, API_SECRET: 'secret' };
+  const credential = { username: key.API_KEY, password: key.API_SECRET };
+
+  it('takes an API key alone, and then has no token', () => {
+    expect(readAccount({ ...account, ...key, AUTH_TOKEN: ' ' })).toMatchObject({
+      accountSid: account.ACCOUNT_SID,
+      credential,
+      authToken: undefined,
+    });
+  });
+
+  it('asks Twilio with the API key, and keeps the token for signatures, where both are set', () => {
+    expect(readAccount({ ...account, ...key })).toMatchObject({ credential, authToken: 'token' });
+  });
+
+  it.each([
+    ['API_KEY without its secret', { API_SECRET: '' }, 'API_SECRET is not set, and API_KEY is'],
+    ['a secret without its key', { API_KEY: '' }, 'API_KEY is not set, and API_SECRET is'],
+    ['another SID for a key', { API_KEY: `AC${'0'.repeat(32)}` }, 'API_KEY must be the SID of an'],
+    [
+      'a key for the account',
+      { ACCOUNT_SID: key.API_KEY },
+      'ACCOUNT_SID must be an Account SID: AC and 32 hexadecimal digits (an API key goes into API_KEY)',
+    ],
+  ])('refuses %s, and shows no secret', (_, changes, problem) => {
+    const read = () => readAccount({ ...account, ...key, ...changes });
+    expect(read).toThrow(problem);
+    expect(read).not.toThrow(/secret$|token$/m);
+  });
+
   it('names all that is wrong at once, without a value, and says where to set it', () => {
-    const wrong = { ACCOUNT_SID: 'AC1', AUTH_TOKEN: '', TWILIO_API_URL: 'x' };
+    const wrong = { ACCOUNT_SID: 'AC1', API_KEY: 'SK1', TWILIO_API_URL: 'x' };
     expect(() => readAccount(wrong, 'Set them there.')).toThrow(
-      /^The account is not known:\n {2}ACCOUNT_SID must be an Account SID.*\n {2}AUTH_TOKEN is not set\n {2}TWILIO_API_URL must be an origin.*\nSet them there\.$/,
+      /^The account is not known:\n {2}ACCOUNT_SID must be an Account SID.*\n {2}API_KEY must be .*\n {2}API_SECRET is not set.*\n {2}TWILIO_API_URL must be an origin.*\nSet them there\.$/,
     );
+  });
+});
+
+describe('a Function', () => {
+  it('asks Twilio with the account that Twilio gives it, and not with an API key', () => {
+    const { twilio } = readConfig({
+      ...complete,
+      ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      AUTH_TOKEN: 'token',
+      API_KEY: `SK${'0'.repeat(32)}`,
+      API_SECRET: 'secret',
+    });
+    expect(twilio.credential).toEqual({ username: `AC${'0'.repeat(32)}`, password: 'token' });
   });
 });
 

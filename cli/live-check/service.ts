@@ -51,18 +51,17 @@ export interface NewDeployment {
 
 /** Deploys the Functions that observe the test call. */
 export async function deployService(
-  { accountSid, authToken }: Account,
+  { credential }: Account,
   { serviceSid, run, dependencies }: NewDeployment,
 ): Promise<TemporaryService> {
-  const account = { username: accountSid, password: authToken };
   const protectedAsset = {
     name: 'protected.mp3',
     path: '/protected.mp3',
     access: 'protected' as const,
     content: silence(),
   };
-  const { environmentSid, domain } = await new TwilioServerlessApiClient(account).deployProject({
-    ...account,
+  const { environmentSid, domain } = await new TwilioServerlessApiClient(credential).deployProject({
+    ...credential,
     serviceSid,
     serviceName: SERVICE_NAME,
     functionsEnv: 'dev',

@@ -51,12 +51,15 @@ export function createListener(state: State): RequestListener {
   return app;
 }
 
-/** Refuses requests without the account's basic authentication. */
-function authenticate({ accountSid, authToken }: Settings): RequestHandler {
-  const credentials = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
+/** Refuses requests without basic authentication by the account's token or one of its API keys. */
+function authenticate({ accountSid, authToken, apiKeys }: Settings): RequestHandler {
+  const credentials = Object.entries({ ...apiKeys, [accountSid]: authToken }).map(
+    ([username, password]) => Buffer.from(`${username}:${password}`).toString('base64'),
+  );
   return (request, _response, next) => {
     const [scheme, given] = request.headers.authorization?.split(' ') ?? [];
-    if (scheme?.toLowerCase() !== 'basic' || given !== credentials) throw unauthenticated();
+    if (scheme?.toLowerCase() !== 'basic' || !credentials.includes(given ?? ''))
+      throw unauthenticated();
     next();
   };
 }

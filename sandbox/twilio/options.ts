@@ -21,6 +21,11 @@ export interface TwilioOptions {
   /** The one account: user name and password of basic authentication. */
   readonly accountSid: string;
   readonly authToken: string;
+  /**
+   * The secrets of the account's standard API keys, by their SIDs. Such a key may do all that is
+   * served here. Default: none. https://www.twilio.com/docs/iam/api-keys/keys-in-console
+   */
+  readonly apiKeys?: Readonly<Record<string, string>>;
   /** The time, in milliseconds since the epoch. */
   readonly now?: () => number;
   readonly limits?: Partial<Limits>;
@@ -54,6 +59,7 @@ export type Settings = Omit<Required<TwilioOptions>, 'limits'> & { readonly limi
 
 export function resolveOptions(options: TwilioOptions): Settings {
   return {
+    apiKeys: {},
     now: Date.now,
     buildMs: 500,
     buildFails: () => false,

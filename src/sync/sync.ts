@@ -194,8 +194,8 @@ function connect(
   service: string,
   { budgetMs, timeoutMs, minBytesPerSecond, httpsAgent, twilioAgent, credentialsOf }: SyncSettings,
 ) {
-  const { accountSid, authToken, apiOrigin } = config.twilio;
-  if (accountSid === undefined || authToken === undefined) {
+  const { credential, apiOrigin } = config.twilio;
+  if (credential === undefined) {
     throw new ConfigError('ACCOUNT_SID and AUTH_TOKEN are not set: the sync needs both.');
   }
   const deadline = systemClock.now().getTime() + budgetMs;
@@ -203,7 +203,7 @@ function connect(
   const end = deadline + SLICE_GRACE_MS;
   const times = { clock: systemClock, deadline: end, timeoutMs, minBytesPerSecond };
   const transport = new Transport({ ...times, httpsAgent: twilioAgent });
-  const access = { accountSid, authToken, apiOrigin, transport };
+  const access = { credential, apiOrigin, transport };
   const bucket = new PromptBucket(config.s3, { ...times, httpsAgent, credentialsOf });
   const close = () => {
     bucket.close();

@@ -52,8 +52,8 @@ export function isLimited(thrown: unknown): boolean {
 }
 
 const WHAT_TO_DO: Readonly<Record<number, string>> = {
-  401: 'Check ACCOUNT_SID and AUTH_TOKEN.',
-  403: 'The account may not do this: check that ACCOUNT_SID owns the Service.',
+  401: 'Check ACCOUNT_SID and AUTH_TOKEN, or API_KEY and API_SECRET: they must be those of the region US1.',
+  403: 'The account may not do this: check that ACCOUNT_SID owns the Service, and that API_KEY is no restricted key.',
   407: 'That is the proxy of HTTPS_PROXY: give it a user name and a password.',
   429: `Twilio limits requests and Builds (${BUILDS_PER_HOUR} an hour): try again later.`,
 };

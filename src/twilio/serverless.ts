@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ApiCredential } from '../config';
 import { BUILDS_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits';
 import { parseUrl } from '../url';
 import { askTwilio, isNotFound, TwilioApiError, toTwilioApiError } from './errors';
@@ -29,8 +30,7 @@ import { type ApiRequest, notAnAnswer, type ReadResponse, type Transport } from 
 export type { Environment } from './resources';
 
 export interface ServerlessOptions {
-  readonly accountSid: string;
-  readonly authToken: string;
+  readonly credential: ApiCredential;
   /** Origin of API and uploads; undefined is Twilio's own. */
   readonly apiOrigin: string | undefined;
   readonly transport: Transport;
@@ -279,8 +279,8 @@ export class Serverless {
   }
 
   #auth(): string {
-    const { accountSid, authToken } = this.#options;
-    return `${accountSid}:${authToken}`;
+    const { username, password } = this.#options.credential;
+    return `${username}:${password}`;
   }
 
   /** @param status of success; undefined is any */

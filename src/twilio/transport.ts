@@ -26,7 +26,7 @@ class TransientResponse extends PlayError {
 
 /** One request to the API. */
 export interface ApiRequest extends Pick<TwilioRequest, 'method' | 'url'> {
-  /** `AC…:token` */
+  /** `AC…:token` or `SK…:secret` */
   readonly auth: string;
   /** A list sends its name once for each value. */
   readonly form?: Readonly<Record<string, string | readonly string[]>> | undefined;

@@ -3,6 +3,7 @@ import { checkVariables, refuseOtherApi } from '../../cli/deploy';
 import { missingPromptLines } from '../../cli/deploy/missing-prompts';
 import { adviceOnRefusal } from '../../cli/deploy/toolkit';
 import { parseCallFlow } from '../../src/call-flow/parse';
+import { readAccount } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 
 const usable = {
@@ -40,7 +41,7 @@ describe('the variables of a deploy', () => {
 
   it('must name the account in .env, where the toolkit finds it', () => {
     expect(problemsOf({ ...usable, ACCOUNT_SID: '' })).toMatch(
-      /ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set\nSet them in \.env\.$/,
+      /ACCOUNT_SID is not set\n {2}AUTH_TOKEN is not set, nor are API_KEY and API_SECRET\nSet them in \.env\.$/,
     );
   });
 
@@ -52,10 +53,7 @@ describe('the variables of a deploy', () => {
 
   it('must lead to Twilio, because the toolkit asks no other API', () => {
     const at = (apiOrigin: string | undefined) => () =>
-      refuseOtherApi(
-        { accountSid: account.ACCOUNT_SID, authToken: account.AUTH_TOKEN, apiOrigin },
-        '.env',
-      );
+      refuseOtherApi({ ...readAccount(account), apiOrigin }, '.env');
     expect(at('http://localhost:4000')).toThrow('.env sets TWILIO_API_URL');
     expect(at(undefined)).not.toThrow();
   });

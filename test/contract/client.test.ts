@@ -84,7 +84,8 @@ async function setScene({ origin, twilio }: Recorded): Promise<Scene> {
   });
   const clock = new FakeClock();
   const transport = new Transport({ clock, deadline: Number.POSITIVE_INFINITY });
-  const account = { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: origin, transport };
+  const credential = { username: ACCOUNT_SID, password: AUTH_TOKEN };
+  const account = { credential, apiOrigin: origin, transport };
   const client = new Serverless(account, 'prompts');
   const functionSid = await client.createResource('Functions', 'f');
   const functionVersion = await client.upload('Functions', functionSid, module_);

@@ -95,7 +95,7 @@ describe('an error answer', () => {
     expect(message).toContain(
       `Fetching environment ${environment}: Twilio answered 401 (20003): Authenticate`,
     );
-    expect(message).toContain('Check ACCOUNT_SID and AUTH_TOKEN.');
+    expect(message).toContain('Check ACCOUNT_SID and AUTH_TOKEN, or API_KEY and API_SECRET');
     expect(message).not.toMatch(/a wrong token|Basic/);
     expect(message).not.toContain(Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64'));
   });

@@ -10,9 +10,9 @@ const SERVICE = 'twilio-s3-play';
 const MINUTE = 60_000;
 
 export function serverless({ variables }: TestSandbox): Serverless {
-  const { ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken, TWILIO_API_URL: apiOrigin } = variables;
+  const { ACCOUNT_SID: username, AUTH_TOKEN: password, TWILIO_API_URL: apiOrigin } = variables;
   const transport = new Transport({ clock: systemClock, deadline: Date.now() + 10 * MINUTE });
-  return new Serverless({ accountSid, authToken, apiOrigin, transport }, SERVICE);
+  return new Serverless({ credential: { username, password }, apiOrigin, transport }, SERVICE);
 }
 
 /** Makes a Build live that is like the live one, but for the call flow's text. */

@@ -37,6 +37,7 @@ import { forwardTo, refuseLocked, Wire } from './wire';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const AUTH_TOKEN = 'a token for tests';
+const CREDENTIAL = { username: ACCOUNT_SID, password: AUTH_TOKEN };
 const DOMAIN = 'localhost:1';
 export const HOUR = 3_600_000;
 
@@ -331,7 +332,7 @@ export class Rig {
   order(bucket: string): ScaleOrder {
     return {
       s3: this.#s3Config(bucket, this.#origins.s3),
-      twilio: { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined },
+      twilio: { credential: CREDENTIAL, apiOrigin: undefined },
       service: this.service.sid,
       environmentSid: this.environment.sid,
     };
@@ -362,7 +363,7 @@ export class Rig {
     const end = deadline + SLICE_GRACE_MS;
     const transport = new Transport({ clock, deadline: end });
     const twilio = new Serverless(
-      { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiOrigin: undefined, transport },
+      { credential: CREDENTIAL, apiOrigin: undefined, transport },
       this.service.sid,
     );
     const bucket = this.#bucket(bucketName, this.#origins.s3, end);

@@ -67,7 +67,11 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
   const twilio = new Serverless(
-    { accountSid: ACCOUNT_SID, authToken: authTokenSent, apiOrigin: origin, transport },
+    {
+      credential: { username: ACCOUNT_SID, password: authTokenSent },
+      apiOrigin: origin,
+      transport,
+    },
     service,
   );
   const account: Account = {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Server, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext } from 'node:tls';
 import {
   type CreateConnection,
   type HttpRequest,
@@ -38,13 +38,10 @@ export async function startInternet(
   const server = createTlsServer({ cert, key }, byHost(listeners));
   const port = await bindToLoopback(server);
   const proxy = await startProxy({ hosts, port });
+  // One for all connections: to make it takes as long as a handshake.
+  const secureContext = createSecureContext({ ca: authority });
   const createConnection: CreateConnection = ({ hostname }) =>
-    connectTls({
-      host: '127.0.0.1',
-      port,
-      servername: hostname ?? '',
-      ca: authority,
-    });
+    connectTls({ host: '127.0.0.1', port, servername: hostname ?? '', secureContext });
   return {
     hosts,
     port,

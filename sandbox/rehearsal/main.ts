@@ -101,7 +101,8 @@ function withHeadings(project: StagedProject): StagedProject {
   };
 }
 
-function abortedByInterruption({ interruption }: CommandContext): AbortSignal {
+/** A signal that is aborted by what asks the command to end. */
+export function abortedByInterruption({ interruption }: CommandContext): AbortSignal {
   const controller = new AbortController();
   interruption().then(() => controller.abort());
   return controller.signal;

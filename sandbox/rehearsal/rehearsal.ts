@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { PROJECT_DIRECTORY } from '../../cli/project';
 import { makeDirectory } from '../directory';
@@ -23,6 +24,8 @@ export interface RehearsalOptions {
   readonly mediaHabits?: MediaHabits;
   /** Beyond those that a deployment needs. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Stands in front of the deployment, such as to hold requests. Default: nothing. */
+  readonly front?: (deployment: RequestListener) => RequestListener;
   /** Let commands reach Twilio through a proxy, as in a company's network. Default: directly. */
   readonly proxy?: boolean;
 }
@@ -50,6 +53,7 @@ export async function startRehearsal({
   onExchange = () => {},
   mediaHabits = { append: 'gather' },
   variables = {},
+  front = (deployment) => deployment,
   proxy = false,
 }: RehearsalOptions = {}): Promise<Rehearsal> {
   const directory = makeDirectory('rehearsal-');
@@ -85,7 +89,7 @@ export async function startRehearsal({
       'serverless-upload.twilio.com': api,
       'api.twilio.com': api,
       'monitor.twilio.com': api,
-      [DOMAIN_NAME]: logs.capture(edge.listener),
+      [DOMAIN_NAME]: front(logs.capture(edge.listener)),
     });
     cleanUp.push(() => internet.close());
     // Functions run in this process. The twilio library would go through the user's own proxy.

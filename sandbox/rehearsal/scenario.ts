@@ -90,13 +90,12 @@ export interface CompletedCall {
   readonly summary: CallSummary;
 }
 
-/** Calls the deployed number, as Twilio would for a caller, to the call's end. */
-export async function callRehearsal(
+/** Begins a call of the deployed number, as Twilio would for a caller. */
+export function dialRehearsal(
   { accountSid, authToken, internet }: Rehearsal,
   options: Partial<CallOptions> = {},
-): Promise<CompletedCall> {
-  const events: CallEvent[] = [];
-  const running = call({
+): AsyncGenerator<CallEvent, CallSummary> {
+  return call({
     voiceUrl: `https://${DOMAIN_NAME}/voice`,
     accountSid,
     authToken,
@@ -106,6 +105,15 @@ export async function callRehearsal(
     send: internet.send,
     ...options,
   });
+}
+
+/** Calls the deployed number, to the call's end. */
+export async function callRehearsal(
+  rehearsal: Rehearsal,
+  options: Partial<CallOptions> = {},
+): Promise<CompletedCall> {
+  const events: CallEvent[] = [];
+  const running = dialRehearsal(rehearsal, options);
   const summary = await resultOf(running, (event) => events.push(event));
   return { events, summary };
 }

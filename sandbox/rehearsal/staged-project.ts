@@ -1,7 +1,14 @@
-import { spawn } from 'node:child_process';
+import {
+  type ChildProcessByStdio,
+  type SpawnOptionsWithStdioTuple,
+  type StdioNull,
+  type StdioPipe,
+  spawn,
+} from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { PROJECT_DIRECTORY } from '../../cli/project';
 import { PlayError } from '../../src/errors';
 import type { Rehearsal } from './rehearsal';
@@ -102,13 +109,41 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TERM', 'COLUMNS', 'NO_COLOR', 'FORCE
 export async function runProgram(
   name: string,
   args: readonly string[],
-  { cwd, environment, onOutput = () => {}, signal }: ProgramOptions,
+  { signal, ...options }: ProgramOptions,
 ): Promise<string> {
+  const child = spawn(process.execPath, args, { ...spawnOptions(options), signal });
+  return outputOf(name, child, options);
+}
+
+/**
+ * Runs a line as a shell does, and what it starts, to its end.
+ *
+ * @returns what it wrote, errors included
+ * @throws {PlayError} with the end of what it wrote, when it fails or is aborted
+ */
+export async function runShell(
+  line: string,
+  { signal, ...options }: ProgramOptions,
+): Promise<string> {
+  // A group of its own: npm would not pass the end on to what it started.
+  const child = spawn('sh', ['-ec', line], { ...spawnOptions(options), detached: true });
+  const end = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid);
+  };
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
+  return outputOf(line, child, options).finally(() => signal?.removeEventListener('abort', end));
+}
+
+function spawnOptions({
+  cwd,
+  environment,
+}: ProgramOptions): SpawnOptionsWithStdioTuple<StdioNull, StdioPipe, StdioPipe> {
   const inherited = INHERITED.flatMap((variable) => {
     const value = process.env[variable];
     return value === undefined ? [] : [[variable, value]];
   });
-  const child = spawn(process.execPath, args, {
+  return {
     cwd,
     env: {
       ...Object.fromEntries(inherited),
@@ -116,8 +151,14 @@ export async function runProgram(
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-  });
+  };
+}
+
+async function outputOf(
+  name: string,
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  { onOutput = () => {} }: ProgramOptions,
+): Promise<string> {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -125,7 +166,8 @@ export async function runProgram(
       onOutput(text);
     });
   }
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new PlayError(`${name} ended with ${code}:\n${output.slice(-2000)}`);
+  const [code, signal] = await once(child, 'close');
+  if (code !== 0)
+    throw new PlayError(`${name} ended with ${code ?? signal}:\n${output.slice(-2000)}`);
   return output;
 }

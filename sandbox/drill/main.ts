@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Command } from 'commander';
+import { createColors } from 'picocolors';
+import type { CommandContext } from '../../cli/command-context';
+import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
+import type { CallEvent, CallSummary } from '../../phone';
+import { WEBHOOK_TIMEOUT_MS } from '../../src/limits';
+import { NUMBER } from '../inspector';
+import { abortedByInterruption } from '../rehearsal/main';
+import { copyProject } from '../rehearsal/project-copy';
+import { type Rehearsal, startRehearsal } from '../rehearsal/rehearsal';
+import { dialRehearsal } from '../rehearsal/scenario';
+import { startCallers } from './callers';
+import { createHang } from './hang';
+import { type Drill, PHASES } from './phases';
+import { createTally, problemsOf, type Row, tallyTable } from './tally';
+
+/** From one call to the next. */
+const CALL_EVERY_MS = 100;
+
+/** How long a phase lasts at least. */
+const PHASE_MS = 5000;
+
+interface Options {
+  readonly verbose?: true;
+}
+
+function readOptions(args: readonly string[], context: CommandContext): Options {
+  const command = new Command('npm run drill --')
+    .description(
+      `Deploys the project to a Twilio on this machine, and calls it each ${CALL_EVERY_MS} ms, while prompts are replaced, the project is deployed again, S3 and Functions fail, and secrets are rotated. No caller may hear silence.`,
+    )
+    .option('--verbose', 'show what the commands write')
+    .addHelpText(
+      'after',
+      '\nExit code:\n  0  every step of every call was heard, and in time\n  1  one was not, or the drill failed or was stopped',
+    );
+  return parseArguments<Options>(command, args, context);
+}
+
+async function run({ verbose }: Options, context: CommandContext): Promise<ExitStatus> {
+  const signal = abortedByInterruption(context);
+  const hang = createHang();
+  const rehearsal = await startRehearsal({ front: hang.front });
+  try {
+    const watch = { signal, ...(verbose && { onOutput: context.write }) };
+    const project = copyProject(rehearsal, watch);
+    context.write('Deploying the project, and letting it answer a number …\n');
+    await project.shell('cp .env.example .env');
+    const { accountSid, authToken, variables } = rehearsal;
+    project.fillIn({ ...variables, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
+    await project.shell('npm run deploy');
+    await project.shell(`npm run number -- --phone ${NUMBER} --yes`);
+    const dial = (digits: readonly string[]) => callNumber(rehearsal, digits);
+    const rows = await callThroughPhases({ rehearsal, project, hang, dial }, signal, context);
+    return report(rows, context);
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    return 'failed';
+  } finally {
+    await rehearsal.stop();
+  }
+}
+
+/** Calls the number where the account lets it lead. */
+function callNumber(
+  rehearsal: Rehearsal,
+  digits: readonly string[],
+): AsyncGenerator<CallEvent, CallSummary> {
+  const numbers = [...rehearsal.twilio.state.phoneNumbers.values()];
+  const number = numbers.find(({ phoneNumber }) => phoneNumber === NUMBER);
+  if (number === undefined) throw new Error(`the account has no number ${NUMBER}`);
+  const { voiceUrl, voiceFallbackUrl: fallbackUrl } = number;
+  return dialRehearsal(rehearsal, { voiceUrl, fallbackUrl, digits });
+}
+
+/** Runs one phase after the other while calls go on. */
+async function callThroughPhases(
+  drill: Drill,
+  signal: AbortSignal,
+  { write }: CommandContext,
+): Promise<readonly Row[]> {
+  const tally = createTally();
+  const callers = startCallers(CALL_EVERY_MS, drill.dial, tally.beginCall);
+  const startedAt = performance.now();
+  try {
+    for (const [index, phase] of PHASES.entries()) {
+      signal.throwIfAborted();
+      write(`${index + 1}/${PHASES.length} ${phase.name}\n`);
+      tally.beginPhase(phase);
+      await Promise.all([phase.run(drill), wait(PHASE_MS, undefined, { signal })]);
+    }
+  } finally {
+    callers.stop();
+  }
+  const everyMs = (performance.now() - startedAt) / callers.count();
+  await callers.ended();
+  write(`\n${callers.count()} calls, one each ${Math.round(everyMs)} ms.\n`);
+  return tally.rows;
+}
+
+function report(rows: readonly Row[], context: CommandContext): ExitStatus {
+  const { write, writeError, colors } = context;
+  write(`${tallyTable(rows)}\n`);
+  const problems = problemsOf(rows, WEBHOOK_TIMEOUT_MS);
+  for (const problem of problems) writeError(`${createColors(colors).red(problem)}\n`);
+  return problems.length === 0 ? 'done' : 'failed';
+}
+
+export const drill = { readOptions, run };
+
+export const main = () => startCommand(drill);

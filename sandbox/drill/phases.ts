@@ -1,0 +1,84 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallEvent, CallSummary } from '../../phone';
+import { PlayError } from '../../src/errors';
+import type { ProjectCopy } from '../rehearsal/project-copy';
+import { DOMAIN_NAME, type Rehearsal } from '../rehearsal/rehearsal';
+import type { Hang } from './hang';
+import type { PhaseRules } from './tally';
+
+/** What a phase works with. */
+export interface Drill {
+  readonly rehearsal: Rehearsal;
+  readonly project: ProjectCopy;
+  readonly hang: Hang;
+  /** Calls the number, as a caller who presses these digits. */
+  dial(digits: readonly string[]): AsyncGenerator<CallEvent, CallSummary>;
+}
+
+/** What happens to the deployment while calls go on. */
+export interface Phase extends PhaseRules {
+  /** @throws {PlayError} when what is to happen does not happen */
+  run(drill: Drill): Promise<void>;
+}
+
+/** One webhook of so many hangs. */
+const HANGING_ONE_OF = 4;
+const HANGING_MS = 8000;
+
+export const PHASES: readonly Phase[] = [
+  { name: 'calls alone', avoidsProxy: true, run: async () => undefined },
+  { name: 'replace prompts, sync', avoidsProxy: true, run: replacePrompts },
+  { name: 'break S3', avoidsProxy: true, run: breakS3 },
+  { name: 'hang webhooks', run: hangWebhooks },
+];
+
+async function replacePrompts(drill: Drill): Promise<void> {
+  const { project } = drill;
+  const hours = replacePrompt(drill, 'hours.mp3');
+  await project.shell('npm run sync');
+  await expectToHear(drill, ['1'], hours);
+  const directions = replacePrompt(drill, 'directions.mp3');
+  await project.shell(`npm run sync -- --remote https://${DOMAIN_NAME}`);
+  await expectToHear(drill, ['2'], directions);
+}
+
+async function breakS3(drill: Drill): Promise<void> {
+  const { rehearsal, project } = drill;
+  await rehearsal.s3.stop();
+  await project.shell('if npm run sync; then exit 1; fi');
+  await project.shell(`if npm run sync -- --remote https://${DOMAIN_NAME}; then exit 1; fi`);
+  await rehearsal.s3.start();
+  const hours = replacePrompt(drill, 'hours.mp3');
+  await project.shell('npm run sync');
+  await expectToHear(drill, ['1'], hours);
+}
+
+async function hangWebhooks({ hang }: Drill): Promise<void> {
+  hang.begin(HANGING_ONE_OF);
+  await wait(HANGING_MS);
+  hang.end();
+}
+
+/** @returns the new recording */
+function replacePrompt({ rehearsal }: Drill, name: string): Buffer {
+  const { s3, variables } = rehearsal;
+  const { S3_BUCKET = '', S3_PREFIX } = variables;
+  const key = `${S3_PREFIX}${name}`;
+  const { body, headers } = s3.store.get(S3_BUCKET, key) ?? {};
+  if (body === undefined) throw new PlayError(`The bucket has no ${key}.`);
+  // Players ignore what follows the last frame.
+  const replaced = Buffer.concat([body, Buffer.from(`replaced at ${Date.now()}`)]);
+  s3.store.put(S3_BUCKET, key, replaced, { headers });
+  return replaced;
+}
+
+async function expectToHear(
+  { dial }: Drill,
+  digits: readonly string[],
+  recording: Buffer,
+): Promise<void> {
+  for await (const event of dial(digits)) {
+    if (event.kind === 'media' && event.body?.equals(recording)) return;
+  }
+  throw new PlayError(`A caller who presses ${digits} does not hear the new recording.`);
+}

@@ -16,6 +16,7 @@ import { type Account, readAccount, readVisibility, type Variables } from '../sr
 import { ConfigError, messageOf } from '../src/errors';
 import { QUESTIONS_MAX } from '../src/limits';
 import { resultOf } from '../src/result';
+import { withOverrides } from '../src/webhook-url';
 import { requireAuthToken } from './account';
 import { failuresIn, isRefusedByProxy } from './call/failures';
 import { type KnownPrompts, knownPrompts } from './call/prompts';
@@ -234,8 +235,8 @@ async function makeCall(
 ): Promise<CallLog> {
   const events: CallEvent[] = [];
   const calling = call({
-    voiceUrl: origin + options.path,
-    fallbackUrl: `${origin}/fallback`,
+    voiceUrl: withOverrides(origin + options.path),
+    fallbackUrl: withOverrides(`${origin}/fallback`),
     fallbackOnMediaError: options.onFailure === 'fallback',
     // Protected Assets are served to signed requests only.
     signMedia: readVisibility(variables) === 'protected',

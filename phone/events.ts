@@ -9,7 +9,7 @@ export interface WebhookEvent {
   readonly kind: 'webhook';
   readonly verb: WebhookVerb;
   readonly method: 'GET' | 'POST';
-  /** Whole, with its query. */
+  /** Whole, with its query, without connection overrides. */
   readonly url: string;
   readonly status?: number;
   readonly contentType?: string;
@@ -17,6 +17,9 @@ export interface WebhookEvent {
   readonly twiml?: string;
   readonly errorCode?: number;
   readonly errorMessage?: string;
+  /** What came of each attempt that failed, in a few words. */
+  readonly failedAttempts: readonly string[];
+  /** All attempts together. */
   readonly milliseconds: number;
 }
 export type WebhookVerb =

@@ -1,6 +1,7 @@
 import { MEDIA_REDIRECTS } from '../src/limits';
 import { PLAYED_TYPES } from '../src/media-types';
 import { CallError, type MediaEvent } from './events';
+import { DEFAULT_LIMITS } from './overrides';
 import { encodeParameters, type Parameters } from './parameters';
 import { appendQuery, describeUrl, type HttpResponse, queryOf, resolveUrl } from './request';
 import { answeredParameters, type CallSession } from './session';
@@ -82,7 +83,7 @@ async function followRedirects(
       method: 'GET',
       url,
       headers,
-      timeoutMs: session.timeoutMs,
+      limits: DEFAULT_LIMITS,
     });
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) {

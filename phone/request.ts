@@ -7,13 +7,14 @@ import { isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { parseUrl } from '../src/url';
 import { CallError } from './events';
+import { type LimitWatch, type TimeLimit, type TimeLimits, watchLimits } from './time-limits';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
-  readonly timeoutMs: number;
+  readonly limits: TimeLimits;
   /** Reading stops once the body is longer. */
   readonly maxBytes?: number;
   /** Opens the connection, for a host that its name does not lead to. Default: by name. */
@@ -29,18 +30,34 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** A response that did not come, or not whole. */
+export class ConnectionError extends CallError {
+  constructor(
+    code: number,
+    message: string,
+    /** What happened, in a few words. */
+    readonly reason: string,
+    /** What failed, by the name of its connection override; undefined for anything else. */
+    readonly failed: 'ct' | 'rt' | 'tt' | undefined,
+    options: ErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}
+
 /** The name under which Twilio fetches webhooks and media. */
 export const USER_AGENT = 'TwilioProxy/1.1';
 
 /**
  * Sends one request for exactly the bytes of its URL, and reads the response, whatever its status.
  *
- * @throws {CallError} 11100 (URL), 11210 (host name), 11206 (not HTTP) or 11205 (connection or
- * time-out)
+ * @throws {CallError} 11100 (URL)
+ * @throws {ConnectionError} 11210 (host name), 11206 (not HTTP) or 11205 (connection or time limit)
  */
 export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
   const { protocol, hostname, port, target } = splitUrl(request.url);
   const { request: open } = protocol === 'https:' ? https : http;
+  const watch = watchLimits(request.limits);
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
       const outgoing = open({
@@ -57,8 +74,9 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
               defaultPort: protocol === 'https:' ? 443 : 80,
             }
           : { agent: proxyAgent(request.url) ?? false }),
-        signal: AbortSignal.timeout(request.timeoutMs),
+        signal: watch.signal,
       });
+      watch.watch(outgoing);
       outgoing.once('error', reject);
       outgoing.once('response', (response) => {
         readResponse(response, request.maxBytes).then(resolve, reject);
@@ -66,7 +84,9 @@ export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
       outgoing.end(request.body);
     });
   } catch (cause) {
-    throw connectionError(request, cause);
+    throw connectionError(request, cause, watch);
+  } finally {
+    watch.stop();
   }
 }
 
@@ -116,17 +136,36 @@ async function readResponse(
 
 const SystemError = v.object({ code: v.string() });
 
-function connectionError({ method, url, timeoutMs }: HttpRequest, cause: unknown): CallError {
-  const code = v.is(SystemError, cause) ? cause.code : '';
-  const what = whatHappened(code, timeoutMs) ?? (code || String(cause));
-  return new CallError(codeOf(code), `${method} ${describeUrl(url)}: ${what}`, { cause });
+function connectionError(
+  { method, url, limits }: HttpRequest,
+  cause: unknown,
+  watch: LimitWatch,
+): ConnectionError {
+  const options = { cause };
+  const message = (what: string) => `${method} ${describeUrl(url)}: ${what}`;
+  const limit = watch.reached();
+  if (limit) {
+    const reason = LIMITS[limit].reason(limits[limit]);
+    return new ConnectionError(11205, message(reason), reason, LIMITS[limit].override, options);
+  }
+  const systemCode = v.is(SystemError, cause) ? cause.code : '';
+  const what = whatHappened(systemCode) ?? (systemCode || String(cause));
+  const code = codeOf(systemCode);
+  const isConnected = watch.isConnected();
+  const failed = code === 11205 && !isConnected ? 'ct' : undefined;
+  const reason = isConnected ? 'no answer' : 'no connection';
+  return new ConnectionError(code, message(what), reason, failed, options);
 }
 
+const LIMITS = {
+  connectMs: { override: 'ct', reason: (ms: number) => `no connection within ${ms} ms` },
+  readMs: { override: 'rt', reason: (ms: number) => `no answer within ${ms} ms` },
+  totalMs: { override: 'tt', reason: (ms: number) => `no whole answer within ${ms} ms` },
+} as const satisfies Readonly<Record<TimeLimit, object>>;
+
 /** What a system error means, where its code does not say it. */
-function whatHappened(code: string, timeoutMs: number): string | undefined {
+function whatHappened(code: string): string | undefined {
   switch (code) {
-    case 'ABORT_ERR':
-      return `no answer within ${timeoutMs} ms`;
     case 'ENOTFOUND':
       return 'there is no such host name. Is the deployment there? Behind a proxy, set HTTPS_PROXY';
     case 'ECONNREFUSED':

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import { WEBHOOK_TIMEOUT_MS } from '../src/limits';
 import { type CallIdentity, callParameters, type Parameters } from './parameters';
 import { type HttpRequest, type HttpResponse, sendRequest } from './request';
 
@@ -34,8 +33,6 @@ export interface PhoneOptions {
   readonly fallbackOnMediaError?: boolean;
   /** Events after which the call is cut. Default: CALL_EVENTS. */
   readonly maxEvents?: number;
-  /** How long to wait for a response. Default: WEBHOOK_TIMEOUT_MS, as Twilio. */
-  readonly timeoutMs?: number;
   /** How a <Dial> ends. Default `no-answer`: nobody is called. */
   readonly dialCallStatus?: DialCallStatus;
   /** Seconds that the caller speaks into a <Record>. Default 0: the message is empty. */
@@ -55,7 +52,6 @@ export interface CallSession {
   readonly signMedia: boolean;
   readonly fallbackUrl: string | undefined;
   readonly fallbackOnMediaError: boolean;
-  readonly timeoutMs: number;
   readonly send: SendRequest;
   readonly now: () => number;
   readonly dialCallStatus: DialCallStatus;
@@ -85,7 +81,6 @@ export function openSession(options: PhoneOptions): CallSession {
     fallbackUrl: options.fallbackUrl,
     fallbackOnMediaError:
       options.fallbackUrl !== undefined && options.fallbackOnMediaError === true,
-    timeoutMs: options.timeoutMs ?? WEBHOOK_TIMEOUT_MS,
     send: options.send ?? sendRequest,
     now: options.now ?? (() => performance.now()),
     dialCallStatus: options.dialCallStatus ?? 'no-answer',

@@ -1,8 +1,17 @@
 import { TWIML_BYTES } from '../src/limits';
+import { withoutFragment } from '../src/webhook-url';
 import { CallError, type WebhookEvent, type WebhookVerb } from './events';
+import { type ConnectionSettings, type RetryReason, readOverrides } from './overrides';
 import { callParameters, encodeParameters, type Parameters } from './parameters';
-import { appendQuery, describeUrl, type HttpResponse, resolveUrl } from './request';
+import {
+  appendQuery,
+  ConnectionError,
+  describeUrl,
+  type HttpResponse,
+  resolveUrl,
+} from './request';
 import type { CallSession } from './session';
+import type { TimeLimits } from './time-limits';
 import { readTwiml, type TwimlNode } from './twiml';
 
 /** A request for TwiML. */
@@ -31,7 +40,8 @@ export interface WebhookResult {
 
 /**
  * Requests TwiML from a webhook as Twilio does: the call's parameters as a form, or in the query of a
- * GET, and a signature over both. A redirect, which Twilio would follow, is a failure here.
+ * GET, and a signature over both. A redirect, which Twilio would follow, is a failure here. The
+ * fragment of its URL says how long to wait and how often to try; it is neither sent nor signed.
  * https://www.twilio.com/docs/voice/twiml#twilios-request-to-your-application
  */
 export async function fetchTwiml(
@@ -44,6 +54,7 @@ export async function fetchTwiml(
   const startedAt = session.now();
   let url = reference;
   let response: HttpResponse | undefined;
+  const failedAttempts: string[] = [];
   const describe = (): WebhookEvent => ({
     kind: 'webhook',
     verb,
@@ -51,12 +62,15 @@ export async function fetchTwiml(
     url,
     status: response?.status,
     contentType: response?.headers['content-type'],
+    failedAttempts,
     milliseconds: session.now() - startedAt,
   });
   try {
     const documentUrl = resolveUrl(reference, webhook.base);
-    url = method === 'GET' ? appendQuery(documentUrl, encodeParameters(parameters)) : documentUrl;
-    response = await send(session, method, url, parameters);
+    const target = withoutFragment(documentUrl);
+    url = method === 'GET' ? appendQuery(target, encodeParameters(parameters)) : target;
+    const request = { method, url, parameters };
+    response = await sendWithRetries(session, request, readOverrides(documentUrl), failedAttempts);
     const document = { verbs: readResponse(url, response), url: documentUrl };
     return { event: { ...describe(), twiml: response.body.toString() }, document };
   } catch (error) {
@@ -65,16 +79,57 @@ export async function fetchTwiml(
   }
 }
 
+interface SignedRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly parameters: Parameters;
+}
+
+/**
+ * Tries as often as the settings allow, within their total time.
+ *
+ * @param failedAttempts what came of each attempt that failed is added to it
+ * @throws {CallError} for the last attempt, if it brought no response
+ */
+async function sendWithRetries(
+  session: CallSession,
+  request: SignedRequest,
+  { limits, retries, retryOn, totalErrorCode }: ConnectionSettings,
+  failedAttempts: string[],
+): Promise<HttpResponse> {
+  const deadline = session.now() + limits.totalMs;
+  for (let left = retries; ; left -= 1) {
+    const mayRetry = (failed: RetryReason) => left > 0 && retryOn.includes(failed);
+    try {
+      const totalMs = Math.max(1, deadline - session.now());
+      const response = await send(session, request, { ...limits, totalMs });
+      const { status } = response;
+      if (status >= 400) failedAttempts.push(`answered ${status}`);
+      if (status < 400 || !mayRetry(status < 500 ? '4xx' : '5xx')) return response;
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectionError)) throw thrown;
+      const { failed } = thrown;
+      if (failed === 'tt') {
+        const reason = `no whole answer within ${limits.totalMs} ms`;
+        failedAttempts.push(reason);
+        const what = `${request.method} ${describeUrl(request.url)}: ${reason}`;
+        throw new CallError(totalErrorCode, what, { cause: thrown });
+      }
+      failedAttempts.push(thrown.reason);
+      if (failed === undefined || !mayRetry(failed)) throw thrown;
+    }
+  }
+}
+
 function send(
   session: CallSession,
-  method: 'GET' | 'POST',
-  url: string,
-  parameters: Parameters,
+  { method, url, parameters }: SignedRequest,
+  limits: TimeLimits,
 ): Promise<HttpResponse> {
-  const limits = { timeoutMs: session.timeoutMs, maxBytes: TWIML_BYTES };
+  const request = { method, url, limits, maxBytes: TWIML_BYTES };
   if (method === 'GET') {
     const headers = { 'X-Twilio-Signature': session.sign(url) };
-    return session.send({ method, url, headers, ...limits });
+    return session.send({ ...request, headers });
   }
   const body = encodeParameters(parameters);
   const headers = {
@@ -82,7 +137,7 @@ function send(
     'Content-Length': Buffer.byteLength(body),
     'X-Twilio-Signature': session.sign(url, parameters),
   };
-  return session.send({ method, url, headers, body, ...limits });
+  return session.send({ ...request, headers, body });
 }
 
 /** Twilio also takes text/html for TwiML, and plays or says other types. Ours must not need it. */

@@ -7,6 +7,7 @@ import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { decodeManifest, isManifestPath } from '../src/manifest';
 import { signProxyQuery } from '../src/proxy/signed-url';
 import { usesPathStyle } from '../src/s3/address';
+import { withOverrides } from '../src/webhook-url';
 import type { Sandbox } from './sandbox';
 
 /** One media request of a call, as the request inspector of the bug report shows it. */
@@ -31,8 +32,8 @@ function callOptions(
   digits: readonly string[],
 ): CallOptions {
   return {
-    voiceUrl: `${publicOrigin}/voice`,
-    fallbackUrl: `${publicOrigin}/fallback`,
+    voiceUrl: withOverrides(`${publicOrigin}/voice`),
+    fallbackUrl: withOverrides(`${publicOrigin}/fallback`),
     accountSid: variables.ACCOUNT_SID,
     authToken: variables.AUTH_TOKEN,
     from: CALLER,

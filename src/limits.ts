@@ -8,6 +8,24 @@
  */
 export const CALL_SECONDS = 4 * 60 * 60;
 
+/**
+ * Connection overrides: how long Twilio waits for one of this project's webhooks. They are the fragment
+ * of its URL. Without them a Function that hangs costs a caller 15 s of silence, and a domain that
+ * cannot be reached 10 s, before the fallback URL is asked.
+ * https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ *
+ * - To connect, each of two attempts: a lost packet is sent again after one second (RFC 6298).
+ * - For the first byte, and between two packets: a new process of a voice Function, which has a seventh
+ *   of a core, answers within 2 to 3 s.
+ * - In all: the sum. Only a response that trickles reaches it.
+ *
+ * So a Function that hangs costs a caller 5 s, a domain that cannot be reached 3 s, and anything 8 s.
+ * The fallback URL has the same limits. If it fails, too, Twilio ends the call after 16 s at most.
+ */
+export const WEBHOOK_CONNECT_MS = 1500;
+export const WEBHOOK_READ_MS = 5000;
+export const WEBHOOK_TOTAL_MS = 2 * WEBHOOK_CONNECT_MS + WEBHOOK_READ_MS;
+
 // TwiML and the call flow
 
 /**
@@ -456,10 +474,24 @@ export const COMMAND_BUDGET_MS = 60_000;
 // The phone and other tools
 
 /**
- * How long Twilio waits for a response to a webhook or a media request.
- * https://www.twilio.com/docs/api/errors/11205
+ * How long Twilio waits for a webhook or a medium without connection overrides: to connect, for the
+ * response and between its packets, and in all. https://www.twilio.com/docs/api/errors/11205
  */
-export const WEBHOOK_TIMEOUT_MS = 15_000;
+export const CONNECT_TIMEOUT_MS = 5000;
+export const READ_TIMEOUT_MS = 15_000;
+export const TOTAL_TIMEOUT_MS = 15_000;
+
+/** Further attempts after one that failed, without overrides: for a connection that failed only. */
+export const RETRIES = 1;
+
+/**
+ * What connection overrides may be: milliseconds from the least, to the most to connect and to the
+ * most to read and in all; and retries. Source: see WEBHOOK_CONNECT_MS.
+ */
+export const OVERRIDE_MIN_MS = 100;
+export const CONNECT_OVERRIDE_MAX_MS = 10_000;
+export const READ_OVERRIDE_MAX_MS = 15_000;
+export const RETRIES_MAX = 5;
 
 /** Redirects of one medium; Twilio does not document its limit. */
 export const MEDIA_REDIRECTS = 10;

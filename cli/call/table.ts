@@ -128,17 +128,36 @@ function detailsOf(
     const [first, ...more] = withTexts ? quoted(event.text) : [cutEnd(oneLine(event.text), room)];
     return [first, ...more, ...inPlaceOf(event, options, room)];
   }
+  if (event.kind === 'webhook' && event.errorCode === undefined) {
+    return [undefined, ...retriesOf(event, options)];
+  }
   const failed = event.errorCode === undefined ? [] : [colors.red(failureOf(event, options))];
   const text = event.kind === 'media' && withTexts ? prompts.textOfMedium(event.url) : undefined;
   return [undefined, ...failed, ...(text === undefined ? [] : quoted(text))];
 }
 
 function failureOf(event: MediaEvent | WebhookEvent, { onFailure }: TableOptions): string {
-  const s3ErrorCode = event.kind === 'media' ? event.s3ErrorCode : undefined;
+  const code = `error ${event.errorCode}`;
+  if (event.kind === 'webhook') return [...attemptsOf(event), code].join(', ');
   const answer = event.status === undefined ? 'no answer' : undefined;
-  const parts = [answer, s3ErrorCode, `error ${event.errorCode}`];
+  const parts = [answer, event.s3ErrorCode, code];
   const what = parts.filter((part) => part !== undefined).join(', ');
-  return event.kind === 'media' && onFailure === 'skip' ? `— silence — ${what}` : what;
+  return onFailure === 'skip' ? `— silence — ${what}` : what;
+}
+
+/** What came of the attempts at a webhook that failed, but for a single status: the row has it. */
+function attemptsOf({ failedAttempts, status }: WebhookEvent): readonly string[] {
+  const reasons = [...new Set(failedAttempts)].join(', then ');
+  if (failedAttempts.length > 1) return [`${failedAttempts.length} attempts: ${reasons}`];
+  return reasons === '' || status !== undefined ? [] : [reasons];
+}
+
+/** That a webhook answered, but not at once. */
+function retriesOf({ failedAttempts }: WebhookEvent, { colors }: TableOptions): string[] {
+  if (failedAttempts.length === 0) return [];
+  return [
+    colors.yellow(`at attempt ${failedAttempts.length + 1}: ${failedAttempts.join(', then ')}`),
+  ];
 }
 
 /** That a prompt is said although it has a recording. */

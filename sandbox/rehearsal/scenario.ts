@@ -10,6 +10,7 @@ import type { CallFlow } from '../../src/call-flow/schema';
 import { promptsOf } from '../../src/call-flow/steps';
 import { resultOf } from '../../src/result';
 import { isAssetPath } from '../../src/sync/asset-path';
+import { withOverrides } from '../../src/webhook-url';
 import { servedBy } from '../inspector';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
 import type { StagedProject } from './staged-project';
@@ -96,7 +97,7 @@ export function dialRehearsal(
   options: Partial<CallOptions> = {},
 ): AsyncGenerator<CallEvent, CallSummary> {
   return call({
-    voiceUrl: `https://${DOMAIN_NAME}/voice`,
+    voiceUrl: withOverrides(`https://${DOMAIN_NAME}/voice`),
     accountSid,
     authToken,
     from: '+819012345678',

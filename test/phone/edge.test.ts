@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { type CallEvent, call, type PhoneOptions } from '../../phone';
+import { withOverrides } from '../../src/webhook-url';
 import { phoneOptions, walk } from '../helpers/phone/server';
 import { AUTH_TOKEN, hostedFile, startEdge, type TestEdge } from '../helpers/sandbox/start-edge';
 
@@ -46,6 +48,16 @@ const rows = (events: CallEvent[]) =>
   events.flatMap((step) => (step.kind === 'verb' ? [] : [[step.verb, step.status]]));
 
 describe('a call to the edge', () => {
+  test('gets protected Functions whose URL has connection overrides, which are not signed', async () => {
+    const { events } = await callEdge({ path: withOverrides('/voice') });
+    expect(rows(events)[0]).toEqual(['voice', 200]);
+    const url = `${edge.origin}/voice`;
+    const headers = {
+      'X-Twilio-Signature': getExpectedTwilioSignature(AUTH_TOKEN, withOverrides(url), {}),
+    };
+    expect((await fetch(url, { method: 'POST', headers })).status).toBe(403);
+  });
+
   test('gets protected Functions and, with signed media, a protected Asset', async () => {
     const { events, summary } = await callEdge({ signMedia: true });
     expect(rows(events)).toEqual([

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sendRequest } from '../../phone';
+import { DEFAULT_LIMITS } from '../../phone/overrides';
 import { appendQuery, describeUrl, queryOf, resolveUrl, splitUrl } from '../../phone/request';
 
 describe('splitting a URL', () => {
@@ -140,7 +141,7 @@ describe('a request', () => {
   });
 
   const get = (target: string) =>
-    sendRequest({ method: 'GET', url: target, headers: {}, timeoutMs: 10_000 });
+    sendRequest({ method: 'GET', url: target, headers: {}, limits: DEFAULT_LIMITS });
 
   test.each(['HTTPS_PROXY', 'HTTP_PROXY'])('goes through the proxy of %s', async (name) => {
     process.env[name] = url;

@@ -110,7 +110,8 @@ describe('a webhook that fails', () => {
 
   test('fails with 11205 if it does not answer in time', async () => {
     server.replies['/voice'] = { instead: () => undefined };
-    const { events, summary } = await walk(call(callOptions(server, { timeoutMs: 50 })));
+    const voiceUrl = `${server.origin}/voice#rt=100`;
+    const { events, summary } = await walk(call(callOptions(server, { voiceUrl })));
     expect(events[0]).toMatchObject({ errorCode: 11205 });
     expect(summary).toMatchObject({ ended: 'application error', errorCode: 11205 });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createColors } from 'picocolors';
 import { knownPrompts } from '../../../cli/call/prompts';
 import { callTable, nameOf, type TableOptions } from '../../../cli/call/table';
-import type { CallEvent, MediaEvent } from '../../../phone';
+import type { CallEvent, MediaEvent, WebhookEvent } from '../../../phone';
 import { CALL_FLOW_FILE } from '../../../src/call-flow/files';
 import { parseCallFlow } from '../../../src/call-flow/parse';
 import { assetPath } from '../../../src/sync/asset-path';
@@ -67,18 +67,58 @@ describe('the table of a call', () => {
     expect(row?.length).toBeLessThanOrEqual(80);
   });
 
+  const webhook: WebhookEvent = {
+    kind: 'webhook',
+    verb: 'Record action',
+    method: 'POST',
+    url: `${ORIGIN}/menu?at=menus.main.prompt`,
+    status: 200,
+    contentType: 'text/xml',
+    failedAttempts: [],
+    milliseconds: 5,
+  };
+
+  it.each<[string, Partial<WebhookEvent>, string, string[]]>([
+    [
+      'hung',
+      { errorCode: 11205, failedAttempts: ['no answer within 5000 ms'] },
+      'no answer within 5000 ms, error 11205',
+      ['5003'],
+    ],
+    [
+      'could not be reached',
+      { errorCode: 11205, failedAttempts: ['no connection', 'no connection'] },
+      '2 attempts: no connection, error 11205',
+      ['5003'],
+    ],
+    [
+      'failed in another way the second time',
+      { errorCode: 11200, status: 503, failedAttempts: ['no connection', 'answered 503'] },
+      '2 attempts: no connection, then answered 503, error 11200',
+      ['503', '5003'],
+    ],
+    [
+      'failed',
+      { errorCode: 11200, status: 500, failedAttempts: ['answered 500'] },
+      'error 11200',
+      ['500', '5003'],
+    ],
+    [
+      'answered after a while',
+      { status: 200, failedAttempts: ['no connection within 1500 ms'] },
+      'at attempt 2: no connection within 1500 ms',
+      ['200', '5003'],
+    ],
+  ])('says of a webhook that %s why it took so long', (_, event, why, numbers) => {
+    const slow = { ...webhook, status: undefined, contentType: undefined, milliseconds: 5003.4 };
+    const [row = '', below] = tableOf([{ ...slow, ...event }]);
+    expect(row.match(/(?<=\s)\d+(?=\s|$)/g)?.slice(1)).toEqual(numbers);
+    expect(below?.trim()).toBe(why);
+  });
+
   it('cuts the beginning of a long step id', () => {
     const at = 'menus.main.digits.8.next.otherwise.prompt';
-    const webhook: CallEvent = {
-      kind: 'webhook',
-      verb: 'Record action',
-      method: 'POST',
-      url: `${ORIGIN}/menu?at=${at}`,
-      status: 200,
-      contentType: 'text/xml',
-      milliseconds: 5,
-    };
-    expect(tableOf([webhook])).toEqual([
+    expect(tableOf([{ ...webhook, url: `${ORIGIN}/menu?at=${at}` }])).toEqual([
       '  1  Record action  /menu at ….next.otherwise.prompt  200     xml       5',
     ]);
   });

@@ -1,6 +1,7 @@
 /** Runs a rehearsal in a process of its own: Twilio's runtime sets globals that Jest replaces. */
 
 import type { CallOptions, HttpRequest } from '../../../phone';
+import { DEFAULT_LIMITS } from '../../../phone/overrides';
 import type { RecordedExchange } from '../../../sandbox/rehearsal/recorder';
 import {
   DOMAIN_NAME,
@@ -20,7 +21,7 @@ async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
       live: async () => twilio.liveBuild(DOMAIN_NAME),
       /** Sends a request to the deployed domain. */
       request: (sent: Pick<HttpRequest, 'method' | 'url' | 'headers'>) =>
-        rehearsal.internet.send({ ...sent, timeoutMs: 15_000 }),
+        rehearsal.internet.send({ ...sent, limits: DEFAULT_LIMITS }),
       services: async () => twilio.state.services.size,
       /** The requests and responses since the call before. */
       exchanges: async () => exchanges.splice(0),

@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import type Twilio from 'twilio/lib/rest/Twilio';
 import { type Account, isLoopback, readAccount } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
-import { MAX_PAGE_SIZE } from '../src/limits';
+import { MAX_PAGE_SIZE, WEBHOOK_CONNECT_MS, WEBHOOK_READ_MS } from '../src/limits';
 import { askTwilio } from '../src/twilio/errors';
 import { parseUrl } from '../src/url';
+import { withOverrides, withoutFragment } from '../src/webhook-url';
 import type { CommandContext } from './command-context';
 import { plainTable } from './format';
 import { connect } from './library';
@@ -18,6 +19,8 @@ interface Options extends DeploymentOptions {
   /** E.164; undefined lists the numbers. */
   readonly phone?: string;
   readonly yes?: true;
+  /** Whether the URLs of a deployment get connection overrides. */
+  readonly overrides: boolean;
   /** Where calls go instead of to a deployment. */
   readonly voice?: Webhook;
   readonly fallback?: Webhook;
@@ -37,6 +40,8 @@ const EXAMPLE_NUMBER = '+815012345678';
 const DESCRIPTION = `Lets a deployment answer a phone number: sets the number's voice URL, its fallback URL and their methods, and shows them before and after. Asks first where calls to the number go somewhere else now. Without --phone it lists the account's numbers, and where calls to each go.`;
 
 const MORE = `
+Behind both URLs stand connection overrides (#ct=…): Twilio asks the fallback URL after ${WEBHOOK_READ_MS / 1000} s where a Function hangs, and after ${(2 * WEBHOOK_CONNECT_MS) / 1000} s where the deployment cannot be reached.
+
 The last four options give a number back to what answered it before. After a change, the line to type is printed.
 
 Exit code:
@@ -49,7 +54,8 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
   const command = new Command('npm run number --')
     .description(DESCRIPTION)
     .option('--phone <number>', 'a number of the account, such as +815012345678', readPhoneNumber)
-    .option('--yes', 'do not ask');
+    .option('--yes', 'do not ask')
+    .option('--no-overrides', "leave Twilio's own time limits: 15 s for a Function that hangs");
   addDeploymentOptions(command)
     .option('--voice <url>', "another voice URL, such as 'GET https://example.com'", readWebhook)
     .option('--fallback <url>', 'another fallback URL', readWebhook)
@@ -147,7 +153,7 @@ async function deploymentRouting(options: Options, account: Account): Promise<Ro
   const origin =
     options.url ?? (await findOrigin(account, findTarget(options, account.accountSid)));
   refuseUnreachable(origin, account);
-  return routingTo(origin);
+  return routingTo(origin, options.overrides);
 }
 
 /** The command that sends calls to where they went before. */
@@ -209,22 +215,31 @@ const ROUTING_FIELDS = [
   ['trunkSid', 'Trunk'],
 ] as const;
 
-/** Both routings, line by line. An application or a trunk is shown only where there is one. */
+/**
+ * Both routings: a line for what stays, two for what changes. An application or a trunk is shown only
+ * where there is one.
+ */
 function comparison(phone: string, before: Routing, after: Routing): string {
   const lines = ROUTING_FIELDS.flatMap(([field, label]) => {
     const [was, is] = [before[field], after[field]];
     if (was === '' && is === '') return [];
-    return [`  ${label.padEnd(14)}${was === is ? was : `${was || '—'}  →  ${is || '—'}`}`];
+    const shown = `  ${label.padEnd(14)}${was || '—'}`;
+    return was === is ? [shown] : [shown, `${' '.repeat(13)}→  ${is || '—'}`];
   });
   return `${phone}\n${lines.join('\n')}\n`;
 }
 
-/** The routing of a number whose calls this project answers. */
-export function routingTo(origin: string): Routing {
+/**
+ * The routing of a number whose calls this project answers.
+ *
+ * @param overrides whether its URLs carry connection overrides
+ */
+export function routingTo(origin: string, overrides = true): Routing {
+  const urlOf = (path: string) => (overrides ? withOverrides(origin + path) : origin + path);
   return {
-    voiceUrl: `${origin}/voice`,
+    voiceUrl: urlOf('/voice'),
     voiceMethod: 'POST',
-    voiceFallbackUrl: `${origin}/fallback`,
+    voiceFallbackUrl: urlOf('/fallback'),
     voiceFallbackMethod: 'POST',
     voiceApplicationSid: '',
     trunkSid: '',
@@ -236,10 +251,13 @@ export function differences(before: Routing, after: Routing): string[] {
   return ROUTING_FIELDS.map(([field]) => field).filter((field) => before[field] !== after[field]);
 }
 
-/** Whether calls to the number go somewhere, and not where they are to go. */
+/** Whether calls to the number go somewhere, and not where they are to go. Overrides do not matter. */
 function pointsElsewhere(before: Routing, after: Routing): boolean {
   const fields = ['voiceUrl', 'voiceFallbackUrl', 'voiceApplicationSid', 'trunkSid'] as const;
-  return fields.some((field) => before[field] !== '' && before[field] !== after[field]);
+  return fields.some((field) => {
+    const [was, is] = [before[field], after[field]].map(withoutFragment);
+    return was !== '' && was !== is;
+  });
 }
 
 /** A phone number of the account. */

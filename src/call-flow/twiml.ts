@@ -1,5 +1,6 @@
 import VoiceResponse, { type SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
 import type { Playback } from '../playback';
+import { withOverrides } from '../webhook-url';
 import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
 import { isOpen } from './is-open';
@@ -123,7 +124,7 @@ function writeRecord({ maxLength, timeout, finishOnKey }: RecordAction, writing:
 }
 
 function actionUrl({ context, state }: Writing, next: CallState = state): string {
-  return `${context.actionUrl}?${stateQuery(next)}`;
+  return withOverrides(`${context.actionUrl}?${stateQuery(next)}`);
 }
 
 /** The parts of <Response> and <Gather> that a prompt is written to. */

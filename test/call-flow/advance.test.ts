@@ -3,6 +3,7 @@ import { recover } from '../../src/call-flow/advance';
 import { readInput } from '../../src/call-flow/input';
 import { layOut } from '../../src/call-flow/steps';
 import { twiml } from '../../src/call-flow/twiml';
+import { withOverrides } from '../../src/webhook-url';
 import { everyBranch } from '../helpers/call-flow/every-branch';
 import { contextWith, ORIGIN, outlineOf } from '../helpers/call-flow/outline';
 
@@ -93,6 +94,11 @@ describe('after a webhook failed', () => {
     const dialled = `${ORIGIN}/menu?at=menus.main.digits.4&attempt=1&asked=1`;
     expect(fallback(dialled)[0]).toBe(`Say ${english} Leave a message.`);
     expect(fallback(dialled, { DialCallStatus: 'completed' })).toEqual(['Hangup']);
+  });
+
+  test('it does not matter whether its URL has its connection overrides', () => {
+    expect(fallback(withOverrides(menu), { Digits: '1' })).toEqual(fallback(menu, { Digits: '1' }));
+    expect(fallback(withOverrides(`${ORIGIN}/voice`))).toEqual(fallback(`${ORIGIN}/voice`));
   });
 
   test('a call that had just begun begins again', () => {

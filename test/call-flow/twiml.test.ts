@@ -53,6 +53,22 @@ describe('a call', () => {
   });
 });
 
+describe('each URL that leads on', () => {
+  test('carries connection overrides behind its state', () => {
+    const documents = ['1', '3', '4', '5', '6'].map((Digits) =>
+      twiml(flow, advance(flow, main, readInput({ Digits })), contextWith()),
+    );
+    const urls = documents.join('').match(/https:[^"<]*\/menu[^"<]*/g) ?? [];
+    expect(urls.length).toBeGreaterThan(7);
+    for (const url of urls) expect(url).toMatch(/&amp;asked=\d#ct=1500&amp;rt=5000&amp;tt=8000$/);
+  });
+
+  test('leaves media without them, as Twilio documents them for webhooks', () => {
+    const document = twiml(flow, INITIAL_STATE, contextWith({ 'prompts/menu.mp3': 'proxy' }));
+    expect(document.match(/<Play>[^<]*#/)).toBeNull();
+  });
+});
+
 describe('a key', () => {
   test('that plays a prompt leads back to the question, with a new count of attempts', () => {
     const tired = at('menus.main.prompt', { attempt: 2, asked: 5 });

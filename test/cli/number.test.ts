@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CommandContext } from '../../cli/command-context';
 import { number as numberCommand } from '../../cli/number';
 import { addPhoneNumber, type PhoneNumber } from '../../sandbox/twilio/phone-numbers';
+import { withOverrides } from '../../src/webhook-url';
 import { runVerb, type Variables, writeVariables } from '../helpers/cli/commands';
 import { type Fault, startFaultServer } from '../helpers/fault-server';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, start } from '../helpers/sandbox/twilio-harness';
@@ -34,9 +35,9 @@ const command = (args: readonly string[], confirm?: CommandContext['confirm']) =
   runVerb(numberCommand, args, { confirm });
 
 const deployed = {
-  voiceUrl: `https://${DOMAIN}/voice`,
+  voiceUrl: `https://${DOMAIN}/voice#ct=1500&rt=5000&tt=8000`,
   voiceMethod: 'POST',
-  voiceFallbackUrl: `https://${DOMAIN}/fallback`,
+  voiceFallbackUrl: `https://${DOMAIN}/fallback#ct=1500&rt=5000&tt=8000`,
   voiceFallbackMethod: 'POST',
   voiceApplicationSid: '',
   trunkSid: '',
@@ -48,9 +49,11 @@ describe('npm run number', () => {
     const { code, out, err } = await command(['--phone', PHONE, '--env', env]);
     expect(out).toBe(
       `${PHONE}
-  Voice URL     —  →  https://${DOMAIN}/voice
+  Voice URL     —
+             →  ${deployed.voiceUrl}
   its method    POST
-  Fallback URL  —  →  https://${DOMAIN}/fallback
+  Fallback URL  —
+             →  ${deployed.voiceFallbackUrl}
   its method    POST
 Changed. To undo that:
   npm run number -- --phone ${PHONE} --env ${env} --voice ''
@@ -69,6 +72,22 @@ Changed. To undo that:
     expect(out).toContain('Nothing to do');
     const [number] = api.twilio.state.phoneNumbers.values();
     expect(number?.updatedAt).toBe(api.clock.time - 1000);
+  });
+
+  it('adds connection overrides to the URLs of the deployment, and takes them off, without asking', async () => {
+    const { env, number } = await account();
+    const plain = ['--phone', PHONE, '--env', env, '--no-overrides'];
+    expect((await command(plain)).code).toBe(0);
+    expect(number.voiceUrl).toBe(`https://${DOMAIN}/voice`);
+    expect(number.voiceFallbackUrl).toBe(`https://${DOMAIN}/fallback`);
+    const added = await command(['--phone', PHONE, '--env', env]);
+    expect(added).toMatchObject({ code: 0, err: '' });
+    expect(added.out).toContain(
+      `  Voice URL     https://${DOMAIN}/voice\n             →  ${deployed.voiceUrl}\n`,
+    );
+    expect(number).toMatchObject(deployed);
+    expect((await command(plain)).code).toBe(0);
+    expect(number.voiceUrl).toBe(`https://${DOMAIN}/voice`);
   });
 
   it.each<[string, Fault]>([
@@ -96,6 +115,10 @@ Changed. To undo that:
 
   const elsewhere = [
     ['another voice URL', { voiceUrl: 'https://example.com/voice', voiceMethod: 'GET' }],
+    [
+      'a voice URL with overrides of another kind',
+      { ...deployed, voiceUrl: 'https://example.com/voice#rc=3' },
+    ],
     ['another fallback URL', { ...deployed, voiceFallbackUrl: 'https://example.com/sorry' }],
     ['an application', { ...deployed, voiceApplicationSid: `AP${'0'.repeat(32)}` }],
     ['a trunk', { trunkSid: `TK${'0'.repeat(32)}` }],
@@ -172,7 +195,7 @@ Changed. To undo that:
   it('routes the number to the deployment of --url', async () => {
     const { env, number } = await account();
     await command(['--phone', PHONE, '--env', env, '--url', 'https://other.example.com/']);
-    expect(number.voiceUrl).toBe('https://other.example.com/voice');
+    expect(number.voiceUrl).toBe(withOverrides('https://other.example.com/voice'));
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { readTwiml, type TwimlNode } from '../../../phone';
 import type { TwimlContext } from '../../../src/call-flow/twiml';
 import type { FallbackLevel, Playable } from '../../../src/playback';
+import { withOverrides } from '../../../src/webhook-url';
 
 export const ORIGIN = 'https://clinic-1234-dev.twil.io';
 
@@ -24,7 +25,7 @@ export function contextWith(best: Readonly<Record<string, Playable['via']>> = {}
 
 /**
  * A TwiML document in short, one line a verb. It is read strictly, so that a document that Twilio
- * would warn of fails the test. URLs are without their origin, and decoded.
+ * would warn of fails the test. URLs are without origin and connection overrides, and decoded.
  */
 export function outlineOf(document: string): string[] {
   return readTwiml(document).flatMap((verb) => outline(verb, ''));
@@ -41,5 +42,5 @@ function outline({ name, attributes, text, children }: TwimlNode, indent: string
 }
 
 function short(text: string): string {
-  return decodeURIComponent(text.replace(ORIGIN, ''));
+  return decodeURIComponent(text.replace(ORIGIN, '').replace(withOverrides(''), ''));
 }

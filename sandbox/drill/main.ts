@@ -4,7 +4,7 @@ import { createColors } from 'picocolors';
 import type { CommandContext } from '../../cli/command-context';
 import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
 import type { CallEvent, CallSummary } from '../../phone';
-import { WEBHOOK_TIMEOUT_MS } from '../../src/limits';
+import { WEBHOOK_TOTAL_MS } from '../../src/limits';
 import { NUMBER } from '../inspector';
 import { abortedByInterruption } from '../rehearsal/main';
 import { copyProject } from '../rehearsal/project-copy';
@@ -102,7 +102,7 @@ async function callThroughPhases(
 function report(rows: readonly Row[], context: CommandContext): ExitStatus {
   const { write, writeError, colors } = context;
   write(`${tallyTable(rows)}\n`);
-  const problems = problemsOf(rows, WEBHOOK_TIMEOUT_MS);
+  const problems = problemsOf(rows, WEBHOOK_TOTAL_MS);
   for (const problem of problems) writeError(`${createColors(colors).red(problem)}\n`);
   return problems.length === 0 ? 'done' : 'failed';
 }

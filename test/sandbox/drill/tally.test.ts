@@ -9,6 +9,7 @@ const webhook = (path: string, milliseconds: number, errorCode?: number): CallEv
   verb: 'voice',
   method: 'POST',
   url: `${ORIGIN}${path}`,
+  failedAttempts: [],
   milliseconds,
   ...(errorCode !== undefined && { errorCode }),
 });

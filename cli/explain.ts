@@ -49,9 +49,13 @@ function readOptions(args: readonly string[], context: CommandContext): Options 
     .option('--region <name>', "the bucket's region (default: what an AWS host says)")
     .option('--presigned-method <verb>', 'the method presigned for (default: GET)')
     .option('--requested-method <verb>', 'the method sent (default: the presigned one)')
-    .option('--verify', "check the presigned URL's own signature with S3_SECRET_ACCESS_KEY")
+    .option('--verify', "check the presigned URL's own signature with the secret of the access key")
     .option('--verbose', 'also print the canonical requests, line by line, and their hashes')
-    .option('--env <file>', 'file with S3_SECRET_ACCESS_KEY, for --verify', ENV_FILE)
+    .option(
+      '--env <file>',
+      'file with S3_ACCESS_KEY or S3_SECRET_ACCESS_KEY, for --verify',
+      ENV_FILE,
+    )
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', MORE);
   const options = parseArguments<Omit<Options, 'urls'>>(command, args, context);
@@ -138,7 +142,9 @@ function explainOptions(
 ): ExplainOptions {
   const secretAccessKey = verify ? readSecretAccessKey(loadVariables(env, environment)) : undefined;
   if (verify && !secretAccessKey) {
-    throw new ConfigError(`--verify needs S3_SECRET_ACCESS_KEY, in ${env} or in the shell.`);
+    throw new ConfigError(
+      `--verify needs S3_ACCESS_KEY or S3_SECRET_ACCESS_KEY, in ${env} or in the shell.`,
+    );
   }
   return { now: at ?? clock.now(), region, presignedMethod, requestedMethod, secretAccessKey };
 }

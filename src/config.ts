@@ -199,11 +199,11 @@ export function ignoredVariables(variables: Variables): OptionalVariable[] {
   return ignored;
 }
 
-/** S3_SECRET_ACCESS_KEY alone, to check a signature that was made elsewhere; undefined if unset. */
-export function readSecretAccessKey({
-  S3_SECRET_ACCESS_KEY: secret,
-}: Variables): string | undefined {
-  return typeof secret === 'string' && !isUnset(secret) ? secret : undefined;
+/** The secret of the access key alone, to check a signature that was made elsewhere; undefined if unset. */
+export function readSecretAccessKey(variables: Variables): string | undefined {
+  const { S3_ACCESS_KEY, S3_SECRET_ACCESS_KEY } = credentialVariables;
+  const env = readVariables({ S3_ACCESS_KEY, S3_SECRET_ACCESS_KEY }, variables, []);
+  return env?.S3_ACCESS_KEY?.secretAccessKey ?? env?.S3_SECRET_ACCESS_KEY;
 }
 
 /** S3_PREFIX alone: the prefix that the audio proxy serves. Empty if it is unset or unusable. */

@@ -19,6 +19,7 @@ import {
   MAX_SLICE_SECONDS,
   SLICE_SECONDS,
 } from './limits';
+import type { Credentials } from './sigv4/sign';
 import { parseUrl } from './url';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
@@ -300,8 +301,20 @@ export const accountVariables = () => ({
   TWILIO_API_URL: origin,
 });
 
+/** Id and secret in one value, so that a rotation changes both at once. */
+const keyPair: Reader<Credentials | undefined> = (value, variables) => {
+  const text = optional(value, variables);
+  if (text === undefined) return undefined;
+  const [, accessKeyId, secretAccessKey] = /^([\w.-]+):(\S+)$/.exec(text) ?? [];
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { accessKeyId, secretAccessKey };
+  }
+  throw new VariableError('must be an access key id, a colon and its secret, without blanks');
+};
+
 /** What says where credentials for S3 come from. */
 export const credentialVariables = {
+  S3_ACCESS_KEY: keyPair,
   S3_ACCESS_KEY_ID: matching(
     optional,
     /^[\w.-]+$/,
@@ -343,14 +356,19 @@ export function sourceOf(env: CredentialValues, problems: string[]): Source | un
 }
 
 function keySource(env: CredentialValues, problems: string[]): Source | undefined {
+  const { S3_ACCESS_KEY: pair, S3_ROLE_ARN: roleArn, S3_ROLE_EXTERNAL_ID: externalId } = env;
+  const keys = pair ?? keysOf(env, problems);
+  if (keys === undefined) return undefined;
+  if (roleArn === undefined) return { kind: 'access key', keys };
+  return { kind: 'role', roleArn, externalId, keys, endpoint: env.S3_CREDENTIALS_ENDPOINT };
+}
+
+function keysOf(env: CredentialValues, problems: string[]): Credentials | undefined {
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (accessKeyId === undefined) problems.push('S3_ACCESS_KEY_ID is not set');
   if (secretAccessKey === undefined) problems.push('S3_SECRET_ACCESS_KEY is not set');
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  const keys = { accessKeyId, secretAccessKey };
-  const { S3_ROLE_ARN: roleArn, S3_ROLE_EXTERNAL_ID: externalId } = env;
-  if (roleArn === undefined) return { kind: 'access key', keys };
-  return { kind: 'role', roleArn, externalId, keys, endpoint: env.S3_CREDENTIALS_ENDPOINT };
+  return { accessKeyId, secretAccessKey };
 }
 
 function cognitoSource(
@@ -358,7 +376,7 @@ function cognitoSource(
   env: CredentialValues,
   problems: string[],
 ): Source | undefined {
-  for (const other of ['S3_ACCESS_KEY_ID', 'S3_ROLE_ARN'] as const) {
+  for (const other of ['S3_ACCESS_KEY', 'S3_ACCESS_KEY_ID', 'S3_ROLE_ARN'] as const) {
     if (env[other] !== undefined) {
       problems.push(`${other} is set beside S3_COGNITO_IDENTITY_ID: leave one of them empty`);
     }

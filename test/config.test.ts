@@ -95,6 +95,10 @@ describe('readConfig', () => {
     ['S3_PREFIX', 'a/../b/'],
     ['TWILIO_API_URL', 'ftp://localhost'],
     ['S3_SECRET_ACCESS_KEY', 'with blank'],
+    ['S3_ACCESS_KEY', 'AKIAIOSFODNN7EXAMPLE'],
+    ['S3_ACCESS_KEY', 'AKIAIOSFODNN7EXAMPLE:'],
+    ['S3_ACCESS_KEY', ':wJalrXUtnFEMI'],
+    ['S3_ACCESS_KEY', 'AKIAIOSFODNN7EXAMPLE: wJalrXUtnFEMI'],
     ['S3_ADDRESSING_STYLE', 'subdomain'],
     ['AUDIO_CACHE_MB', '129'],
     ['AUDIO_CACHE_SECONDS', '-1'],
@@ -312,6 +316,15 @@ describe('a reader of one variable', () => {
     [undefined, 'public'],
   ])('reads the visibility %p as %p', (AUDIO_VISIBILITY, visibility) => {
     expect(readVisibility({ S3_BUCKET: 'Not_A_Bucket', AUDIO_VISIBILITY })).toBe(visibility);
+  });
+
+  it.each([
+    [{ S3_SECRET_ACCESS_KEY: 'secret' }, 'secret'],
+    [{ S3_ACCESS_KEY: 'id:new', S3_SECRET_ACCESS_KEY: 'secret' }, 'new'],
+    [{ S3_ACCESS_KEY: 'id' }, undefined],
+    [{}, undefined],
+  ])('reads the secret of the access key of %p as %p', (variables, secret) => {
+    expect(readSecretAccessKey({ S3_BUCKET: 'Not_A_Bucket', ...variables })).toBe(secret);
   });
 });
 

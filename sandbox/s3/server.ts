@@ -7,7 +7,7 @@ import { respondToGet } from './get-object';
 import { listObjects } from './listing';
 import { putObject, verifyPayloadHash } from './put-object';
 import { parameter, readRequest, type S3Request, type S3Response } from './request';
-import { type AcceptedKey, type S3Credentials, verifySignature } from './signature';
+import { type AcceptedKeys, type S3Credentials, verifySignature } from './signature';
 import { ObjectStore } from './store';
 
 export interface S3Options {
@@ -15,11 +15,16 @@ export interface S3Options {
   readonly buckets: readonly string[];
   /** The region that signatures must name. Default: us-east-1. */
   readonly region?: string;
-  /** The only key pair. Default: the example of AWS's documentation. */
+  /** The first key pair. Default: the example of AWS's documentation. */
   readonly credentials?: S3Credentials;
 }
 
-export interface S3Server extends AcceptedKey {
+export interface S3Server {
+  readonly region: string;
+  /** The first key pair. */
+  readonly credentials: S3Credentials;
+  /** Secrets of the active keys, by their ids: others are added, and each can be deactivated. */
+  readonly secrets: Map<string, string>;
   /** For path-style addressing, such as http://127.0.0.1:40123. It stays the same after a start. */
   readonly endpoint: string;
   /** What the buckets hold, whether the server runs or not. */
@@ -57,7 +62,8 @@ export async function startS3({
   if (badName !== undefined) throw new TypeError(`S3 allows no bucket named ${badName}`);
   if (region === '') throw new TypeError("the S3 server's region is empty");
   const store = new ObjectStore(buckets);
-  const accepted = { region, credentials };
+  const secrets = new Map([[credentials.accessKeyId, credentials.secretAccessKey]]);
+  const accepted = { region, secrets };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     void respond(request, response, store, accepted);
   };
@@ -67,6 +73,7 @@ export async function startS3({
     endpoint,
     region,
     credentials,
+    secrets,
     store,
     async stop() {
       const running = listening;
@@ -84,7 +91,7 @@ async function respond(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   store: ObjectStore,
-  accepted: AcceptedKey,
+  accepted: AcceptedKeys,
 ): Promise<void> {
   const ids = {
     RequestId: randomBytes(8).toString('hex').toUpperCase(),

@@ -10,10 +10,11 @@ export interface S3Credentials {
   readonly secretAccessKey: string;
 }
 
-/** The only key pair that a server accepts, and the region of its signatures. */
-export interface AcceptedKey {
+/** The key pairs that a server accepts, and the region of its signatures. */
+export interface AcceptedKeys {
   readonly region: string;
-  readonly credentials: S3Credentials;
+  /** Secrets of the active keys, by their ids. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 /**
@@ -24,21 +25,21 @@ export interface AcceptedKey {
  */
 export async function verifySignature(
   request: S3Request,
-  accepted: AcceptedKey,
+  accepted: AcceptedKeys,
   now: Date,
 ): Promise<string> {
   const claims = readClaims(request, now);
-  const accessKeyId = checkCredential(claims, accepted);
+  const credentials = checkCredential(claims, accepted);
   refuseSessionToken(request);
   refuseUnsignedHeaders(request, claims);
 
-  const signed = await new AwsSigner(accepted).signAgain(request, claims);
+  const signed = await new AwsSigner(accepted.region, credentials).signAgain(request, claims);
   // AWS's signer never signs a parameter of this name, in upper or lower case. That of a presigned
   // URL is not in claims.query.
   const isHidden = claims.query.some(([name]) => name.toLowerCase() === 'x-amz-signature');
   if (signed.signature === claims.signature && !isHidden) return claims.payloadHash;
   throw new S3ErrorResponse('SignatureDoesNotMatch', {
-    AWSAccessKeyId: accessKeyId,
+    AWSAccessKeyId: credentials.accessKeyId,
     StringToSign: signed.stringToSign,
     SignatureProvided: claims.signature,
     StringToSignBytes: hexBytes(signed.stringToSign),
@@ -53,7 +54,7 @@ const hexBytes = (text: string) => (Buffer.from(text).toString('hex').match(/../
 class AwsSigner extends SignatureV4 {
   readonly #region: string;
 
-  constructor({ region, credentials }: AcceptedKey) {
+  constructor(region: string, credentials: S3Credentials) {
     // S3 escapes a path once.
     super({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false });
     this.#region = region;
@@ -89,8 +90,11 @@ function valuesByName(query: readonly Parameter[]): Record<string, string[]> {
   return values;
 }
 
-/** Returns the access key id of a credential that can be right. */
-function checkCredential(claims: Claims, { region: expected, credentials }: AcceptedKey): string {
+/** Returns the key pair of a credential that can be right. */
+function checkCredential(
+  claims: Claims,
+  { region: expected, secrets }: AcceptedKeys,
+): S3Credentials {
   const { credential, longDate, badCredential } = claims;
   const [accessKeyId, date, region, service, terminal, ...more] = credential;
   if (!accessKeyId || !date || !region || !service || !terminal || more.length > 0) {
@@ -111,10 +115,11 @@ function checkCredential(claims: Claims, { region: expected, credentials }: Acce
   if (terminal !== 'aws4_request') {
     throw badCredential(`incorrect terminal "${terminal}". This endpoint uses "aws4_request".`);
   }
-  if (accessKeyId !== credentials.accessKeyId) {
+  const secretAccessKey = secrets.get(accessKeyId);
+  if (secretAccessKey === undefined) {
     throw new S3ErrorResponse('InvalidAccessKeyId', { AWSAccessKeyId: accessKeyId });
   }
-  return accessKeyId;
+  return { accessKeyId, secretAccessKey };
 }
 
 /** This server has no temporary credentials. */

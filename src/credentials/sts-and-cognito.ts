@@ -17,8 +17,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
     'AccessDenied',
     'The policy of the access key must allow sts:AssumeRole on the role, and the trust policy of the role must allow the key (and S3_ROLE_EXTERNAL_ID).',
   ],
-  ['InvalidClientTokenId', 'Check S3_ACCESS_KEY_ID.'],
-  ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY.'],
+  ['InvalidClientTokenId', 'Check S3_ACCESS_KEY_ID, or the id in S3_ACCESS_KEY.'],
+  ['SignatureDoesNotMatch', 'Check S3_SECRET_ACCESS_KEY, or the secret in S3_ACCESS_KEY.'],
   ['ResourceNotFoundException', 'Check S3_COGNITO_IDENTITY_ID.'],
   [
     'NotAuthorizedException',

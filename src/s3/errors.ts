@@ -178,7 +178,9 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['ExpiredToken', EXPIRED],
   [
     'InvalidAccessKeyId',
-    ofBucket('Check S3_ACCESS_KEY_ID, and that it belongs to this S3_ENDPOINT.'),
+    ofBucket(
+      'Check S3_ACCESS_KEY_ID (or the id in S3_ACCESS_KEY), and that it belongs to this S3_ENDPOINT.',
+    ),
   ],
   ['InvalidBucketName', ofBucket('Check S3_BUCKET.')],
   [
@@ -198,7 +200,10 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
     'RequestTimeTooSkewed',
     ofBucket(`The clock here or there is off by more than ${S3_CLOCK_SKEW_MS / 60_000} minutes.`),
   ],
-  ['SignatureDoesNotMatch', ofBucket('Check S3_SECRET_ACCESS_KEY.')],
+  [
+    'SignatureDoesNotMatch',
+    ofBucket('Check S3_SECRET_ACCESS_KEY, or the secret in S3_ACCESS_KEY.'),
+  ],
   ['TemporaryRedirect', WRONG_REGION],
   ['TokenRefreshRequired', EXPIRED],
   ['UserSuspended', DISABLED],

@@ -31,6 +31,20 @@ describe('the source of credentials is', () => {
     });
   });
 
+  it('the access key in one variable, before those in two', () => {
+    expect(sourceOf({ ...keys, S3_ACCESS_KEY: 'AKIAI44QH8DHBEXAMPLE:new:secret+/=' })).toEqual({
+      kind: 'access key',
+      keys: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'new:secret+/=' },
+    });
+  });
+
+  it('a role that the access key in one variable assumes', () => {
+    expect(sourceOf({ S3_ACCESS_KEY: 'id:secret', S3_ROLE_ARN })).toMatchObject({
+      kind: 'role',
+      keys: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    });
+  });
+
   it('a role that the access key assumes, in the region of the bucket', () => {
     expect(sourceOf({ ...keys, S3_ROLE_ARN, S3_ROLE_EXTERNAL_ID: 'external' })).toMatchObject({
       kind: 'role',
@@ -75,6 +89,11 @@ describe('variables that give no credentials', () => {
     [{ ...keys, S3_ROLE_ARN: 'prompts' }, 'S3_ROLE_ARN must be the ARN of a role'],
     [{ S3_COGNITO_IDENTITY_ID: 'a guest' }, 'S3_COGNITO_IDENTITY_ID must be an identity id'],
     [{ ...keys, S3_COGNITO_IDENTITY_ID }, 'S3_ACCESS_KEY_ID is set beside S3_COGNITO_IDENTITY_ID'],
+    [
+      { S3_ACCESS_KEY: 'id:secret', S3_COGNITO_IDENTITY_ID },
+      'S3_ACCESS_KEY is set beside S3_COGNITO_IDENTITY_ID',
+    ],
+    [{ S3_ACCESS_KEY: 'id' }, 'S3_ACCESS_KEY must be an access key id, a colon and its secret'],
     [{ S3_COGNITO_IDENTITY_ID, S3_ROLE_ARN }, 'S3_ROLE_ARN is set beside S3_COGNITO_IDENTITY_ID'],
     [{ S3_COGNITO_IDENTITY_ID, S3_COGNITO_LOGIN_TOKEN: 'a' }, 'need each other'],
     [{ ...keys, S3_CREDENTIALS_ENDPOINT: 'http://example.com' }, 'S3_CREDENTIALS_ENDPOINT must be'],
@@ -90,6 +109,7 @@ describe('variables that give no credentials', () => {
 
   it('are refused without printing a secret', () => {
     expect(problemsOf({ ...keys, S3_SECRET_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
+    expect(problemsOf({ S3_ACCESS_KEY: 'hush hush' })).not.toContain('hush');
     const token = { S3_COGNITO_IDENTITY_ID, S3_COGNITO_LOGIN_TOKEN: 'hush hush' };
     expect(problemsOf(token)).not.toContain('hush');
   });

@@ -3,13 +3,12 @@ import { Command } from 'commander';
 import { createColors } from 'picocolors';
 import type { CommandContext } from '../../cli/command-context';
 import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
-import type { CallEvent, CallSummary } from '../../phone';
 import { WEBHOOK_TOTAL_MS } from '../../src/limits';
 import { NUMBER } from '../inspector';
 import { abortedByInterruption } from '../rehearsal/main';
 import { copyProject } from '../rehearsal/project-copy';
-import { type Rehearsal, startRehearsal } from '../rehearsal/rehearsal';
-import { dialRehearsal } from '../rehearsal/scenario';
+import { startRehearsal } from '../rehearsal/rehearsal';
+import { dialRehearsal, numberUrls } from '../rehearsal/scenario';
 import { startCallers } from './callers';
 import { createHang } from './hang';
 import { type Drill, PHASES } from './phases';
@@ -51,7 +50,8 @@ async function run({ verbose }: Options, context: CommandContext): Promise<ExitS
     project.fillIn({ ...variables, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
     await project.shell('npm run deploy');
     await project.shell(`npm run number -- --phone ${NUMBER} --yes`);
-    const dial = (digits: readonly string[]) => callNumber(rehearsal, digits);
+    const dial = (digits: readonly string[]) =>
+      dialRehearsal(rehearsal, { ...numberUrls(rehearsal), digits });
     const rows = await callThroughPhases({ rehearsal, project, hang, dial }, signal, context);
     return report(rows, context);
   } catch (thrown) {
@@ -60,18 +60,6 @@ async function run({ verbose }: Options, context: CommandContext): Promise<ExitS
   } finally {
     await rehearsal.stop();
   }
-}
-
-/** Calls the number where the account lets it lead. */
-function callNumber(
-  rehearsal: Rehearsal,
-  digits: readonly string[],
-): AsyncGenerator<CallEvent, CallSummary> {
-  const numbers = [...rehearsal.twilio.state.phoneNumbers.values()];
-  const number = numbers.find(({ phoneNumber }) => phoneNumber === NUMBER);
-  if (number === undefined) throw new Error(`the account has no number ${NUMBER}`);
-  const { voiceUrl, voiceFallbackUrl: fallbackUrl } = number;
-  return dialRehearsal(rehearsal, { voiceUrl, fallbackUrl, digits });
 }
 
 /** Runs one phase after the other while calls go on. */

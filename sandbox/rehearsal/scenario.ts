@@ -108,6 +108,13 @@ export function dialRehearsal(
   });
 }
 
+/** Where the account lets the calls of its number lead. */
+export function numberUrls({ twilio }: Rehearsal): Pick<CallOptions, 'voiceUrl' | 'fallbackUrl'> {
+  const [number] = twilio.state.phoneNumbers.values();
+  if (!number?.voiceUrl) throw new Error("calls to the account's number lead nowhere");
+  return { voiceUrl: number.voiceUrl, fallbackUrl: number.voiceFallbackUrl };
+}
+
 /** Calls the deployed number, to the call's end. */
 export async function callRehearsal(
   rehearsal: Rehearsal,

@@ -8,16 +8,28 @@ import {
   type RehearsalOptions,
   startRehearsal,
 } from '../../../sandbox/rehearsal/rehearsal';
-import { callRehearsal } from '../../../sandbox/rehearsal/scenario';
+import { callRehearsal, numberUrls } from '../../../sandbox/rehearsal/scenario';
 
 async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
   const exchanges: RecordedExchange[] = [];
   const rehearsal = await startRehearsal({ ...options, onExchange: (it) => exchanges.push(it) });
   const { accountSid, authToken, directory, environment, variables, twilio } = rehearsal;
+  const { authorityFile, internet } = rehearsal;
   return {
-    started: { accountSid, authToken, directory, environment, variables },
+    started: {
+      accountSid,
+      authToken,
+      directory,
+      environment,
+      variables,
+      authorityFile,
+      internet: { port: internet.port },
+    },
     actions: {
       call: (call: Partial<CallOptions>) => callRehearsal(rehearsal, call),
+      /** Calls the account's number, where it leads. */
+      ring: (call: Partial<CallOptions>) =>
+        callRehearsal(rehearsal, { ...numberUrls(rehearsal), ...call }),
       live: async () => twilio.liveBuild(DOMAIN_NAME),
       /** Sends a request to the deployed domain. */
       request: (sent: Pick<HttpRequest, 'method' | 'url' | 'headers'>) =>

@@ -27,6 +27,7 @@ export async function startRehearsal(
   return {
     ...started,
     call: (call) => run('call', call),
+    ring: (call) => run('ring', call),
     request: (sent) => run('request', sent),
     live: () => run('live'),
     services: () => run('services'),

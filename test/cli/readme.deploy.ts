@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyProject, type ProjectCopy } from '../../sandbox/rehearsal/project-copy';
+import { fillPlaceholders, readmeSection, shellBlocks } from '../helpers/readme';
+import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
+
+const PHONE = '+815012345678';
+
+/** The lines of the README's first way from nothing to a number that is answered, and what follows. */
+const blocks = shellBlocks(readmeSection('## Deploy'));
+
+/** Begins with what the reader has typed when the variables are to be filled in. */
+const FILL_IN = /^cp \.env\.example \.env\b.*\n/m;
+
+/** Its packages are those of this project: to install them again would take longer than all else. */
+const INSTALL = /^npm ci\n/m;
+
+// Each block goes on from the one before.
+describe("the README's way to a number that is answered", () => {
+  let rehearsal: TestRehearsal;
+  let project: ProjectCopy;
+  let written = '';
+  beforeAll(async () => {
+    rehearsal = await startRehearsal();
+    project = copyProject(rehearsal);
+  });
+  afterAll(() => rehearsal.stop());
+
+  async function type(commands: string): Promise<void> {
+    const [, domain = ''] = /https:\/\/([\w.-]+\.twil\.io)/.exec(written) ?? [];
+    written += await project.shell(fillPlaceholders(commands, { phone: PHONE, domain }));
+  }
+
+  it('begins with an installation, and variables to fill in', () => {
+    expect(blocks[0]).toMatch(INSTALL);
+    expect(blocks[0]).toMatch(FILL_IN);
+  });
+
+  it.each(blocks)(
+    '%s',
+    async (block) => {
+      const commands = block.replace(INSTALL, '');
+      const [copy] = FILL_IN.exec(commands) ?? [];
+      if (copy !== undefined) {
+        await type(copy);
+        const { accountSid, authToken, variables } = rehearsal;
+        project.fillIn({ ...variables, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
+      }
+      await type(commands.replace(FILL_IN, ''));
+    },
+    120_000,
+  );
+
+  it('has the deployment sync itself', () => {
+    expect(written).toContain('{"prompts":8,"uploaded":0,"remaining":0,');
+  });
+
+  it('ends with a call that hears every prompt from an Asset', async () => {
+    const { events, summary } = await rehearsal.ring({ digits: ['1', '9'] });
+    expect(summary).toMatchObject({ ended: 'Hangup', errorCodes: [] });
+    const media = events.filter((event) => event.kind === 'media');
+    expect(media.length).toBeGreaterThan(5);
+    for (const { url } of media) expect(new URL(url).pathname).toMatch(/^\/audio\//);
+  });
+});

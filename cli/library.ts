@@ -12,7 +12,10 @@ export function connect(account: Account): Twilio {
   const httpClient = new RetryingClient(openTransport(account));
   const { username, password } = credential;
   const client = new Twilio(username, password, { accountSid, httpClient });
-  if (apiOrigin !== undefined) client.api.baseUrl = apiOrigin;
+  if (apiOrigin !== undefined) {
+    client.api.baseUrl = apiOrigin;
+    client.serverless.baseUrl = apiOrigin;
+  }
   return client;
 }
 

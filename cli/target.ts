@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { type Account, isLoopback } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { findEnvironment, type Target } from '../src/twilio/environments';
+import type { Environment } from '../src/twilio/serverless';
 import { connectServerless } from './account';
 
 /** What `serverless:deploy` remembers: account and region → where it deployed to. */
@@ -92,6 +93,10 @@ function notUsable(file: string, cause?: unknown): ConfigError {
  * @throws {TwilioApiError} when Twilio's API refuses
  */
 export async function findOrigin(account: Account, target: Target): Promise<string> {
-  const { domainName } = await findEnvironment(connectServerless(account, target.service), target);
+  return originOf(await findEnvironment(connectServerless(account, target.service), target));
+}
+
+/** The origin under which an environment is reached. */
+export function originOf({ domainName }: Pick<Environment, 'domainName'>): string {
   return `${isLoopback(domainName) ? 'http' : 'https'}://${domainName}`;
 }

@@ -1,12 +1,9 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
+import { presignedUrl } from '../cli/presigned-url';
 import { type CallEvent, type CallOptions, call, type MediaEvent, playTwiml } from '../phone';
 import { readConfig } from '../src/config';
-import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { decodeManifest, isManifestPath } from '../src/manifest';
 import { signProxyQuery } from '../src/proxy/signed-url';
-import { usesPathStyle } from '../src/s3/address';
 import { withOverrides } from '../src/webhook-url';
 import type { Sandbox } from './sandbox';
 
@@ -24,8 +21,6 @@ export type Inspected = Pick<Sandbox, 'variables' | 'publicOrigin'>;
 /** The sandbox's phone number. */
 export const NUMBER = '+815012345678';
 const CALLER = '+819012345678';
-
-const PRESIGNED_URL_SECONDS = 60 * 60;
 
 function callOptions(
   { variables, publicOrigin }: Inspected,
@@ -131,7 +126,7 @@ export async function inspect(
   { key, assetPath }: { readonly key: string; readonly assetPath: string },
 ): Promise<Row[]> {
   const { publicOrigin, variables } = sandbox;
-  const presigned = await presignedUrl(variables, key);
+  const presigned = await presignedUrl(readConfig(variables).s3, key);
   const asset = publicOrigin + assetPath;
   const proxy = proxyUrl(sandbox, key);
   const played = [
@@ -150,21 +145,6 @@ export async function inspect(
     }
   }
   return rows;
-}
-
-/** The URL that AWS's own presigner makes, which is what most people play. */
-async function presignedUrl(variables: Inspected['variables'], key: string): Promise<string> {
-  const { s3 } = readConfig(variables);
-  const client = new S3Client({
-    region: s3.region,
-    credentials: () => credentialsOf(s3.credentials),
-    forcePathStyle: usesPathStyle(s3),
-    ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
-  });
-  const get = new GetObjectCommand({ Bucket: s3.bucket, Key: key });
-  const url = await getSignedUrl(client, get, { expiresIn: PRESIGNED_URL_SECONDS });
-  client.destroy();
-  return url;
 }
 
 /** How a media URL that a deployed Function gave is served. */

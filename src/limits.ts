@@ -160,6 +160,9 @@ export const S3_ERROR_BYTES = 64_000;
  */
 export const S3_CLOCK_SKEW_MS = 15 * 60_000;
 
+/** From which difference on a clock is worth a warning: a third of S3_CLOCK_SKEW_MS. */
+export const CLOCK_SKEW_WARNING_MS = 5 * 60_000;
+
 /**
  * How long a presigned URL lasts at most.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
@@ -354,6 +357,9 @@ export const PRIVATE_ASSET_BYTES = 10_000_000;
  */
 export const BUILD_ASSETS = 1000;
 
+/** From how many on their number is worth a warning. */
+export const BUILD_ASSETS_WARNING = 900;
+
 /** Private Assets in one Build; same source. */
 export const BUILD_PRIVATE_ASSETS = 50;
 
@@ -383,6 +389,15 @@ export const UPLOAD_TRUSTED_MS = UNUSED_VERSION_MS - 24 * 60 * 60_000;
  * https://www.twilio.com/docs/serverless/api/resource/asset-version
  */
 export const PATH_CHARACTERS = 255;
+
+/**
+ * Services of one account: with more, Twilio answers 20001 "Services are limited to less than or equal
+ * to 50". https://www.twilio.com/docs/api/errors/20001
+ */
+export const SERVICES = 50;
+
+/** From how many on their number is worth a warning. */
+export const SERVICES_WARNING = 45;
 
 /** The longest unique name of a Service. https://www.twilio.com/docs/serverless/api/resource/service */
 export const SERVICE_NAME_CHARACTERS = 50;
@@ -470,6 +485,12 @@ export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 
 /** All requests of one command to Twilio's API. */
 export const COMMAND_BUDGET_MS = 60_000;
+
+/** One check of `doctor`, all of its requests included. */
+export const CHECK_TIMEOUT_MS = 20_000;
+
+/** One request of such a check to S3 or to the deployment. */
+export const CHECK_REQUEST_MS = 5000;
 
 // The phone and other tools
 

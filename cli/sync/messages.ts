@@ -89,7 +89,8 @@ function intendedLines(intended: readonly Intended[], verbose: boolean): string[
   });
 }
 
-const LACK_WORDS: Readonly<Record<Lack, string>> = {
+/** What the live Build lacks to answer a call. */
+export const LACK_WORDS: Readonly<Record<Lack, string>> = {
   Functions:
     'The live Build has no Functions: no call is answered. It was deployed from a folder that was not built. Run npm run deploy.',
   '/voice':
@@ -147,7 +148,7 @@ function planLine({
   return `Plan: ${parts.filter(Boolean).join(', ')}`;
 }
 
-function notLiveLine({
+export function notLiveLine({
   live,
   prompts,
   buildSid,

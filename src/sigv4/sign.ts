@@ -34,7 +34,7 @@ export interface SigningOptions {
 }
 
 /** SHA-256 of a body of no bytes. */
-const EMPTY_BODY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+export const EMPTY_BODY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
  * Signs a request without a body to Amazon S3 in its Authorization header.

@@ -94,6 +94,14 @@ export function isNewest(buildSid: string, deployments: readonly Deployment[]): 
   return newest.length > 0 && newest.every((deployment) => deployment.buildSid === buildSid);
 }
 
+/** When a Build became live the last time; undefined where no Deployment tells it. */
+export function liveSince(buildSid: string, deployments: readonly Deployment[]): Date | undefined {
+  const times = deployments
+    .filter((deployment) => deployment.buildSid === buildSid)
+    .map(({ createdAt }) => createdAt.getTime());
+  return times.length > 0 ? new Date(Math.max(...times)) : undefined;
+}
+
 /** The live Deployment and all before it, newest first, whatever the order of the list. */
 function upTo(live: Build, deployments: readonly Deployment[]): Deployment[] {
   const newestFirst = [...deployments].sort(

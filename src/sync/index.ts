@@ -1,6 +1,8 @@
 export { deployUnlessMoved } from './build';
+export { liveSince } from './deployments';
 export { GuardError } from './guard';
 export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
+export { lackOf } from './run';
 export type { Reason } from './selection';
 export {
   type CheckedTarget,

@@ -12,7 +12,7 @@ import { deployUnlessMoved, obtainBuild } from './build';
 import { type CarryOver, carryOverOf } from './carry-over';
 import { type CleanUpOptions, cleanUp } from './clean-up';
 import { type DebounceOptions, debounce } from './debounce';
-import { isUndisturbed } from './deployments';
+import { isUndisturbed, liveSince } from './deployments';
 import { checkReadable, GuardError } from './guard';
 import { type Observation, type ObserveOptions, observe } from './observe';
 import {
@@ -196,15 +196,13 @@ function leftByDeploy(
   const assets = new Set(build.assets.map(({ sid }) => sid));
   const live = keep.filter(({ version }) => assets.has(version.sid)).length;
   if (live === keep.length) return undefined;
-  const times = deployments
-    .filter(({ buildSid }) => buildSid === build.sid)
-    .map(({ createdAt }) => createdAt.getTime());
-  const since = times.length > 0 && { since: new Date(Math.max(...times)) };
-  return { type: 'not live', live, prompts: keep.length, buildSid: build.sid, ...since };
+  const since = liveSince(build.sid, deployments);
+  const prompts = keep.length;
+  return { type: 'not live', live, prompts, buildSid: build.sid, ...(since && { since }) };
 }
 
 /** What no call can do without; undefined where the Build has it. */
-function lackOf({ functions, assets }: CarryOver): Lack | undefined {
+export function lackOf({ functions, assets }: CarryOver): Lack | undefined {
   if (functions.length === 0) return 'Functions';
   const has = (files: readonly { readonly path: string }[], wanted: string) =>
     files.some(({ path }) => path.replace(/^\/?/, '/') === wanted);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { callCommand } from '../../cli/call';
+import { doctor } from '../../cli/doctor';
 import { number } from '../../cli/number';
 import { sync } from '../../cli/sync';
 import { runVerb, writeVariables } from '../helpers/cli/commands';
@@ -48,7 +49,7 @@ describe('with an API key in place of the auth token', () => {
     const { code, err } = await runVerb(number, ['--phone', '+815012345678', '--env', env]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const [changed] = api.twilio.state.phoneNumbers.values();
-    expect(changed?.voiceUrl).toMatch(/\/voice$/);
+    expect(changed?.voiceUrl).toMatch(/\/voice(#|$)/);
   });
 
   it('sync compares the bucket with what is live', async () => {
@@ -56,6 +57,17 @@ describe('with an API key in place of the auth token', () => {
     const { code, out, err } = await runVerb(sync, ['--dry-run', '--env', env]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('1 prompt');
+  });
+
+  it('doctor says that it is a key', async () => {
+    const { env } = await accountWithKey();
+    const { out } = await runVerb(doctor, ['--json', '--env', env]);
+    const [account] = out.split('\n').filter((line) => line.includes('"Twilio account"'));
+    expect(JSON.parse(account ?? '')).toEqual({
+      check: 'Twilio account',
+      status: 'ok',
+      message: `${ACCOUNT_SID} by an API key`,
+    });
   });
 
   it('a wrong secret is told from a wrong token, and not shown', async () => {

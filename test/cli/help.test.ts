@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { callCommand } from '../../cli/call';
 import type { CommandContext } from '../../cli/command-context';
 import { deploy } from '../../cli/deploy';
+import { doctor } from '../../cli/doctor';
 import { explain } from '../../cli/explain';
 import { liveCheck } from '../../cli/live-check';
 import { number } from '../../cli/number';
@@ -17,6 +18,7 @@ const help = <Options>(command: CommandDefinition<Options>, width: number) =>
 const verbs: Readonly<Record<string, (width: number) => ReturnType<typeof help>>> = {
   call: (width) => help(callCommand(), width),
   deploy: (width) => help(deploy, width),
+  doctor: (width) => help(doctor, width),
   explain: (width) => help(explain, width),
   'live-check': (width) => help(liveCheck, width),
   number: (width) => help(number, width),
@@ -39,7 +41,7 @@ describe.each(Object.entries(verbs))('the help of %s', (_, read) => {
   });
 });
 
-it.each(['call', 'deploy', 'number', 'sync'])(
+it.each(['call', 'deploy', 'doctor', 'number', 'sync'])(
   'the help of %s names an environment in the same words',
   async (verb) => {
     const options = async (name: string) =>

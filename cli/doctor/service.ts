@@ -1,0 +1,209 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
+import { readAccount } from '../../src/config';
+import {
+  BUILD_ASSETS,
+  BUILD_ASSETS_WARNING,
+  MAX_PAGE_SIZE,
+  RUNTIME,
+  RUNTIME_HANDLER,
+  RUNTIME_HANDLER_PACKAGE,
+  RUNTIME_HANDLERS,
+  RUNTIME_HANDLERS_PAGE,
+  RUNTIMES,
+  SERVICES,
+  SERVICES_WARNING,
+} from '../../src/limits';
+import { resultOf } from '../../src/result';
+import {
+  DEFAULTS,
+  lackOf,
+  liveSince,
+  type SyncEvent,
+  type SyncOutcome,
+  sync,
+} from '../../src/sync';
+import { findEnvironment } from '../../src/twilio/environments';
+import { askTwilio } from '../../src/twilio/errors';
+import type { Build, Deployment } from '../../src/twilio/resources';
+import { connectionsOf, connectServerless, readDeploymentVariables } from '../account';
+import { formatCount } from '../format';
+import { targetWords } from '../options';
+import { LACK_WORDS, notLiveLine } from '../sync/messages';
+import { findTarget } from '../target';
+import { listing } from './bucket';
+import { both, check, type Finding, fail, from, ok, type Result, type Visit, warn } from './check';
+import { configuration, envFile } from './configuration';
+
+/** Checks of the Twilio account, and of what is live in the Service. */
+
+/** The account, and the names of its Services. */
+export const account = check('Twilio account', from(envFile), async ({ all }, { options }) => {
+  const known = readAccount(all, `Set them in ${options.env}.`);
+  // The library takes 110 ms to load.
+  const { connect } = await import('../library');
+  const services = await askTwilio('Listing the Services', () =>
+    connect(known).serverless.v1.services.list({ pageSize: MAX_PAGE_SIZE }),
+  );
+  const by = known.credential.username.startsWith('SK') ? 'an API key' : 'its auth token';
+  return ok(`${known.accountSid} by ${by}`, { ...known, services });
+});
+
+export const services = check('Services', from(account), (found, { options }) => {
+  const { service } = findTarget(options, found.accountSid);
+  const isThere = found.services.some(
+    ({ sid, uniqueName }) => sid === service || uniqueName === service,
+  );
+  return judgeServices(found.services.length, isThere);
+});
+
+/** @param isThere whether the project's own is among them */
+export function judgeServices(count: number, isThere: boolean): Finding {
+  const counted = `${count} of ${SERVICES} that an account may have`;
+  if (count < SERVICES_WARNING) return ok(counted);
+  if (count >= SERVICES && !isThere) {
+    return fail(`${counted}: the first deploy would be refused. Remove one that nobody needs.`);
+  }
+  return warn(`${counted}. Remove those that nobody needs.`);
+}
+
+/** The environment, as the options name it. */
+export const environment = check('environment', from(account), async (known, { options }) => {
+  const target = findTarget(options, known.accountSid);
+  const twilio = connectServerless(known, target.service);
+  const found = await findEnvironment(twilio, target);
+  return ok(`${found.domainName}`, { ...found, target, twilio });
+});
+
+/** The command of a verb for this environment, to type. */
+export function commandLine(verb: string, { options }: Visit): string {
+  const { production, environment: suffix, env } = options;
+  return `npm run ${verb} -- ${targetWords(production ? '' : suffix, env)}`;
+}
+
+export const liveBuild = check(
+  'live Build',
+  from(environment),
+  async ({ sid, buildSid, twilio }, visit) => {
+    if (buildSid === undefined) {
+      return fail(`Nothing was ever deployed there. Run: ${commandLine('deploy', visit)}`);
+    }
+    const [build, deployments] = await Promise.all([
+      twilio.build(buildSid),
+      twilio.deployments(sid),
+    ]);
+    return judgeBuild(build, deployments);
+  },
+);
+
+export function judgeBuild(build: Build, deployments: readonly Deployment[]): Result<Build> {
+  const lack = lackOf(build);
+  if (lack !== undefined) return fail(LACK_WORDS[lack], build);
+  const since = liveSince(build.sid, deployments);
+  const time = since ? ` since ${formatTime(since)}` : '';
+  return ok(`${build.sid}${time}`, build);
+}
+
+export function formatTime(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export const runtime = check('runtime', from(liveBuild), (build) => judgeRuntime(build));
+
+/** Twilio builds for few runtimes, and with few versions of its handler. */
+export function judgeRuntime({
+  runtime,
+  dependencies,
+}: Pick<Build, 'runtime' | 'dependencies'>): Finding {
+  const handler = dependencies.find(({ name }) => name === RUNTIME_HANDLER_PACKAGE)?.version;
+  const problems = [
+    ...(isOneOf(RUNTIMES, runtime)
+      ? []
+      : [
+          `Twilio does not build for ${runtime} any more: set runtime to '${RUNTIME}' in .twilioserverlessrc, and deploy.`,
+        ]),
+    ...(handler === undefined || isOneOf(RUNTIME_HANDLERS, handler)
+      ? []
+      : [
+          `Twilio's list (${RUNTIME_HANDLERS_PAGE}) does not have ${RUNTIME_HANDLER_PACKAGE} ${handler}. Run npm install --save-exact ${RUNTIME_HANDLER_PACKAGE}@${RUNTIME_HANDLER}, and deploy.`,
+        ]),
+  ];
+  if (problems.length > 0) return fail(problems.join('\n'));
+  return ok(`${runtime}, runtime handler ${handler ?? "of Twilio's choice"}: on Twilio's list`);
+}
+
+function isOneOf(list: readonly string[], item: string): boolean {
+  return list.includes(item);
+}
+
+export const assets = check('Assets', from(liveBuild), (build) =>
+  judgeAssets(build.assets.filter(({ visibility }) => visibility !== 'private').length),
+);
+
+/** @param count public and protected ones in the live Build */
+export function judgeAssets(count: number): Finding {
+  const counted = `${count} of ${BUILD_ASSETS} that a Build may have`;
+  if (count < BUILD_ASSETS_WARNING) return ok(counted);
+  return warn(
+    `${counted}; prompts without room go through the proxy. SYNC_INCLUDE selects those that need to be Assets.`,
+  );
+}
+
+type Planned = Extract<SyncEvent, { type: 'planned' }>;
+type NotLive = Extract<SyncEvent, { type: 'not live' }>;
+
+/** What a sync would do. */
+export interface DryRun {
+  readonly planned: Planned | undefined;
+  /** Keys of the prompts to upload. */
+  readonly uploads: readonly string[];
+  /** Prompts that are uploaded, but not live. */
+  readonly notLive: NotLive | undefined;
+  readonly outcome: SyncOutcome;
+}
+
+export const inSync = check(
+  'Assets and S3',
+  both(both(from(envFile), from(configuration)), both(from(listing), from(liveBuild))),
+  async ([[{ all }]], visit) => {
+    const found = readDeploymentVariables(all);
+    let planned: Planned | undefined;
+    let notLive: NotLive | undefined;
+    const uploads: string[] = [];
+    const flow = existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow;
+    const target = findTarget(visit.options, found.account.accountSid);
+    const settings = { ...DEFAULTS, ...connectionsOf(found), dryRun: true, flow };
+    const outcome = await resultOf(sync(found.config, target, settings), (event) => {
+      if (event.type === 'planned') planned = event;
+      if (event.type === 'not live') notLive = event;
+      if (event.type === 'intended' && event.step === 'upload') uploads.push(event.what);
+    });
+    return judgeDryRun({ planned, notLive, uploads, outcome }, commandLine('sync', visit));
+  },
+);
+
+/** How many keys are named. */
+const EXAMPLES = 3;
+
+/** @param command that syncs */
+export function judgeDryRun(dryRun: DryRun, command: string): Result<DryRun> {
+  const { planned, notLive, uploads, outcome } = dryRun;
+  if (outcome.status !== 'done' || planned === undefined) {
+    return warn('Twilio limits requests: run this again later.', dryRun);
+  }
+  if (notLive) return warn(`${notLiveLine(notLive)}. Run: ${command}`, dryRun);
+  const { upload, retire, build } = planned;
+  const more = uploads.length > EXAMPLES ? ', …' : '';
+  const keys = uploads.slice(0, EXAMPLES).join(', ') + more;
+  const differences = [
+    upload > 0 && `${formatCount(upload, 'prompt')} to upload (${keys})`,
+    retire > 0 && `${formatCount(retire, 'old version')} to remove`,
+    build && upload === 0 && retire === 0 && 'a new Build to publish',
+  ].filter(Boolean);
+  if (differences.length > 0) {
+    return warn(`They differ: ${differences.join(', ')}. Run: ${command}`, dryRun);
+  }
+  const { prompts, skipped } = outcome.report;
+  const others = skipped.length > 0 ? `, ${formatCount(skipped.length, 'key')} without one` : '';
+  return ok(`equal: ${formatCount(prompts, 'prompt')}${others}`, dryRun);
+}

@@ -80,20 +80,18 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const account = readAccount(loadVariables(options.env, context.environment));
   const { phone } = options;
   return phone === undefined
-    ? listNumbers(account, context)
+    ? showNumbers(account, context)
     : changeNumber(phone, options, account, context);
 }
 
-async function listNumbers(account: Account, { write }: CommandContext): Promise<ExitStatus> {
-  const listed = await askTwilio('Listing the numbers of the account', () =>
-    connect(account).incomingPhoneNumbers.list({ pageSize: MAX_PAGE_SIZE }),
-  );
+async function showNumbers(account: Account, { write }: CommandContext): Promise<ExitStatus> {
+  const listed = await listNumbers(connect(account));
   if (listed.length === 0) {
     write(`The account ${account.accountSid} has no number.\n`);
     return 'done';
   }
   const table = plainTable(['number', 'calls go to']);
-  table.push(...listed.map((number) => [number.phoneNumber, destinationOf(routingOf(number))]));
+  table.push(...listed.map(({ phone, routing }) => [phone, destinationOf(routing)]));
   write(`${table}\n\nLet a deployment answer one: npm run number -- --phone ${EXAMPLE_NUMBER}\n`);
   return 'done';
 }
@@ -157,7 +155,7 @@ async function deploymentRouting(options: Options, account: Account): Promise<Ro
 }
 
 /** The command that sends calls to where they went before. */
-function undoCommand(phone: string, env: string, before: Routing): string {
+export function undoCommand(phone: string, env: string, before: Routing): string {
   const webhook = (method: string, url: string) =>
     method === 'POST' || url === '' ? url : `${method} ${url}`;
   const { voiceMethod, voiceUrl, voiceFallbackMethod, voiceFallbackUrl } = before;
@@ -261,10 +259,28 @@ function pointsElsewhere(before: Routing, after: Routing): boolean {
 }
 
 /** A phone number of the account. */
-interface AccountNumber {
+export interface AccountNumber {
   /** PN… */
   readonly sid: string;
+  /** E.164. */
+  readonly phone: string;
   readonly routing: Routing;
+}
+
+/**
+ * The numbers of the account.
+ *
+ * @throws {TwilioApiError} when Twilio's API refuses
+ */
+export async function listNumbers(client: Twilio): Promise<AccountNumber[]> {
+  const listed = await askTwilio('Listing the numbers of the account', () =>
+    client.incomingPhoneNumbers.list({ pageSize: MAX_PAGE_SIZE }),
+  );
+  return listed.map((number) => ({
+    sid: number.sid,
+    phone: number.phoneNumber,
+    routing: routingOf(number),
+  }));
 }
 
 /**
@@ -280,7 +296,7 @@ export async function findNumber(client: Twilio, phone: string): Promise<Account
   );
   // The API finds parts of numbers, too.
   const number = listed.find(({ phoneNumber }) => phoneNumber === phone);
-  if (number) return { sid: number.sid, routing: routingOf(number) };
+  if (number) return { sid: number.sid, phone, routing: routingOf(number) };
   throw new ConfigError(`The account has no number ${phone}. Does it belong to a subaccount?`);
 }
 

@@ -6,14 +6,17 @@ import { ENV_FILE } from './variables';
 
 // Options and values that several verbs have.
 
+/** Adds the option that names a Service. */
+export function addServiceOption(command: Command): Command {
+  return command.option(
+    '--service <name>',
+    "the Service's SID or unique name (default: where it was deployed)",
+  );
+}
+
 /** Adds the options that name a Service and its environment. */
 export function addTargetOptions(command: Command): Command {
-  return addEnvironmentOptions(
-    command.option(
-      '--service <name>',
-      "the Service's SID or unique name (default: where it was deployed)",
-    ),
-  );
+  return addEnvironmentOptions(addServiceOption(command));
 }
 
 /** Adds the options that name an environment of a Service. */

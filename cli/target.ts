@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Account, isLoopback } from '../src/config';
@@ -55,13 +55,44 @@ export function lastDeployedBuild(
   return lastDeploy(directory, accountSid)?.latestBuild;
 }
 
-/** The toolkit wrote the account alone once, and still reads that. */
+/**
+ * Forgets that the toolkit deployed to a Service: a deploy to one that is gone would fail.
+ *
+ * @param serviceSid ZS…
+ * @returns whether the account had deployed to it from this folder
+ * @throws {ConfigError} when the file is not readable
+ */
+export function forgetDeploy(
+  accountSid: string,
+  serviceSid: string,
+  directory = process.cwd(),
+): boolean {
+  const all = Object.entries(readDeployInfo(directory));
+  const kept = all.filter(
+    ([key, deployed]) => deployed.serviceSid !== serviceSid || !keysOf(accountSid).includes(key),
+  );
+  if (kept.length === all.length) return false;
+  const text = JSON.stringify(Object.fromEntries(kept), null, '\t');
+  writeFileSync(join(directory, DEPLOY_INFO), text);
+  return true;
+}
+
 function lastDeploy(directory: string, accountSid: string | undefined) {
+  if (accountSid === undefined) return undefined;
+  const deployed = readDeployInfo(directory);
+  const [key = ''] = keysOf(accountSid).filter((each) => each in deployed);
+  return deployed[key];
+}
+
+/** The toolkit wrote the account alone once, and still reads that. */
+const keysOf = (accountSid: string): string[] => [`${accountSid}:us1`, accountSid];
+
+function readDeployInfo(directory: string): v.InferOutput<typeof deployInfo> {
   const file = join(directory, DEPLOY_INFO);
-  if (accountSid === undefined || !existsSync(file)) return undefined;
+  if (!existsSync(file)) return {};
   const deployed = v.safeParse(deployInfo, readJson(file));
   if (!deployed.success) throw notUsable(file);
-  return deployed.output[`${accountSid}:us1`] ?? deployed.output[accountSid];
+  return deployed.output;
 }
 
 function packageName(directory: string): string {

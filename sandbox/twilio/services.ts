@@ -5,7 +5,7 @@ import { FRIENDLY_NAME_CHARACTERS, SERVICE_NAME_CHARACTERS } from '../../src/lim
 import type { FileResource } from './assets-and-functions';
 import type { Build } from './builds';
 import type { Environment } from './environments';
-import { conflict } from './errors';
+import { conflict, invalid } from './errors';
 import { flag, readForm, text } from './forms';
 import { created, dates, deleted, endpoint, found, identity, ok, param, serviceUrl } from './http';
 import { listPage } from './paging';
@@ -66,7 +66,12 @@ export function serviceRoutes(state: State): Router {
   router.delete(
     '/Services/:service',
     endpoint((request) => {
-      state.services.delete(serviceOf(state, request).sid);
+      const service = serviceOf(state, request);
+      // Whether Twilio removes a Service that has a live Build is not documented.
+      if ([...service.environments.values()].some(({ build }) => build !== undefined)) {
+        throw invalid('The Service has an environment with a Build.');
+      }
+      state.services.delete(service.sid);
       return deleted;
     }),
   );

@@ -180,6 +180,18 @@ export const deployment = v.pipe(
 export const deploymentOf = (buildSid: string) =>
   v.object({ sid: sidOf('ZD'), build_sid: sameSid(buildSid) });
 
+/** A container of environments, Functions, Assets and Builds. */
+export interface Service {
+  /** ZS… */
+  readonly sid: string;
+  readonly uniqueName: string;
+}
+
+export const service = v.pipe(
+  v.object({ sid: sidOf('ZS'), unique_name: v.string() }),
+  v.transform(({ sid, unique_name }): Service => ({ sid, uniqueName: unique_name })),
+);
+
 /** One environment of a Service: where a Build becomes live. */
 export interface Environment {
   /** ZE… */

@@ -20,6 +20,8 @@ import {
   file,
   fileResource,
   pageOf,
+  type Service,
+  service,
   uploaded,
   type Version,
   type Visibility,
@@ -27,7 +29,7 @@ import {
 } from './resources';
 import { type ApiRequest, notAnAnswer, type ReadResponse, type Transport } from './transport';
 
-export type { Environment } from './resources';
+export type { Environment, Service } from './resources';
 
 export interface ServerlessOptions {
   readonly credential: ApiCredential;
@@ -84,6 +86,16 @@ export class Serverless {
     this.#url = `${apiOrigin}/v1/Services/${encodeURIComponent(service)}`;
   }
 
+  /** The Service itself; undefined where there is none. */
+  serviceIfAny(): Promise<Service | undefined> {
+    return ifFound(this.#get(`Fetching the Service ${this.service}`, '', service));
+  }
+
+  /** Deletes the Service with all that it has. One that is gone counts as deleted. */
+  deleteService(): Promise<void> {
+    return this.#delete(`Deleting the Service ${this.service}`, '');
+  }
+
   /** @param sid ZE… */
   environment(sid: string): Promise<Environment> {
     return this.#get(`Fetching environment ${sid}`, `/Environments/${sid}`, environmentOf(sid));
@@ -91,6 +103,14 @@ export class Serverless {
 
   environments(): Promise<Environment[]> {
     return this.#list('Listing the environments', '/Environments', 'environments', environment());
+  }
+
+  /**
+   * Deletes an environment with its variables; its domain answers no more. One that is gone counts as
+   * deleted.
+   */
+  deleteEnvironment(sid: string): Promise<void> {
+    return this.#delete(`Deleting environment ${sid}`, `/Environments/${sid}`);
   }
 
   /** The names of an environment's variables. Their values are secrets, and are not kept. */
@@ -112,13 +132,8 @@ export class Serverless {
   }
 
   /** A Build; undefined when Twilio has deleted it. */
-  async buildIfAny(sid: string): Promise<Build | undefined> {
-    try {
-      return await this.build(sid);
-    } catch (thrown) {
-      if (isNotFound(thrown)) return undefined;
-      throw thrown;
-    }
+  buildIfAny(sid: string): Promise<Build | undefined> {
+    return ifFound(this.build(sid));
   }
 
   /** The status of a Build, in a far shorter response than the whole Build. */
@@ -176,13 +191,8 @@ export class Serverless {
   }
 
   /** Deletes an Asset with all its versions. One that is gone counts as deleted. */
-  async deleteAsset(sid: string): Promise<void> {
-    const request = { method: 'DELETE', url: `${this.#url}/Assets/${sid}` } as const;
-    try {
-      await this.#ask(`Deleting Asset ${sid}`, request, v.unknown());
-    } catch (thrown) {
-      if (!isNotFound(thrown)) throw thrown;
-    }
+  deleteAsset(sid: string): Promise<void> {
+    return this.#delete(`Deleting Asset ${sid}`, `/Assets/${sid}`);
   }
 
   /** The versions of one Asset. */
@@ -233,6 +243,11 @@ export class Serverless {
     isSentOnce = false,
   ): Promise<T> {
     return this.#ask(tried, { method: 'POST', url: this.#url + path, form, isSentOnce }, answer);
+  }
+
+  async #delete(tried: string, path: string): Promise<void> {
+    const request = { method: 'DELETE', url: this.#url + path } as const;
+    await ifFound(this.#ask(tried, request, v.unknown()));
   }
 
   async #list<T>(tried: string, path: string, key: string, item: Schema<T>): Promise<T[]> {
@@ -298,6 +313,16 @@ export class Serverless {
       const [issue] = parsed.issues ?? [];
       throw notAnAnswer(response, issue && (v.getDotPath(issue) ?? undefined));
     };
+  }
+}
+
+/** What is asked for; undefined when Twilio says that there is no such thing. */
+async function ifFound<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (isNotFound(thrown)) return undefined;
+    throw thrown;
   }
 }
 

@@ -6,6 +6,7 @@ import { doctor } from '../../cli/doctor';
 import { explain } from '../../cli/explain';
 import { liveCheck } from '../../cli/live-check';
 import { number } from '../../cli/number';
+import { remove } from '../../cli/remove';
 import type { CommandDefinition } from '../../cli/run-command';
 import { sync } from '../../cli/sync';
 import { start } from '../../sandbox/main';
@@ -22,6 +23,7 @@ const verbs: Readonly<Record<string, (width: number) => ReturnType<typeof help>>
   explain: (width) => help(explain, width),
   'live-check': (width) => help(liveCheck, width),
   number: (width) => help(number, width),
+  remove: (width) => help(remove, width),
   'sandbox:deploy': (width) => help(rehearse, width),
   start: (width) => help(start, width),
   sync: (width) => help(sync, width),

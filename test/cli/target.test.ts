@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findTarget } from '../../cli/target';
+import { findTarget, forgetDeploy } from '../../cli/target';
 import { ConfigError } from '../../src/errors';
 
 const account = `AC${'0'.repeat(32)}`;
@@ -63,5 +63,24 @@ describe('the Service to sync to', () => {
 
   it('comes with its environment', () => {
     expect(findTarget({ environment: 'stage' }, account, directory).environment).toBe('stage');
+  });
+});
+
+describe('a deploy that is forgotten', () => {
+  it('is that of this account to this Service, and no other', () => {
+    write('.twiliodeployinfo', { [`${account}:us1`]: deployed, [`${other}:us1`]: deployed });
+    expect(forgetDeploy(account, `ZS${'1'.repeat(32)}`, directory)).toBe(false);
+    expect(forgetDeploy(account, serviceSid, directory)).toBe(true);
+    const left: unknown = JSON.parse(readFileSync(join(directory, '.twiliodeployinfo'), 'utf8'));
+    expect(left).toEqual({ [`${other}:us1`]: deployed });
+    expect(serviceFor(account)).toBe('the-package');
+    expect(serviceFor(other)).toBe(serviceSid);
+  });
+
+  it('is found in a file of an older toolkit, and missed where there is no file', () => {
+    expect(forgetDeploy(account, serviceSid, directory)).toBe(false);
+    write('.twiliodeployinfo', { [account]: deployed });
+    expect(forgetDeploy(account, serviceSid, directory)).toBe(true);
+    expect(serviceFor(account)).toBe('the-package');
   });
 });

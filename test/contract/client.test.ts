@@ -33,6 +33,7 @@ const KINDS: readonly FileKind[] = ['Assets', 'Functions'];
 
 /** Every method of the client, called once in each of its ways. */
 const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
+  serviceIfAny: ({ client }) => client.serviceIfAny(),
   environment: ({ client, environment }) => client.environment(environment),
   environments: ({ client }) => client.environments(),
   variableNames: ({ client, environment }) => client.variableNames(environment),
@@ -51,6 +52,8 @@ const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
   upload: ({ client, asset }) => client.upload('Assets', asset, audio),
   functionContent: ({ client, functionSid, functionVersion }) =>
     client.functionContent(functionSid, functionVersion),
+  deleteEnvironment: ({ client, environment }) => client.deleteEnvironment(environment),
+  deleteService: ({ client }) => client.deleteService(),
 };
 
 const contents = (functionVersion: string) => ({

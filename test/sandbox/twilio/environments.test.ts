@@ -32,7 +32,7 @@ describe('an environment', () => {
       const environment = await api.environment(service);
       const { version } = await api.asset(service, { path: `/${name}.mp3` });
       await api.deploy(service, environment, [version]);
-      return `/Services/${service}`;
+      return `/Services/${service}/Environments/${environment}`;
     };
     const live = () => api.twilio.liveBuild('one.test')?.assets.map(({ path }) => path);
     await deploy('first');

@@ -11,14 +11,16 @@ describe('a Service', () => {
     expect((await api.get('/Services/prompts/Assets')).status).toBe(200);
   });
 
-  it('is removed with everything in it', async () => {
+  it('is removed with everything in it, once no Build of it is live', async () => {
     const api = await start();
     const service = await api.service();
     const environment = await api.environment(service);
     const { version } = await api.asset(service, { path: '/a' });
     await api.deploy(service, environment, [version]);
+    expect((await api.delete('/Services/prompts')).status).toBe(400);
+    await api.delete(`/Services/${service}/Environments/${environment}`);
     expect((await api.delete('/Services/prompts')).status).toBe(204);
-    expect((await api.get(`/Services/${service}/Environments/${environment}`)).status).toBe(404);
+    expect((await api.get(`/Services/${service}/Assets`)).status).toBe(404);
     expect(api.twilio.liveBuild(environment)).toBeUndefined();
     expect(await api.service()).not.toBe(service);
   });

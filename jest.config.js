@@ -3,6 +3,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 // Published as ES modules only; Jest's CommonJS runtime needs them transformed.
 const esModules = [
+  '@actions',
   '@borewit',
   '@tokenizer',
   'ansi-regex',
@@ -34,6 +35,11 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '\\.(ts|js)$': ['@swc/jest', swc] },
+  // GitHub's parser is there for `import` alone, not for `require`.
+  moduleNameMapper: {
+    '^@actions/([^/]+)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
+    '^@actions/([^/]+)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',
+  },
   transformIgnorePatterns: [
     `/node_modules/(?!(${esModules.join('|')})/)`,
     '/\\.twilioserverless/',

@@ -16,6 +16,7 @@ import { ConfigError, PlayError } from '../src/errors';
 import { resultOf } from '../src/result';
 import { type BucketFile, readBucketFiles } from './bucket-files';
 import { promptWarnings, readCallFlow } from './call-flow';
+import { connectEvents } from './events/connect';
 import {
   callNumber,
   chooseSynced,
@@ -104,8 +105,10 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     // The tables come last: a small window shows them.
     write(`${whereToLook(sandbox, shown.rows.length > 0)}\n${shown.text}`);
     const writeCall = async (isS3Stopped: boolean) => write((await callAgain(isS3Stopped)).text);
+    const events = connectEvents(sandbox, write);
     await takeKeys(sandbox.s3, writeCall, interrupted, write);
     write('\nStopping …\n');
+    await events?.stop();
     return 'done';
   } finally {
     await sandbox.stop();

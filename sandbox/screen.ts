@@ -75,9 +75,16 @@ export function whereToLook(sandbox: Sandbox, hasRows: boolean): string {
           `  sh ${folder}/${APPEND_SCRIPT}`,
         ]
       : []),
-    'Replace a prompt by another MP3, sync, then call and press 1 and 9:',
-    ...(s3 ? [`  sh ${folder}/${REPLACE_SCRIPT} sandbox/prompts/goodbye.mp3 menu.mp3`] : []),
-    `  npm run sync -- --env ${env}`,
+    ...(s3
+      ? [
+          "Replace a prompt by another MP3. S3's event calls /sync, as on AWS:",
+          `  sh ${folder}/${REPLACE_SCRIPT} sandbox/prompts/goodbye.mp3 menu.mp3`,
+          'Then call and press 1 and 9:',
+        ]
+      : [
+          'Replace a prompt by another MP3, sync, then call and press 1 and 9:',
+          `  npm run sync -- --env ${env}`,
+        ]),
     `  npm run call -- --env ${env} --digits 1,9`,
     'A change of the call flow is heard after the next npm start.',
   ];

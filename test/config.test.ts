@@ -442,14 +442,6 @@ describe('the variables', () => {
     const template = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     expect(template.sort()).toEqual([...names].sort());
   });
-
-  it('all stand in the table of the README, and no others', () => {
-    const table = read('README.md').match(/^\| Variable \|.*?\n\n/ms)?.[0] ?? '';
-    const named = [...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
-      [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name),
-    );
-    expect(named.sort()).toEqual([...names].sort());
-  });
 });
 
 describe('isLoopback', () => {

@@ -19,11 +19,19 @@ export interface PutOptions
   readonly etag?: string;
 }
 
+/** What happened to an object: what S3 sends events of. */
+export interface ObjectChange {
+  readonly type: 'put' | 'delete';
+  readonly bucket: string;
+  readonly key: string;
+}
+
 /** Buckets and their objects, in memory. */
 export class ObjectStore {
   readonly #buckets: ReadonlyMap<string, Map<string, StoredObject>>;
   /** Until the bucket changes: a listing of 100,000 objects asks a hundred times. */
   readonly #sorted = new Map<string, readonly StoredEntry[]>();
+  readonly #listeners = new Set<(change: ObjectChange) => void>();
 
   constructor(buckets: readonly string[]) {
     this.#buckets = new Map(buckets.map((name) => [name, new Map()]));
@@ -50,12 +58,23 @@ export class ObjectStore {
     };
     this.#sorted.delete(bucket);
     objects.set(key, object);
+    this.#tell({ type: 'put', bucket, key });
     return object;
   }
 
   delete(bucket: string, key: string): void {
     this.#sorted.delete(bucket);
-    this.#buckets.get(bucket)?.delete(key);
+    if (this.#buckets.get(bucket)?.delete(key)) this.#tell({ type: 'delete', bucket, key });
+  }
+
+  /** @returns ends it */
+  subscribe(listener: (change: ObjectChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(change: ObjectChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   /** Objects of a bucket in the order of their keys' UTF-8 bytes, which S3 lists in. */

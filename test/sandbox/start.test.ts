@@ -104,12 +104,14 @@ describe('npm start', () => {
         '200  proxy + CallSid=CA1\n',
       ].join('\n'),
     );
+    const delivered = waitForOutput(child, 'the next call hears the change');
     expect(await shell(`sh ${replace?.[1]}${replace?.[2]}`)).toBe(
       'Uploaded sandbox/prompts/goodbye.mp3 as prompts/menu.mp3\n',
     );
+    expect(await delivered).toContain('S3 sent 1 event, and /sync has answered 200');
     const file = read(output, 'Variables for commands');
-    const synced = await runVerb(sync, ['--env', file]);
-    expect(synced.out).toContain('Uploaded prompts/menu.mp3 (10.8 kB)');
+    const { out: synced } = await runVerb(sync, ['--env', file]);
+    expect(synced).toContain('Assets equal S3: 8 prompts, 0 uploaded');
     const lines = output.split('\n');
     expect(lines.filter((line) => line.trimEnd().length > 80)).toEqual([]);
     expect(lines.findIndex((line) => line.startsWith('A call to the number'))).toBeGreaterThan(

@@ -46,8 +46,7 @@ async function run({ verbose }: Options, context: CommandContext): Promise<ExitS
     const project = copyProject(rehearsal, watch);
     context.write('Deploying the project, and letting it answer a number …\n');
     await project.shell('cp .env.example .env');
-    const { accountSid, authToken, variables } = rehearsal;
-    project.fillIn({ ...variables, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
+    project.fillIn();
     await project.shell('npm run deploy');
     await project.shell(`npm run number -- --phone ${NUMBER} --yes`);
     const dial = (digits: readonly string[]) =>

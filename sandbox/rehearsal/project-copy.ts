@@ -6,17 +6,18 @@ import { PlayError } from '../../src/errors';
 import { DOMAIN_NAME, type Rehearsal } from './rehearsal';
 import { type ProgramOptions, runShell } from './staged-project';
 
-type Place = Pick<Rehearsal, 'authorityFile' | 'directory' | 'environment'> & {
-  readonly internet: Pick<Rehearsal['internet'], 'port'>;
-};
+type RehearsedAccount = Pick<
+  Rehearsal,
+  'accountSid' | 'authToken' | 'authorityFile' | 'directory' | 'environment' | 'variables'
+> & { readonly internet: Pick<Rehearsal['internet'], 'port'> };
 
 /** The project as a new user has it after `git clone` and `npm ci`. */
 export interface ProjectCopy {
   readonly directory: string;
   /** Runs a line in a shell whose programs reach this rehearsal, and nothing else: also npm and curl. */
   shell(line: string): Promise<string>;
-  /** Fills in variables in .env, as with an editor. */
-  fillIn(variables: Readonly<Record<string, string>>): void;
+  /** Fills in variables in .env, as with an editor; by default the account and those of its bucket. */
+  fillIn(variables?: Readonly<Record<string, string>>): void;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface ProjectCopy {
  * @param watch gets what the commands write, and ends them
  */
 export function copyProject(
-  rehearsal: Place,
+  rehearsal: RehearsedAccount,
   watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
 ): ProjectCopy {
   const directory = join(rehearsal.directory, 'copy');
@@ -44,11 +45,13 @@ export function copyProject(
     `cacert = "${rehearsal.authorityFile}"`,
   ];
   writeFileSync(join(rehearsal.directory, '.curlrc'), `${curl.join('\n')}\n`);
+  const { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN } = rehearsal;
+  const ownVariables = { ...rehearsal.variables, ACCOUNT_SID, AUTH_TOKEN };
   const environment = { ...rehearsal.environment, HOME: rehearsal.directory };
   return {
     directory,
     shell: (line) => runShell(line, { cwd: directory, environment, ...watch }),
-    fillIn(variables) {
+    fillIn(variables = ownVariables) {
       const file = join(directory, '.env');
       const lines = readFileSync(file, 'utf8').split('\n');
       for (const [name, value] of Object.entries(variables)) {

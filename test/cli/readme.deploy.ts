@@ -42,8 +42,7 @@ describe("the README's way to a number that is answered", () => {
       const [copy] = FILL_IN.exec(commands) ?? [];
       if (copy !== undefined) {
         await type(copy);
-        const { accountSid, authToken, variables } = rehearsal;
-        project.fillIn({ ...variables, ACCOUNT_SID: accountSid, AUTH_TOKEN: authToken });
+        project.fillIn();
       }
       await type(commands.replace(FILL_IN, ''));
     },

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { servedBy } from '../../sandbox/inspector';
+import { copyProject } from '../../sandbox/rehearsal/project-copy';
 import {
   runProgram,
   type StagedProject,
   stageProject,
 } from '../../sandbox/rehearsal/staged-project';
+import { readmeSection } from '../helpers/readme';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
-const CLI = join(process.cwd(), '.sandbox/twilio-cli/node_modules/twilio-cli/bin/run');
+const COMMANDS = join(process.cwd(), '.sandbox/twilio-cli/node_modules/.bin');
+const CLI = join(COMMANDS, '../twilio-cli/bin/run');
 if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run scripts/twilio-cli.sh`);
 
 // The tests tell one story, in order.
@@ -52,6 +55,23 @@ describe('twilio serverless:deploy, as its users run it', () => {
     expect(await project.run('sync')).toContain('8 prompts, 8 uploaded.');
     expect(await served()).toEqual(['Asset 200']);
   });
+
+  it("deploys by the README's line, and a sync brings the Assets back", async () => {
+    const environment = {
+      ...rehearsal.environment,
+      PATH: `${COMMANDS}:${process.env.PATH}`,
+      TWILIO_ACCOUNT_SID: rehearsal.accountSid,
+      TWILIO_AUTH_TOKEN: rehearsal.authToken,
+    };
+    const copy = copyProject({ ...rehearsal, environment });
+    await copy.shell('cp .env.example .env');
+    copy.fillIn();
+    const [, line = ''] =
+      /`([^`\n]*\btwilio serverless:deploy\b[^`\n]*)`/.exec(readmeSection('## Deploy')) ?? [];
+    expect(await copy.shell(line)).toContain('Serverless project successfully deployed');
+    await copy.shell('npm run sync');
+    expect(await served()).toEqual(['Asset 200']);
+  }, 120_000);
 
   it('deploys over the synced prompts, and calls go on', async () => {
     expect(await twilio('serverless:deploy')).toContain('Serverless project successfully deployed');

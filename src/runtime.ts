@@ -1,4 +1,5 @@
 import { ConfigError, messageOf } from './errors';
+import { callSidOf, log } from './log';
 import { createHeaderReader, type RequestHeaders } from './request-headers';
 
 /** The part of Twilio's Response that we use: https://www.twilio.com/docs/serverless/functions-assets/functions/invocation */
@@ -60,7 +61,8 @@ export function defineFunction(
     try {
       return await respond(request);
     } catch (thrown) {
-      log('error', { function: name, message: messageOf(thrown) });
+      const callSid = callSidOf(request.event);
+      log('error', 'function-failed', { function: name, callSid, message: messageOf(thrown) });
       return onError(thrown);
     }
   };
@@ -120,17 +122,4 @@ export function sentence(
     },
     body,
   };
-}
-
-/**
- * Writes one JSON line. Twilio collects what Functions write to the console, by level:
- * https://www.twilio.com/docs/serverless/functions-assets/functions/debugging
- *
- * @param fields chosen one by one, so that no signature, token or phone number gets into the log
- */
-export function log(
-  level: 'info' | 'warn' | 'error',
-  fields: Readonly<Record<string, string | number | boolean | undefined>>,
-): void {
-  console[level](JSON.stringify({ level, ...fields }));
 }

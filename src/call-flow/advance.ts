@@ -62,6 +62,12 @@ interface FailedUrl {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** The path of a URL of ours that failed, for the log; undefined for any other. */
+export function failedPathOf(errorUrl: unknown): string | undefined {
+  const { pathname } = readUrl(errorUrl);
+  return /^\/(voice|menu|fallback|audio)(\/|$)/.test(pathname) ? pathname : undefined;
+}
+
 /** Twilio may have appended parameters of its own; a parameter that is there twice is not ours. */
 function readUrl(url: unknown): FailedUrl {
   const parsed = typeof url === 'string' ? parseUrl(url) : undefined;

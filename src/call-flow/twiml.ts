@@ -1,5 +1,5 @@
 import VoiceResponse, { type SayAttributes } from 'twilio/lib/twiml/VoiceResponse';
-import type { Playback } from '../playback';
+import type { Playable, Playback } from '../playback';
 import { withOverrides } from '../webhook-url';
 import type { DialAction, RecordAction } from './actions';
 import { askAgain } from './advance';
@@ -16,6 +16,8 @@ export interface TwimlContext {
   /** Caller id of a <Dial> for a caller whose own number cannot be shown. */
   readonly substituteCallerId: string | undefined;
   readonly now: Date;
+  /** Called with each prompt, in order, and how it reaches the caller. */
+  onPrompt(prompt: Prompt, playable: Playable, state: CallState): void;
 }
 
 /**
@@ -136,16 +138,18 @@ interface Speaker {
 function speak(speaker: Speaker, prompt: Prompt | undefined, writing: Writing): void {
   if (!prompt) return;
   const { context, state, flow } = writing;
-  const url = prompt.key === undefined ? undefined : mediumUrl(prompt.key, context, state);
-  if (url === undefined) speaker.say(speechOf(prompt, flow), prompt.text);
-  else speaker.play(url);
+  const playable = playableOf(prompt, context, state);
+  context.onPrompt(prompt, playable, state);
+  if (playable.via === 'say') speaker.say(speechOf(prompt, flow), prompt.text);
+  else speaker.play(mediumUrl(playable.url, state));
 }
 
-/** Undefined if the prompt has to be said. */
-function mediumUrl(key: string, { playback }: TwimlContext, state: CallState): string | undefined {
-  const playable = playback(key, state.level);
-  if (playable.via === 'say') return undefined;
-  const { url } = playable;
+function playableOf({ key }: Prompt, { playback }: TwimlContext, { level }: CallState): Playable {
+  if (key === undefined) return { via: 'say', reason: 'it has no recording' };
+  return playback(key, level);
+}
+
+function mediumUrl(url: string, state: CallState): string {
   return `${url}${url.includes('?') ? '&' : '?'}${mediumQuery(state)}`;
 }
 

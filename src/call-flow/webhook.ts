@@ -2,8 +2,9 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { readCallConfig, readOperatorNumber } from '../config';
 import { messageOf } from '../errors';
 import { RING_SECONDS } from '../limits';
-import { createPlayback, type Playback } from '../playback';
-import { defineFunction, type FunctionRequest, type FunctionResponse, log } from '../runtime';
+import { callSidOf, log } from '../log';
+import { createPlayback } from '../playback';
+import { defineFunction, type FunctionRequest, type FunctionResponse } from '../runtime';
 import { type Input, readInput } from './input';
 import { loadFlow } from './load';
 import type { CallState } from './state';
@@ -25,7 +26,8 @@ export function defineVoiceFunction(name: string, nextState: NextState) {
       try {
         return xml(answerCall(name, { context, event }, input, nextState));
       } catch (thrown) {
-        log('error', { function: name, message: messageOf(thrown) });
+        const callSid = callSidOf(event);
+        log('error', 'apology-said', { function: name, callSid, message: messageOf(thrown) });
         return xml(apologize(readOperatorNumber(context), input.substituteCallerId));
       }
     },
@@ -42,27 +44,29 @@ function answerCall(
   const flow = loadFlow();
   const config = readCallConfig(context);
   const now = new Date();
-  const playback = createPlayback(config, now);
-  if ('problem' in config.proxy) {
-    log('warn', { function: name, event: 'no audio proxy', message: config.proxy.problem });
+  const callSid = callSidOf(event);
+  const problem = 'problem' in config.proxy ? config.proxy.problem : undefined;
+  if (problem !== undefined) {
+    log('warn', 'no-audio-proxy', { function: name, callSid, message: problem });
   }
-  return twiml(flow, nextState(flow, event, input), {
-    playback: 'problem' in config.proxy ? playback : logSaid(name, playback),
+  const state = nextState(flow, event, input);
+  const prompts: string[] = [];
+  const document = twiml(flow, state, {
+    playback: createPlayback(config, now),
     actionUrl: `${config.publicOrigin}/menu`,
     substituteCallerId: input.substituteCallerId,
     now,
+    onPrompt({ key }, playable, { at, level }) {
+      prompts.push(`${playable.via} ${key ?? at}`);
+      // A failure earlier in the call is logged already, and so is what closes the proxy.
+      const isNews = key !== undefined && level !== 2 && problem === undefined;
+      if (playable.via !== 'say' || !isNews) return;
+      log('warn', 'prompt-said', { function: name, callSid, key, message: playable.reason });
+    },
   });
-}
-
-/** Logs why a prompt with a recording is said. A failure earlier in the call is logged already. */
-function logSaid(name: string, playback: Playback): Playback {
-  return (key, level) => {
-    const playable = playback(key, level);
-    if (playable.via === 'say' && level !== 2) {
-      log('warn', { function: name, event: 'prompt said', key, message: playable.reason });
-    }
-    return playable;
-  };
+  const { at, level: fallbackLevel } = state;
+  log('info', 'webhook-answered', { function: name, callSid, at, fallbackLevel, prompts });
+  return document;
 }
 
 function xml(body: string): FunctionResponse {

@@ -5,7 +5,7 @@ import {
   CREDENTIALS_REFRESH_PAUSE_MS,
   CREDENTIALS_REFRESH_WAIT_MS,
 } from '../limits';
-import { log } from '../runtime';
+import { log } from '../log';
 import type { TemporaryCredentials } from './credentials';
 
 /**
@@ -42,7 +42,7 @@ export function refreshing(
     const now = clock.now().getTime();
     if (now < pausedUntil) return;
     pausedUntil = now + CREDENTIALS_REFRESH_PAUSE_MS;
-    log('warn', { event: 'credentials not refreshed', message: messageOf(thrown) });
+    log('warn', 'credentials-not-refreshed', { message: messageOf(thrown) });
   };
 
   return async () => {

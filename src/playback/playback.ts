@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { CallConfig } from '../config';
 import { messageOf } from '../errors';
+import { log } from '../log';
 import { decodeOwnManifest, isManifestPath, type Manifest } from '../manifest';
 import { hasOtherEnding } from '../media-types';
 import { signProxyQuery } from '../proxy/signed-url';
-import { log } from '../runtime';
 import { isAddressable } from '../s3/address';
 
 /**
@@ -80,7 +80,7 @@ function loadManifest(): Manifest | undefined {
     loaded = { file, manifest: decodeOwnManifest(source, () => require(file)) };
     return loaded.manifest;
   } catch (thrown) {
-    log('warn', { event: 'manifest unreadable', message: messageOf(thrown) });
+    log('warn', 'manifest-unreadable', { message: messageOf(thrown) });
     return undefined;
   }
 }

@@ -7,8 +7,9 @@ import {
   PROXY_TIMEOUT_MS,
   REVALIDATION_TIMEOUT_MS,
 } from '../limits';
+import { callSidOf, log } from '../log';
 import type { RequestHeaders } from '../request-headers';
-import { type FunctionResponse, log, sentence } from '../runtime';
+import { type FunctionResponse, sentence } from '../runtime';
 import { opaqueTagOf } from '../s3/entity-tag';
 import { getObject, type VerifiedResponse } from '../s3/get-object';
 import { type Connections, createConnections, requestIdOf } from '../s3/request';
@@ -79,7 +80,8 @@ export function createAudioProxy(options: AudioProxyOptions): ServeAudio {
   return async (config, event, headers) => {
     const startedAt = clock.now();
     const handled = await handle(config, event, headers, startedAt);
-    logRequest(handled, clock.now().getTime() - startedAt.getTime());
+    const milliseconds = clock.now().getTime() - startedAt.getTime();
+    logRequest(handled, callSidOf(event), milliseconds);
     return handled.response;
   };
 
@@ -218,15 +220,28 @@ function revalidationHeaders({ audio }: CachedAudio): Record<string, string> {
 }
 
 /** Writes one line, without signature, token or phone number. */
-function logRequest({ response, message, ...fields }: HandledRequest, milliseconds: number): void {
+function logRequest(
+  { response, message, ...fields }: HandledRequest,
+  callSid: string | undefined,
+  milliseconds: number,
+): void {
   const { status, body } = response;
   const bytes = Buffer.isBuffer(body) ? body.length : Buffer.byteLength(String(body));
   const level = levelOf(status, message);
-  log(level, { function: 'audio', ...fields, status, bytes, milliseconds, message });
+  const event = status < 400 ? 'audio-served' : 'audio-failed';
+  log(level, event, {
+    function: 'audio',
+    callSid,
+    ...fields,
+    status,
+    bytes,
+    milliseconds,
+    message,
+  });
 }
 
 function levelOf(status: number, message: string | undefined): 'info' | 'warn' | 'error' {
   // The owner of the bucket has to repair 413 and 415, as with S3's errors.
   if (status >= 500 || status === 413 || status === 415) return 'error';
-  return message === undefined ? 'info' : 'warn';
+  return status >= 400 || message !== undefined ? 'warn' : 'info';
 }

@@ -7,8 +7,8 @@ import type { S3Config } from '../config';
 import { CredentialsError, type CredentialsProvider } from '../credentials/credentials';
 import { deployedCredentialsOf } from '../credentials/with-private-function';
 import { S3_ATTEMPTS, S3_PAGE_BYTES, S3_PAGE_KEYS, S3_TIMEOUT_MS } from '../limits';
+import { log } from '../log';
 import { withRetry } from '../retry';
-import { log } from '../runtime';
 import { percentEncode } from '../sigv4/encode';
 import { signHeaders } from '../sigv4/sign';
 import { bucketAddress, type ObjectAddress } from './address';
@@ -128,7 +128,7 @@ export class PromptBucket {
     const undated = listing.find(({ lastModified }) => lastModified.getTime() === 0);
     if (undated) {
       const message = `${action}: S3 gives no date that can be read, for ${undated.key} and maybe others. They count as old: a sync does not wait until uploads are over.`;
-      log('warn', { event: 'objects without a date', message });
+      log('warn', 'objects-without-date', { message });
     }
     return listing;
   }

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ConfigError } from '../errors';
 import { FAST_CHECKSUM_BYTES } from '../limits';
+import { log } from '../log';
 import { isRecord } from '../record';
-import { log, requirePrivateFunction } from '../runtime';
+import { requirePrivateFunction } from '../runtime';
 import { entityTagOf, matchesEntityTag, opaqueTagOf } from './entity-tag';
 import { foreignAnswer, S3Error } from './errors';
 import { rangeOf } from './range';
@@ -166,7 +167,7 @@ export function loadDeployedCrcs(): Crcs | undefined {
     return requirePrivateFunction('crc', hasCrcs).crcs;
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
-    log('warn', { event: 'object not verified', message: thrown.message });
+    log('warn', 'object-not-verified', { message: thrown.message });
     return undefined;
   }
 }

@@ -11,8 +11,9 @@ import {
   SLICE_OBJECT_BYTES,
   SLICE_REQUEST_MS,
 } from '../limits';
+import { log } from '../log';
 import { resultOf } from '../result';
-import { type FunctionRequest, type FunctionResponse, log, sentence } from '../runtime';
+import { type FunctionRequest, type FunctionResponse, sentence } from '../runtime';
 import { GuardError } from './guard';
 import { type SyncOutcome, shortReport } from './outcome';
 import { DEFAULTS, type SyncSettings, syncEnvironment } from './sync';
@@ -59,10 +60,12 @@ export async function respondToSync(
     const slice = syncEnvironment(config, serviceSid, settings, async () => ({
       sid: environmentSid,
     }));
-    return toResponse(await resultOf(slice));
+    const outcome = await resultOf(slice);
+    logOutcome(outcome, settings);
+    return toResponse(outcome);
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
-    log('error', { function: 'sync', message: messageOf(thrown) });
+    log('error', 'sync-failed', { function: 'sync', message: messageOf(thrown) });
     if (thrown instanceof GuardError) {
       // A negative Retry-After tells EventBridge not to try again; it would after 409, too.
       // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html#eb-api-destination-error-codes
@@ -97,6 +100,15 @@ function toResponse(outcome: SyncOutcome): FunctionResponse {
     headers: { ...headers, 'Retry-After': `${seconds}` },
     body: { ...report, reason: outcome.reason },
   };
+}
+
+/** Writes one line: what the Assets are like now. */
+function logOutcome(outcome: SyncOutcome, { dryRun }: Pick<SyncSettings, 'dryRun'>): void {
+  const { prompts, uploaded, remaining, retained, skipped, buildSid } = outcome.report;
+  const counts = { prompts, uploaded, remaining, retained, skipped: skipped.length, buildSid };
+  const fields = { function: 'sync', ...(dryRun && { dryRun }), ...counts };
+  if (outcome.status === 'done') log('info', 'sync-done', fields);
+  else log('info', 'sync-unfinished', { ...fields, reason: outcome.reason });
 }
 
 /**

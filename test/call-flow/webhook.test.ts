@@ -47,9 +47,14 @@ async function ask(
   return outlineOf(String(response.body));
 }
 
+/** Warnings and errors. */
 let logged: string[];
+/** The line of each webhook that was answered. */
+let answered: string[];
 beforeEach(() => {
   logged = [];
+  answered = [];
+  jest.spyOn(console, 'info').mockImplementation((line) => void answered.push(String(line)));
   for (const level of ['error', 'warn'] as const) {
     jest.spyOn(console, level).mockImplementation((line) => void logged.push(String(line)));
   }
@@ -70,7 +75,7 @@ describe('the voice webhooks', () => {
     const other = { ...context, S3_PREFIX: 'other/' };
     expect((await ask(voice, {}, other))[0]).toMatch(/^Say .*Welcome to Harbour Clinic/);
     expect(logged[0]).toBe(
-      '{"level":"warn","function":"voice","event":"prompt said","key":"prompts/welcome.mp3","message":"it is outside of S3_PREFIX, other/"}',
+      '{"level":"warn","event":"prompt-said","function":"voice","key":"prompts/welcome.mp3","message":"it is outside of S3_PREFIX, other/"}',
     );
     logged = [];
     const ErrorUrl = 'https://clinic-1234-dev.twil.io/audio?at=menus.main.greeting&level=1';
@@ -90,8 +95,54 @@ describe('the voice webhooks', () => {
       'attempt=2&asked=2',
     );
     expect(logged).toEqual([
-      '{"level":"warn","function":"fallback","errorCode":"11200","goesOnAt":"menus.main.prompt"}',
+      '{"level":"warn","event":"fallback-asked","function":"fallback","errorCode":"11200","failed":"/menu","goesOnAt":"menus.main.prompt"}',
     ]);
+  });
+
+  test('log in one line where the call is, and by which way each prompt reaches the caller', async () => {
+    const CallSid = `CA${'0'.repeat(32)}`;
+    const caller = { CallSid, From: '+819012345678', To: '+815012345678' };
+    await ask(voice, caller);
+    const state = { at: 'menus.main.prompt', attempt: '1', asked: '1', level: '2' };
+    await ask(menu, { ...caller, ...state, Digits: '2' });
+    expect(answered.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'info',
+        event: 'webhook-answered',
+        function: 'voice',
+        callSid: CallSid,
+        at: 'start',
+        fallbackLevel: 0,
+        prompts: ['proxy prompts/welcome.mp3', 'proxy prompts/menu.mp3'],
+      },
+      expect.objectContaining({
+        function: 'menu',
+        callSid: CallSid,
+        at: 'menus.main.digits.2',
+        fallbackLevel: 2,
+        prompts: ['say prompts/directions.mp3', 'say prompts/menu.mp3'],
+      }),
+    ]);
+    expect(`${answered}${logged}`).not.toMatch(/\+81|sig=/);
+  });
+
+  test('log the call with each line, but nothing else that is sent in its place', async () => {
+    const CallSid = `CA${'0'.repeat(32)}`;
+    const ErrorUrl = 'https://user:secret@example.com/other?sig=1';
+    await ask(fallback, { CallSid, ErrorCode: '11200', ErrorUrl });
+    deploy(undefined);
+    await ask(voice, { CallSid });
+    await ask(voice, { CallSid: `${CallSid}\n` });
+    await ask(voice, { CallSid: [CallSid] });
+    const lines = logged.map((line) => JSON.parse(line));
+    expect(lines.map(({ event, callSid }) => [event, callSid])).toEqual([
+      ['fallback-asked', CallSid],
+      ['apology-said', CallSid],
+      ['apology-said', undefined],
+      ['apology-said', undefined],
+    ]);
+    expect(lines[0]).not.toHaveProperty('failed');
+    expect(`${logged}`).not.toContain('secret');
   });
 
   test.each([
@@ -135,7 +186,7 @@ describe('a voice webhook whose other variables are malformed', () => {
       expect(gather).toContain('action=/menu?at=menus.main.prompt&attempt=1&asked=1');
       expect(logged).toEqual([expect.stringContaining(why)]);
       expect(logged[0]).toMatch(
-        /^\{"level":"warn","function":"voice","event":"no audio proxy","message":/,
+        /^\{"level":"warn","event":"no-audio-proxy","function":"voice","message":/,
       );
     },
   );

@@ -70,7 +70,7 @@ describe.each([
     const logged = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     deploy('module.exports = {');
     expect(await ask(context, 'menu.mp3')).toContain('/audio?key=menu.mp3&');
-    expect(logged.mock.calls.join()).toContain('manifest unreadable');
+    expect(logged.mock.calls.join()).toContain('manifest-unreadable');
   });
 
   it('is undefined for an unplayable prompt, with the reason', async () => {

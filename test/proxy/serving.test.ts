@@ -143,6 +143,7 @@ describe('the log', () => {
     const { line } = await withoutCache((fresh) => fresh.get(KEY));
     expect(line).toEqual({
       level: 'info',
+      event: 'audio-served',
       function: 'audio',
       key: KEY,
       tries: 1,
@@ -152,6 +153,25 @@ describe('the log', () => {
       milliseconds: expect.any(Number),
     });
   });
+
+  it.each([
+    ['of an object that is served', KEY, 'audio-served'],
+    ['of one that is not', 'prompts/none.mp3', 'audio-failed'],
+  ])('names the call that Twilio appended to the URL %s', async (_, key, event) => {
+    const CallSid = `CA${'0'.repeat(32)}`;
+    const parameters = { CallSid, From: '+819012345678' };
+    const { line } = await withoutCache((fresh) => fresh.get(key, { parameters }));
+    expect(line).toMatchObject({ event, callSid: CallSid });
+    expect(JSON.stringify(line)).not.toContain('+81');
+  });
+
+  it.each(['CA1', `CA${'0'.repeat(31)}G`, [`CA${'0'.repeat(32)}`], {}])(
+    'has nothing else that comes in its place: %j',
+    async (CallSid) => {
+      const { line } = await withoutCache((fresh) => fresh.get(KEY, { parameters: { CallSid } }));
+      expect(line).not.toHaveProperty('callSid');
+    },
+  );
 });
 
 describe('the Content-Type', () => {

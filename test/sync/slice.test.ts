@@ -39,13 +39,17 @@ beforeAll(async () => {
 afterAll(() => s3.stop());
 
 const logged = jest.spyOn(console, 'error');
+const informed = jest.spyOn(console, 'info');
 beforeEach(() => {
-  logged.mockReset().mockImplementation(() => {});
+  for (const spy of [logged, informed]) spy.mockReset().mockImplementation(() => {});
 });
 afterEach(() => {
-  expect(JSON.stringify(logged.mock.calls)).not.toMatch(secrets());
+  const calls = [logged, informed].map((spy) => spy.mock.calls);
+  expect(JSON.stringify(calls)).not.toMatch(secrets());
 });
-afterAll(() => logged.mockRestore());
+afterAll(() => {
+  jest.restoreAllMocks();
+});
 
 function secrets(): RegExp {
   const all = [SECRET, AUTH_TOKEN, s3.credentials.secretAccessKey];
@@ -111,6 +115,21 @@ describe('/sync', () => {
     expect(again).toMatchObject({ status: 200, body: { prompts: 2, uploaded: 0 } });
     expect(again.body).not.toHaveProperty('buildSid');
     expect(builds(account)).toBe(2);
+  });
+
+  it('logs one line: what Assets are like now, and why it is not over', async () => {
+    const account = await company();
+    await ask(account);
+    await ask(account, { event: { dryRun: 'true' } });
+    await ask(await company({ buildMs: 60_000 }));
+    const lines = informed.mock.calls.map(([line]) => JSON.parse(String(line)));
+    const counts = { function: 'sync', prompts: 2, remaining: 0, retained: 0, skipped: 0 };
+    const level = 'info';
+    expect(lines).toEqual([
+      { level, event: 'sync-done', ...counts, uploaded: 2, buildSid: expect.stringMatching(/^ZB/) },
+      { level, event: 'sync-done', dryRun: true, ...counts, uploaded: 0 },
+      { level, event: 'sync-unfinished', ...counts, uploaded: 2, reason: 'build' },
+    ]);
   });
 
   it.each([true, 'true'])('changes nothing when dryRun is %j', async (dryRun) => {

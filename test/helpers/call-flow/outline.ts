@@ -20,6 +20,7 @@ export function contextWith(best: Readonly<Record<string, Playable['via']>> = {}
     actionUrl: `${ORIGIN}/menu`,
     substituteCallerId: undefined,
     now: new Date('2026-11-23T03:00:00Z'),
+    onPrompt: () => undefined,
   };
 }
 

@@ -11,6 +11,8 @@ import { FakeClock } from '../clock';
 /** The proxy's line in the log. */
 export interface LogLine {
   readonly level: string;
+  readonly event: string;
+  readonly callSid?: string;
   readonly key?: string;
   readonly status: number;
   readonly bytes: number;

@@ -59,7 +59,8 @@ export async function startChild(
   return {
     ready: await answer(),
     ask: async (question = {}) => {
-      child.send(Object(question));
+      // That the child has ended is no error of its own here: `answer` says it.
+      child.send(Object(question), () => undefined);
       return answer();
     },
     stop,

@@ -234,7 +234,7 @@ function reasonFor(
 }
 
 const NOT_LOOKED_AT =
-  'Not looked at: whether the key is active and may get the object (s3:GetObject), and whether the object exists. S3 answers 403 AccessDenied for a missing object, too, to a key without s3:ListBucket.';
+  'Not looked at: whether the key is active and may get the object (s3:GetObject), and whether the object exists. S3 answers 403 AccessDenied for a missing object, too, to a key without s3:ListBucket, or with it for a prefix alone.';
 
 /** https://github.com/signalwire/freeswitch/issues/1985 */
 const METHOD_NOT_KNOWN =

@@ -9,7 +9,9 @@
 #   CEPH_HOME                                   folder for all files
 #   CEPH_PORT                                   port of the gateway
 #   CEPH_MON_PORT                               first of 60 ports, for the rest
-#   CEPH_ACCESS_KEY_ID, CEPH_SECRET_ACCESS_KEY  of the user `prompts`, who may assume PromptsRole
+#   CEPH_ACCESS_KEY_ID, CEPH_SECRET_ACCESS_KEY  of the user `prompts`, who may assume PromptsRole, and
+#                                               give others policies
+#   CEPH_READER_KEY_ID, CEPH_READER_SECRET_KEY  of the user `reader`, who may do nothing by itself
 set -euo pipefail
 
 home=${CEPH_HOME:-${TMPDIR:-/tmp}/twilio-s3-play-ceph}
@@ -17,6 +19,8 @@ port=${CEPH_PORT:-7480}
 mon_port=${CEPH_MON_PORT:-16789}
 access_key=${CEPH_ACCESS_KEY_ID:-AKIAIOSFODNN7EXAMPLE}
 secret_key=${CEPH_SECRET_ACCESS_KEY:-wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY}
+reader_key=${CEPH_READER_KEY_ID:-AKIAI44QH8DHBEXAMPLE}
+reader_secret=${CEPH_READER_SECRET_KEY:-je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY}
 conf=$home/ceph.conf
 
 say() { echo "ceph.sh: $*" >&2; }
@@ -138,9 +142,11 @@ start_gateway() {
 
 admin() { radosgw-admin -c "$conf" -n client.rgw --admin-socket='' "$@"; }
 
-make_user_and_role() {
+make_users_and_role() {
   admin user create --uid=prompts --display-name=prompts \
-    --access-key="$access_key" --secret-key="$secret_key" &&
+    --access-key="$access_key" --secret-key="$secret_key" --caps='user-policy=*' &&
+  admin user create --uid=reader --display-name=reader \
+    --access-key="$reader_key" --secret-key="$reader_secret" &&
   admin role create --role-name=PromptsRole --assume-role-policy-doc='{
     "Version": "2012-10-17",
     "Statement": [{ "Effect": "Allow", "Action": ["sts:AssumeRole"],
@@ -160,7 +166,7 @@ start() {
   local fsid step
   fsid=$(</proc/sys/kernel/random/uuid)
   write_conf "$fsid"
-  for step in "start_monitor $fsid" start_osd start_gateway make_user_and_role; do
+  for step in "start_monitor $fsid" start_osd start_gateway make_users_and_role; do
     # Daemons inherit what is open, and would hold up whoever waits for the end of our output.
     if ! $step >>"$home/start.log" 2>&1 </dev/null; then
       say "${step%% *} failed:"

@@ -211,7 +211,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 
 const ALLOW: Readonly<Record<Permission, string>> = {
   's3:GetObject':
-    'Allow s3:GetObject on the key, in the policy of the access key and in the bucket policy (and kms:Decrypt where the bucket is encrypted with KMS); without s3:ListBucket a missing key is refused like this too.',
+    'Allow s3:GetObject on the key, in the policy of the access key and in the bucket policy (and kms:Decrypt where the bucket is encrypted with KMS); a missing key is refused like this, too, unless s3:ListBucket is allowed without a condition.',
   's3:ListBucket':
     'Allow s3:ListBucket on the bucket, in the policy of the access key and in the bucket policy.',
 };

@@ -18,6 +18,8 @@ export default async function setup(): Promise<void> {
     // Keys that AWS's documentation gives as examples.
     CEPH_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
     CEPH_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    CEPH_READER_KEY_ID: 'AKIAI44QH8DHBEXAMPLE',
+    CEPH_READER_SECRET_KEY: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
   });
   // At a signal Jest runs no teardown, and a terminal's signals do not reach daemons.
   interruption().then((signal) => {

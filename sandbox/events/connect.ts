@@ -1,5 +1,6 @@
+import { relative } from 'node:path';
 import colors from 'picocolors';
-import { formatCount } from '../../cli/format';
+import { formatCount, oneLine } from '../../cli/format';
 import type { Sandbox } from '../sandbox';
 import { type Events, type Outcome, startEvents } from './index';
 
@@ -9,7 +10,7 @@ import { type Events, type Outcome, startEvents } from './index';
  * @returns undefined where the deployment has a bucket of its own, whose events go elsewhere
  */
 export function connectEvents(
-  { s3, publicOrigin, variables }: Pick<Sandbox, 's3' | 'publicOrigin' | 'variables'>,
+  { s3, publicOrigin, variables, envFile }: Sandbox,
   write: (text: string) => void,
 ): Events | undefined {
   const { S3_BUCKET: bucket, S3_PREFIX: prefix = '', ADMIN_SECRET: adminSecret } = variables;
@@ -21,23 +22,25 @@ export function connectEvents(
     prefix,
     syncUrl: new URL('/sync', publicOrigin).href,
     adminSecret,
-    onOutcome(change, outcome, pending) {
-      if (outcome.status === 'dead letter')
-        write(`\n${colors.red(deadLetterLine(change.key, outcome))}\n`);
-      else delivered += 1;
+    onOutcome({ key }, outcome, pending) {
+      if (outcome.status === 'delivered') delivered += 1;
+      else write(colors.red(deadLetterLines(key, outcome, relative(process.cwd(), envFile))));
       if (pending > 0 || delivered === 0) return;
-      write(`\n${deliveredLine(delivered)}\n`);
+      write(deliveredLine(delivered));
       delivered = 0;
     },
   });
 }
 
-function deliveredLine(changes: number): string {
-  return `S3 sent ${formatCount(changes, 'event')}, and /sync has answered 200: the next call hears the change.`;
+export function deliveredLine(events: number): string {
+  const sent = formatCount(events, 'event');
+  return `\nS3 sent ${sent}, /sync answered 200: the next call hears the change.\n`;
 }
 
-function deadLetterLine(key: string, { calls, answer }: Outcome): string {
+export function deadLetterLines(key: string, { calls, answer }: Outcome, envFile: string): string {
   const last =
     answer.status === undefined ? `had no answer (${answer.problem})` : `answered ${answer.status}`;
-  return `The event of ${key} is a dead letter after ${formatCount(calls, 'call')}: /sync ${last}. Sync by hand: npm run sync`;
+  return `\nThe event of ${oneLine(key)} is a dead letter:
+/sync ${last} at the last of ${formatCount(calls, 'call')}. See why:
+  npm run sync -- --env ${envFile}\n`;
 }

@@ -108,7 +108,7 @@ describe('npm start', () => {
     expect(await shell(`sh ${replace?.[1]}${replace?.[2]}`)).toBe(
       'Uploaded sandbox/prompts/goodbye.mp3 as prompts/menu.mp3\n',
     );
-    expect(await delivered).toContain('S3 sent 1 event, and /sync has answered 200');
+    expect(await delivered).toContain('S3 sent 1 event, /sync answered 200');
     const file = read(output, 'Variables for commands');
     const { out: synced } = await runVerb(sync, ['--env', file]);
     expect(synced).toContain('Assets equal S3: 8 prompts, 0 uploaded');

@@ -16,6 +16,11 @@ export function formatWait(milliseconds: number): string {
   return prettyMilliseconds(seconds * 1000, { verbose: true });
 }
 
+/** To the minute, such as 2026-01-02 03:04 UTC. */
+export function formatTime(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** Such as 1 prompt, 2 prompts. */
 export function formatCount(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;

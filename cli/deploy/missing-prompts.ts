@@ -6,6 +6,31 @@ import { formatCount, oneLine } from '../format';
 /** More lines would hide what comes after them. */
 const SHOWN = 10;
 
+/** A prompt that the call flow names and the bucket lacks. */
+export interface MissingPrompt {
+  readonly key: string;
+  /** Where the flow names it. */
+  readonly at: string;
+  /** A sentence about the key that was most likely meant. */
+  readonly suggestion?: string;
+}
+
+/**
+ * @param keys of the bucket under the prefix
+ * @param prefix S3_PREFIX
+ */
+export function missingPromptsOf(
+  flow: CallFlow,
+  keys: readonly string[],
+  prefix: string,
+): MissingPrompt[] {
+  return missingPrompts(flow, new Set(keys)).map(({ at, prompt: { key = '' } }) => {
+    const suggested = suggestKey(key, keys, prefix);
+    if (suggested === undefined) return { key, at };
+    return { key, at, suggestion: suggestionSentence(key, suggested) };
+  });
+}
+
 /**
  * A line for each prompt that the call flow names and the bucket lacks.
  *
@@ -17,15 +42,16 @@ export function missingPromptLines(
   keys: readonly string[],
   prefix: string,
 ): string {
-  const missing = missingPrompts(flow, new Set(keys));
+  const missing = missingPromptsOf(flow, keys, prefix);
   const where = prefix === '' ? '' : ` under ${prefix}`;
-  const lines = missing.slice(0, SHOWN).map(({ at, prompt: { key = '' } }) => {
-    const suggested = suggestKey(key, keys, prefix);
-    return [
-      `The bucket has no ${key}${where}, which the call flow names in ${at}: callers hear its text.`,
-      ...(suggested === undefined ? [] : [suggestionSentence(key, suggested)]),
-    ].join(' ');
-  });
+  const lines = missing
+    .slice(0, SHOWN)
+    .map(({ key, at, suggestion }) =>
+      [
+        `The bucket has no ${key}${where}, which the call flow names in ${at}: callers hear its text.`,
+        ...(suggestion === undefined ? [] : [suggestion]),
+      ].join(' '),
+    );
   const more = missing.length - lines.length;
   if (more > 0) lines.push(`It lacks ${formatCount(more, 'more prompt')} of the call flow.`);
   return lines.map((line) => `${oneLine(line)}\n`).join('');

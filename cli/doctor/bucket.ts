@@ -1,19 +1,13 @@
-import { proxyAgent } from '../../phone/request';
-import { systemClock } from '../../src/clock';
-import type { Config, S3Config } from '../../src/config';
+import type { S3Config } from '../../src/config';
 import { credentialsOf } from '../../src/credentials/with-aws-clients';
-import {
-  CHECK_REQUEST_MS,
-  CHECK_TIMEOUT_MS,
-  CLOCK_SKEW_WARNING_MS,
-  S3_CLOCK_SKEW_MS,
-} from '../../src/limits';
+import { CLOCK_SKEW_WARNING_MS, S3_CLOCK_SKEW_MS } from '../../src/limits';
 import { hasAudioEnding } from '../../src/media-types';
-import { bucketAddress, isAddressable, serverOrigin } from '../../src/s3/address';
+import { bucketAddress, isAddressable } from '../../src/s3/address';
 import { codeIn } from '../../src/s3/errors';
-import { PromptBucket, type PromptObject } from '../../src/s3/prompts';
+import type { PromptObject } from '../../src/s3/prompts';
 import { percentEncode } from '../../src/sigv4/encode';
 import { signHeaders } from '../../src/sigv4/sign';
+import { withBucket } from '../bucket';
 import { formatBytes, formatCount, formatWait } from '../format';
 import { both, check, type Finding, fail, from, ok, skipped, warn } from './check';
 import { configuration } from './configuration';
@@ -97,25 +91,6 @@ export const listing = check('ListBucket', from(configuration), async (config) =
   return fail(`S3 lists no object in ${place}. Check ${variables}.`);
 });
 
-/** Runs requests for the prompts, and ends their connections. */
-export async function withBucket<T>(
-  { s3 }: Pick<Config, 's3'>,
-  work: (bucket: PromptBucket) => Promise<T>,
-): Promise<T> {
-  const bucket = new PromptBucket(s3, {
-    clock: systemClock,
-    deadline: systemClock.now().getTime() + CHECK_TIMEOUT_MS,
-    timeoutMs: CHECK_REQUEST_MS,
-    httpsAgent: proxyAgent(serverOrigin(s3)),
-    credentialsOf,
-  });
-  try {
-    return await work(bucket);
-  } finally {
-    bucket.close();
-  }
-}
-
 /** One object, for the checks that read one. */
 export const readable = check(
   'GetObject',
@@ -129,7 +104,7 @@ export const readable = check(
 );
 
 /** The first object that has a byte and a URL; those that are named like audio come first. */
-function sampleOf(objects: readonly PromptObject[]): PromptObject | undefined {
+export function sampleOf(objects: readonly PromptObject[]): PromptObject | undefined {
   const possible = objects.filter(({ key, size }) => size > 0 && isAddressable(key));
   return possible.find(({ key }) => hasAudioEnding(key)) ?? possible[0];
 }

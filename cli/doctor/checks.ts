@@ -4,6 +4,7 @@ import { closed, numbers } from './calls';
 import type { Check } from './check';
 import { callFlow, configuration, envFile, variableSizes } from './configuration';
 import { playable, present, promptSizes } from './prompts';
+import { audioProxy } from './proxy';
 import { webhookRules } from './rules';
 import { account, assets, environment, inSync, liveBuild, runtime, services } from './service';
 
@@ -35,4 +36,5 @@ export const CHECKS: readonly Check<unknown>[] = [
   numbers,
   webhookRules,
   closed,
+  audioProxy,
 ];

@@ -4,9 +4,10 @@ import { ASSET_BYTES, PROXY_BYTES } from '../../src/limits';
 import { S3Error } from '../../src/s3/errors';
 import type { PromptBucket, PromptObject } from '../../src/s3/prompts';
 import { type AudioType, audioTypeOf } from '../../src/sync/audio-type';
-import { missingPromptLines } from '../deploy/missing-prompts';
+import { withBucket } from '../bucket';
+import { missingPromptsOf } from '../deploy/missing-prompts';
 import { formatBytes, formatCount } from '../format';
-import { listing, withBucket } from './bucket';
+import { listing } from './bucket';
 import { both, check, type Finding, fail, from, ok, type Result, skipped, warn } from './check';
 import { callFlow, configuration } from './configuration';
 
@@ -27,8 +28,10 @@ export function judgePresence(
   const named = new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
   const found = objects.filter(({ key }) => named.has(key));
   const keys = objects.map(({ key }) => key);
-  const missing = missingPromptLines(flow, keys, prefix);
-  if (missing !== '') return fail(missing.trimEnd(), found);
+  const missing = missingPromptsOf(flow, keys, prefix).map(({ key, at, suggestion = '' }) =>
+    `The bucket has no ${key}, which the call flow names in ${at}: callers hear its text, after the next sync at the latest. ${suggestion}`.trimEnd(),
+  );
+  if (missing.length > 0) return fail(shortened(missing), found);
   return ok(`the bucket has all ${named.size} that the call flow names`, found);
 }
 

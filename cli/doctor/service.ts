@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { readAccount } from '../../src/config';
 import {
   BUILD_ASSETS,
@@ -14,22 +12,15 @@ import {
   SERVICES,
   SERVICES_WARNING,
 } from '../../src/limits';
-import { resultOf } from '../../src/result';
-import {
-  DEFAULTS,
-  lackOf,
-  liveSince,
-  type SyncEvent,
-  type SyncOutcome,
-  sync,
-} from '../../src/sync';
+import { lackOf, liveSince } from '../../src/sync';
 import { findEnvironment } from '../../src/twilio/environments';
 import { askTwilio } from '../../src/twilio/errors';
 import type { Build, Deployment } from '../../src/twilio/resources';
-import { connectionsOf, connectServerless, readDeploymentVariables } from '../account';
-import { formatCount } from '../format';
+import { connectServerless, readDeploymentVariables } from '../account';
+import { formatCount, formatTime } from '../format';
 import { targetWords } from '../options';
-import { LACK_WORDS, notLiveLine } from '../sync/messages';
+import { type DryRun, differenceOf, dryRun } from '../sync/dry-run';
+import { LACK_WORDS } from '../sync/messages';
 import { findTarget } from '../target';
 import { listing } from './bucket';
 import { both, check, type Finding, fail, from, ok, type Result, type Visit, warn } from './check';
@@ -104,10 +95,6 @@ export function judgeBuild(build: Build, deployments: readonly Deployment[]): Re
   return ok(`${build.sid}${time}`, build);
 }
 
-export function formatTime(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
 export const runtime = check('runtime', from(liveBuild), (build) => judgeRuntime(build));
 
 /** Twilio builds for few runtimes, and with few versions of its handler. */
@@ -149,61 +136,23 @@ export function judgeAssets(count: number): Finding {
   );
 }
 
-type Planned = Extract<SyncEvent, { type: 'planned' }>;
-type NotLive = Extract<SyncEvent, { type: 'not live' }>;
-
-/** What a sync would do. */
-export interface DryRun {
-  readonly planned: Planned | undefined;
-  /** Keys of the prompts to upload. */
-  readonly uploads: readonly string[];
-  /** Prompts that are uploaded, but not live. */
-  readonly notLive: NotLive | undefined;
-  readonly outcome: SyncOutcome;
-}
-
 export const inSync = check(
   'Assets and S3',
   both(both(from(envFile), from(configuration)), both(from(listing), from(liveBuild))),
   async ([[{ all }]], visit) => {
     const found = readDeploymentVariables(all);
-    let planned: Planned | undefined;
-    let notLive: NotLive | undefined;
-    const uploads: string[] = [];
-    const flow = existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow;
     const target = findTarget(visit.options, found.account.accountSid);
-    const settings = { ...DEFAULTS, ...connectionsOf(found), dryRun: true, flow };
-    const outcome = await resultOf(sync(found.config, target, settings), (event) => {
-      if (event.type === 'planned') planned = event;
-      if (event.type === 'not live') notLive = event;
-      if (event.type === 'intended' && event.step === 'upload') uploads.push(event.what);
-    });
-    return judgeDryRun({ planned, notLive, uploads, outcome }, commandLine('sync', visit));
+    return judgeDryRun(await dryRun(found, target), commandLine('sync', visit));
   },
 );
 
-/** How many keys are named. */
-const EXAMPLES = 3;
-
 /** @param command that syncs */
-export function judgeDryRun(dryRun: DryRun, command: string): Result<DryRun> {
-  const { planned, notLive, uploads, outcome } = dryRun;
-  if (outcome.status !== 'done' || planned === undefined) {
-    return warn('Twilio limits requests: run this again later.', dryRun);
-  }
-  if (notLive) return warn(`${notLiveLine(notLive)}. Run: ${command}`, dryRun);
-  const { upload, retire, build } = planned;
-  const more = uploads.length > EXAMPLES ? ', …' : '';
-  const keys = uploads.slice(0, EXAMPLES).join(', ') + more;
-  const differences = [
-    upload > 0 && `${formatCount(upload, 'prompt')} to upload (${keys})`,
-    retire > 0 && `${formatCount(retire, 'old version')} to remove`,
-    build && upload === 0 && retire === 0 && 'a new Build to publish',
-  ].filter(Boolean);
-  if (differences.length > 0) {
-    return warn(`They differ: ${differences.join(', ')}. Run: ${command}`, dryRun);
-  }
-  const { prompts, skipped } = outcome.report;
+function judgeDryRun(found: DryRun, command: string): Finding {
+  const { status, report } = found.outcome;
+  if (status !== 'done') return warn('Twilio limits requests: run this again later.');
+  const difference = differenceOf(found);
+  if (difference !== undefined) return warn(`${difference}. Run: ${command}`);
+  const { prompts, skipped } = report;
   const others = skipped.length > 0 ? `, ${formatCount(skipped.length, 'key')} without one` : '';
-  return ok(`equal: ${formatCount(prompts, 'prompt')}${others}`, dryRun);
+  return ok(`equal: ${formatCount(prompts, 'prompt')}${others}`);
 }

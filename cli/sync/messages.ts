@@ -6,7 +6,7 @@ import { groupSkipped } from '../../src/sync/outcome';
 import { isNotGiven } from '../../src/sync/selection';
 import { suggestionSentence } from '../../src/sync/suggestion';
 import type { CommandOutput } from '../command-context';
-import { formatBytes, formatCount, formatWait, oneLine } from '../format';
+import { formatBytes, formatCount, formatTime, formatWait, oneLine } from '../format';
 import type { Ending } from './run-sync';
 
 /** Prints the progress and the ending of a sync. */
@@ -154,7 +154,7 @@ export function notLiveLine({
   buildSid,
   since,
 }: Extract<SyncEvent, { type: 'not live' }>): string {
-  const time = since ? ` since ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
+  const time = since ? ` since ${formatTime(since)}` : '';
   return `${live} of ${formatCount(prompts, 'prompt')} are live as Assets: Build ${buildSid}, live${time}, does not have the others, as after a deploy without a sync`;
 }
 

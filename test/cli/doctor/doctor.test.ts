@@ -313,7 +313,7 @@ const FAULTS: readonly (readonly [
     'prompts',
     'a prompt that was deleted',
     'fail',
-    /^The bucket has no prompts\/menu\.mp3 under prompts\/, .* Did you mean prompts\/menus\.mp3\?$/,
+    /^The bucket has no prompts\/menu\.mp3, which the call flow names in menus\.main\.prompt: .* Did you mean prompts\/menus\.mp3\?$/,
     () => ({
       s3: (it) =>
         isList(it) ? changedText((text) => text.replace('/menu.mp3', '/menus.mp3')) : undefined,
@@ -500,6 +500,30 @@ const FAULTS: readonly (readonly [
         it.path === '/sync' ? { kind: 'reply', status: 500, headers: {}, body: '' } : undefined,
     }),
   ],
+  [
+    'audio proxy',
+    'a deployment whose key was rotated',
+    'fail',
+    /^\/audio answers 502 for prompts\/.*: the deployment cannot read it, and its S3 variables/,
+    () => ({
+      edge: (it) =>
+        it.path.startsWith('/audio')
+          ? { kind: 'reply', status: 502, headers: {}, body: '' }
+          : undefined,
+    }),
+  ],
+  [
+    'audio proxy',
+    'a deployment of another bucket',
+    'fail',
+    /^\/audio answers 403 for prompts\/.*: the deployment has another AUTH_TOKEN, S3_BUCKET/,
+    () => ({
+      edge: (it) =>
+        it.path.startsWith('/audio')
+          ? { kind: 'reply', status: 403, headers: {}, body: '' }
+          : undefined,
+    }),
+  ],
 ];
 
 const audio: Fault = {
@@ -594,6 +618,7 @@ describe('npm run doctor', () => {
       'playable',
       'prompt sizes',
       'Assets and S3',
+      'audio proxy',
     ]);
     expect(new Set(skipped.map(({ message }) => message))).toEqual(
       new Set(['not asked: first see configuration']),
@@ -638,7 +663,7 @@ describe('npm run doctor', () => {
     expect(all.filter(({ length }) => length > 80)).toEqual([]);
     expect(all.length).toBeLessThan(45);
     expect(out).toMatch(/^ok {4}variables {7}\S+/);
-    expect(out).toMatch(/\n\n26 ok\n$/);
+    expect(out).toMatch(/\n\n27 ok\n$/);
   });
 
   it('says of a server that does not answer which one it is', async () => {

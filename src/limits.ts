@@ -486,6 +486,9 @@ export const RUNTIME: (typeof RUNTIMES)[number] = 'node22';
 /** All requests of one command to Twilio's API. */
 export const COMMAND_BUDGET_MS = 60_000;
 
+/** Deployments that `status` shows. */
+export const SHOWN_DEPLOYMENTS = 5;
+
 /** One check of `doctor`, all of its requests included. */
 export const CHECK_TIMEOUT_MS = 20_000;
 

@@ -8,6 +8,7 @@ import { liveCheck } from '../../cli/live-check';
 import { number } from '../../cli/number';
 import { remove } from '../../cli/remove';
 import type { CommandDefinition } from '../../cli/run-command';
+import { status } from '../../cli/status';
 import { sync } from '../../cli/sync';
 import { start } from '../../sandbox/main';
 import { rehearse } from '../../sandbox/rehearsal/main';
@@ -26,6 +27,7 @@ const verbs: Readonly<Record<string, (width: number) => ReturnType<typeof help>>
   remove: (width) => help(remove, width),
   'sandbox:deploy': (width) => help(rehearse, width),
   start: (width) => help(start, width),
+  status: (width) => help(status, width),
   sync: (width) => help(sync, width),
 };
 
@@ -43,7 +45,7 @@ describe.each(Object.entries(verbs))('the help of %s', (_, read) => {
   });
 });
 
-it.each(['call', 'deploy', 'doctor', 'number', 'sync'])(
+it.each(['call', 'deploy', 'doctor', 'number', 'status', 'sync'])(
   'the help of %s names an environment in the same words',
   async (verb) => {
     const options = async (name: string) =>

@@ -55,7 +55,7 @@ async function replaceInBuild(
 }
 
 /** Waits for the next second: Twilio dates Deployments to the second, which orders them. */
-async function nextSecond(twilio: Serverless, environmentSid: string): Promise<void> {
+export async function nextSecond(twilio: Serverless, environmentSid: string): Promise<void> {
   const deployments = await twilio.deployments(environmentSid);
   const newest = Math.max(...deployments.map(({ createdAt }) => createdAt.getTime()));
   await delay(Math.max(0, newest + 1000 - Date.now()));

@@ -1,0 +1,56 @@
+import type { CallFlow } from '../../src/call-flow/schema';
+import { promptsOf } from '../../src/call-flow/steps';
+import { PROXY_BYTES } from '../../src/limits';
+import { choosePlayable, type PlaybackOptions } from '../../src/playback/playback';
+import type { PromptObject } from '../../src/s3/prompts';
+import { formatBytes } from '../format';
+
+/** What callers hear of a prompt of the call flow now. */
+export interface HeardPrompt {
+  readonly key: string;
+  readonly as: 'Asset' | 'proxy' | 'words' | 'silence';
+  /** Why it is heard as words, or not at all. */
+  readonly why?: string;
+}
+
+/**
+ * How each prompt of the flow is heard, chosen as the deployed Functions choose.
+ *
+ * @param objects of the bucket; undefined where S3 cannot be asked
+ * @param whySaid says why a prompt is said
+ */
+export function hearPrompts(
+  flow: CallFlow,
+  options: PlaybackOptions,
+  objects: readonly PromptObject[] | undefined,
+  whySaid: (key: string) => string,
+): HeardPrompt[] {
+  const listed = objects && new Map(objects.map((object) => [object.key, object]));
+  return [...keysOf(flow)].map((key) => {
+    const { via } = choosePlayable(key, options);
+    if (via === 'asset') return { key, as: 'Asset' };
+    if (via === 'say') return { key, as: 'words', why: whySaid(key) };
+    const why = listed && whySilent(listed.get(key));
+    return why === undefined ? { key, as: 'proxy' } : { key, as: 'silence', why };
+  });
+}
+
+/** Why the proxy cannot play an object; undefined where it can. */
+function whySilent(object: PromptObject | undefined): string | undefined {
+  if (object === undefined) return 'S3 has no such key, and no sync has found that out yet';
+  if (object.size <= PROXY_BYTES) return undefined;
+  return `it has ${formatBytes(object.size)}, more than the proxy carries, and is no Asset yet`;
+}
+
+function keysOf(flow: CallFlow): Set<string> {
+  return new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
+}
+
+/** Keys of the bucket that the flow does not name. */
+export function unusedKeys(
+  flow: CallFlow,
+  objects: readonly Pick<PromptObject, 'key'>[],
+): string[] {
+  const named = keysOf(flow);
+  return objects.map(({ key }) => key).filter((key) => !named.has(key));
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { historyOf, type PastBuild } from '../../../cli/status/history';
+import { EMPTY_MANIFEST } from '../../../src/manifest';
+import { assetPath } from '../../../src/sync/asset-path';
+import type { Deployment } from '../../../src/twilio/resources';
+import { HANDLER } from '../../helpers/sandbox/twilio-harness';
+
+const sid = (prefix: string, n: number) => `${prefix}${String(n).padStart(32, '0')}`;
+
+interface Holds {
+  /** Which version of the code. */
+  readonly code: number;
+  /** Key → content; undefined for a Build without a manifest. */
+  readonly prompts?: Readonly<Record<string, string>>;
+}
+
+function built(n: number, { code, prompts }: Holds): PastBuild {
+  const paths = Object.entries(prompts ?? {}).map(
+    ([key, content]) => [key, assetPath(key, content)] as const,
+  );
+  const version = (path: string, versionSid: string) => ({
+    sid: versionSid,
+    resourceSid: sid('ZH', 1),
+    path,
+    visibility: 'public' as const,
+  });
+  return {
+    build: {
+      sid: sid('ZB', n),
+      status: 'completed',
+      assets: paths.map(([, path], index) => version(path, sid('ZN', 100 + index))),
+      functions: [version('/voice', sid('ZN', code))],
+      dependencies: JSON.parse(HANDLER),
+      runtime: 'node22',
+      createdAt: new Date(0),
+    },
+    manifest: prompts && { ...EMPTY_MANIFEST, paths: new Map(paths) },
+  };
+}
+
+/** What changed with each Deployment, newest first. */
+function changes(deployed: readonly (number | undefined)[], builds: readonly PastBuild[]) {
+  const deployments = deployed.map((n, index): Deployment => {
+    const buildSid = n === undefined ? undefined : sid('ZB', n);
+    return { sid: sid('ZD', index), buildSid, createdAt: new Date(1e12 - index * 60_000) };
+  });
+  return historyOf(deployments, new Map(builds.map((past) => [past.build.sid, past]))).map(
+    (entry) => entry.changes.join(', '),
+  );
+}
+
+describe('what changed with a Deployment', () => {
+  const code = built(1, { code: 1 });
+  const synced = built(2, { code: 1, prompts: { 'a.mp3': '1', 'b.mp3': '1', 'c.mp3': '1' } });
+  const changed = built(3, { code: 1, prompts: { 'a.mp3': '2', 'b.mp3': '1', 'd.mp3': '1' } });
+  const newCode = built(4, { code: 2, prompts: { 'a.mp3': '2', 'b.mp3': '1', 'd.mp3': '1' } });
+  const all = [code, synced, changed, newCode];
+
+  it.each<[string, (number | undefined)[], string]>([
+    ['the first one', [1], 'the first one'],
+    ['a first sync', [2, 1], '3 prompts added'],
+    ['a later one', [3, 2], '1 prompt added, 1 prompt replaced, 1 prompt removed'],
+    ['a deploy with the prompts', [4, 3], 'code'],
+    ['a deploy of the toolkit', [1, 4], 'code, 3 prompts removed'],
+    ['the same Build again', [1, 1], 'nothing that callers hear'],
+    ['a rollback', [2, 3, 2], 'back again, 1 prompt added, 1 prompt replaced, 1 prompt removed'],
+    ['the end of what was live', [undefined, 2], 'nothing is live'],
+    ['a beginning after that', [2, undefined], 'the first one'],
+    ['a Build that Twilio has deleted', [9, 2], 'not known: the Build is deleted'],
+    ['a Build that replaced a deleted one', [2, 9], 'not known: the Build before is deleted'],
+  ])('%s', (_, deployed, expected) => {
+    expect(changes(deployed, all)[0]).toBe(expected);
+  });
+});

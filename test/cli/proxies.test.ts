@@ -77,6 +77,20 @@ describe('a command behind a proxy', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
+  it('looks at both', async () => {
+    const variables = { HTTPS_PROXY: internet.proxyUrl };
+    const { out } = await run('doctor', ['--json'], variables);
+    const lines = out
+      .split('\n')
+      .slice(0, -2)
+      .map((line) => JSON.parse(line));
+    const statusOf = (name: string) => lines.find(({ check }) => check === name)?.status;
+    const names = ['clock', 'ListBucket', 'presigned URL', 'signed header', 'Twilio account'];
+    expect(names.map(statusOf)).toEqual(names.map(() => 'ok'));
+    // There is no number that leads to the deployment.
+    expect(statusOf('number')).toBe('warn');
+  });
+
   it('reaches both where the proxy is named without a scheme', async () => {
     const HTTPS_PROXY = internet.proxyUrl.replace('http://', '');
     const { code, err } = await run('sync', ['--dry-run'], { HTTPS_PROXY });

@@ -14,8 +14,9 @@ import {
 } from '../../../cli/doctor/access';
 import { judgeClock, judgeRegion } from '../../../cli/doctor/bucket';
 import { judgeClosed, judgeNumbers } from '../../../cli/doctor/calls';
-import { judgeSizes } from '../../../cli/doctor/configuration';
+import { judgeSizes, judgeVariables } from '../../../cli/doctor/configuration';
 import { judgePlayable, judgePromptSizes } from '../../../cli/doctor/prompts';
+import { judgeProxy } from '../../../cli/doctor/proxy';
 import { judgeRules, rulesIn } from '../../../cli/doctor/rules';
 import { judgeAssets, judgeRuntime, judgeServices } from '../../../cli/doctor/service';
 import { writeVariables } from '../../helpers/cli/commands';
@@ -176,6 +177,24 @@ it.each([
   expect(judgeAppended(status, `${status}`).status).toBe(judged);
 });
 
+describe('the file with the variables', () => {
+  const judge = (facts: Partial<Parameters<typeof judgeVariables>[0]>) =>
+    judgeVariables({ env: '.env', isThere: true, file: { A: '1' }, shell: {}, ...facts });
+
+  it.each([
+    ['that is there', {}, 'ok'],
+    ['that is not there', { isThere: false, file: {} }, 'warn'],
+    ['beside a shell that says the same', { shell: { A: '1', B: '2' } }, 'ok'],
+    ['beside a shell that says otherwise', { shell: { A: '2' } }, 'warn'],
+  ])('%s', (_, facts, status) => {
+    expect(judge(facts).status).toBe(status);
+  });
+
+  it('is overridden by the shell, as for every command but deploy', () => {
+    expect(judge({ shell: { A: '2' } }).value).toEqual({ file: { A: '1' }, all: { A: '2' } });
+  });
+});
+
 describe('variables', () => {
   it('take 450 bytes each, as UTF-8', () => {
     expect(judgeSizes({ A: 'é'.repeat(225) }).status).toBe('ok');
@@ -299,6 +318,16 @@ describe('doors', () => {
   ])('%s that answers %d: %s', (path, status, judged) => {
     expect(judgeClosed([{ path, status }]).status).toBe(judged);
   });
+});
+
+it.each([
+  [200, 'ok'],
+  [206, 'ok'],
+  [403, 'fail'],
+  [404, 'fail'],
+  [502, 'fail'],
+])('an audio proxy that answers %d: %s', (status, judged) => {
+  expect(judgeProxy('a.mp3', status).status).toBe(judged);
 });
 
 describe('webhook Rules', () => {

@@ -108,7 +108,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     const events = connectEvents(sandbox, write);
     await takeKeys(sandbox.s3, writeCall, interrupted, write);
     write('\nStopping …\n');
-    await events?.stop();
+    events?.stop();
     return 'done';
   } finally {
     await sandbox.stop();

@@ -13,15 +13,19 @@ export interface EventsOptions {
   /** The deployment's /sync. */
   readonly syncUrl: string;
   readonly adminSecret: string;
-  /** Told when /sync has taken a change, or EventBridge has given it up. */
+  /**
+   * Called when /sync has taken a change, or EventBridge has given it up.
+   *
+   * @param pending how many changes wait still
+   */
   readonly onOutcome: (change: ObjectChange, outcome: Outcome, pending: number) => void;
   readonly clock?: Clock;
   readonly send?: Send;
 }
 
 export interface Events {
-  /** Gives up what is pending, and hears of no more changes. */
-  stop(): Promise<void>;
+  /** Gives up what is pending, and takes no more changes. */
+  stop(): void;
 }
 
 /**
@@ -40,27 +44,23 @@ export function startEvents(options: EventsOptions): Events {
   });
   const pace = pacer(delivery.callsPerSecond, clock, signal);
   const send = options.send ?? sender(signal);
-  const delivering = new Set<Promise<void>>();
   let pending = 0;
   const take = async (change: ObjectChange) => {
+    pending += 1;
     const outcome = await deliver(delivery, { clock, send, pace, signal });
     pending -= 1;
     onOutcome(change, outcome, pending);
   };
   const unsubscribe = store.subscribe((change) => {
     if (!matchesPattern(delivery.pattern, eventOf(change))) return;
-    pending += 1;
-    const taken = take(change).catch((thrown: unknown) => {
+    take(change).catch((thrown: unknown) => {
       if (!signal.aborted) throw thrown;
     });
-    delivering.add(taken);
-    taken.finally(() => delivering.delete(taken));
   });
   return {
-    async stop() {
+    stop() {
       unsubscribe();
       ending.abort();
-      await Promise.all(delivering);
     },
   };
 }

@@ -25,6 +25,15 @@ case $2 in
 esac
 `;
 
+/** Stands for it without the right to read; it may write. */
+const REFUSING = AWS.replace('cat configuration', 'exit 254');
+
+/** @param folder of the program */
+const withAws = (folder: string) => ({
+  PATH: `${folder}:${process.env.PATH}`,
+  BUCKET: 'phone-prompts',
+});
+
 describe('turning EventBridge on for a bucket', () => {
   let folder: string;
   beforeAll(() => {
@@ -67,8 +76,7 @@ describe('turning EventBridge on for a bucket', () => {
     const file = join(folder, 'configuration');
     writeFileSync(file, printed);
     const commands = commandsWith('get-bucket-notification-configuration');
-    const path = `${folder}:${process.env.PATH}`;
-    const { code, err } = await runShell(commands, { PATH: path, BUCKET: 'phone-prompts' }, folder);
+    const { code, err } = await runShell(commands, { variables: withAws(folder), cwd: folder });
     expect([code, err]).toEqual([0, '']);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       ...kept,
@@ -82,9 +90,8 @@ describe('turning EventBridge on for a bucket', () => {
     writeFileSync(file, JSON.stringify(QUEUE));
     const commands = commandsWith('get-bucket-notification-configuration');
     const refusing = mkdtempSync(join(tmpdir(), 'refusing-'));
-    writeFileSync(join(refusing, 'aws'), '#!/usr/bin/env bash\nexit 254\n', { mode: 0o755 });
-    const path = `${refusing}:${process.env.PATH}`;
-    const { code } = await runShell(commands, { PATH: path, BUCKET: 'phone-prompts' }, folder);
+    writeFileSync(join(refusing, 'aws'), REFUSING, { mode: 0o755 });
+    const { code } = await runShell(commands, { variables: withAws(refusing), cwd: folder });
     expect(code).toBe(254);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(QUEUE);
     rmSync(refusing, { recursive: true });
@@ -93,7 +100,7 @@ describe('turning EventBridge on for a bucket', () => {
 
 test('the policy is made as the page says', async () => {
   const [line = ''] = commandsWith('YOUR-BUCKET').split('\n');
-  const { code, out } = await runShell(line.replace(/ > policy\.json$/, ''), {}, project);
+  const { code, out } = await runShell(line.replace(/ > policy\.json$/, ''), { cwd: project });
   expect([code, out.includes('YOUR-')]).toEqual([0, false]);
   expect(JSON.parse(out).Statement[1].Resource).toBe('arn:aws:s3:::phone-prompts/prompts/*');
 });

@@ -73,7 +73,10 @@ describe('its step', () => {
     const before = sync.requests.length;
     sync.next(...answers);
     const SYNC_URL = `${sync.endpoint}/sync`;
-    const { code, out, err } = await runShell(step.run, { ADMIN_SECRET, SYNC_URL });
+    // As GitHub's runners do.
+    const flags = ['-e'];
+    const variables = { ADMIN_SECRET, SYNC_URL };
+    const { code, out, err } = await runShell(step.run, { variables, flags });
     return { code, output: out + err, requests: sync.requests.slice(before) };
   };
 

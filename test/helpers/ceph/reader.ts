@@ -8,8 +8,8 @@ export function readerVariables(): Readonly<Record<string, string>> {
 }
 
 /**
- * Gives that user a policy, and takes away the one before: Ceph has IAM's PutUserPolicy for its own users.
- * https://docs.ceph.com/en/pacific/radosgw/rest-iam/ has no page of it; the gateway takes it at `/`.
+ * Gives that user a policy in the place of the one before. Ceph has IAM's PutUserPolicy for its own
+ * users, at the gateway's `/`: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html
  */
 export function givePolicy({ endpoint, region, variables }: TestS3, policy: string): void {
   const { S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = variables;

@@ -25,7 +25,7 @@ startSandbox({ port: 0 }).then(
         s3?.secrets.set(message.accessKeyId, message.secretAccessKey);
       if (message.type === 'deactivate') s3?.secrets.delete(message.accessKeyId);
       if (message.type === 'stop') {
-        await events?.stop();
+        events?.stop();
         await stop();
       }
       process.send?.({ done: message.type });

@@ -1,10 +1,12 @@
 import { MEDIA_REDIRECTS } from '../src/limits';
 import { PLAYED_TYPES } from '../src/media-types';
+import { withoutFragment } from '../src/webhook-url';
 import { CallError, type MediaEvent } from './events';
-import { DEFAULT_LIMITS } from './overrides';
+import { DEFAULT_LIMITS, readOverrides } from './overrides';
 import { encodeParameters, type Parameters } from './parameters';
 import { appendQuery, describeUrl, type HttpResponse, queryOf, resolveUrl } from './request';
 import { answeredParameters, type CallSession } from './session';
+import type { TimeLimits } from './time-limits';
 import type { TwimlNode } from './twiml';
 
 /** What a fetch learned before it ended or failed. */
@@ -50,12 +52,11 @@ async function attempt(
   let found: Found = {};
   try {
     if (media.url === '') throw new CallError(11100, 'Invalid URL format: <Play> is empty');
-    const mediaUrl = appendQuery(
-      resolveUrl(media.url, media.base),
-      encodeParameters(media.appended),
-    );
+    const resolved = resolveUrl(media.url, media.base);
+    const mediaUrl = appendQuery(withoutFragment(resolved), encodeParameters(media.appended));
     found = { mediaUrl };
-    const { response, redirects } = await followRedirects(session, mediaUrl);
+    const limits = session.heedMediaOverrides ? readOverrides(resolved).limits : DEFAULT_LIMITS;
+    const { response, redirects } = await followRedirects(session, mediaUrl, limits);
     found = { ...found, redirects, ...describe(response) };
     checkPlayable(media.verb, mediaUrl, response);
     return found;
@@ -75,6 +76,7 @@ function parametersFor(session: CallSession, verb: MediaEvent['verb']): Paramete
 async function followRedirects(
   session: CallSession,
   first: string,
+  limits: TimeLimits,
 ): Promise<{ response: HttpResponse; redirects: readonly string[] }> {
   const redirects: string[] = [];
   for (let url = first; ; ) {
@@ -83,7 +85,7 @@ async function followRedirects(
       method: 'GET',
       url,
       headers,
-      limits: DEFAULT_LIMITS,
+      limits,
     });
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) {

@@ -24,6 +24,10 @@ export interface PhoneOptions {
   readonly append: AppendMode;
   /** Whether media requests carry X-Twilio-Signature; Twilio documents it for webhooks only. */
   readonly signMedia?: boolean;
+  /** Whether signatures cover connection overrides. Twilio says that they do not. */
+  readonly signOverrides?: boolean;
+  /** Whether `<Play>` heeds connection overrides; Twilio documents them for webhooks only. */
+  readonly heedMediaOverrides?: boolean;
   /** The number's fallback URL. */
   readonly fallbackUrl?: string;
   /**
@@ -50,6 +54,8 @@ export interface CallSession {
   readonly call: CallIdentity;
   readonly append: AppendMode;
   readonly signMedia: boolean;
+  readonly signOverrides: boolean;
+  readonly heedMediaOverrides: boolean;
   readonly fallbackUrl: string | undefined;
   readonly fallbackOnMediaError: boolean;
   readonly send: SendRequest;
@@ -78,6 +84,8 @@ export function openSession(options: PhoneOptions): CallSession {
     },
     append: options.append,
     signMedia: options.signMedia ?? false,
+    signOverrides: options.signOverrides ?? false,
+    heedMediaOverrides: options.heedMediaOverrides ?? false,
     fallbackUrl: options.fallbackUrl,
     fallbackOnMediaError:
       options.fallbackUrl !== undefined && options.fallbackOnMediaError === true,

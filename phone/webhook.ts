@@ -1,5 +1,5 @@
 import { TWIML_BYTES } from '../src/limits';
-import { withoutFragment } from '../src/webhook-url';
+import { fragmentOf, withoutFragment } from '../src/webhook-url';
 import { CallError, type WebhookEvent, type WebhookVerb } from './events';
 import { type ConnectionSettings, type RetryReason, readOverrides } from './overrides';
 import { callParameters, encodeParameters, type Parameters } from './parameters';
@@ -69,7 +69,8 @@ export async function fetchTwiml(
     const documentUrl = resolveUrl(reference, webhook.base);
     const target = withoutFragment(documentUrl);
     url = method === 'GET' ? appendQuery(target, encodeParameters(parameters)) : target;
-    const request = { method, url, parameters };
+    const signedUrl = session.signOverrides ? url + fragmentOf(documentUrl) : url;
+    const request = { method, url, signedUrl, parameters };
     response = await sendWithRetries(session, request, readOverrides(documentUrl), failedAttempts);
     const document = { verbs: readResponse(url, response), url: documentUrl };
     return { event: { ...describe(), twiml: response.body.toString() }, document };
@@ -82,6 +83,7 @@ export async function fetchTwiml(
 interface SignedRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
+  readonly signedUrl: string;
   readonly parameters: Parameters;
 }
 
@@ -123,19 +125,19 @@ async function sendWithRetries(
 
 function send(
   session: CallSession,
-  { method, url, parameters }: SignedRequest,
+  { method, url, signedUrl, parameters }: SignedRequest,
   limits: TimeLimits,
 ): Promise<HttpResponse> {
   const request = { method, url, limits, maxBytes: TWIML_BYTES };
   if (method === 'GET') {
-    const headers = { 'X-Twilio-Signature': session.sign(url) };
+    const headers = { 'X-Twilio-Signature': session.sign(signedUrl) };
     return session.send({ ...request, headers });
   }
   const body = encodeParameters(parameters);
   const headers = {
     'Content-Type': 'application/x-www-form-urlencoded; charset=UTF-8',
     'Content-Length': Buffer.byteLength(body),
-    'X-Twilio-Signature': session.sign(url, parameters),
+    'X-Twilio-Signature': session.sign(signedUrl, parameters),
   };
   return session.send({ ...request, headers, body });
 }

@@ -19,3 +19,8 @@ export function withOverrides(url: string): string {
 export function withoutFragment(url: string): string {
   return url.split('#', 1)[0] ?? '';
 }
+
+/** The fragment of a URL, with its `#`; empty where there is none. */
+export function fragmentOf(url: string): string {
+  return url.slice(withoutFragment(url).length);
+}

@@ -1,5 +1,5 @@
 import type { BuildAnswer, PlatformReport, SizeAnswer } from './platform';
-import type { Place, ProbeLog } from './probes';
+import { type Place, type ProbeLog, SLOW_MS } from './probes';
 import type { Alert, CallReport } from './test-call';
 
 /** One question of docs/fidelity.md, and what this account answers. */
@@ -47,6 +47,8 @@ export function callFindings(report: CallReport): Finding[] {
       question: 'A protected Asset in <Gather> › <Play>',
       answer: played('protected-gather', alerts),
     },
+    { question: 'Signatures with connection overrides', answer: overridden(report) },
+    { question: 'Connection overrides of <Play>', answer: heeded(alerts) },
     { question: 'A medium that answers 403', answer: afterRefusal(report) },
   ];
 }
@@ -58,6 +60,26 @@ const appended = ({ appended: names }: Medium) =>
   names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`;
 const carried = (medium: Medium) => (medium.carried ? 'yes' : 'no');
 const signed = (medium: Medium) => (medium.signed ? 'yes' : 'no');
+
+/** Whether the Functions' own check took the signature of a webhook whose URL has overrides. */
+function overridden({ probeLogs }: CallReport): string {
+  if (probeLogs.some(({ kind }) => kind === 'webhook')) return 'do not cover them';
+  const fallback = probeLogs.filter(isFallback).find((it) => it.place === 'overrides');
+  return fallback
+    ? `may cover them: a protected Function is not asked, error ${fallback.errorCode}`
+    : NOT_KNOWN;
+}
+
+/** Twilio's errors for a time limit. */
+const TIMED_OUT = ['11203', '11205'];
+
+/** Whether the slow medium was given up: an alert says so, as of the protected Assets. */
+function heeded(alerts: readonly Alert[]): string {
+  const code = alerts.find(({ place }) => place === 'slow')?.code ?? '';
+  if (TIMED_OUT.includes(code)) return `are heeded: error ${code}`;
+  const answer = played('slow', alerts);
+  return answer === 'plays' ? `are not heeded: it waits ${SLOW_MS / 1000} s` : answer;
+}
 
 /**
  * An Asset leaves no log line; an alert shows that it was refused. The alert about the medium that

@@ -10,6 +10,8 @@ export const PROBES = [
   'redirect',
   'protected',
   'protected-gather',
+  'overrides',
+  'slow',
   'forbidden',
   'end',
 ] as const;
@@ -30,6 +32,13 @@ export function probeOf(place: Place): Probe {
   if (place === 'redirected') return 'redirect';
   return place === 'after-forbidden' ? 'forbidden' : place;
 }
+
+/** How long the slow medium takes, and how long its connection overrides let Twilio wait. */
+export const SLOW_MS = 3000;
+export const SLOW_OVERRIDES = '#rt=1000';
+
+/** Of a webhook that answers in time. */
+export const WEBHOOK_OVERRIDES = '#rt=10000';
 
 /** Query parameters of our URLs. Twilio has none of these names. */
 export const PARAMETERS = {
@@ -79,6 +88,7 @@ const probeLog = v.variant('kind', [
     signed: v.boolean(),
     userAgent: v.string(),
   }),
+  v.object({ run, kind: v.literal('webhook'), place }),
   v.object({
     run,
     kind: v.literal('fallback'),

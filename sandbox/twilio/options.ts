@@ -5,8 +5,11 @@ import type { BuildContents } from './builds';
 /** Twilio does not document the order of its lists: code that is right under all three is right. */
 export type ListOrder = 'newest' | 'oldest' | 'shuffled';
 
-/** How calls fetch media: what is not known of the real Twilio is a switch. */
-export type MediaHabits = Pick<PhoneOptions, 'append' | 'signMedia' | 'fallbackOnMediaError'>;
+/** How calls fetch media and sign: what is not known of the real Twilio is a switch. */
+export type MediaHabits = Pick<
+  PhoneOptions,
+  'append' | 'signMedia' | 'fallbackOnMediaError' | 'signOverrides' | 'heedMediaOverrides'
+>;
 
 /** Those limits that a test can lower. */
 export interface Limits {

@@ -43,17 +43,28 @@ describe('npm run live-check against the rehearsal', () => {
       'Media requests of <Gather> › <Play> are signed': 'no',
       'A protected Asset in <Play>': 'does not play: error 11200',
       'A protected Asset in <Gather> › <Play>': 'does not play: error 11200',
+      'Signatures with connection overrides': 'do not cover them',
+      'Connection overrides of <Play>': 'are not heeded: it waits 3 s',
       'A medium that answers 403': 'is skipped: the call goes on with the next verb',
       'Audio that a Function can answer with': '4.5 MB or more; 4.75 MB is answered 500',
     });
   });
 
-  it('finds a Twilio that signs media requests, and falls back when one fails', async () => {
-    const habits = { append: 'never', signMedia: true, fallbackOnMediaError: true } as const;
+  it('finds a Twilio that signs media requests and overrides, heeds those, and falls back when a medium fails', async () => {
+    const habits = {
+      append: 'never',
+      signMedia: true,
+      fallbackOnMediaError: true,
+      signOverrides: true,
+      heedMediaOverrides: true,
+    } as const;
     expect(await findings(habits)).toMatchObject({
       'Parameters appended in <Gather> › <Play>': 'none',
       'Media requests of <Gather> › <Play> are signed': 'yes',
       'A protected Asset in <Play>': 'plays',
+      'Signatures with connection overrides':
+        'may cover them: a protected Function is not asked, error 11200',
+      'Connection overrides of <Play>': 'are heeded: error 11205',
       'A protected Asset in <Gather> › <Play>': 'plays',
       'A medium that answers 403':
         "reaches the fallback URL, with ErrorCode 11200 and the medium's URL as ErrorUrl",
@@ -111,7 +122,7 @@ describe('npm run live-check', () => {
     );
     expect(code).toBe(1);
     expect(err).toBe(
-      'Looking for the Service twilio-s3-play-live-check: Twilio answered 401 (20003): Authenticate. Check ACCOUNT_SID and AUTH_TOKEN.\n',
+      'Looking for the Service twilio-s3-play-live-check: Twilio answered 401 (20003): Authenticate. Check ACCOUNT_SID and AUTH_TOKEN, or API_KEY and API_SECRET: they must be those of the region US1.\n',
     );
   });
 

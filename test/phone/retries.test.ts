@@ -216,3 +216,24 @@ describe('a webhook with connection overrides', () => {
     expect(server.received).toEqual([]);
   });
 });
+
+describe('a medium with connection overrides', () => {
+  async function playMedium(options: { heedMediaOverrides?: boolean }) {
+    server.replies['/voice'] = twiml('<Play>/a.mp3?x=1#rt=100</Play>');
+    server.replies['/a.mp3'] = {
+      instead: (socket) =>
+        setTimeout(() => socket.end('HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n'), 300),
+    };
+    const { events } = await walk(call(callOptions(server, { append: 'always', ...options })));
+    expect(server.received[1]?.target).toMatch(/^\/a\.mp3\?x=1&Called=[^#]*$/);
+    return events[1];
+  }
+
+  test('is fetched without them, and they are not heeded', async () => {
+    expect(await playMedium({})).toMatchObject({ kind: 'media', status: 200 });
+  });
+
+  test('is given up when they say so, with the switch for it', async () => {
+    expect(await playMedium({ heedMediaOverrides: true })).toMatchObject({ errorCode: 11205 });
+  });
+});

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { systemClock } from '../../../src/clock';
 import {
   defineFunction,
   type FunctionRequest,
   type FunctionResponse,
   sentence,
 } from '../../../src/runtime';
-import { logProbe, PARAMETERS, type Place, readPlace, silence } from '../probes';
+import { logProbe, PARAMETERS, type Place, readPlace, SLOW_MS, silence } from '../probes';
 
 const contextSchema = v.object({ DOMAIN_NAME: v.string(), LIVE_CHECK_RUN: v.string() });
 
@@ -18,6 +19,7 @@ export const handler = defineFunction(
     if (PARAMETERS.bytes in event) return audio(Buffer.alloc(readBytes(event.bytes), '.'));
     if (PARAMETERS.redirected in event) return observedMedium(run, 'redirected', request);
     const place = readPlace(event.place) ?? 'play';
+    if (place === 'slow') await systemClock.sleep(SLOW_MS);
     if (place === 'forbidden') return sentence(403, 'Forbidden.');
     if (place === 'redirect') {
       const location = `https://${DOMAIN_NAME}/media?${PARAMETERS.redirected}=yes`;

@@ -10,6 +10,8 @@ import {
   type Probe,
   probeOf,
   readPlace,
+  SLOW_OVERRIDES,
+  WEBHOOK_OVERRIDES,
 } from '../probes';
 
 const contextSchema = v.object({ DOMAIN_NAME: v.string(), LIVE_CHECK_RUN: v.string() });
@@ -22,8 +24,10 @@ export const handler = defineFunction(
   'voice',
   async ({ context, event }) => {
     const { DOMAIN_NAME, LIVE_CHECK_RUN: run } = v.parse(contextSchema, context);
-    const place = PARAMETERS.fallback in event ? logFailure(run, event) : readPlace(event.place);
-    const probe = PARAMETERS.fallback in event ? probeAfter(place) : probeOf(place ?? 'play');
+    const isFallback = PARAMETERS.fallback in event;
+    const place = isFallback ? logFailure(run, event) : readPlace(event.place);
+    const probe = isFallback ? probeAfter(place) : probeOf(place ?? 'play');
+    if (place === 'overrides' && !isFallback) logProbe({ run, kind: 'webhook', place });
     if (probe === 'end') logProbe({ run, kind: 'end' });
     return {
       status: 200,
@@ -79,6 +83,12 @@ export function probeTwiml(probe: Probe, origin: string): string {
     case 'protected-gather':
       gather().play(url('/protected.mp3', 'protected-gather'));
       break;
+    case 'overrides':
+      // It shows whether it was asked for.
+      break;
+    case 'slow':
+      response.play(url('/media', 'slow') + SLOW_OVERRIDES);
+      break;
     case 'forbidden':
       response.play(url('/media', 'forbidden'));
       response.play(url('/media', 'after-forbidden'));
@@ -88,6 +98,8 @@ export function probeTwiml(probe: Probe, origin: string): string {
       response.hangup();
       return response.toString();
   }
-  response.redirect({ method: 'POST' }, url('/voice', nextProbe(probe)));
+  const next = nextProbe(probe);
+  const overrides = next === 'overrides' ? WEBHOOK_OVERRIDES : '';
+  response.redirect({ method: 'POST' }, url('/voice', next) + overrides);
   return response.toString();
 }

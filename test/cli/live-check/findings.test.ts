@@ -7,7 +7,7 @@ import {
   sizeFinding,
 } from '../../../cli/live-check/findings';
 import type { SizeAnswer } from '../../../cli/live-check/platform';
-import { type ProbeLog, readProbeLogs } from '../../../cli/live-check/probes';
+import { type Place, type ProbeLog, readProbeLogs } from '../../../cli/live-check/probes';
 import type { CallReport } from '../../../cli/live-check/test-call';
 
 const run = 'r';
@@ -49,10 +49,32 @@ describe('the findings of a test call', () => {
     expect(answer('A protected Asset in <Gather>', { alerts: refused })).toBe('plays');
   });
 
-  const fallback = (document: boolean): ProbeLog => ({
+  it('say what a webhook with connection overrides shows of signatures', () => {
+    const question = 'Signatures with connection overrides';
+    expect(answer(question, { probeLogs: [end] })).toMatch(/^not known/);
+    const asked: ProbeLog = { run, kind: 'webhook', place: 'overrides' };
+    expect(answer(question, { probeLogs: [asked] })).toBe('do not cover them');
+    expect(answer(question, { probeLogs: [fallback(true)] })).toMatch(/^not known/);
+    expect(answer(question, { probeLogs: [fallback(true, 'overrides')] })).toBe(
+      'may cover them: a protected Function is not asked, error 11200',
+    );
+  });
+
+  it('say what a slow medium with connection overrides shows of <Play>', () => {
+    const question = 'Connection overrides of <Play>';
+    expect(answer(question, { probeLogs: [medium('slow'), end] })).toMatch(/^not known/);
+    const alerts = [{ code: '11200', place: 'forbidden' as const }];
+    expect(answer(question, { alerts })).toBe('are not heeded: it waits 3 s');
+    const given = [...alerts, { code: '11205', place: 'slow' as const }];
+    expect(answer(question, { alerts: given })).toBe('are heeded: error 11205');
+    const broken = [...alerts, { code: '11100', place: 'slow' as const }];
+    expect(answer(question, { alerts: broken })).toBe('does not play: error 11100');
+  });
+
+  const fallback = (document: boolean, place: Place = 'forbidden'): ProbeLog => ({
     run,
     kind: 'fallback',
-    place: 'forbidden',
+    place,
     document,
     errorCode: '11200',
   });

@@ -10,7 +10,17 @@ describe('the test call', () => {
     const verbs = readTwiml(probeTwiml(probe, origin));
     const last = verbs.at(-1);
     if (probe === 'end') expect(last?.name).toBe('Hangup');
-    else expect(last?.text).toBe(`${origin}/voice?place=${nextProbe(probe)}`);
+    else expect(last?.text.split('#')[0]).toBe(`${origin}/voice?place=${nextProbe(probe)}`);
+  });
+
+  it('has connection overrides where they are probed, and nowhere else', () => {
+    const urls = PROBES.flatMap(
+      (probe) => probeTwiml(probe, origin).match(/https:[^<]*#[^<]*/g) ?? [],
+    );
+    expect(urls).toEqual([
+      `${origin}/voice?place=overrides#rt=10000`,
+      `${origin}/media?place=slow#rt=1000`,
+    ]);
   });
 
   it('plays every probe once, and ends', () => {

@@ -666,6 +666,19 @@ describe('npm run doctor', () => {
     expect(out).toMatch(/\n\n27 ok\n$/);
   });
 
+  it.each<[string, Fault]>([
+    ['are not offered', json('{}', 404)],
+    ['are refused', json('{}', 401)],
+    ['have another form', json('{"rules":{}}')],
+    ['cannot be reached', { kind: 'reset', afterBytes: 0 }],
+  ])('fails for no Rules that %s', async (_, fault) => {
+    const rules = (it: ReceivedRequest) => it.path.startsWith('/v1/Webhooks/Rules');
+    const { code, lines: all } = await lines({ twilio: (it) => (rules(it) ? fault : undefined) });
+    const [line, ...others] = all.filter(({ status }) => status !== 'ok');
+    expect(line).toMatchObject({ check: 'webhook Rules', status: 'skipped' });
+    expect([code, others]).toEqual([0, []]);
+  });
+
   it('says of a server that does not answer which one it is', async () => {
     const { lines: all } = await lines({ variables: { S3_ENDPOINT: 'http://127.0.0.1:1' } });
     expect(all.find(({ check }) => check === 'clock')).toEqual({

@@ -7,6 +7,7 @@ import { ConfigError, PlayError } from '../src/errors';
 import type { Environment, Serverless, Service } from '../src/twilio/serverless';
 import { connectServerless } from './account';
 import type { CommandContext } from './command-context';
+import { formatCount, oneLine } from './format';
 import { connect } from './library';
 import {
   type AccountNumber,
@@ -80,7 +81,7 @@ interface Deployment {
   readonly twilio: Serverless;
   readonly client: Twilio;
   readonly environments: readonly Environment[];
-  readonly functions: readonly string[];
+  readonly functionCount: number;
   readonly assetCount: number;
   readonly numbers: readonly RoutedNumber[];
 }
@@ -111,7 +112,7 @@ async function findDeployment(options: Options, account: Account): Promise<Deplo
     twilio,
     client,
     environments,
-    functions: names,
+    functionCount: names.length,
     assetCount: assets.length,
     numbers: numbers.flatMap((number) => {
       const after = routingWithout(domains, number.routing);
@@ -134,7 +135,7 @@ function refuseForeign({ sid, uniqueName }: Service, names: readonly string[]): 
   const why =
     foreign.length === 0
       ? 'has no Function of this project'
-      : `has Functions that this project does not have: ${foreign.join(', ')}`;
+      : `has Functions that this project does not have: ${foreign.map(oneLine).join(', ')}`;
   throw new ConfigError(
     `The Service ${uniqueName} (${sid}) ${why}. Nothing was removed. To remove it all the same: npm run remove -- --service ${uniqueName}`,
   );
@@ -153,19 +154,19 @@ function forget(options: Options, account: Account, { write }: CommandContext): 
 }
 
 function summaryOf(
-  { service, environments, functions, assetCount, numbers }: Deployment,
+  { service, environments, functionCount, assetCount, numbers }: Deployment,
   env: string,
 ): string {
   const lines = [
-    `The Service ${service.uniqueName} (${service.sid}) is removed, with all that it has:`,
+    `This removes the Service ${service.uniqueName} (${service.sid}) with all that it has:`,
     ...environments.map(({ domainName }) => `  https://${domainName}`),
-    `  ${functions.length} Functions, ${assetCount} Assets, and all Builds`,
+    `  ${formatCount(functionCount, 'Function')}, ${formatCount(assetCount, 'Asset')}, and all Builds`,
   ];
   if (numbers.length === 0) return `${lines.join('\n')}\nNo phone number has its URLs.\n`;
   return `${[
     ...lines,
-    'Its URLs are taken away from these numbers, and calls to them are answered no more. To restore',
-    'one, for a deployment that is there:',
+    'These numbers lose its URLs, and calls to them are answered no more. The line',
+    'that gives a number its URLs back:',
     ...numbers.map(({ phone, routing }) => `  ${undoCommand(phone, env, routing)}`),
   ].join('\n')}\n`;
 }
@@ -213,6 +214,7 @@ Left, as it is not of this Service. Remove what nothing else uses:
   the bucket with its objects; nothing here touches it
   the access key or role in IAM, and its policy
   EventBridge: aws cloudformation delete-stack --stack-name <its name>
+  TwiML applications and other webhooks of the account that name its URLs
   the secrets of a scheduled workflow, such as GitHub's
   API keys in Twilio's console, and ${ENV_FILE}
 `;

@@ -57,10 +57,12 @@ describe('npm run remove', () => {
     const { code, out, err } = await command(['--env', env], confirm);
     expect({ code, err, asked }).toEqual({ code: 0, err: '', asked: ['Remove twilio-s3-play?'] });
     const [shown, done] = out.split(`${PHONE} has its URLs no more.\n`);
-    expect(shown).toContain(`The Service twilio-s3-play (${service}) is removed`);
+    expect(shown).toContain(
+      `This removes the Service twilio-s3-play (${service}) with all that it has:\n`,
+    );
     expect(shown).toContain(`  https://${DEV}\n`);
     expect(shown).toContain(`  https://${PRODUCTION}\n`);
-    expect(shown).toContain('  3 Functions, 1 Assets, and all Builds\n');
+    expect(shown).toContain('  3 Functions, 1 Asset, and all Builds\n');
     expect(shown).toContain(
       `  npm run number -- --phone ${PHONE} --env ${env} --voice 'https://${DEV}/voice#rt=5000' --fallback https://${DEV}/fallback\n`,
     );

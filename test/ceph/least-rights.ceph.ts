@@ -38,7 +38,7 @@ import { promptPath, samplePrompts } from '../../sandbox/prompts';
 import { systemClock } from '../../src/clock';
 import { readConfig } from '../../src/config';
 import { credentialsOf } from '../../src/credentials/with-aws-clients';
-import { PromptBucket } from '../../src/s3/prompts';
+import { PromptBucket, UnreadableObjectError } from '../../src/s3/prompts';
 import { givePolicy, readerVariables } from '../helpers/ceph/reader';
 import { runVerb, writeVariables } from '../helpers/cli/commands';
 import { resultOfProgram, startProgram } from '../helpers/program';
@@ -244,7 +244,7 @@ describe('with infra/iam-policy.json and no other right', () => {
     ],
     ["the bucket's region", (Bucket) => reader.send(new GetBucketLocationCommand({ Bucket }))],
     ['the removal of the bucket', (Bucket) => reader.send(new DeleteBucketCommand({ Bucket }))],
-  ])('%s is refused', async (_, act) => {
+  ])('refuses %s', async (_, act) => {
     await expect(act(s3.bucket)).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
   });
 
@@ -269,6 +269,20 @@ describe('with infra/iam-policy.json and no other right', () => {
     expect(status).toBe(502);
     expect(line.message).toContain('403 AccessDenied');
     expect(line.message).toContain('a missing key is refused like this, too');
+  });
+
+  test('a prompt that is deleted while a sync runs is refused once, and the next listing lacks it', async () => {
+    const key = `${PREFIX}short-lived.mp3`;
+    await s3.put(key, randomBytes(100));
+    const bucket = openBucket();
+    const object = (await bucket.list()).find((listed) => listed.key === key);
+    if (!object) throw new Error('it is not listed');
+    await s3.client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key: key }));
+    const thrown = await bucket.fetch(object).catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(UnreadableObjectError);
+    expect(String(thrown)).toContain('a missing key is refused like this, too');
+    expect((await bucket.list()).map((listed) => listed.key)).not.toContain(key);
+    bucket.close();
   });
 
   test('a prompt of the call flow that the bucket lacks is missing all the same', async () => {

@@ -490,7 +490,7 @@ export const COMMAND_BUDGET_MS = 60_000;
 export const SHOWN_DEPLOYMENTS = 5;
 
 /** One check of `doctor`, all of its requests included. */
-export const CHECK_TIMEOUT_MS = 20_000;
+export const CHECK_TIMEOUT_MS = 30_000;
 
 /** One request of such a check to S3 or to the deployment. */
 export const CHECK_REQUEST_MS = 5000;

@@ -1,6 +1,7 @@
 import { appendQuery } from '../../phone/request';
 import type { S3Config } from '../../src/config';
 import { credentialsOf } from '../../src/credentials/with-aws-clients';
+import { PlayError } from '../../src/errors';
 import { awsDnsSuffix, objectAddress } from '../../src/s3/address';
 import { codeIn, readCode } from '../../src/s3/errors';
 import { canonicalHeaders } from '../../src/sigv4/canonical';
@@ -26,7 +27,13 @@ export const identity = check('credentials', from(configuration), async ({ s3 },
   const sts = stsOrigin(s3);
   if (sts === undefined) return ok(`access key ${key}; STS is asked at AWS only`);
   const signing = { credentials, region: s3.region, now: clock.now() };
-  return judgeIdentity(key, await askCallerIdentity(sts, signing));
+  try {
+    return judgeIdentity(key, await askCallerIdentity(sts, signing));
+  } catch (thrown) {
+    if (!(thrown instanceof PlayError)) throw thrown;
+    // A network may lead to S3 alone, which is all that calls need.
+    return warn(`access key ${key}; STS could not be asked whose it is. ${thrown.message}`);
+  }
 });
 
 /** Where STS is; undefined for another server than AWS. */
@@ -78,7 +85,7 @@ export function judgeIdentity(key: string, { status, body }: Answer): Finding {
 
 const STS_ADVICE: Readonly<Record<string, string>> = {
   ExpiredToken: 'The temporary credentials have expired.',
-  InvalidClientTokenId: 'Check S3_ACCESS_KEY_ID.',
+  InvalidClientTokenId: 'Check S3_ACCESS_KEY_ID (or the id in S3_ACCESS_KEY).',
   SignatureDoesNotMatch: 'Check S3_SECRET_ACCESS_KEY, and the clock.',
 };
 

@@ -62,21 +62,23 @@ const REGION_CODES: readonly (string | undefined)[] = [
   'TemporaryRedirect',
 ];
 
-/** S3 names the bucket's region in a header; an error may name it in its body. */
+/**
+ * S3 names the bucket's region in a header; an error may name it in its body. Where a signature with
+ * S3_REGION is accepted, that is right, whatever another server calls it.
+ */
 export function judgeRegion({ region }: Pick<S3Config, 'region'>, answer: Answer): Finding {
-  const { headers, body } = answer;
+  const { status, headers, body } = answer;
   const [, inBody] = /<Region>([\w-]{1,40})<\/Region>/.exec(body.toString('latin1')) ?? [];
   const [inHeader] = /^[\w-]{1,40}$/.exec(headers['x-amz-bucket-region']?.toString() ?? '') ?? [];
   const theirs = inHeader ?? inBody;
+  if (status === 200) return ok(`${region}, as S3 ${theirs === region ? 'says' : 'takes it'}`);
   if (theirs !== undefined && theirs !== region) {
     return fail(`The bucket is in ${theirs}, and S3_REGION is ${region}. Set S3_REGION=${theirs}.`);
   }
   if (REGION_CODES.includes(codeIn(body))) {
     return fail(`S3 says that the bucket is not in ${region}. Check S3_REGION.`);
   }
-  return theirs === undefined
-    ? skipped('The server does not tell the region of a bucket.')
-    : ok(`${region}, as S3 says`);
+  return skipped('The server does not tell the region of a bucket.');
 }
 
 /** What S3 holds under the prefix. */

@@ -6,7 +6,7 @@ import type { Routing } from '../number';
 import { originOf } from '../target';
 import { both, check, type Finding, fail, from, ok, warn } from './check';
 import { ask } from './requests';
-import { account, commandLine, environment, liveBuild } from './service';
+import { account, commandLine, environment, liveBuild, pathsOf } from './service';
 
 /** Checks of what leads to the deployment: the account's numbers, and strangers' requests. */
 
@@ -127,11 +127,8 @@ const SYNC = '/sync';
 
 /** Paths that strangers may not use: protected Functions, and /sync. */
 function doorsOf(functions: Build['functions']): string[] {
-  return functions
-    .map(({ path, visibility }) => ({ path: path.replace(/^\/?/, '/'), visibility }))
-    .filter(({ path, visibility }) => visibility === 'protected' || path === SYNC)
-    .map(({ path }) => path)
-    .sort();
+  const isProtected = functions.filter(({ visibility }) => visibility === 'protected');
+  return [...pathsOf(isProtected), ...pathsOf(functions).filter((path) => path === SYNC)].sort();
 }
 
 interface Door {

@@ -4,8 +4,7 @@ import { messageOf, PlayError, withFullStop } from '../../src/errors';
 import { CHECK_TIMEOUT_MS } from '../../src/limits';
 import type { DeploymentOptions } from '../options';
 
-/** A check of `doctor`: what it looks at, and what other checks learn from it. */
-
+/** How a check ended. `skipped`: what it looks at is not known. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped';
 
 /** A line of the report. */
@@ -50,6 +49,7 @@ export interface Visit {
   readonly timeoutMs?: number;
 }
 
+/** A check of `doctor`. */
 export interface Check<T> {
   readonly name: string;
   /** Looks once a visit, however many checks need it. Never rejects. */

@@ -4,7 +4,7 @@ import { listing, sampleOf } from './bucket';
 import { both, check, type Finding, fail, from, ok, skipped, warn } from './check';
 import { configuration } from './configuration';
 import { ask } from './requests';
-import { account, environment, liveBuild } from './service';
+import { account, environment, liveBuild, pathsOf } from './service';
 
 /** Whether the deployed Functions can read the bucket: their variables may not be those of this folder. */
 export const audioProxy = check(
@@ -17,7 +17,7 @@ export const audioProxy = check(
     const object = sampleOf(objects);
     if (object === undefined) return skipped('Every object in the bucket is empty.');
     if (authToken === undefined) return skipped('AUTH_TOKEN signs its URLs, and is not set.');
-    if (!build.functions.some(({ path }) => path.replace(/^\/?/, '/') === '/audio')) {
+    if (!pathsOf(build.functions).includes('/audio')) {
       return warn('The live Build has no /audio: callers do not hear what is no Asset.');
     }
     const { key } = object;
@@ -30,6 +30,8 @@ export const audioProxy = check(
 /** @param status of a request for one byte of a prompt */
 export function judgeProxy(key: string, status: number): Finding {
   if (status === 200 || status === 206) return ok(`plays ${key} (${status})`);
+  // Too large, or no audio: it has read what S3 has.
+  if (status === 413 || status === 415) return ok(`reads ${key}, and cannot play it (${status})`);
   const tried = `/audio answers ${status} for ${key}`;
   if (status === 403) {
     return fail(

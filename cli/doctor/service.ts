@@ -63,7 +63,7 @@ export const environment = check('environment', from(account), async (known, { o
   const target = findTarget(options, known.accountSid);
   const twilio = connectServerless(known, target.service);
   const found = await findEnvironment(twilio, target);
-  return ok(`${found.domainName}`, { ...found, target, twilio });
+  return ok(found.domainName, { ...found, target, twilio });
 });
 
 /** The command of a verb for this environment, to type. */
@@ -93,6 +93,11 @@ export function judgeBuild(build: Build, deployments: readonly Deployment[]): Re
   const since = liveSince(build.sid, deployments);
   const time = since ? ` since ${formatTime(since)}` : '';
   return ok(`${build.sid}${time}`, build);
+}
+
+/** Twilio may leave out the slash at the beginning. */
+export function pathsOf(functions: Build['functions']): string[] {
+  return functions.map(({ path }) => path.replace(/^\/?/, '/'));
 }
 
 export const runtime = check('runtime', from(liveBuild), (build) => judgeRuntime(build));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { describe, expect, it } from '@jest/globals';
 import { HttpRequest } from '@smithy/protocol-http';
@@ -59,9 +59,10 @@ describe('the region', () => {
     ['its header says another', answer(301, '', header('us-west-2')), 'fail'],
     ['its error says another', answer(400, error('X', '<Region>us-west-2</Region>')), 'fail'],
     ['its error says no more', answer(301, error('PermanentRedirect')), 'fail'],
-    ['it tells none', answer(200, '<ListBucketResult/>'), 'skipped'],
+    ['it tells none, and takes the signature', answer(200, '<ListBucketResult/>'), 'ok'],
+    ['it has another name for it, and takes the signature', answer(200, '', header('WNAM')), 'ok'],
     ['it refuses for another reason', answer(403, error('AccessDenied')), 'skipped'],
-    ['its header is hostile', answer(200, '', header('\u001b[2J')), 'skipped'],
+    ['its header is hostile', answer(403, '', header('\u001b[2J')), 'skipped'],
   ])('where %s', (_, given, status) => {
     expect(of(given).status).toBe(status);
   });
@@ -99,11 +100,11 @@ describe('who signs', () => {
     );
   });
 
-  it('is asked with a signature that AWS’s own signer makes, too', async () => {
-    const received: { url?: string | undefined; headers: Record<string, unknown> }[] = [];
-    const server = createServer(({ url, method, headers }, response) => {
-      if (method === 'GET') received.push({ url, headers });
-      response.end(method === 'GET' ? found : assumed);
+  /** The line of a key that assumes a role, at an STS that answers a GET so. */
+  async function identityBy(answerGet: RequestListener) {
+    const server = createServer((request, response) => {
+      if (request.method === 'GET') answerGet(request, response);
+      else response.end(assumed);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -120,13 +121,22 @@ describe('who signs', () => {
     const options = { env: file, environment: 'dev' };
     const line = await identity.result({ options, shell: {}, clock });
     remove();
+    server.closeAllConnections();
     server.close();
+    return { line, port };
+  }
+
+  it('is asked with a signature that AWS’s own signer makes, too', async () => {
+    const received: Pick<IncomingMessage, 'url' | 'headers'>[] = [];
+    const { line, port } = await identityBy((request, response) => {
+      received.push(request);
+      response.end(found);
+    });
     expect(line).toEqual({ status: 'ok', message: `access key ASIA****MPLE is ${arn}` });
-    const [request] = received;
     const signer = new SignatureV4({
       service: 'sts',
       region: 'us-east-1',
-      credentials: { ...TEMPORARY },
+      credentials: TEMPORARY,
       sha256: Sha256,
       applyChecksum: false,
     });
@@ -141,8 +151,17 @@ describe('who signs', () => {
       }),
       { signingDate: NOW },
     );
+    const [request] = received;
     expect(request?.url).toBe('/?Action=GetCallerIdentity&Version=2011-06-15');
     expect(request?.headers.authorization).toBe(expected.headers.authorization);
+  });
+
+  it('is no failure where STS cannot be reached: calls do not need it', async () => {
+    const { line } = await identityBy((request) => request.socket.destroy());
+    expect(line).toEqual({
+      status: 'warn',
+      message: expect.stringMatching(/^access key ASIA\*{4}MPLE; STS could not be asked/),
+    });
   });
 });
 
@@ -323,6 +342,8 @@ describe('doors', () => {
 it.each([
   [200, 'ok'],
   [206, 'ok'],
+  [413, 'ok'],
+  [415, 'ok'],
   [403, 'fail'],
   [404, 'fail'],
   [502, 'fail'],

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { messageOf, PlayError, withFullStop } from '../errors';
 import { BUILDS_PER_HOUR } from '../limits';
-import { OutOfTimeError } from '../retry';
+import { isTransientStatus, OutOfTimeError, type Verdict } from '../retry';
 import { errorBody } from './resources';
 
 export interface TwilioApiErrorOptions extends ErrorOptions {
@@ -46,9 +46,21 @@ export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof TwilioApiError && thrown.status === 404 && thrown.code !== undefined;
 }
 
+/** Whether Twilio has such a thing already, or has done already what was asked. */
+export function isConflict(thrown: unknown): boolean {
+  return thrown instanceof TwilioApiError && thrown.status === 409;
+}
+
 /** Whether Twilio limits requests or Builds. The same request succeeds later. */
 export function isLimited(thrown: unknown): boolean {
   return thrown instanceof TwilioApiError && thrown.status === 429;
+}
+
+/** Whether to look again, and then to repeat a request that Twilio may have followed or not. */
+export function judgeLost(thrown: unknown): Verdict {
+  if (!(thrown instanceof TwilioApiError)) return { retry: false };
+  const { status, retryAfterMs: afterMs } = thrown;
+  return { retry: status === undefined || isTransientStatus(status), afterMs };
 }
 
 const WHAT_TO_DO: Readonly<Record<number, string>> = {

@@ -223,4 +223,20 @@ export const environment = (sid: v.GenericSchema<unknown, string> = sidOf('ZE'))
 
 export const environmentOf = (sid: string) => environment(sameSid(sid));
 
-export const variable = v.object({ key: v.string() });
+/** A variable of an environment. */
+export interface Variable {
+  /** ZV… */
+  readonly sid: string;
+  readonly key: string;
+  /** Often a secret. */
+  readonly value: string;
+  readonly updatedAt: Date;
+}
+
+export const variable = (sid: v.GenericSchema<unknown, string> = sidOf('ZV')) =>
+  v.pipe(
+    v.object({ sid, key: v.string(), value: v.string(), date_updated: date }),
+    v.transform(({ date_updated, ...rest }): Variable => ({ ...rest, updatedAt: date_updated })),
+  );
+
+export const variableOf = (sid: string) => variable(sameSid(sid));

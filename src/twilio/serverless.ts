@@ -23,9 +23,11 @@ import {
   type Service,
   service,
   uploaded,
+  type Variable,
   type Version,
   type Visibility,
   variable,
+  variableOf,
 } from './resources';
 import { type ApiRequest, notAnAnswer, type ReadResponse, type Transport } from './transport';
 
@@ -106,18 +108,59 @@ export class Serverless {
   }
 
   /**
-   * Deletes an environment with its variables; its domain answers no more. One that is gone counts as
-   * deleted.
+   * Creates an environment. When the answer is lost, there may be one: look before it is made again.
+   *
+   * @param domainSuffix undefined makes the one without a suffix
+   */
+  createEnvironment(uniqueName: string, domainSuffix: string | undefined): Promise<Environment> {
+    const form = {
+      UniqueName: uniqueName,
+      ...(domainSuffix !== undefined && { DomainSuffix: domainSuffix }),
+    };
+    const tried = `Creating the environment ${uniqueName}`;
+    return this.#post(tried, '/Environments', form, environment(), true);
+  }
+
+  /**
+   * Deletes an environment with its variables, Deployments and logs. Builds, Functions and Assets are
+   * the Service's, and stay. One that is gone counts as deleted.
+   *
+   * https://www.twilio.com/docs/serverless/api/resource/environment
    */
   deleteEnvironment(sid: string): Promise<void> {
     return this.#delete(`Deleting environment ${sid}`, `/Environments/${sid}`);
   }
 
-  /** The names of an environment's variables. Their values are secrets, and are not kept. */
-  async variableNames(environmentSid: string): Promise<string[]> {
+  /** The variables of an environment. */
+  variables(environmentSid: string): Promise<Variable[]> {
     const path = `/Environments/${environmentSid}/Variables`;
-    const all = await this.#list('Listing the variables', path, 'variables', variable);
-    return all.map(({ key }) => key);
+    return this.#list('Listing the variables', path, 'variables', variable());
+  }
+
+  /** Creates a variable. When the answer is lost, there may be one: look before it is made again. */
+  async createVariable(environmentSid: string, key: string, value: string): Promise<void> {
+    const path = `/Environments/${environmentSid}/Variables`;
+    const form = { Key: key, Value: value };
+    await this.#post(`Setting the variable ${key}`, path, form, variable(), true);
+  }
+
+  /** Gives a variable another value. */
+  async updateVariable(
+    environmentSid: string,
+    { sid, key }: Pick<Variable, 'sid' | 'key'>,
+    value: string,
+  ): Promise<void> {
+    const path = `/Environments/${environmentSid}/Variables/${sid}`;
+    await this.#post(`Changing the variable ${key}`, path, { Value: value }, variableOf(sid));
+  }
+
+  /** Deletes a variable. One that is gone counts as deleted. */
+  deleteVariable(
+    environmentSid: string,
+    { sid, key }: Pick<Variable, 'sid' | 'key'>,
+  ): Promise<void> {
+    const path = `/Environments/${environmentSid}/Variables/${sid}`;
+    return this.#delete(`Deleting the variable ${key}`, path);
   }
 
   /** What was live in an environment, and when, in no order. */
@@ -245,6 +288,7 @@ export class Serverless {
     return this.#ask(tried, { method: 'POST', url: this.#url + path, form, isSentOnce }, answer);
   }
 
+  /** What is gone counts as deleted. */
   async #delete(tried: string, path: string): Promise<void> {
     const request = { method: 'DELETE', url: this.#url + path } as const;
     await ifFound(this.#ask(tried, request, v.unknown()));

@@ -19,6 +19,7 @@ interface Scene {
   readonly functionSid: string;
   readonly functionVersion: string;
   readonly asset: string;
+  readonly variable: { readonly sid: string; readonly key: string };
 }
 
 const text = { visibility: 'private', contentType: 'application/javascript' } as const;
@@ -36,7 +37,16 @@ const calls: Record<string, (scene: Scene) => Promise<unknown>> = {
   serviceIfAny: ({ client }) => client.serviceIfAny(),
   environment: ({ client, environment }) => client.environment(environment),
   environments: ({ client }) => client.environments(),
-  variableNames: ({ client, environment }) => client.variableNames(environment),
+  createEnvironment: async ({ client }) => {
+    await client.createEnvironment('production', undefined);
+    await client.createEnvironment('test-environment', 'test');
+  },
+  variables: ({ client, environment }) => client.variables(environment),
+  createVariable: ({ client, environment }) => client.createVariable(environment, 'NEW', 'value'),
+  updateVariable: ({ client, environment, variable }) =>
+    client.updateVariable(environment, variable, 'other'),
+  deleteVariable: ({ client, environment, variable }) =>
+    client.deleteVariable(environment, variable),
   deployments: ({ client, environment }) => client.deployments(environment),
   build: ({ client, build }) => client.build(build),
   buildIfAny: ({ client, build }) => client.buildIfAny(build),
@@ -93,9 +103,12 @@ async function setScene({ origin, twilio }: Recorded): Promise<Scene> {
   const functionSid = await client.createResource('Functions', 'f');
   const functionVersion = await client.upload('Functions', functionSid, module_);
   const asset = await client.createResource('Assets', 'a');
+  const key = 'S3_BUCKET';
+  const variables = `/prompts/Environments/${environment}/Variables`;
+  const variable = { sid: await post(variables, { Key: key, Value: 'prompts' }), key };
   const { sid: build } = await client.createBuild(contents(functionVersion));
   expect(twilio.state.services.size).toBe(1);
-  return { client, environment, build, functionSid, functionVersion, asset };
+  return { client, environment, build, functionSid, functionVersion, asset, variable };
 }
 
 describe('our client of the Serverless API', () => {

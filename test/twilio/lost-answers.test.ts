@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findEnvironmentIfAny } from '../../src/twilio/environments';
 import { TwilioApiError, toTwilioApiError } from '../../src/twilio/errors';
+import type { Variable } from '../../src/twilio/resources';
 import { Serverless } from '../../src/twilio/serverless';
 import type { Fault } from '../helpers/fault-server';
 import { type Account, answering, answerLost, openAccount, reset } from '../helpers/twilio/account';
@@ -14,6 +15,9 @@ interface Scene extends Account {
   readonly functionVersion: string;
   readonly liveBuild: string;
   readonly otherBuild: string;
+  /** A further environment. */
+  readonly otherEnvironment: string;
+  readonly variable: Pick<Variable, 'sid' | 'key'>;
 }
 
 async function setScene(): Promise<Scene> {
@@ -31,8 +35,20 @@ async function setScene(): Promise<Scene> {
   const { sid: liveBuild } = await build();
   await twilio.deploy(environment, liveBuild);
   const { sid: otherBuild } = await build();
+  const { sid: otherEnvironment } = await twilio.createEnvironment('test-environment', 'test');
+  await twilio.createVariable(environment, 'S3_BUCKET', 'prompts');
+  const [variable] = await twilio.variables(environment);
+  if (!variable) throw new Error('There is no variable.');
   account.requests.splice(0);
-  return Object.assign(account, { asset, functionSid, functionVersion, liveBuild, otherBuild });
+  return Object.assign(account, {
+    asset,
+    functionSid,
+    functionVersion,
+    liveBuild,
+    otherBuild,
+    otherEnvironment,
+    variable,
+  });
 }
 
 const contentsOf = (functionVersion: string) => ({
@@ -62,7 +78,7 @@ const READS = {
   serviceIfAny: ({ twilio }) => twilio.serviceIfAny(),
   environment: ({ twilio, environment }) => twilio.environment(environment),
   environments: ({ twilio }) => twilio.environments(),
-  variableNames: ({ twilio, environment }) => twilio.variableNames(environment),
+  variables: ({ twilio, environment }) => twilio.variables(environment),
   deployments: ({ twilio, environment }) => twilio.deployments(environment),
   build: ({ twilio, liveBuild }) => twilio.build(liveBuild),
   buildIfAny: ({ twilio, liveBuild }) => twilio.buildIfAny(liveBuild),
@@ -76,6 +92,12 @@ const READS = {
 
 /** Every request that does no harm when it is sent again, and how what it made is counted. */
 const REPEATED = {
+  // First: the next request may find its connection broken off.
+  deleteEnvironment: {
+    ask: ({ twilio, otherEnvironment }) => twilio.deleteEnvironment(otherEnvironment),
+    isDone: ({ api, service, otherEnvironment }) =>
+      !api.twilio.state.services.get(service)?.environments.has(otherEnvironment),
+  },
   createResource: {
     ask: ({ twilio }) => twilio.createResource('Assets', 'new.mp3'),
     isDone: (scene) => namesOfAssets(scene).includes('new.mp3'),
@@ -93,12 +115,16 @@ const REPEATED = {
     ask: ({ twilio, asset }) => twilio.deleteAsset(asset),
     isDone: (scene) => !namesOfAssets(scene).includes('other.mp3'),
   },
-  // The last two: nothing is left after them.
-  deleteEnvironment: {
-    ask: ({ twilio, environment }) => twilio.deleteEnvironment(environment),
-    isDone: ({ api, service, environment }) =>
-      !api.twilio.state.services.get(service)?.environments.has(environment),
+  updateVariable: {
+    ask: ({ twilio, environment, variable }) =>
+      twilio.updateVariable(environment, variable, 'others'),
+    isDone: (scene) => valueIn(scene) === 'others',
   },
+  deleteVariable: {
+    ask: ({ twilio, environment, variable }) => twilio.deleteVariable(environment, variable),
+    isDone: (scene) => valueIn(scene) === undefined,
+  },
+  // The last one: nothing is left after it.
   deleteService: {
     ask: ({ twilio }) => twilio.deleteService(),
     isDone: ({ api, service }) => !api.twilio.state.services.has(service),
@@ -110,10 +136,17 @@ function namesOfAssets({ api, service }: Scene): string[] {
   return [...assets].map(({ friendlyName }) => friendlyName);
 }
 
+function valueIn({ api, service, environment, variable }: Scene): string | undefined {
+  const { environments } = api.twilio.state.services.get(service) ?? {};
+  return environments?.get(environment)?.variables.get(variable.sid)?.value;
+}
+
 /** Every request that is sent once: its caller looks at what happened. */
 const SENT_ONCE = {
   createBuild: ({ twilio, functionVersion }) => twilio.createBuild(contentsOf(functionVersion)),
   deploy: ({ twilio, environment, otherBuild }) => twilio.deploy(environment, otherBuild),
+  createEnvironment: ({ twilio }) => twilio.createEnvironment('new-environment', 'new'),
+  createVariable: ({ twilio, environment }) => twilio.createVariable(environment, 'NEW', 'value'),
 } satisfies Record<string, Ask>;
 
 const html = '<!doctype html><title>Sign in</title>';
@@ -239,6 +272,7 @@ describe('an answer about something else', () => {
     ...READS,
     ...SENT_ONCE,
     renameAsset: REPEATED.renameAsset.ask,
+    updateVariable: REPEATED.updateVariable.ask,
   }).filter(
     ([name]) =>
       ![
@@ -248,9 +282,11 @@ describe('an answer about something else', () => {
         'deployments',
         'builds',
         'resources',
-        'variableNames',
+        'variables',
         'assetVersions',
         'createBuild',
+        'createEnvironment',
+        'createVariable',
       ].includes(name),
   );
 

@@ -37,7 +37,8 @@ export const EMPTY_MANIFEST: Manifest = {
 /** The friendly name of the Function that holds the manifest's versions. */
 export const MANIFEST_FUNCTION = 'audio-manifest';
 
-const PATH_PATTERN = /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})$/;
+const PATH_PATTERN =
+  /^\/?audio-manifest\/([0-9a-f]{32})-([0-9a-f]{16})-(ZB[0-9a-f]{32})(-deploy)?$/;
 
 /** What a manifest's path says about its Build: reading a Build's list of versions is enough. */
 export interface BuildMarker {
@@ -47,12 +48,15 @@ export interface BuildMarker {
   readonly fingerprint: string;
   /** The Build that was live when its Build was planned: ZB… */
   readonly base: string;
+  /** Whether its Build brought new code: then it holds none of its base's. */
+  readonly isDeploy?: boolean;
 }
 
 /** Reads a Function's path, with or without its leading slash; undefined unless it is a manifest's. */
 export function readMarker(path: string): BuildMarker | undefined {
-  const [, hash, fingerprint, base] = PATH_PATTERN.exec(path) ?? [];
-  return hash && fingerprint && base ? { hash, fingerprint, base } : undefined;
+  const [, hash, fingerprint, base, deploy] = PATH_PATTERN.exec(path) ?? [];
+  if (!hash || !fingerprint || !base) return undefined;
+  return { hash, fingerprint, base, ...(deploy && { isDeploy: true }) };
 }
 
 /** Whether a Function's path, with or without its leading slash, is that of a manifest. */
@@ -110,8 +114,8 @@ export function encodeManifest({ paths, retired, refused }: Manifest): EncodedMa
 }
 
 /** The path of the Function version that holds a manifest. */
-export function manifestPath({ hash, fingerprint, base }: BuildMarker): string {
-  return `/${MANIFEST_FUNCTION}/${hash}-${fingerprint}-${base}`;
+export function manifestPath({ hash, fingerprint, base, isDeploy }: BuildMarker): string {
+  return `/${MANIFEST_FUNCTION}/${hash}-${fingerprint}-${base}${isDeploy ? '-deploy' : ''}`;
 }
 
 /**

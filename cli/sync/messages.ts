@@ -41,8 +41,7 @@ export function lineReporter(
 
   /** A run plans again after each wait and each Deployment: mostly the same plan, or an empty one. */
   const isNews = (progress: SyncEvent, line: string) => {
-    // A deploy has just taken the prompts out, and says that it brings them back.
-    if (progress.type === 'not live') return occasion !== 'deploy';
+    if (progress.type === 'activating') return false;
     if (progress.type !== 'planned') return true;
     const news = lastPlan === undefined || (line !== lastPlan && progress.upload > 0);
     lastPlan = line;
@@ -115,10 +114,14 @@ function progressLine(progress: Exclude<SyncEvent, Intended>): string {
         : 'Waiting for the Build of another run';
     case 'building':
       return `${progress.adopted ? 'Taking over' : 'Making'} Build ${progress.buildSid}`;
+    case 'activating':
+      return `Activating Build ${progress.buildSid}`;
     case 'activated':
       return `Build ${progress.buildSid} is live`;
     case 'moved':
       return 'Another Build became live meanwhile: planning again';
+    case 'contended':
+      return `Build ${progress.buildSid} was made live in the same moment, by another deploy or a rollback: npm run rollback shows both`;
     case 'cleaned':
       return `Deleted ${formatCount(progress.assets, 'old Asset')}`;
     case 'not cleaned':

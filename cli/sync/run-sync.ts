@@ -3,7 +3,14 @@ import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { readAdminSecret, readPrefix, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
-import { DEFAULTS, GuardError, type SyncEvent, type SyncOutcome, sync } from '../../src/sync';
+import {
+  DEFAULTS,
+  GuardError,
+  type StagedCode,
+  type SyncEvent,
+  type SyncOutcome,
+  sync,
+} from '../../src/sync';
 import { connectionsOf, readDeploymentVariables } from '../account';
 import type { CommandContext, StopSignal } from '../command-context';
 import { detailsOf, type ExitStatus } from '../run-command';
@@ -45,18 +52,31 @@ export type Ending =
   | { readonly status: 'interrupted'; readonly signal: StopSignal };
 
 /**
- * Syncs, and prints its progress and ending: for `sync` and `deploy`.
+ * Syncs, and prints its progress and ending.
  *
  * @param load reads the variables; what it throws is printed as the ending
  */
-export async function runSync(
+export function runSync(
   options: SyncOptions,
   load: () => Variables,
   occasion: Occasion,
   context: CommandContext,
 ): Promise<Ending> {
+  return printRun(() => start(options, load(), context), options, occasion, context);
+}
+
+/**
+ * Prints the progress and the ending of a run: for `sync` and `deploy`.
+ *
+ * @param begin what it throws is printed as the ending
+ */
+export async function printRun(
+  begin: () => AsyncGenerator<SyncEvent, SyncOutcome>,
+  options: SyncOptions,
+  occasion: Occasion,
+  context: CommandContext,
+): Promise<Ending> {
   const reporter = reporterFor(options, occasion, context);
-  const begin = () => start(options, load(), context);
   const ending = await follow(begin, reporter, context.interruption());
   reporter.end(ending);
   return ending;
@@ -93,10 +113,14 @@ export function requireAdminSecret(variables: Variables): string {
   );
 }
 
-/** @throws {ConfigError} naming each variable that is missing or malformed */
-function syncHere(
+/**
+ * @param code what a deploy brings
+ * @throws {ConfigError} naming each variable that is missing or malformed
+ */
+export function syncHere(
   options: SyncOptions,
   variables: Variables,
+  code?: StagedCode,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
   const { prefix, include, exclude, dryRun, force, concurrency, maxDelete } = options;
   const { config, account } = readDeploymentVariables(
@@ -116,6 +140,7 @@ function syncHere(
       force,
       concurrency,
       maxVanishedShare: maxDelete / 100,
+      ...(code && { code }),
       ...(prefix !== undefined && { proxyPrefix: readPrefix(variables) }),
       flow: existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow,
     },
@@ -124,8 +149,8 @@ function syncHere(
 
 /**
  * Reports the events of a sync until it ends, fails or is interrupted. An interrupted run is not
- * awaited: before its next event it may still make a Build live, and the user wants to stop that. The
- * next run finishes what is dropped.
+ * awaited, and makes no Build live after that; the next run finishes what is dropped. Only a Build that
+ * is becoming live is awaited: what is live must be known.
  */
 export async function follow(
   begin: () => AsyncGenerator<SyncEvent, SyncOutcome>,
@@ -134,13 +159,18 @@ export async function follow(
 ): Promise<Ending> {
   const stopped = interrupted.then((signal) => ({ signal }));
   let changed = false;
+  let isActivating = false;
   try {
     const events = begin();
     for (;;) {
-      const next = await Promise.race([stopped, events.next()]);
+      const coming = events.next();
+      const next: Awaited<typeof coming> | Awaited<typeof stopped> = await (isActivating
+        ? coming
+        : Promise.race([stopped, coming]));
       if ('signal' in next) return { status: 'interrupted', signal: next.signal };
       if (next.done) return next.value;
       changed ||= changesTwilio(next.value);
+      isActivating = next.value.type === 'activating';
       reporter.progress(next.value);
     }
   } catch (thrown) {

@@ -1,20 +1,14 @@
 import type { Clock } from '../clock';
 import { PlayError } from '../errors';
 import { BUILD_IN_PROGRESS_MS, FIRST_POLL_MS, POLL_MS, TWILIO_ATTEMPTS } from '../limits';
-import {
-  decodeManifest,
-  encodeManifest,
-  MANIFEST_FUNCTION,
-  type Manifest,
-  manifestPath,
-} from '../manifest';
-import { isTransientStatus, type Verdict, withRetry } from '../retry';
-import { TwilioApiError } from '../twilio/errors';
+import { encodeManifest, MANIFEST_FUNCTION, type Manifest, manifestPath } from '../manifest';
+import { type Verdict, withRetry } from '../retry';
+import { isConflict, judgeLost } from '../twilio/errors';
 import type { Build, Deployment } from '../twilio/resources';
 import type { NewBuild, Serverless } from '../twilio/serverless';
 import { fingerprint, manifestVersionOf, markerOf } from './carry-over';
 import { isNewest } from './deployments';
-import type { Observation } from './observe';
+import { type Observation, readManifest } from './observe';
 import { again, done, type Outcome, pending, type SyncEvent } from './outcome';
 import type { LiveBuild, Plan } from './plan';
 
@@ -119,15 +113,14 @@ export async function findMatchingBuild(
   const assets = new Set(assetVersions(plan));
   for (const candidate of candidates) {
     const marker = markerOf(candidate);
-    const version = manifestVersionOf(candidate);
     const same =
       marker?.base === live.build.sid &&
       marker.fingerprint === fingerprint(plan.carryOver) &&
       candidate.assets.length === assets.size &&
       candidate.assets.every(({ sid }) => assets.has(sid));
-    if (!same || !version) continue;
-    const source = await twilio.functionContent(version.resourceSid, version.sid);
-    if (timelessHash(decodeManifest(source)) === timelessHash(plan.manifest)) return candidate;
+    if (!same) continue;
+    const manifest = await readManifest(twilio, candidate);
+    if (manifest && timelessHash(manifest) === timelessHash(plan.manifest)) return candidate;
   }
   return undefined;
 }
@@ -153,11 +146,12 @@ interface Look {
  */
 async function startBuild(
   plan: Plan,
-  { deployments, live }: Observation,
+  observed: Observation,
   { begun, functionSid }: Look,
   { twilio, clock, deadline, isSlice }: BuildOptions,
 ): Promise<Outcome<Build>> {
-  const contents = await prepareBuild(twilio, plan, live, functionSid);
+  const { deployments } = observed;
+  const contents = await prepareBuild(twilio, plan, observed, functionSid);
   const known = new Set(begun.map(({ sid }) => sid));
   let attempts = 0;
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judgeLost, async () => {
@@ -167,13 +161,6 @@ async function startBuild(
     }
     return done(await twilio.createBuild(contents));
   });
-}
-
-/** Whether to look again, and then to repeat a request that Twilio may have followed or not. */
-function judgeLost(thrown: unknown): Verdict {
-  if (!(thrown instanceof TwilioApiError)) return { retry: false };
-  const { status, retryAfterMs: afterMs } = thrown;
-  return { retry: status === undefined || isTransientStatus(status), afterMs };
 }
 
 /** Waits until a Build has ended. */
@@ -197,11 +184,11 @@ async function waitForBuild(
 export async function prepareBuild(
   twilio: Serverless,
   plan: Plan,
-  live: LiveBuild,
+  observed: Pick<Observation, 'live' | 'isDeploy'>,
   functionSid: string,
 ): Promise<NewBuild> {
   const { functions, dependencies, runtime } = plan.carryOver;
-  const manifest = await uploadManifest(twilio, plan, live, functionSid);
+  const manifest = await uploadManifest(twilio, plan, observed, functionSid);
   return {
     assetVersions: assetVersions(plan),
     functionVersions: [...functions.map(({ sid }) => sid), manifest],
@@ -227,11 +214,12 @@ export async function manifestFunction(twilio: Serverless, { build }: LiveBuild)
 async function uploadManifest(
   twilio: Serverless,
   plan: Plan,
-  { build: live }: LiveBuild,
+  { live, isDeploy }: Pick<Observation, 'live' | 'isDeploy'>,
   functionSid: string,
 ): Promise<string> {
   const { source, hash } = encodeManifest(plan.manifest);
-  const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base: live.sid });
+  const base = live.build.sid;
+  const path = manifestPath({ hash, fingerprint: fingerprint(plan.carryOver), base, isDeploy });
   return twilio.upload('Functions', functionSid, {
     path,
     visibility: 'private',
@@ -259,23 +247,21 @@ export interface DeployOptions {
  * simply sent again when its response was lost would undo what somebody deployed in between, and
  * look like that person's rollback.
  *
- * @param base the Build that was live when the plan was made
+ * @param base the Build that was live when the plan was made; undefined where none was
  * @throws {TwilioApiError} when Twilio refuses
  */
 export function deployUnlessMoved(
   sid: string,
-  base: string,
+  base: string | undefined,
   { twilio, environmentSid, clock, deadline, onlyOnce = false }: DeployOptions,
 ): Promise<'live' | 'moved'> {
-  const judge = (thrown: unknown): Verdict => {
-    // The Build is live already, because another run has adopted it.
-    const isLive = thrown instanceof TwilioApiError && thrown.status === 409;
-    return isLive ? { retry: true } : judgeLost(thrown);
-  };
+  // In a conflict the Build is live already, because another run has adopted it.
+  const judge = (thrown: unknown): Verdict =>
+    isConflict(thrown) ? { retry: true } : judgeLost(thrown);
   return withRetry({ clock, deadline, attempts: TWILIO_ATTEMPTS }, judge, async () => {
     // The Deployments tell both what is live and what was. Dates of whole seconds may leave that open.
     let past = await twilio.deployments(environmentSid);
-    if (!isNewest(base, past)) {
+    if (base === undefined || !isNewest(base, past)) {
       const { buildSid } = await twilio.environment(environmentSid);
       if (buildSid === sid) return 'live';
       if (buildSid !== base) return 'moved';

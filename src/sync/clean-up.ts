@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { CLEAN_UP_AGE_MS } from '../limits';
-import { TwilioApiError } from '../twilio/errors';
+import { isConflict } from '../twilio/errors';
 import type { Build, Deployment, FileResource } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
 import { readAssetName } from './asset-path';
@@ -92,7 +92,7 @@ async function deleteUnlessUsed(twilio: Serverless, sid: string): Promise<boolea
     await twilio.deleteAsset(sid);
     return true;
   } catch (thrown) {
-    if (thrown instanceof TwilioApiError && thrown.status === 409) return false;
+    if (isConflict(thrown)) return false;
     throw thrown;
   }
 }

@@ -12,6 +12,8 @@ export interface PastDeployment {
   readonly isFirst: boolean;
   /** Whether the sync made the Build from the one that it replaced: then nothing was lost. */
   readonly replacedItsBase: boolean;
+  /** Whether a deploy brought its code, together with the prompts. */
+  readonly isDeploy: boolean;
 }
 
 /**
@@ -38,10 +40,10 @@ export async function readDeployments(
       (other) =>
         other.buildSid === buildSid && createdAt.getTime() - other.createdAt.getTime() > RACE_MS,
     );
-    const base = markerOf(build)?.base;
+    const { base, isDeploy = false } = markerOf(build) ?? {};
     const madeBySync = base !== undefined && everLive.has(base);
     const replacedItsBase = isFirst && madeBySync && replaced(older).has(base);
-    read.push({ build, at: createdAt, madeBySync, isFirst, replacedItsBase });
+    read.push({ build, at: createdAt, madeBySync, isFirst, replacedItsBase, isDeploy });
     if (replacedItsBase) break;
   }
   return read;
@@ -49,12 +51,14 @@ export async function readDeployments(
 
 /**
  * What must be live beside the prompts. A run that built from an older base undid the Deployments
- * between: carry over from the newest of those. A Build that the sync did not make counts as it is. One that is deployed a second time is a person's rollback and stands, unless two runs
- * have adopted it in a race. In doubt, what is live stands.
+ * between: carry over from the newest of those. A Build that the sync did not make counts as it is, and
+ * so does one of a deploy. One that is deployed a second time is a person's rollback and stands, unless
+ * two runs have adopted it in a race. In doubt, what is live stands.
  */
 export function expectedCarryOver(read: readonly PastDeployment[], live: Build): CarryOver {
   const decisive = read.find(
-    ({ madeBySync, isFirst, replacedItsBase }) => replacedItsBase || !isFirst || !madeBySync,
+    ({ madeBySync, isFirst, replacedItsBase, isDeploy }) =>
+      replacedItsBase || !isFirst || !madeBySync || isDeploy,
   );
   return carryOverOf(decisive?.build ?? live);
 }
@@ -63,11 +67,12 @@ export function expectedCarryOver(read: readonly PastDeployment[], live: Build):
  * Whether a Build has replaced the one that it was made from, and is live still: nothing was deployed in
  * the moment before it, and nothing since. Not where dates leave that open.
  *
+ * @param base undefined where nothing was live before
  * @param deployments all of the environment, in any order
  */
 export function isUndisturbed(
   buildSid: string,
-  base: string,
+  base: string | undefined,
   deployments: readonly Deployment[],
 ): boolean {
   const [newest, before, ...older] = [...deployments].sort(

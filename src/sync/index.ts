@@ -1,4 +1,5 @@
 export { deployUnlessMoved } from './build';
+export { carryOverOf, fingerprint } from './carry-over';
 export { liveSince } from './deployments';
 export { GuardError } from './guard';
 export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
@@ -8,8 +9,7 @@ export {
   type CheckedTarget,
   checkTarget,
   DEFAULTS,
-  findLive,
-  type LiveTarget,
+  type StagedCode,
   type SyncSettings,
   sync,
 } from './sync';

@@ -173,9 +173,13 @@ export type SyncEvent =
     }
   | { readonly type: 'waiting'; readonly for: 'quiet' | 'build'; readonly milliseconds: number }
   | { readonly type: 'building'; readonly buildSid: string; readonly adopted: boolean }
+  /** The Build becomes live, unless another one was made live meanwhile. */
+  | { readonly type: 'activating'; readonly buildSid: string }
   | { readonly type: 'activated'; readonly buildSid: string }
   /** Another Build became live meanwhile: the run plans again. */
   | { readonly type: 'moved' }
+  /** Somebody made other code live in the same moment as a deploy. */
+  | { readonly type: 'contended'; readonly buildSid: string }
   | { readonly type: 'cleaned'; readonly assets: number }
   /** Old Assets are left; what callers hear is right. */
   | { readonly type: 'not cleaned'; readonly message: string }

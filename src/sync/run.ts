@@ -1,19 +1,21 @@
 import { CALL_FLOW_ASSET } from '../call-flow/files';
 import type { Clock } from '../clock';
-import { messageOf } from '../errors';
+import { messageOf, PlayError } from '../errors';
 import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
 import type { Manifest } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import type { S3Error } from '../s3/errors';
 import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
-import type { Build, FileResource, Version } from '../twilio/resources';
+import type { Build, Deployment, FileResource, Version } from '../twilio/resources';
+import type { Serverless } from '../twilio/serverless';
 import { deployUnlessMoved, obtainBuild } from './build';
-import { type CarryOver, carryOverOf } from './carry-over';
+import { type CarryOver, carryOverOf, fingerprint } from './carry-over';
 import { type CleanUpOptions, cleanUp } from './clean-up';
 import { type DebounceOptions, debounce } from './debounce';
 import { isUndisturbed, liveSince } from './deployments';
 import { checkReadable, GuardError } from './guard';
+import type { NewCode } from './new-code';
 import { type Observation, type ObserveOptions, observe } from './observe';
 import {
   again,
@@ -56,8 +58,9 @@ export interface RunOptions
  * Makes the Assets of one environment equal to S3. Desired state is S3's listing, actual state is
  * the live Build. Each round reads both afresh, so the next run finishes what a killed one began,
  * and running twice changes nothing. Uploads and the new Build change nothing that callers hear; the
- * Deployment does, in one request.
+ * Deployment does, in one request. A deploy is a run whose Build takes its code from elsewhere.
  *
+ * @throws {SupersededError} when other code became live than a deploy replaces: it stays
  * @throws {GuardError} when the listing looks wrong; nothing was built
  * @throws {PlayError} when S3 or Twilio refuses; callers then hear what they heard before
  */
@@ -98,13 +101,17 @@ async function* round(
 ): AsyncGenerator<SyncEvent, Outcome<void>> {
   // 1. Observe: S3's listing, the live Build, and what was live before it.
   const { sid } = options.environment;
-  const observed = await observe(
-    findings.round === 0 ? options : { ...options, environment: { sid } },
-  );
+  const code = findings.report.buildSid === undefined ? options.code : undefined;
+  const observed = await observe({
+    ...options,
+    code,
+    ...(findings.round > 0 && { environment: { sid } }),
+  });
 
   // 2. Plan: what to keep, upload, retain, drop and skip.
   const planned = findings.plan(observed);
   yield toPlanned(planned);
+  if (code) refuseSilence(planned.carryOver);
   const left = findings.round++ === 0 ? leftByDeploy(planned.keep, observed) : undefined;
   if (left) yield left;
 
@@ -135,8 +142,9 @@ async function* round(
 
   // 7. Deploy: from now on callers hear it.
   const { sid: buildSid } = built.value;
-  const base = observed.live.build.sid;
+  const { base } = observed;
   const target = { ...options, environmentSid: sid, onlyOnce: true };
+  yield { type: 'activating', buildSid };
   if ((await deployUnlessMoved(buildSid, base, target)) === 'moved') {
     yield { type: 'moved' };
     return again();
@@ -146,7 +154,7 @@ async function* round(
 
   // 8. Clean up, if nothing is left to do.
   if (options.clock.now().getTime() >= options.deadline) return again();
-  const settled = await settle(built.value, base, replanned.manifest, findings, options);
+  const settled = yield* settle(built.value, observed, replanned.manifest, findings, options);
   if (settled === undefined) return again();
   yield toPlanned(settled);
   return yield* finish(findings, built.value, options);
@@ -159,20 +167,52 @@ async function* round(
  * @returns the plan, in which there is nothing to do; undefined where a further round must look at all
  * of it
  */
-async function settle(
+async function* settle(
   build: Build,
-  base: string,
+  before: Observation,
   manifest: Manifest,
   findings: Findings,
-  { bucket, twilio, environment }: RunOptions,
-): Promise<Plan | undefined> {
+  { bucket, twilio, environment, code }: RunOptions,
+): AsyncGenerator<SyncEvent, Plan | undefined> {
   const both = [bucket.list(), twilio.deployments(environment.sid)] as const;
   await Promise.allSettled(both);
   const [listing, deployments] = await Promise.all(both);
-  if (!isUndisturbed(build.sid, base, deployments)) return undefined;
+  if (!isUndisturbed(build.sid, before.base, deployments)) {
+    if (code) yield* contenders(build, before, deployments, code, twilio);
+    return undefined;
+  }
   const live = { build, manifest, carryOver: carryOverOf(build) };
-  const planned = findings.plan({ listing, live, recent: [], deployments });
+  const planned = findings.plan({ listing, live, recent: [] });
   return planned.changed ? undefined : planned;
+}
+
+/** Other code that somebody made live in the same moment as a deploy: one has replaced the other. */
+async function* contenders(
+  { sid }: Build,
+  { base, deployments: known }: Observation,
+  deployments: readonly Deployment[],
+  { replaces }: NewCode,
+  twilio: Serverless,
+): AsyncGenerator<SyncEvent> {
+  const knownSids = new Set(known.map((deployment) => deployment.sid));
+  const added = deployments.filter((deployment) => !knownSids.has(deployment.sid));
+  const buildSids = new Set(added.map(({ buildSid }) => buildSid));
+  for (const buildSid of buildSids) {
+    if (buildSid === undefined || buildSid === sid || buildSid === base) continue;
+    const build = await twilio.buildIfAny(buildSid);
+    if (build === undefined || fingerprint(carryOverOf(build)) === replaces) continue;
+    yield { type: 'contended', buildSid };
+  }
+}
+
+/** A deploy of a folder that was not built would take every Function out of what is live. */
+function refuseSilence(code: CarryOver): void {
+  const lacks = lackOf(code);
+  if (lacks === undefined) return;
+  const what = lacks === 'Functions' ? 'no Functions' : 'a call flow and no /voice';
+  throw new PlayError(
+    `The new code has ${what}: no call would be answered. Run npm run build, and deploy again.`,
+  );
 }
 
 function toPlanned({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
@@ -301,7 +341,7 @@ class Findings {
   constructor(private readonly options: RunOptions) {}
 
   /** Plans from an observation and from what this run knows beyond it. */
-  plan({ listing, live, recent }: Observation): Plan {
+  plan({ listing, live, recent }: Pick<Observation, 'listing' | 'live' | 'recent'>): Plan {
     const { clock, retentionSeconds } = this.options;
     const nowEpochSeconds = Math.floor(clock.now().getTime() / 1000);
     // Never live, so that no call can have their URLs.

@@ -15,14 +15,22 @@ import {
   TWILIO_TIMEOUT_MS,
 } from '../limits';
 import { PromptBucket } from '../s3/prompts';
-import { findEnvironment, findEnvironmentIfAny, type Target } from '../twilio/environments';
-import { Serverless } from '../twilio/serverless';
+import { findEnvironment, type Target } from '../twilio/environments';
+import { type Environment, Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
+import { fingerprint } from './carry-over';
 import { checkReadable, GuardError, guardOf } from './guard';
+import type { NewCode } from './new-code';
 import { type ObserveOptions, observe } from './observe';
 import { NOTHING_DONE, type SyncEvent, type SyncOutcome } from './outcome';
 import { pendingAfter, type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
+
+/** New code that is built, and where no caller is. */
+export interface StagedCode extends Pick<NewCode, 'replaces'> {
+  /** ZB… */
+  readonly buildSid: string;
+}
 
 /** What differs between a slice in a Function and a run of the command line. */
 export interface SyncSettings
@@ -50,6 +58,8 @@ export interface SyncSettings
   readonly credentialsOf?: CredentialsProvider | undefined;
   /** The call flow's JSON: its keys get room first, and keys that S3 lacks are reported. */
   readonly flow: string;
+  /** What a deploy brings; undefined for a sync. */
+  readonly code?: StagedCode;
   /** S3_PREFIX of the deployment, where this run syncs the keys of another prefix. */
   readonly proxyPrefix?: string;
 }
@@ -99,8 +109,10 @@ export async function* syncEnvironment(
   const { prefix } = config.s3;
   const { bucket, twilio, deadline, close } = connect(config, service, settings);
   try {
+    const { code } = settings;
     return yield* run({
       ...settings,
+      code: code && { build: await twilio.build(code.buildSid), replaces: code.replaces },
       bucket,
       twilio,
       clock: systemClock,
@@ -123,38 +135,29 @@ export async function* syncEnvironment(
   }
 }
 
-/** The live Build of an environment. */
-export interface LiveTarget {
-  /** ZE… */
-  readonly environmentSid: string;
-  /** ZB… */
-  readonly buildSid: string;
-}
-
 /** What a deploy has to do with. */
-export interface CheckedTarget {
-  /** What is live now; undefined before the first deploy. */
-  readonly live: LiveTarget | undefined;
+export interface CheckedTarget extends Pick<NewCode, 'replaces'> {
   /** Keys of the bucket under S3_PREFIX. */
   readonly listedKeys: readonly string[];
 }
 
 /**
- * Finds out, before a deploy, whether the sync after it would succeed: lists the bucket, compares it
- * with what is live, and reads a byte. Changes nothing.
+ * Finds out, before a deploy, whether its sync would succeed: lists the bucket, compares it with what is
+ * live, and reads a byte. Changes nothing.
  *
+ * @param environment undefined before the first deploy
  * @throws {GuardError} when the listing looks wrong
  * @throws {PlayError} when S3 or Twilio refuses
  */
 export async function checkTarget(
   config: Config,
-  target: Target,
+  service: string,
+  environment: Environment | undefined,
   settings: SyncSettings,
 ): Promise<CheckedTarget> {
-  const { bucket, twilio, close } = connect(config, target.service, settings);
+  const { bucket, twilio, close } = connect(config, service, settings);
   try {
-    const live = await findLive(twilio, target);
-    const { listing, known } = await observeKeys(bucket, twilio, live);
+    const { listing, known, replaces } = await observeKeys(bucket, twilio, environment);
     const selects = selection(config.s3.prefix, config.sync.include, config.sync.exclude);
     const { bucket: bucketName, prefix } = config.s3;
     const listedKeys = listing.map(({ key }) => key);
@@ -165,27 +168,23 @@ export async function checkTarget(
       bucket,
       listing.filter(({ key }) => selects(key)),
     );
-    return { live, listedKeys };
+    return { replaces, listedKeys };
   } finally {
     close();
   }
 }
 
-async function observeKeys(bucket: PromptBucket, twilio: Serverless, live?: LiveTarget) {
-  if (live === undefined) return { listing: await bucket.list(), known: [] };
-  const { environmentSid: sid, buildSid } = live;
-  const observed = await observe({ bucket, twilio, environment: { sid, buildSid } });
-  return { listing: observed.listing, known: [...observed.live.manifest.paths.keys()] };
-}
-
-/** What is live in an environment; undefined where there is no such Service, environment or Build. */
-export async function findLive(
+async function observeKeys(
+  bucket: PromptBucket,
   twilio: Serverless,
-  target: Pick<Target, 'environment'>,
-): Promise<LiveTarget | undefined> {
-  const found = await findEnvironmentIfAny(twilio, target);
-  if (found?.buildSid === undefined) return undefined;
-  return { environmentSid: found.sid, buildSid: found.buildSid };
+  environment: Environment | undefined,
+) {
+  if (environment?.buildSid === undefined) {
+    return { listing: await bucket.list(), known: [], replaces: undefined };
+  }
+  const { listing, live } = await observe({ bucket, twilio, environment });
+  const known = [...live.manifest.paths.keys()];
+  return { listing, known, replaces: fingerprint(live.carryOver) };
 }
 
 /** @throws {ConfigError} when there is no account */

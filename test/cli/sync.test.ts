@@ -149,11 +149,12 @@ describe('npm run sync', () => {
       'planned',
       'uploaded',
       'building',
+      'activating',
       'activated',
       'planned',
       'done',
     ]);
-    expect(lines[5]).toMatchObject({ report: { prompts: 8, uploaded: 1, retained: 1 } });
+    expect(lines.at(-1)).toMatchObject({ report: { prompts: 8, uploaded: 1, retained: 1 } });
     expect([code, err]).toEqual([0, '']);
   });
 

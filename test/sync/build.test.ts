@@ -82,7 +82,12 @@ function planOf({ live, uploaded }: Company, changes: Partial<Plan> = {}): Plan 
 
 async function startBuild(twilio: Serverless, planned: Plan, live: LiveBuild): Promise<Build> {
   return twilio.createBuild(
-    await prepareBuild(twilio, planned, live, await manifestFunction(twilio, live)),
+    await prepareBuild(
+      twilio,
+      planned,
+      { live, isDeploy: false },
+      await manifestFunction(twilio, live),
+    ),
   );
 }
 

@@ -11,10 +11,7 @@ import { connectServerless } from './account';
 const DEPLOY_INFO = '.twiliodeployinfo';
 const PACKAGE = 'package.json';
 
-const deployInfo = v.record(
-  v.string(),
-  v.object({ serviceSid: v.string(), latestBuild: v.optional(v.string()) }),
-);
+const deployInfo = v.record(v.string(), v.looseObject({ serviceSid: v.string() }));
 const packageJson = v.object({ name: v.string() });
 
 export interface TargetOptions {
@@ -41,18 +38,6 @@ export function findTarget(
 ): Target {
   const found = service ?? lastDeploy(directory, accountSid)?.serviceSid ?? packageName(directory);
   return { service: found, environment: production ? '' : environment };
-}
-
-/**
- * The Build that the toolkit deployed last from this folder: ZB….
- *
- * @throws {ConfigError} when its file is not readable
- */
-export function lastDeployedBuild(
-  accountSid: string,
-  directory = process.cwd(),
-): string | undefined {
-  return lastDeploy(directory, accountSid)?.latestBuild;
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ignoredVariables, readConfig, type Variables } from '../../src/config';
 import { VARIABLE_VALUE_BYTES, VARIABLES_BYTES } from '../../src/limits';
 import { keyWarnings, readCallFlow } from '../call-flow';
-import { IGNORED } from '../deploy';
+import { IGNORED } from '../deploy/prepare';
 import { formatCount } from '../format';
 import { COMMAND_LINE_VARIABLES, ENV_FILE, readEnvFile } from '../variables';
 import { check, type Finding, fail, from, nothing, ok, type Result, warn } from './check';

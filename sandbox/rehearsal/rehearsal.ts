@@ -14,8 +14,12 @@ import { type Internet, startInternet } from './internet';
 import { routeToLoopback } from './loopback';
 import { type RecordedExchange, recordExchanges } from './recorder';
 
-/** The domain of every environment, as Twilio composes it; there is one environment at a time. */
-export const DOMAIN_NAME = 'rehearsal-1234-dev.twil.io';
+/** The domain of the environment that can be reached, as Twilio composes it. */
+export const DOMAIN_NAME = domainOf('dev');
+
+function domainOf(suffix: string | null): string {
+  return `rehearsal-1234${suffix === null ? '' : `-${suffix}`}.twil.io`;
+}
 
 export interface RehearsalOptions {
   /** Called once for each request to Twilio's API. */
@@ -68,7 +72,7 @@ export async function startRehearsal({
     const twilio = createTwilio({
       accountSid,
       authToken,
-      domainName: () => DOMAIN_NAME,
+      domainName: (_, { domainSuffix }) => domainOf(domainSuffix),
       phone: { ...mediaHabits, send: (request) => internet.send(request) },
     });
     const api = recordExchanges(twilio.listener, onExchange);

@@ -147,15 +147,12 @@ describe('npm run deploy', () => {
     expect(await rehearsal.services()).toBe(0);
   });
 
-  it('says what is live when the sync of the first deploy fails', async () => {
+  it('leaves nothing live when the sync of the first deploy fails', async () => {
     const S3_ENDPOINT = await refusingObjects('bytes');
     expect(await deploy({ S3_ENDPOINT })).toMatchObject(
-      failing(
-        1,
-        /InvalidAccessKeyId.*Build ZB\w+ is live\. .*npm run sync -- --environment dev\n$/s,
-      ),
+      failing(1, /InvalidAccessKeyId.*\nNothing is live\.\n$/s),
     );
-    expect((await rehearsal.live())?.functions.map(({ path }) => path)).toContain('/voice');
+    expect(await rehearsal.live()).toBeUndefined();
   });
 
   it('deploys with Twilio’s deployer, and syncs at once', async () => {
@@ -234,20 +231,20 @@ describe('npm run deploy', () => {
     expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
   });
 
-  it('restores the previous Build when the sync fails after the deploy', async () => {
+  it('leaves the live Build where the sync fails', async () => {
     const [before, live] = [await heard(), await liveBuild()];
     await replacePrompt('menu.mp3', 'replaced');
     const S3_ENDPOINT = await refusingObjects('bytes');
     const { code, err } = await deploy({ S3_ENDPOINT });
     expect(code).toBe(1);
     expect(err).toMatch(/menu\.mp3 from bucket .*403 InvalidAccessKeyId/);
-    expect(err).toMatch(new RegExp(`The previous Build is live again \\(${live}\\).*\\n$`));
+    expect(err).toMatch(new RegExp(`\nBuild ${live} is still live, with its variables: .*\n$`));
     expect(await liveBuild()).toBe(live);
     expect(await heard()).toEqual(before);
   });
 
   it.each(['SIGINT', 'SIGHUP'] as const)(
-    'restores the previous Build when %s interrupts the sync',
+    'leaves the live Build where %s interrupts the sync',
     async (signal) => {
       const [before, live] = [await heard(), await liveBuild()];
       await replacePrompt('menu.mp3', signal);
@@ -259,9 +256,7 @@ describe('npm run deploy', () => {
       program.kill(signal);
       const { code, err } = await result;
       expect(code).toBe(128 + constants.signals[signal]);
-      expect(err).toMatch(
-        new RegExp(`Stopping …\\nThe previous Build is live again \\(${live}\\)`),
-      );
+      expect(err).toMatch(new RegExp(`Stopping …\\nBuild ${live} is still live`));
       expect(await liveBuild()).toBe(live);
       expect(await heard()).toEqual(before);
     },
@@ -294,7 +289,7 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
     expect(err).toMatch(/Failed API Request 20001/);
     expect(err).toMatch(
-      /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nThe previous Build is still live/s,
+      /no @twilio\/runtime-handler 2\.1\.0.*npm install --save-exact @twilio\/runtime-handler@2\.0\.1.*\nBuild ZB\w+ is still live/s,
     );
     writeFileSync(file, text);
     expect(await heard()).toEqual(before);
@@ -315,21 +310,13 @@ describe('npm run deploy', () => {
     expect(await liveBuild()).not.toBe(live);
   });
 
-  it('refuses variables that stay on Twilio though .env has them no more', async () => {
-    const [before, live] = [await heard(), await liveBuild()];
-    for (const changes of [undefined, { SYNC_INCLUDE: '' }]) {
-      expect(await deploy(changes)).toMatchObject(
-        failing(
-          2,
-          /variables that \.env does not set, and a deploy removes none: SYNC_INCLUDE\.\n.*\n {2}npx twilio-run env unset --key SYNC_INCLUDE --environment dev\nNothing was deployed\.\n$/,
-        ),
-      );
-    }
-    expect(await liveBuild()).toBe(live);
-    expect(await heard()).toEqual(before);
-    await project.twilioRun('env', 'unset', '--key', 'SYNC_INCLUDE', '--environment', 'dev');
-    expect((await deploy()).out).toContain('Assets equal S3: 8 prompts, 0 uploaded');
-    expect((await rehearsal.live())?.variables).not.toHaveProperty('SYNC_INCLUDE');
+  it('removes variables that .env has no more, and none of other names', async () => {
+    await project.twilioRun(...'env set --environment dev --key MINE --value kept'.split(' '));
+    const before = (await rehearsal.live())?.variables;
+    expect(before).toMatchObject({ MINE: 'kept', SYNC_INCLUDE: 'welcome.mp3' });
+    expect((await deploy({ SYNC_INCLUDE: '' })).out).toContain('Assets equal S3: 8 prompts');
+    const { SYNC_INCLUDE: _, ...others } = before ?? {};
+    expect((await rehearsal.live())?.variables).toEqual(others);
   });
 
   it('names what the call flow names and S3 lacks, before and after it deploys', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkVariables, refuseOtherApi } from '../../cli/deploy';
 import { missingPromptLines } from '../../cli/deploy/missing-prompts';
+import { checkVariables, refuseOtherApi } from '../../cli/deploy/prepare';
 import { adviceOnRefusal } from '../../cli/deploy/toolkit';
 import { parseCallFlow } from '../../src/call-flow/parse';
 import { readAccount } from '../../src/config';

@@ -7,6 +7,7 @@ import { explain } from '../../cli/explain';
 import { liveCheck } from '../../cli/live-check';
 import { number } from '../../cli/number';
 import { remove } from '../../cli/remove';
+import { rollback } from '../../cli/rollback';
 import type { CommandDefinition } from '../../cli/run-command';
 import { status } from '../../cli/status';
 import { sync } from '../../cli/sync';
@@ -25,6 +26,7 @@ const verbs: Readonly<Record<string, (width: number) => ReturnType<typeof help>>
   'live-check': (width) => help(liveCheck, width),
   number: (width) => help(number, width),
   remove: (width) => help(remove, width),
+  rollback: (width) => help(rollback, width),
   'sandbox:deploy': (width) => help(rehearse, width),
   start: (width) => help(start, width),
   status: (width) => help(status, width),
@@ -45,7 +47,7 @@ describe.each(Object.entries(verbs))('the help of %s', (_, read) => {
   });
 });
 
-it.each(['call', 'deploy', 'doctor', 'number', 'status', 'sync'])(
+it.each(['call', 'deploy', 'doctor', 'number', 'rollback', 'status', 'sync'])(
   'the help of %s names an environment in the same words',
   async (verb) => {
     const options = async (name: string) =>

@@ -61,8 +61,9 @@ export function readOverrides(url: string): ConnectionSettings {
   const given = new Map<string, string>();
   for (const pair of fragment?.split('&') ?? []) {
     const [, name = '', value = ''] = /^([a-z]+)=(.+)$/.exec(pair) ?? [];
-    if (!(name in RANGES) && name !== 'rp')
+    if (!Object.hasOwn(RANGES, name) && name !== 'rp') {
       refuse(`"${pair.slice(0, 50)}" is none of ct, rt, tt, rc and rp`);
+    }
     if (given.has(name)) refuse(`${name} is there twice`);
     given.set(name, value);
   }

@@ -34,6 +34,7 @@ async function firstVerb(
 let logged: string;
 beforeEach(() => {
   logged = '';
+  jest.spyOn(console, 'info').mockImplementation(() => undefined);
   for (const level of ['error', 'warn'] as const) {
     jest.spyOn(console, level).mockImplementation((line) => {
       logged += line;

@@ -42,7 +42,7 @@ describe('connection overrides', () => {
     ['CT=2000', '"CT=2000" is none of'],
     ['e=dublin', '"e=dublin" is none of'],
     ['sni=y', '"sni=y" is none of'],
-    ['toString=1', '"toString=1" is none of'],
+    ['constructor=1', '"constructor=1" is none of'],
     ['ct=99', 'ct is 100 to 10000'],
     ['ct=10001', 'ct is 100 to 10000'],
     ['ct=2e3', 'ct is 100 to 10000'],

@@ -15,8 +15,6 @@ interface Scene extends Account {
   readonly functionVersion: string;
   readonly liveBuild: string;
   readonly otherBuild: string;
-  /** A further environment. */
-  readonly otherEnvironment: string;
   readonly variable: Pick<Variable, 'sid' | 'key'>;
 }
 
@@ -35,7 +33,6 @@ async function setScene(): Promise<Scene> {
   const { sid: liveBuild } = await build();
   await twilio.deploy(environment, liveBuild);
   const { sid: otherBuild } = await build();
-  const { sid: otherEnvironment } = await twilio.createEnvironment('test-environment', 'test');
   await twilio.createVariable(environment, 'S3_BUCKET', 'prompts');
   const [variable] = await twilio.variables(environment);
   if (!variable) throw new Error('There is no variable.');
@@ -46,7 +43,6 @@ async function setScene(): Promise<Scene> {
     functionVersion,
     liveBuild,
     otherBuild,
-    otherEnvironment,
     variable,
   });
 }
@@ -92,12 +88,6 @@ const READS = {
 
 /** Every request that does no harm when it is sent again, and how what it made is counted. */
 const REPEATED = {
-  // First: the next request may find its connection broken off.
-  deleteEnvironment: {
-    ask: ({ twilio, otherEnvironment }) => twilio.deleteEnvironment(otherEnvironment),
-    isDone: ({ api, service, otherEnvironment }) =>
-      !api.twilio.state.services.get(service)?.environments.has(otherEnvironment),
-  },
   createResource: {
     ask: ({ twilio }) => twilio.createResource('Assets', 'new.mp3'),
     isDone: (scene) => namesOfAssets(scene).includes('new.mp3'),
@@ -124,7 +114,12 @@ const REPEATED = {
     ask: ({ twilio, environment, variable }) => twilio.deleteVariable(environment, variable),
     isDone: (scene) => valueIn(scene) === undefined,
   },
-  // The last one: nothing is left after it.
+  // The last two: nothing is left after them.
+  deleteEnvironment: {
+    ask: ({ twilio, environment }) => twilio.deleteEnvironment(environment),
+    isDone: ({ api, service, environment }) =>
+      !api.twilio.state.services.get(service)?.environments.has(environment),
+  },
   deleteService: {
     ask: ({ twilio }) => twilio.deleteService(),
     isDone: ({ api, service }) => !api.twilio.state.services.has(service),

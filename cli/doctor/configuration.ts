@@ -53,8 +53,8 @@ export function judgeVariables({
   return ok(`${env}: ${count}, read as Twilio's deployer reads them`, read);
 }
 
-export const configuration = check('configuration', from(envFile), ({ all }) => {
-  const config = readConfig(all, 'Set them there; .env.example describes each.');
+export const configuration = check('configuration', from(envFile), ({ all }, { options }) => {
+  const config = readConfig(all, `Set them in ${options.env}; .env.example describes each.`);
   const ignored = ignoredVariables(all);
   const { bucket, prefix, endpoint = 'AWS', region } = config.s3;
   return ignored.length > 0

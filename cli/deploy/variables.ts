@@ -110,9 +110,7 @@ export function checkSizes(
   { before, first, after }: VariableChanges,
   env: string,
 ): void {
-  const tooLong = Object.entries(wanted)
-    .map(([name, value]) => ({ name, bytes: Buffer.byteLength(value) }))
-    .filter(({ bytes }) => bytes > VARIABLE_VALUE_BYTES);
+  const tooLong = tooLongIn(wanted);
   if (tooLong.length > 0) {
     const names = tooLong.map(({ name, bytes }) => `${name} (${bytes})`).join(', ');
     throw new ConfigError(
@@ -133,7 +131,14 @@ export function checkSizes(
   );
 }
 
+/** Those whose values Twilio refuses. */
+export function tooLongIn(values: Values): { readonly name: string; readonly bytes: number }[] {
+  return Object.entries(values)
+    .map(([name, value]) => ({ name, bytes: Buffer.byteLength(value) }))
+    .filter(({ bytes }) => bytes > VARIABLE_VALUE_BYTES);
+}
+
 /** As Twilio counts them. https://www.twilio.com/docs/api/errors/82006 */
-function sizeOf(values: Values): number {
+export function sizeOf(values: Values): number {
   return Buffer.byteLength(JSON.stringify(values));
 }

@@ -3,6 +3,7 @@ import { clock, listing, readable, region } from './bucket';
 import { closed, numbers } from './calls';
 import type { Check } from './check';
 import { callFlow, configuration, envFile, variableSizes } from './configuration';
+import { onTwilio } from './deployed-variables';
 import { playable, present, promptSizes } from './prompts';
 import { audioProxy } from './proxy';
 import { webhookRules } from './rules';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check<unknown>[] = [
   services,
   environment,
   liveBuild,
+  onTwilio,
   runtime,
   assets,
   inSync,

@@ -3,15 +3,16 @@ import { ignoredVariables, readConfig, type Variables } from '../../src/config';
 import { VARIABLE_VALUE_BYTES, VARIABLES_BYTES } from '../../src/limits';
 import { keyWarnings, readCallFlow } from '../call-flow';
 import { IGNORED } from '../deploy/prepare';
+import { deployedVariables, sizeOf, tooLongIn, type Values } from '../deploy/variables';
 import { formatCount } from '../format';
-import { COMMAND_LINE_VARIABLES, ENV_FILE, readEnvFile } from '../variables';
+import { ENV_FILE, readEnvFile } from '../variables';
 import { check, type Finding, fail, from, nothing, ok, type Result, warn } from './check';
 
 /** Checks of what stands in this folder. */
 
 export interface ReadVariables {
   /** Those of the file. */
-  readonly file: Readonly<Record<string, string>>;
+  readonly file: Values;
   /** Those of the file, overridden by those of the shell: what every verb but `deploy` uses. */
   readonly all: Variables;
 }
@@ -30,7 +31,7 @@ export function judgeVariables({
 }: {
   readonly env: string;
   readonly isThere: boolean;
-  readonly file: ReadVariables['file'];
+  readonly file: Values;
   readonly shell: Variables;
 }): Result<ReadVariables> {
   const read = { file, all: { ...file, ...shell } };
@@ -63,31 +64,24 @@ export const configuration = check('configuration', from(envFile), ({ all }, { o
 });
 
 export const variableSizes = check('variable sizes', from(envFile), ({ file }) =>
-  judgeSizes(deployed(file)),
+  judgeSizes(deployedVariables(file)),
 );
 
-/** What the toolkit deploys of a file. */
-function deployed(file: ReadVariables['file']): ReadVariables['file'] {
-  const kept = Object.entries(file).filter(
-    ([name, value]) => value !== '' && !COMMAND_LINE_VARIABLES.includes(name),
-  );
-  return Object.fromEntries(kept);
-}
-
 /** Twilio refuses a value that is too long, and all where they are too large together. */
-export function judgeSizes(variables: ReadVariables['file']): Finding {
-  const tooLong = Object.entries(variables)
-    .map(([name, value]) => ({ name, bytes: Buffer.byteLength(value) }))
-    .filter(({ bytes }) => bytes > VARIABLE_VALUE_BYTES);
+export function judgeSizes(variables: Values): Finding {
+  const tooLong = tooLongIn(variables);
   if (tooLong.length > 0) {
     const names = tooLong.map(({ name, bytes }) => `${name} has ${bytes}`).join(', ');
     return fail(
       `A variable of Twilio's has ${VARIABLE_VALUE_BYTES} bytes at most: ${names}. Shorten it.`,
     );
   }
-  const bytes = Buffer.byteLength(JSON.stringify(variables));
-  const sizes = `${bytes} of ${VARIABLES_BYTES} bytes in all, each of ${VARIABLE_VALUE_BYTES} at most`;
-  if (bytes <= VARIABLES_BYTES) return ok(sizes);
+  const bytes = sizeOf(variables);
+  if (bytes <= VARIABLES_BYTES) {
+    return ok(
+      `${bytes} of ${VARIABLES_BYTES} bytes in all, each of ${VARIABLE_VALUE_BYTES} at most`,
+    );
+  }
   return fail(
     `All variables together have ${bytes} bytes, and Twilio takes ${VARIABLES_BYTES}. Leave out those that have their default value.`,
   );

@@ -6,7 +6,7 @@ import { PlayError } from '../../src/errors';
 import { SHOWN_DEPLOYMENTS } from '../../src/limits';
 import type { PromptObject } from '../../src/s3/prompts';
 import { liveSince } from '../../src/sync';
-import { carryOverOf, markerOf } from '../../src/sync/carry-over';
+import { carryOverOf } from '../../src/sync/carry-over';
 import { readManifest } from '../../src/sync/observe';
 import { findEnvironment, type Target } from '../../src/twilio/environments';
 import type { Deployment } from '../../src/twilio/resources';
@@ -18,7 +18,7 @@ import { readCallFlow } from '../call-flow';
 import { type MissingPrompt, missingPromptsOf } from '../deploy/missing-prompts';
 import { differenceOf, dryRun } from '../sync/dry-run';
 import { findTarget, originOf, type TargetOptions } from '../target';
-import { type HistoryEntry, historyOf, type PastBuild } from './history';
+import { type HistoryEntry, historyOf, type Maker, makerOf, type PastBuild } from './history';
 import { type HeardPrompt, hearPrompts, unusedKeys } from './prompts';
 
 /** What is live, and how it compares with S3 and the call flow. */
@@ -34,7 +34,7 @@ export interface LiveStatus {
   /** ZB… */
   readonly buildSid: string;
   readonly since: Date | undefined;
-  readonly madeBy: 'a sync' | "Twilio's toolkit, without a sync";
+  readonly madeBy: Maker;
   readonly functions: number;
   /** Assets that are no prompts. */
   readonly otherAssets: number;
@@ -111,7 +111,7 @@ function describeLive({ build, manifest }: PastBuild, since: Date | undefined): 
   return {
     buildSid: build.sid,
     since,
-    madeBy: markerOf(build) === undefined ? "Twilio's toolkit, without a sync" : 'a sync',
+    madeBy: makerOf(build),
     functions: functions.length,
     otherAssets: assets.length,
     prompts: manifest?.paths.size ?? 0,

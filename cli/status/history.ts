@@ -1,5 +1,5 @@
 import type { Manifest } from '../../src/manifest';
-import { carryOverOf, fingerprint } from '../../src/sync/carry-over';
+import { carryOverOf, fingerprint, markerOf } from '../../src/sync/carry-over';
 import type { Build, Deployment } from '../../src/twilio/resources';
 import { formatCount } from '../format';
 
@@ -8,6 +8,15 @@ export interface PastBuild {
   readonly build: Build;
   /** Undefined where it has none, as after a deploy without a sync. */
   readonly manifest: Manifest | undefined;
+}
+
+/** What made a Build: one of the toolkit holds no prompts. */
+export type Maker = 'a sync' | 'npm run deploy' | "Twilio's toolkit, without a sync";
+
+export function makerOf(build: Build): Maker {
+  const marker = markerOf(build);
+  if (marker === undefined) return "Twilio's toolkit, without a sync";
+  return marker.isDeploy ? 'npm run deploy' : 'a sync';
 }
 
 /** One Deployment of an environment. */

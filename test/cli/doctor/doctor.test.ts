@@ -51,10 +51,19 @@ const twilioAnswers: Choose = (request) => {
   const chosen = wrong.twilio?.(request);
   if (chosen) return chosen;
   if (request.path.startsWith('/v1/Webhooks/Rules')) return json(NO_RULES);
+  if (request.path.includes('/Variables')) return changedText(asInTheFile);
   if (!/\/Environments(\/ZE\w+)?(\?|$)/.test(request.path)) return undefined;
   const { host } = new URL(sandbox.publicOrigin);
   return changedText((text) => text.replaceAll(host, new URL(edge.endpoint).host));
 };
+
+/** The deployment has the endpoints of the file, which those of the servers in front are. */
+function asInTheFile(text: string): string {
+  const { S3_ENDPOINT, TWILIO_API_URL } = sandbox.variables;
+  return text
+    .replaceAll(`"${S3_ENDPOINT}"`, `"${s3.endpoint}"`)
+    .replaceAll(`"${TWILIO_API_URL}"`, `"${twilio.endpoint}"`);
+}
 
 const json = (body: string, status = 200): Fault => ({
   kind: 'reply',
@@ -381,6 +390,25 @@ const FAULTS: readonly (readonly [
     }),
   ],
   [
+    'on Twilio',
+    'variables of which the deployment has other values',
+    'warn',
+    /^The deployment has AUDIO_CACHE_MB not at all; ADMIN_SECRET, which .* does not set\. Run: npm run deploy -- /,
+    () => ({ variables: { AUDIO_CACHE_MB: '16', ADMIN_SECRET: undefined } }),
+  ],
+  [
+    'on Twilio',
+    'a key that was rotated in the file alone',
+    'warn',
+    /^The deployment has S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY with another value than in /,
+    () => ({
+      variables: {
+        S3_ACCESS_KEY_ID: 'AKIAI44QH8DHBEXAMPLE',
+        S3_SECRET_ACCESS_KEY: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+      },
+    }),
+  ],
+  [
     'runtime',
     'a runtime that has ended',
     'fail',
@@ -663,7 +691,7 @@ describe('npm run doctor', () => {
     expect(all.filter(({ length }) => length > 80)).toEqual([]);
     expect(all.length).toBeLessThan(45);
     expect(out).toMatch(/^ok {4}variables {7}\S+/);
-    expect(out).toMatch(/\n\n27 ok\n$/);
+    expect(out).toMatch(/\n\n28 ok\n$/);
   });
 
   it.each<[string, Fault]>([

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { historyOf, type PastBuild } from '../../../cli/status/history';
-import { EMPTY_MANIFEST } from '../../../src/manifest';
+import { historyOf, makerOf, type PastBuild } from '../../../cli/status/history';
+import { EMPTY_MANIFEST, manifestPath } from '../../../src/manifest';
 import { assetPath } from '../../../src/sync/asset-path';
+import { carryOverOf, fingerprint } from '../../../src/sync/carry-over';
 import type { Deployment } from '../../../src/twilio/resources';
 import { HANDLER } from '../../helpers/sandbox/twilio-harness';
 
@@ -70,5 +71,33 @@ describe('what changed with a Deployment', () => {
     ['a Build that replaced a deleted one', [2, 9], 'not known: the Build before is deleted'],
   ])('%s', (_, deployed, expected) => {
     expect(changes(deployed, all)[0]).toBe(expected);
+  });
+});
+
+describe('what made a Build', () => {
+  const { build } = built(1, { code: 1 });
+  const marked = (isDeploy: boolean, print = fingerprint(carryOverOf(build))) => {
+    const marker = { hash: '0'.repeat(32), fingerprint: print, base: sid('ZB', 9), isDeploy };
+    const [voice] = build.functions;
+    const manifest = {
+      sid: sid('ZN', 50),
+      resourceSid: sid('ZH', 50),
+      visibility: 'private',
+    } as const;
+    const functions = [...(voice ? [voice] : []), { ...manifest, path: manifestPath(marker) }];
+    return makerOf({ ...build, functions });
+  };
+
+  it.each([
+    ['has no manifest', () => makerOf(build), "Twilio's toolkit, without a sync"],
+    ['has that of a sync', () => marked(false), 'a sync'],
+    ['has that of a deploy', () => marked(true), 'npm run deploy'],
+    [
+      'has a manifest, and other code than that was made for',
+      () => marked(false, '0'.repeat(16)),
+      "Twilio's toolkit, without a sync",
+    ],
+  ])('that %s', (_, make, expected) => {
+    expect(make()).toBe(expected);
   });
 });

@@ -6,7 +6,8 @@ import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-reh
 const PHONE = '+815012345678';
 
 /** The lines of the README's first way from nothing to a number that is answered, and what follows. */
-const blocks = shellBlocks(readmeSection('## Deploy'));
+const section = readmeSection('## Deploy');
+const blocks = shellBlocks(section);
 
 /** Begins with what the reader has typed when the variables are to be filled in. */
 const FILL_IN = /^cp \.env\.example \.env\b.*\n/m;
@@ -59,5 +60,13 @@ describe("the README's way to a number that is answered", () => {
     const media = events.filter((event) => event.kind === 'media');
     expect(media.length).toBeGreaterThan(5);
     for (const { url } of media) expect(new URL(url).pathname).toMatch(/^\/audio\//);
+  });
+
+  it('can be gone back', async () => {
+    expect(section).toContain('`npm run remove`');
+    // The answer to its question.
+    await type('npm run remove -- --yes');
+    expect(await rehearsal.services()).toBe(0);
+    expect(written).toContain(`${PHONE} has its URLs no more.`);
   });
 });

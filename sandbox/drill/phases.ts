@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallEvent, CallSummary } from '../../phone';
+import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { PlayError } from '../../src/errors';
 import type { ProjectCopy } from '../rehearsal/project-copy';
 import { DOMAIN_NAME, type Rehearsal } from '../rehearsal/rehearsal';
@@ -30,6 +33,8 @@ export const PHASES: readonly Phase[] = [
   { name: 'replace prompts, sync', avoidsProxy: true, run: replacePrompts },
   { name: 'break S3', avoidsProxy: true, run: breakS3 },
   { name: 'hang webhooks', run: hangWebhooks },
+  { name: 'deploy', avoidsProxy: true, run: deploy },
+  { name: 'roll back, sync', avoidsProxy: true, run: rollBack },
   { name: 'bare deploy, sync', losesAssets: true, run: deployBare },
 ];
 
@@ -60,6 +65,32 @@ async function hangWebhooks({ hang }: Drill): Promise<void> {
   hang.end();
 }
 
+/**
+ * Deploys another call flow. A menu has another name in it, so that calls in progress come from a menu
+ * that is not there.
+ */
+async function deploy(drill: Drill): Promise<void> {
+  const { project } = drill;
+  const file = join(project.directory, CALL_FLOW_FILE);
+  const before = readFileSync(file, 'utf8');
+  const after = before
+    .replaceAll('"japanese"', '"nihongo"')
+    .replace(/"key": "prompts\/unknown.mp3",\s*/, '')
+    .replace(OLD_WORDS, NEW_WORDS);
+  writeFileSync(file, after);
+  await project.shell('npm run deploy');
+  await expectToHear(drill, ['9'], isText(NEW_WORDS));
+  // The code that is live is the one that was deployed.
+  writeFileSync(file, before);
+}
+
+async function rollBack(drill: Drill): Promise<void> {
+  const { project } = drill;
+  await project.shell('npm run rollback -- --yes');
+  await project.shell('npm run sync');
+  await expectToHear(drill, ['9'], isAssetOf('unknown'));
+}
+
 /** What the toolkit does alone: the Assets are gone until the sync. */
 async function deployBare({ project }: Drill): Promise<void> {
   await project.shell('npm run build && npx twilio-run deploy && npm run sync');
@@ -77,6 +108,20 @@ function replacePrompt({ rehearsal }: Drill, name: string): Buffer {
   s3.store.put(S3_BUCKET, key, replaced, { headers });
   return replaced;
 }
+
+/** What a caller hears who presses a key that the menu does not have. */
+const OLD_WORDS = 'Sorry, that is not one of the choices.';
+const NEW_WORDS = 'There is no such choice.';
+
+const isText =
+  (text: string) =>
+  (event: CallEvent): boolean =>
+    event.kind === 'verb' && event.text === text;
+
+const isAssetOf =
+  (name: string) =>
+  (event: CallEvent): boolean =>
+    event.kind === 'media' && new URL(event.url).pathname.startsWith(`/audio/${name}.`);
 
 const isRecording =
   (recording: Buffer) =>

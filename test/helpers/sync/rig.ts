@@ -54,6 +54,8 @@ export function audio(mark: string): Buffer {
 /** An S3 server with some buckets: one for each state of the prompts. */
 export class Buckets {
   readonly #client: S3Client;
+  /** Those that use them and have not been stopped, as after a test that failed. */
+  readonly rigs = new Set<Rig>();
 
   private constructor(
     readonly server: S3Server,
@@ -83,6 +85,7 @@ export class Buckets {
   }
 
   async stop(): Promise<void> {
+    for (const rig of this.rigs) await rig.stop();
     this.#client.destroy();
     await this.server.stop();
   }
@@ -159,6 +162,7 @@ export class Rig {
   }
 
   async start(): Promise<this> {
+    this.buckets.rigs.add(this);
     const edge = createEdge({
       liveBuild: () => this.live,
       accountSid: ACCOUNT_SID,
@@ -190,6 +194,7 @@ export class Rig {
   }
 
   async stop(): Promise<void> {
+    this.buckets.rigs.delete(this);
     await this.#internet?.close();
     await Promise.all(this.#listening.map((listening) => listening.close()));
     await this.#edge?.close();

@@ -159,7 +159,7 @@ function summaryOf(
 ): string {
   const lines = [
     `This removes the Service ${service.uniqueName} (${service.sid}) with all that it has:`,
-    ...environments.map(({ domainName }) => `  https://${domainName}`),
+    ...environments.map(({ domainName }) => `  ${domainName}`),
     `  ${formatCount(functionCount, 'Function')}, ${formatCount(assetCount, 'Asset')}, and all Builds`,
   ];
   if (numbers.length === 0) return `${lines.join('\n')}\nNo phone number has its URLs.\n`;
@@ -202,7 +202,7 @@ async function removeAll(
   // Whether Twilio removes a Service that has a live Build is not documented.
   for (const { sid, domainName } of environments) {
     await twilio.deleteEnvironment(sid);
-    write(`https://${domainName} is removed.\n`);
+    write(`${domainName} is removed.\n`);
   }
   await twilio.deleteService();
   write(`The Service ${service.uniqueName} is removed.\n`);

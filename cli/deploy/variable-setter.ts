@@ -49,6 +49,13 @@ export class VariableSetter {
     }
   }
 
+  /** Changes them in the same order where the Build stays. */
+  async setAll(): Promise<void> {
+    this.unset = Object.keys(this.changes.before);
+    await this.#set(this.changes.before);
+    await this.#finish();
+  }
+
   async #finish(): Promise<void> {
     const { first, after, remove } = this.changes;
     this.unset = [...new Set([...Object.keys(first), ...Object.keys(after), ...remove])];

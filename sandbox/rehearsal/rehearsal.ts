@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { PROJECT_DIRECTORY } from '../../cli/project';
+import type { ApiCredential } from '../../src/config';
 import { makeDirectory } from '../directory';
 import { createEdge } from '../edge/server';
 import type { S3Server } from '../s3';
@@ -41,6 +42,8 @@ export interface Rehearsal {
   readonly internet: Internet;
   readonly accountSid: string;
   readonly authToken: string;
+  /** An API key of the account. */
+  readonly apiKey: ApiCredential;
   /** PEM file of the authority that issued the certificate of Twilio's hosts. */
   readonly authorityFile: string;
   /** Variables that let a process reach this Twilio, beside its own environment. */
@@ -69,9 +72,14 @@ export async function startRehearsal({
     cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
     const accountSid = `AC${randomBytes(16).toString('hex')}`;
     const authToken = randomBytes(16).toString('hex');
+    const apiKey = {
+      username: `SK${randomBytes(16).toString('hex')}`,
+      password: randomBytes(16).toString('hex'),
+    };
     const twilio = createTwilio({
       accountSid,
       authToken,
+      apiKeys: { [apiKey.username]: apiKey.password },
       domainName: (_, { domainSuffix }) => domainOf(domainSuffix),
       phone: { ...mediaHabits, send: (request) => internet.send(request) },
     });
@@ -111,6 +119,7 @@ export async function startRehearsal({
       internet,
       accountSid,
       authToken,
+      apiKey,
       authorityFile,
       environment: proxy
         ? { HTTP_PROXY: internet.proxyUrl, NODE_EXTRA_CA_CERTS: authorityFile }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { callCommand } from '../../cli/call';
 import type { CommandContext } from '../../cli/command-context';
+import { configure } from '../../cli/configure';
 import { deploy } from '../../cli/deploy';
 import { doctor } from '../../cli/doctor';
 import { explain } from '../../cli/explain';
@@ -20,6 +21,7 @@ const help = <Options>(command: CommandDefinition<Options>, width: number) =>
 
 const verbs: Readonly<Record<string, (width: number) => ReturnType<typeof help>>> = {
   call: (width) => help(callCommand(), width),
+  configure: (width) => help(configure, width),
   deploy: (width) => help(deploy, width),
   doctor: (width) => help(doctor, width),
   explain: (width) => help(explain, width),
@@ -47,7 +49,7 @@ describe.each(Object.entries(verbs))('the help of %s', (_, read) => {
   });
 });
 
-it.each(['call', 'deploy', 'doctor', 'number', 'rollback', 'status', 'sync'])(
+it.each(['call', 'configure', 'deploy', 'doctor', 'number', 'rollback', 'status', 'sync'])(
   'the help of %s names an environment in the same words',
   async (verb) => {
     const options = async (name: string) =>

@@ -24,7 +24,7 @@ describe('npm run remove, after the toolkit’s deploy and a sync', () => {
     });
 
     const output = await project.run('remove', '--yes');
-    expect(output).toContain(`https://${DOMAIN} is removed.\n`);
+    expect(output).toContain(`${DOMAIN} is removed.\n`);
     expect(output).toContain('The Service twilio-s3-play is removed.\n');
     expect(await rehearsal.services()).toBe(0);
     expect(await project.run('number')).toMatch(/\+815012345678 +—/);

@@ -60,8 +60,8 @@ describe('npm run remove', () => {
     expect(shown).toContain(
       `This removes the Service twilio-s3-play (${service}) with all that it has:\n`,
     );
-    expect(shown).toContain(`  https://${DEV}\n`);
-    expect(shown).toContain(`  https://${PRODUCTION}\n`);
+    expect(shown).toContain(`  ${DEV}\n`);
+    expect(shown).toContain(`  ${PRODUCTION}\n`);
     expect(shown).toContain('  3 Functions, 1 Asset, and all Builds\n');
     expect(shown).toContain(
       `  npm run number -- --phone ${PHONE} --env ${env} --voice 'https://${DEV}/voice#rt=5000' --fallback https://${DEV}/fallback\n`,

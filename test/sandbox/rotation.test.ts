@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TwilioServerlessApiClient } from '@twilio-labs/serverless-api';
+import { configure } from '../../cli/configure';
 import { ENVIRONMENT, redirectToolkit } from '../../sandbox/deploy';
+import type { S3Credentials } from '../../sandbox/s3/signature';
 import { signProxyQuery } from '../../src/proxy/signed-url';
+import { runVerb, writeVariables } from '../helpers/cli/commands';
 import { startSandbox, type TestSandbox } from '../helpers/sandbox/start-sandbox';
 
 let sandbox: TestSandbox;
@@ -62,31 +65,59 @@ const newKey = (n: number) => ({
   secretAccessKey: `secret of key ${n}`.replaceAll(' ', '-'),
 });
 
+/** Runs `npm run configure` with the sandbox's variables and these. */
+async function configureWith(changes: Readonly<Record<string, string>>): Promise<void> {
+  const { file, remove } = writeVariables({
+    ...sandbox.variables,
+    AUDIO_CACHE_MB: '0',
+    ...changes,
+  });
+  try {
+    const { code, err } = await runVerb(configure, ['--env', file]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  } finally {
+    remove();
+  }
+}
+
+const inOne = ({ accessKeyId, secretAccessKey }: S3Credentials) => ({
+  S3_ACCESS_KEY: `${accessKeyId}:${secretAccessKey}`,
+  S3_ACCESS_KEY_ID: '',
+  S3_SECRET_ACCESS_KEY: '',
+});
+const inTwo = ({ accessKeyId, secretAccessKey }: S3Credentials) => ({
+  S3_ACCESS_KEY_ID: accessKeyId,
+  S3_SECRET_ACCESS_KEY: secretAccessKey,
+});
+
+// Each test goes on where the one before it ended: the key is that of the sandbox, then 1, 2, 3, 4.
 describe('while the access key is rotated', () => {
-  it('no request of /audio fails, if id and secret change in one variable', async () => {
-    const { S3_ACCESS_KEY_ID } = sandbox.variables;
-    let old: string = S3_ACCESS_KEY_ID;
-    // The first rotation leaves the two variables behind, the second begins with the one.
-    for (const key of [newKey(1), newKey(2)]) {
-      const statuses = await statusesDuring(async (settled) => {
-        await sandbox.activateKey(key);
-        await setVariable('S3_ACCESS_KEY', `${key.accessKeyId}:${key.secretAccessKey}`);
-        // A request that began before the change may still be on its way to S3.
-        await settled();
-        await sandbox.deactivateKey(old);
-      });
-      expect([...statuses]).toEqual([200]);
-      old = key.accessKeyId;
-    }
-    await sandbox.deactivateKey(old);
-    expect(await statusOfAudio()).not.toBe(200);
-    await sandbox.activateKey(newKey(2));
+  let old: string;
+  beforeAll(() => {
+    old = sandbox.variables.S3_ACCESS_KEY_ID;
   });
 
-  it('requests fail between id and secret, if these are two variables', async () => {
-    const { accessKeyId, secretAccessKey } = newKey(3);
+  it.each([
+    ['from two variables to two', 1, inTwo],
+    ['from two variables to one', 2, inOne],
+    ['from one variable to one', 3, inOne],
+    ['from one variable to two', 4, inTwo],
+  ])('by npm run configure, %s, no request of /audio fails', async (_, n, variablesOf) => {
+    const key = newKey(n);
+    const statuses = await statusesDuring(async (settled) => {
+      await sandbox.activateKey(key);
+      await configureWith(variablesOf(key));
+      // A request that began before the change may still be on its way to S3.
+      await settled();
+      await sandbox.deactivateKey(old);
+    });
+    expect([...statuses]).toEqual([200]);
+    old = key.accessKeyId;
+  });
+
+  it('requests fail between id and secret, if these are set one by one', async () => {
+    const { accessKeyId, secretAccessKey } = newKey(5);
     await sandbox.activateKey({ accessKeyId, secretAccessKey });
-    await setVariable('S3_ACCESS_KEY', '');
     await setVariable('S3_ACCESS_KEY_ID', accessKeyId);
     expect(await statusOfAudio()).toBe(502);
     await setVariable('S3_SECRET_ACCESS_KEY', secretAccessKey);

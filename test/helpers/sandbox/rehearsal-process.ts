@@ -13,12 +13,13 @@ import { callRehearsal, numberUrls } from '../../../sandbox/rehearsal/scenario';
 async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
   const exchanges: RecordedExchange[] = [];
   const rehearsal = await startRehearsal({ ...options, onExchange: (it) => exchanges.push(it) });
-  const { accountSid, authToken, directory, environment, variables, twilio } = rehearsal;
+  const { accountSid, authToken, apiKey, directory, environment, variables, twilio } = rehearsal;
   const { authorityFile, internet } = rehearsal;
   return {
     started: {
       accountSid,
       authToken,
+      apiKey,
       directory,
       environment,
       variables,

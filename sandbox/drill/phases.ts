@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallEvent, CallSummary } from '../../phone';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { PlayError } from '../../src/errors';
+import { PROXY_TIMEOUT_MS } from '../../src/limits';
 import type { ProjectCopy } from '../rehearsal/project-copy';
 import { DOMAIN_NAME, type Rehearsal } from '../rehearsal/rehearsal';
 import type { Hang } from './hang';
@@ -28,6 +30,10 @@ export interface Phase extends PhaseRules {
 const HANGING_ONE_OF = 4;
 const HANGING_MS = 8000;
 
+/** Beside the key that the bucket begins with. */
+const NEW_KEY_ID = 'AKIAI44QH8DHBEXAMPLE';
+
+/** The auth token is not rotated: docs/operating.md says what callers may notice then. */
 export const PHASES: readonly Phase[] = [
   { name: 'calls alone', avoidsProxy: true, run: async () => undefined },
   { name: 'replace prompts, sync', avoidsProxy: true, run: replacePrompts },
@@ -35,6 +41,8 @@ export const PHASES: readonly Phase[] = [
   { name: 'hang webhooks', run: hangWebhooks },
   { name: 'deploy', avoidsProxy: true, run: deploy },
   { name: 'roll back, sync', avoidsProxy: true, run: rollBack },
+  { name: 'rotate the S3 key', run: rotateS3Key },
+  { name: 'rotate ADMIN_SECRET', run: rotateAdminSecret },
   { name: 'bare deploy, sync', losesAssets: true, run: deployBare },
 ];
 
@@ -89,6 +97,41 @@ async function rollBack(drill: Drill): Promise<void> {
   await project.shell('npm run rollback -- --yes');
   await project.shell('npm run sync');
   await expectToHear(drill, ['9'], isAssetOf('unknown'));
+}
+
+/** The steps of docs/operating.md, while each caller who presses 1 needs the key. */
+async function rotateS3Key({ rehearsal, project }: Drill): Promise<void> {
+  project.fillIn({ SYNC_EXCLUDE: 'hours.mp3', AUDIO_CACHE_MB: '0' });
+  await project.shell('npm run configure && npm run sync');
+  const { secrets } = rehearsal.s3;
+  const { S3_ACCESS_KEY_ID: oldId = '' } = rehearsal.variables;
+  const secret = randomBytes(20).toString('hex');
+  secrets.set(NEW_KEY_ID, secret);
+  project.fillIn({
+    S3_ACCESS_KEY: `${NEW_KEY_ID}:${secret}`,
+    S3_ACCESS_KEY_ID: '',
+    S3_SECRET_ACCESS_KEY: '',
+  });
+  await project.shell('npm run doctor && npm run configure');
+  // Requests that began before end within this time, which is less than a person's minute.
+  await wait(PROXY_TIMEOUT_MS);
+  secrets.delete(oldId);
+  await project.shell('npm run doctor');
+  project.fillIn({ SYNC_EXCLUDE: '', AUDIO_CACHE_MB: '32' });
+  await project.shell('npm run configure && npm run sync');
+}
+
+/** The steps of docs/operating.md. */
+async function rotateAdminSecret({ rehearsal, project }: Drill): Promise<void> {
+  project.fillIn({ ADMIN_SECRET: randomBytes(32).toString('hex') });
+  await project.shell('npm run configure');
+  const sync = `https://${DOMAIN_NAME}/sync`;
+  const old = `Authorization: Bearer ${rehearsal.variables.ADMIN_SECRET}`;
+  const refused = await project.shell(
+    `curl --silent --output /dev/null --write-out '%{http_code}' -X POST ${sync} -H '${old}'`,
+  );
+  if (refused !== '401') throw new PlayError(`/sync answers ${refused} to the old ADMIN_SECRET.`);
+  await project.shell(`npm run sync -- --remote https://${DOMAIN_NAME}`);
 }
 
 /** What the toolkit does alone: the Assets are gone until the sync. */

@@ -295,7 +295,7 @@ export const accountVariables = () => ({
   API_KEY: matching(
     beside('API_SECRET'),
     /^SK[0-9a-f]{32}$/i,
-    'must be the SID of an API key: SK and 32 hexadecimal digits',
+    'must be the SID of an API key of Twilio, SK and 32 hexadecimal digits: unset one of another service',
   ),
   API_SECRET: beside('API_KEY'),
   TWILIO_API_URL: origin,

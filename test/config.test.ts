@@ -379,7 +379,11 @@ describe('readAccount', () => {
   it.each([
     ['API_KEY without its secret', { API_SECRET: '' }, 'API_SECRET is not set, and API_KEY is'],
     ['a secret without its key', { API_KEY: '' }, 'API_KEY is not set, and API_SECRET is'],
-    ['another SID for a key', { API_KEY: `AC${'0'.repeat(32)}` }, 'API_KEY must be the SID of an'],
+    [
+      'another SID for a key',
+      { API_KEY: `AC${'0'.repeat(32)}` },
+      'API_KEY must be the SID of an API key of Twilio',
+    ],
     [
       'a key for the account',
       { ACCOUNT_SID: key.API_KEY },

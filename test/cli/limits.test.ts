@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { callCommand } from '../../cli/call';
 import type { CommandContext } from '../../cli/command-context';
-import { deploy } from '../../cli/deploy';
+import { configure } from '../../cli/configure';
 import { number } from '../../cli/number';
+import { remove } from '../../cli/remove';
 import { runCommand } from '../../cli/run-command';
 import { sync } from '../../cli/sync';
 import { createContext, writeVariables } from '../helpers/cli/commands';
@@ -41,7 +42,8 @@ describe('a limit of Twilio at the very first request', () => {
   it.each<[string, Run, string[]]>([
     ['sync', (args, context) => runCommand(sync, args, context), []],
     ['sync --dry-run', (args, context) => runCommand(sync, args, context), ['--dry-run']],
-    ['deploy', (args, context) => runCommand(deploy, args, context), []],
+    ['configure', (args, context) => runCommand(configure, args, context), []],
+    ['remove', (args, context) => runCommand(remove, args, context), []],
     ['call', (args, context) => runCommand(callCommand(), args, context), []],
     ['number', (args, context) => runCommand(number, args, context), ['--phone', '+815012345678']],
     [

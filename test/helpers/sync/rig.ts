@@ -26,6 +26,7 @@ import { resultOf } from '../../../src/result';
 import { PromptBucket } from '../../../src/s3/prompts';
 import type { SyncEvent, SyncOutcome } from '../../../src/sync';
 import { assetPath, isAssetPath } from '../../../src/sync/asset-path';
+import { carryOverOf, fingerprint } from '../../../src/sync/carry-over';
 import { type RunOptions, run } from '../../../src/sync/run';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
@@ -237,6 +238,24 @@ export class Rig {
     return this.activate(build.sid, environment);
   }
 
+  /** Builds new code as a deploy does: in an environment of its own, which is removed again. */
+  stageCode(functions?: readonly string[]): string {
+    const staging = this.addEnvironment('staging');
+    const buildSid = this.toolkitDeploy(staging, 1, functions);
+    this.service.environments.delete(staging.sid);
+    return buildSid;
+  }
+
+  /** Runs a deploy of staged code, together with the prompts of a bucket. */
+  async deploy(bucketName: string, staged: string): Promise<RunResult> {
+    const twilio = this.#serverless(Number.POSITIVE_INFINITY);
+    const { build: live } = this.environment;
+    const replaces = live && fingerprint(carryOverOf(await twilio.build(live.sid)));
+    const code = { build: await twilio.build(staged), replaces };
+    this.wire.calls.length = 0;
+    return this.run(bucketName, { code });
+  }
+
   /** Makes a completed Build live, as a rollback does. */
   activate(buildSid: string, environment = this.environment): string {
     const build = this.service.builds.get(buildSid);
@@ -361,16 +380,20 @@ export class Rig {
     };
   }
 
+  #serverless(deadline: number): Serverless {
+    const transport = new Transport({ clock: this.clock, deadline });
+    return new Serverless(
+      { credential: CREDENTIAL, apiOrigin: undefined, transport },
+      this.service.sid,
+    );
+  }
+
   /** Runs the sync of one bucket to its end, or to the error that ended it. */
   async run(bucketName: string, options: Partial<RunOptions> = {}): Promise<RunResult> {
     const { clock, environment } = this;
     const { deadline = this.time + 10 * 60_000 } = options;
     const end = deadline + SLICE_GRACE_MS;
-    const transport = new Transport({ clock, deadline: end });
-    const twilio = new Serverless(
-      { credential: CREDENTIAL, apiOrigin: undefined, transport },
-      this.service.sid,
-    );
+    const twilio = this.#serverless(end);
     const bucket = this.#bucket(bucketName, this.#origins.s3, end);
     const steps = run({
       bucket,

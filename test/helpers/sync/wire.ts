@@ -26,8 +26,8 @@ export interface WireCall {
 /** Stands between a run and both its servers: counts its calls, and breaks one of them. */
 export class Wire {
   readonly calls: WireCall[] = [];
-  /** Called before a call reaches its server. */
-  before: (call: WireCall) => void = () => {};
+  /** Called before a call reaches its server, which waits for a promise. */
+  before: (call: WireCall) => unknown = () => {};
   fault: { readonly at: number; readonly kind: Fault } | undefined;
   #dead = false;
 
@@ -48,10 +48,14 @@ export class Wire {
       const path = (request.url ?? '').split('?', 1).join('');
       const call = { index: this.calls.length, to, method: request.method ?? '', path };
       this.calls.push(call);
-      this.before(call);
-      const fault = this.fault?.at === call.index ? this.fault.kind : undefined;
-      if (fault?.startsWith('killed')) this.#dead = true;
-      this.#respond(fault, listener, request, response);
+      const respond = () => {
+        const fault = this.fault?.at === call.index ? this.fault.kind : undefined;
+        if (fault?.startsWith('killed')) this.#dead = true;
+        this.#respond(fault, listener, request, response);
+      };
+      const happening = this.before(call);
+      if (happening instanceof Promise) happening.then(respond);
+      else respond();
     };
   }
 

@@ -119,7 +119,7 @@ describe('a deploy', () => {
     for (const fault of sample(all, 12)) {
       const { rig, synced, staged } = await company();
       rig.wire.fault = fault;
-      const { outcome, error } = await rig.deploy('after', staged);
+      const { outcome } = await rig.deploy('after', staged);
       const name = `${fault.kind} at ${fault.at}`;
       const code = liveCode(rig);
       const isLive = code === codeOf(rig, staged);

@@ -248,11 +248,14 @@ export class Rig {
 
   /** Runs a deploy of staged code, together with the prompts of a bucket. */
   async deploy(bucketName: string, staged: string): Promise<RunResult> {
+    const { fault, before } = this.wire;
+    this.wire.reset();
     const twilio = this.#serverless(Number.POSITIVE_INFINITY);
     const { build: live } = this.environment;
     const replaces = live && fingerprint(carryOverOf(await twilio.build(live.sid)));
     const code = { build: await twilio.build(staged), replaces };
-    this.wire.calls.length = 0;
+    this.wire.reset();
+    Object.assign(this.wire, { fault, before });
     return this.run(bucketName, { code });
   }
 

@@ -12,7 +12,7 @@ import { dialRehearsal, numberUrls } from '../rehearsal/scenario';
 import { startCallers } from './callers';
 import { createHang } from './hang';
 import { type Drill, PHASES } from './phases';
-import { createTally, problemsOf, type Row, tallyTable } from './tally';
+import { createTally, problemsOf, type Tally, tallyTable } from './tally';
 
 /** From one call to the next. */
 const CALL_EVERY_MS = 100;
@@ -54,8 +54,12 @@ async function run({ verbose }: Options, context: CommandContext): Promise<ExitS
     await project.shell(`npm run number -- --phone ${NUMBER} --yes`);
     const dial = (digits: readonly string[]) =>
       dialRehearsal(rehearsal, { ...numberUrls(rehearsal), digits });
-    const rows = await callThroughPhases({ rehearsal, project, hang, dial }, signal, context);
-    return report(rows, context);
+    const tally = createTally();
+    const drill = { rehearsal, project, hang, dial };
+    await callThroughPhases(drill, tally, signal, context).finally(() =>
+      context.write(`${tallyTable(tally.rows)}\n`),
+    );
+    return judge(tally, context);
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
     return 'failed';
@@ -67,10 +71,10 @@ async function run({ verbose }: Options, context: CommandContext): Promise<ExitS
 /** Runs one phase after the other while calls go on. */
 async function callThroughPhases(
   drill: Drill,
+  tally: Tally,
   signal: AbortSignal,
   { write }: CommandContext,
-): Promise<readonly Row[]> {
-  const tally = createTally();
+): Promise<void> {
   const callers = startCallers(CALL_EVERY_MS, drill.dial, tally.beginCall);
   const startedAt = performance.now();
   try {
@@ -86,12 +90,9 @@ async function callThroughPhases(
   const everyMs = (performance.now() - startedAt) / callers.count();
   await callers.ended();
   write(`\n${callers.count()} calls, one each ${Math.round(everyMs)} ms.\n`);
-  return tally.rows;
 }
 
-function report(rows: readonly Row[], context: CommandContext): ExitStatus {
-  const { write, writeError, colors } = context;
-  write(`${tallyTable(rows)}\n`);
+function judge({ rows }: Tally, { writeError, colors }: CommandContext): ExitStatus {
   const problems = problemsOf(rows, LONGEST_WAIT_MS);
   for (const problem of problems) writeError(`${createColors(colors).red(problem)}\n`);
   return problems.length === 0 ? 'done' : 'failed';

@@ -4,8 +4,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { runProgram } from '../../sandbox/rehearsal/staged-project';
+import { readPage, section } from '../helpers/docs/markdown';
 import { resultOfProgram, startProgram } from '../helpers/program';
-import { readmeSection } from '../helpers/readme';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -34,8 +34,8 @@ const answering = (text: string) =>
 
 /** A project of somebody else's, with the parts of ours that the README's steps name. */
 function writeProject(): void {
-  const section = readmeSection('## In Functions of your own');
-  const [, example = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? [];
+  const text = section(readPage('README.md'), '## In Functions of your own');
+  const [, example = ''] = /^```js\n(.*?)^```$/ms.exec(text) ?? [];
   const { accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, variables } = rehearsal;
   const dependencies = { '@twilio/runtime-handler': '2.0.1', lodash: '4.17.21' };
   write('package.json', JSON.stringify({ name: SERVICE, version: '1.0.0', dependencies }));

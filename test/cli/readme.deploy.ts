@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { copyProject, type ProjectCopy } from '../../sandbox/rehearsal/project-copy';
-import { fillPlaceholders, readmeSection, shellBlocks } from '../helpers/readme';
+import { blocks, readPage, section } from '../helpers/docs/markdown';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
 const PHONE = '+815012345678';
 
 /** The lines of the README's first way from nothing to a number that is answered, and what follows. */
-const section = readmeSection('## Deploy');
-const blocks = shellBlocks(section);
+const text = section(readPage('README.md'), '## Deploy');
+const scripts = blocks(text).flatMap(({ language, text }) => (language === 'sh' ? [text] : []));
 
 /** Begins with what the reader has typed when the variables are to be filled in. */
 const FILL_IN = /^cp \.env\.example \.env\b.*\n/m;
@@ -15,7 +15,30 @@ const FILL_IN = /^cp \.env\.example \.env\b.*\n/m;
 /** Its packages are those of this project: to install them again would take longer than all else. */
 const INSTALL = /^npm ci\n/m;
 
-// Each block goes on from the one before.
+/** What a reader writes for the placeholders of the README. */
+interface ReaderValues {
+  /** E.164. */
+  readonly phone: string;
+  readonly domain: string;
+}
+
+/**
+ * Fills in the placeholders as a reader does.
+ *
+ * @throws {Error} for a placeholder that stands for something else
+ */
+function fillPlaceholders(commands: string, { phone, domain }: ReaderValues): string {
+  const filled = commands
+    .replace(/\+\d*…/g, phone)
+    .replace(/<[^<>\n]*\bdomain\b[^<>\n]*>/g, domain);
+  const [unknown] = /<[^<>\n]+>|\S*…\S*/.exec(filled) ?? [];
+  if (unknown === undefined) return filled;
+  throw new Error(
+    `README.md has a placeholder that is neither a number (+81…) nor a domain (<your domain>): ${unknown}`,
+  );
+}
+
+// Each script goes on from the one before.
 describe("the README's way to a number that is answered", () => {
   let rehearsal: TestRehearsal;
   let project: ProjectCopy;
@@ -32,14 +55,14 @@ describe("the README's way to a number that is answered", () => {
   }
 
   it('begins with an installation, and variables to fill in', () => {
-    expect(blocks[0]).toMatch(INSTALL);
-    expect(blocks[0]).toMatch(FILL_IN);
+    expect(scripts[0]).toMatch(INSTALL);
+    expect(scripts[0]).toMatch(FILL_IN);
   });
 
-  it.each(blocks)(
+  it.each(scripts)(
     '%s',
-    async (block) => {
-      const commands = block.replace(INSTALL, '');
+    async (script) => {
+      const commands = script.replace(INSTALL, '');
       const [copy] = FILL_IN.exec(commands) ?? [];
       if (copy !== undefined) {
         await type(copy);
@@ -63,7 +86,7 @@ describe("the README's way to a number that is answered", () => {
   });
 
   it('can be gone back', async () => {
-    expect(section).toContain('`npm run remove`');
+    expect(text).toContain('`npm run remove`');
     // The answer to its question.
     await type('npm run remove -- --yes');
     expect(await rehearsal.services()).toBe(0);

@@ -8,7 +8,7 @@ import {
   type StagedProject,
   stageProject,
 } from '../../sandbox/rehearsal/staged-project';
-import { readmeSection } from '../helpers/readme';
+import { readPage, section } from '../helpers/docs/markdown';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -67,7 +67,9 @@ describe('twilio serverless:deploy, as its users run it', () => {
     await copy.shell('cp .env.example .env');
     copy.fillIn();
     const [, line = ''] =
-      /`([^`\n]*\btwilio serverless:deploy\b[^`\n]*)`/.exec(readmeSection('## Deploy')) ?? [];
+      /`([^`\n]*\btwilio serverless:deploy\b[^`\n]*)`/.exec(
+        section(readPage('README.md'), '## Deploy'),
+      ) ?? [];
     expect(await copy.shell(line)).toContain('Serverless project successfully deployed');
     await copy.shell('npm run sync');
     expect(await served()).toEqual(['Asset 200']);

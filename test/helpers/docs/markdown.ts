@@ -47,6 +47,14 @@ export function headings(markdown: string): Heading[] {
   }));
 }
 
+/** What stands under a heading such as `## Deploy`, up to the next of its level. */
+export function section(markdown: string, heading: string): string {
+  const [, rest] = markdown.split(`\n${heading}\n`);
+  if (rest === undefined) throw new Error(`there is no heading ${heading}`);
+  const [text = ''] = rest.split(`\n${heading.split(' ', 1)} `);
+  return text;
+}
+
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchors(markdown: string): string[] {
   const seen = new Map<string, number>();

@@ -55,7 +55,13 @@ export interface ActionRequest {
 async function main(): Promise<void> {
   const { started, actions } = await start(JSON.parse(process.argv[2] ?? '{}'));
   process.on('message', async ({ action, argument }: ActionRequest) => {
-    process.send?.({ result: await Reflect.apply(actions[action], undefined, [argument]) });
+    const perform = async () => Reflect.apply(actions[action], undefined, [argument]);
+    process.send?.(
+      await perform().then(
+        (result) => ({ result }),
+        (error: Error) => ({ error: error.stack }),
+      ),
+    );
     if (action === 'stop') process.disconnect();
   });
   process.send?.({ result: started });

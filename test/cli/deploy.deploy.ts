@@ -34,6 +34,11 @@ afterAll(() => rehearsal.stop());
 const fronts: Listening[] = [];
 afterEach(() => Promise.all(fronts.splice(0).map((front) => front.close())));
 
+/** However a deploy ends, nothing is left of where it built. */
+afterEach(async () => {
+  expect(await rehearsal.environments()).not.toContain('deploy-staging');
+});
+
 function envFile(changes: Variables): string {
   const lines = Object.entries({ ...variables, ...changes }).map(
     ([name, value]) => `${name}=${value}`,
@@ -58,6 +63,8 @@ function deploy(
   return resultOfProgram(startDeploy(args, shell));
 }
 
+const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+
 /** A deploy that ends with this exit code, and whose errors match. */
 const failing = (code: number, err: RegExp) => ({ code, err: expect.stringMatching(err) });
 
@@ -74,6 +81,7 @@ const NOTHING_SET = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
+const liveVariables = async () => (await rehearsal.live())?.variables;
 const liveBuild = async () => (await rehearsal.live())?.buildSid;
 
 /** What a caller hears who presses 1, then 9. Signatures of the proxy's URLs are left out. */
@@ -169,6 +177,46 @@ describe('npm run deploy', () => {
     for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
   });
 
+  it('gives the toolkit the account alone, on no command line', async () => {
+    const exchanges = await rehearsal.exchanges();
+    const isOfToolkit = ({ requestHeaders }: (typeof exchanges)[number]) =>
+      /twilio-run|serverless/.test(requestHeaders['user-agent'] ?? '');
+    const sent = exchanges.filter(isOfToolkit);
+    expect(sent.some(({ target }) => target.endsWith('/Builds'))).toBe(true);
+    expect(
+      sent.filter(({ target, method }) => method !== 'GET' && /Variables/.test(target)),
+    ).toEqual([]);
+    const bodies = Buffer.concat(sent.map(({ requestBody }) => requestBody)).toString('latin1');
+    for (const name of ['S3_SECRET_ACCESS_KEY', 'ADMIN_SECRET']) {
+      expect(bodies).not.toContain(variables[name]);
+    }
+  });
+
+  it('lets every call play Assets meanwhile, and calls in progress keep their URLs', async () => {
+    const { events: earlier } = await rehearsal.call({ digits: ['1', '9'] });
+    const urls = earlier.flatMap((event) => (event.kind === 'media' ? [event.url] : []));
+    await replacePrompt('welcome.mp3', 'meanwhile');
+    const [before, live] = [await heard(), await liveBuild()];
+    const calls: string[][] = [];
+    let isDeploying = true;
+    const deploying = deploy().finally(() => {
+      isDeploying = false;
+    });
+    while (isDeploying) {
+      calls.push(await heard());
+      await pause();
+    }
+    expect((await deploying).code).toBe(0);
+    expect(await liveBuild()).not.toBe(live);
+    expect(calls.length).toBeGreaterThan(3);
+    const known = [...before, ...(await heard())];
+    expect(known.filter((line) => line.startsWith('/audio '))).toEqual([]);
+    expect(known).toEqual(expect.arrayContaining(calls.flat()));
+    for (const url of urls) {
+      expect((await rehearsal.request({ method: 'GET', url, headers: {} })).status).toBe(200);
+    }
+  });
+
   describe.each<[string, Variables, RegExp]>([
     ['an empty .env', NOTHING_SET, /S3_BUCKET is not set.*ACCOUNT_SID is not set/s],
     ['a malformed region', { S3_REGION: 'EU Central' }, /S3_REGION must be a region/],
@@ -227,15 +275,16 @@ describe('npm run deploy', () => {
   it('syncs with the variables that it deploys, not with those of the shell', async () => {
     const { code, out } = await deploy({}, [], { S3_PREFIX: 'nothing/', S3_BUCKET: 'other' });
     expect(code).toBe(0);
-    expect(out).toContain('Assets equal S3: 8 prompts, 0 uploaded.');
+    expect(out).toContain('Assets equal S3: 8 prompts, 0 uploaded, ');
     expect((await rehearsal.live())?.variables.S3_PREFIX).toBe('prompts/');
   });
 
-  it('leaves the live Build where the sync fails', async () => {
-    const [before, live] = [await heard(), await liveBuild()];
+  it('leaves the live Build and its variables where the sync fails', async () => {
+    const [before, live, set] = [await heard(), await liveBuild(), await liveVariables()];
     await replacePrompt('menu.mp3', 'replaced');
     const S3_ENDPOINT = await refusingObjects('bytes');
-    const { code, err } = await deploy({ S3_ENDPOINT });
+    const { code, err } = await deploy({ S3_ENDPOINT, OPERATOR_NUMBER: '+815012345678' });
+    expect(await liveVariables()).toEqual(set);
     expect(code).toBe(1);
     expect(err).toMatch(/menu\.mp3 from bucket .*403 InvalidAccessKeyId/);
     expect(err).toMatch(new RegExp(`\nBuild ${live} is still live, with its variables: .*\n$`));
@@ -273,7 +322,7 @@ describe('npm run deploy', () => {
   it('uploads only what is new after that', async () => {
     expect(await deploy()).toMatchObject({
       code: 0,
-      out: expect.stringContaining('Assets equal S3: 8 prompts, 1 uploaded, 1 old version kept'),
+      out: expect.stringContaining('Assets equal S3: 8 prompts, 1 uploaded, 2 old versions kept'),
     });
   });
 
@@ -317,6 +366,67 @@ describe('npm run deploy', () => {
     expect((await deploy({ SYNC_INCLUDE: '' })).out).toContain('Assets equal S3: 8 prompts');
     const { SYNC_INCLUDE: _, ...others } = before ?? {};
     expect((await rehearsal.live())?.variables).toEqual(others);
+  });
+
+  it('stops while Twilio’s deployer is at work, and leaves nothing of it', async () => {
+    const live = await liveBuild();
+    writeEnvironment({});
+    const program = startDeploy();
+    const result = resultOfProgram(program);
+    while (!(await rehearsal.environments()).includes('deploy-staging')) await pause();
+    program.kill('SIGTERM');
+    const { code, err } = await result;
+    expect(code).toBe(128 + constants.signals.SIGTERM);
+    expect(err).toMatch(new RegExp(`Stopping …\\n(.*\\n)*Build ${live} is still live`));
+    expect(await liveBuild()).toBe(live);
+  });
+
+  it('names a variable that Twilio would refuse, and its size, before anything starts', async () => {
+    const live = await liveBuild();
+    expect(await deploy({ GREETING: 'x'.repeat(451) })).toMatchObject(
+      failing(2, /^Twilio takes 450 bytes .* GREETING \(451\)\.\nNothing was deployed\.\n$/),
+    );
+    expect(await liveBuild()).toBe(live);
+  });
+
+  it('refuses the environment in which every deploy builds', async () => {
+    const args = ['--environment', 'deploy-staging'];
+    expect(await deploy({}, args)).toMatchObject(
+      failing(2, /^Every deploy builds in the environment deploy-staging/),
+    );
+  });
+
+  it('is undone by npm run rollback, and the next sync keeps that', async () => {
+    const verb = (name: string, ...args: readonly string[]) =>
+      resultOfProgram(
+        startProgram(`cli/${name}.ts`, args, rehearsal.environment, project.directory),
+      );
+    const codeOf = async () =>
+      (await rehearsal.live())?.functions
+        .filter(({ path }) => path === '/voice')
+        .map(({ sid }) => sid);
+    const before = await codeOf();
+    const { out } = await deploy();
+    expect(out).toContain('npm run rollback -- --environment dev');
+    const deployed = await codeOf();
+    expect(deployed).not.toEqual(before);
+    expect(await verb('rollback', '--yes')).toMatchObject({ code: 0 });
+    expect(await codeOf()).toEqual(before);
+    await replacePrompt('menu.mp3', 'after a rollback');
+    expect((await verb('sync')).out).toContain('1 uploaded');
+    expect(await codeOf()).toEqual(before);
+    // The rollback waits where the Build became live for the first time just before.
+  }, 90_000);
+
+  it('lets the deployment answer a number with --phone, and refuses one that is not there', async () => {
+    const phone = '+815012345678';
+    const { code, out } = await deploy({}, ['--phone', phone, '--yes']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Voice URL[^\n]*\s+→ {2}https:\/\/rehearsal-1234-dev\.twil\.io\/voice/);
+    expect(out).toMatch(/\n {2}npm run call -- --environment dev --digits 1\n {2}npm run sync/);
+    expect(await deploy({}, ['--phone', '+815099999999'])).toMatchObject(
+      failing(2, /^The account has no number \+815099999999\..*\nNothing was deployed\.\n$/),
+    );
   });
 
   it('names what the call flow names and S3 lacks, before and after it deploys', async () => {

@@ -36,6 +36,11 @@ async function start(options: Omit<RehearsalOptions, 'onExchange'>) {
       request: (sent: Pick<HttpRequest, 'method' | 'url' | 'headers'>) =>
         rehearsal.internet.send({ ...sent, limits: DEFAULT_LIMITS }),
       services: async () => twilio.state.services.size,
+      /** Domain suffixes of all environments; production has null. */
+      environments: async () =>
+        [...twilio.state.services.values()].flatMap(({ environments }) =>
+          [...environments.values()].map(({ domainSuffix }) => domainSuffix),
+        ),
       /** The requests and responses since the call before. */
       exchanges: async () => exchanges.splice(0),
       stop: () => rehearsal.stop(),

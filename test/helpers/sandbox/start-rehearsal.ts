@@ -31,6 +31,7 @@ export async function startRehearsal(
     request: (sent) => run('request', sent),
     live: () => run('live'),
     services: () => run('services'),
+    environments: () => run('environments'),
     exchanges: () => run('exchanges'),
     async stop() {
       const exited = once(child, 'exit');

@@ -37,7 +37,7 @@ export interface CallNotes {
 /** Counts what callers hear, each step in the phase in which it happens. */
 export interface Tally {
   readonly rows: readonly Row[];
-  beginPhase(phase: PhaseRules): unknown;
+  beginPhase(phase: PhaseRules): void;
   beginCall(): CallNotes;
 }
 
@@ -50,7 +50,9 @@ export function createTally(): Tally {
   };
   return {
     rows,
-    beginPhase: (phase) => rows.push(emptyRow(phase)),
+    beginPhase(phase) {
+      rows.push(emptyRow(phase));
+    },
     beginCall() {
       const begun = current();
       begun.calls += 1;

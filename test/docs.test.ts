@@ -12,17 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
+import { namedInRows, tables } from './helpers/docs/markdown';
 
 const root = join(__dirname, '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-
-/** What stands in backticks in the first column of a Markdown table's rows. */
-function firstColumn(markdown: string): string[] {
-  const rows = markdown.split('\n').filter((line) => /^\| *`/.test(line));
-  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(second));
-}
-
-const second = (match: RegExpMatchArray) => match[1] ?? '';
 
 describe('CONTRIBUTING', () => {
   const [, drawn = ''] = /## Layout\n\n```\n(.*?)```/s.exec(read('CONTRIBUTING.md')) ?? [];
@@ -110,6 +103,8 @@ describe('docs/dependencies.md', () => {
     const packages = [...Object.keys(dependencies), ...Object.keys(devDependencies)].map((name) =>
       name.startsWith('@types/') ? '@types/*' : name,
     );
-    expect(firstColumn(read('docs/dependencies.md')).sort()).toEqual([...new Set(packages)].sort());
+    expect(tables(read('docs/dependencies.md')).flatMap(namedInRows).flat().sort()).toEqual(
+      [...new Set(packages)].sort(),
+    );
   });
 });

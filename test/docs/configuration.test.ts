@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { configurationPage, defaultOf, describedVariables } from '../../scripts/configuration';
 import { readAccount, readConfig, type Variables } from '../../src/config';
 import { ConfigError } from '../../src/errors';
-import { readPage, rows, tables } from '../helpers/docs/markdown';
+import { namedInRows, readPage, tables } from '../helpers/docs/markdown';
 
 describe('docs/configuration.md', () => {
   it('is what npm run schema writes', () => {
@@ -18,9 +18,7 @@ describe('docs/configuration.md', () => {
 
 describe('the README', () => {
   const table = tables(readPage('README.md')).find((text) => text.startsWith('| Variable |')) ?? '';
-  const named = rows(table).flatMap(([cell = '']) =>
-    [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
-  );
+  const named = namedInRows(table).flat();
   const value: Variables = {
     S3_REGION: 'eu-central-1',
     S3_ACCESS_KEY: 'id:secret',

@@ -90,3 +90,10 @@ export function rows(table: string): string[][] {
 export function tables(markdown: string): string[] {
   return prose(markdown).match(/(?:^\|.*\n)+/gm) ?? [];
 }
+
+/** What stands as code in the first cell of each row. */
+export function namedInRows(table: string): string[][] {
+  return rows(table).map(([first = '']) =>
+    [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+}

@@ -14,7 +14,7 @@ type RehearsedAccount = Pick<
 /** The project as a new user has it after `git clone` and `npm ci`. */
 export interface ProjectCopy {
   readonly directory: string;
-  /** Runs a line in a shell whose programs reach this rehearsal, and nothing else: also npm and curl. */
+  /** Runs a line in a shell whose programs, npm and curl too, find Twilio in this rehearsal. */
   shell(line: string): Promise<string>;
   /** Fills in variables in .env, as with an editor; by default the account and those of its bucket. */
   fillIn(variables?: Readonly<Record<string, string>>): void;
@@ -31,12 +31,10 @@ export function copyProject(
   watch: Pick<ProgramOptions, 'onOutput' | 'signal'> = {},
 ): ProjectCopy {
   const directory = join(rehearsal.directory, 'copy');
-  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const listed = execFileSync('git', list, { cwd: PROJECT_DIRECTORY, encoding: 'utf8' });
-  for (const file of listed.split('\0')) {
+  for (const file of listFiles()) {
     const original = join(PROJECT_DIRECTORY, file);
     // git lists a file that was deleted, until that is committed.
-    if (file !== '' && existsSync(original)) cpSync(original, join(directory, file));
+    if (existsSync(original)) cpSync(original, join(directory, file));
   }
   symlinkSync(join(PROJECT_DIRECTORY, 'node_modules'), join(directory, 'node_modules'));
   // curl reads where hosts are from the home folder.
@@ -62,4 +60,17 @@ export function copyProject(
       writeFileSync(file, lines.join('\n'));
     },
   };
+}
+
+function listFiles(): string[] {
+  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  try {
+    const listed = execFileSync('git', list, { cwd: PROJECT_DIRECTORY, encoding: 'utf8' });
+    return listed.split('\0').filter((file) => file !== '');
+  } catch (cause) {
+    throw new PlayError(
+      `Asking git for the files of ${PROJECT_DIRECTORY} failed: a copy needs a clone, and git.`,
+      { cause },
+    );
+  }
 }

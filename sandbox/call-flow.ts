@@ -1,12 +1,11 @@
 import { readCallFlow as readProjectFlow } from '../cli/call-flow';
+import { missingPromptsOf, missingSentence } from '../cli/deploy/missing-prompts';
 import { PROJECT_DIRECTORY } from '../cli/project';
-import { missingPrompts } from '../src/call-flow/parse';
 import type { CallFlow } from '../src/call-flow/schema';
 import { systemClock } from '../src/clock';
 import type { S3Config } from '../src/config';
 import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { PromptBucket } from '../src/s3/prompts';
-import { suggestionSentence, suggestKey } from '../src/sync/suggestion';
 
 /** How long a bucket may take to be listed before anything starts. */
 const LISTING_MS = 60_000;
@@ -33,12 +32,11 @@ export async function promptWarnings(flow: CallFlow, s3: S3Config): Promise<stri
     const objects = await bucket.list();
     const [first] = objects;
     if (first) await bucket.readFirstByte(first);
-    const keys = new Set(objects.map(({ key }) => key));
-    return missingPrompts(flow, keys).map(({ at, prompt: { key = '' } }) => {
-      const suggested = suggestKey(key, keys, s3.prefix);
-      const suggestion = suggested === undefined ? '' : ` ${suggestionSentence(key, suggested)}`;
-      return `The bucket has no ${key}, which the call flow names in ${at}.${suggestion} Callers hear nothing there until a sync, and then its text.`;
-    });
+    const keys = objects.map(({ key }) => key);
+    const effect = 'callers hear nothing there until a sync, and then its text';
+    return missingPromptsOf(flow, keys, s3.prefix).map((prompt) =>
+      missingSentence(prompt, s3.prefix, effect),
+    );
   } finally {
     bucket.close();
   }

@@ -31,6 +31,17 @@ export function missingPromptsOf(
   });
 }
 
+/** @param effect what callers hear, such as `callers hear its text` */
+export function missingSentence(
+  { key, at, suggestion }: MissingPrompt,
+  prefix: string,
+  effect: string,
+): string {
+  const where = prefix === '' ? '' : ` under ${prefix}`;
+  const sentence = `The bucket has no ${key}${where}, which the call flow names in ${at}: ${effect}.`;
+  return suggestion === undefined ? sentence : `${sentence} ${suggestion}`;
+}
+
 /**
  * A line for each prompt that the call flow names and the bucket lacks.
  *
@@ -43,15 +54,9 @@ export function missingPromptLines(
   prefix: string,
 ): string {
   const missing = missingPromptsOf(flow, keys, prefix);
-  const where = prefix === '' ? '' : ` under ${prefix}`;
   const lines = missing
     .slice(0, SHOWN)
-    .map(({ key, at, suggestion }) =>
-      [
-        `The bucket has no ${key}${where}, which the call flow names in ${at}: callers hear its text.`,
-        ...(suggestion === undefined ? [] : [suggestion]),
-      ].join(' '),
-    );
+    .map((prompt) => missingSentence(prompt, prefix, 'callers hear its text'));
   const more = missing.length - lines.length;
   if (more > 0) lines.push(`It lacks ${formatCount(more, 'more prompt')} of the call flow.`);
   return lines.map((line) => `${oneLine(line)}\n`).join('');

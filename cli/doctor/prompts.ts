@@ -5,7 +5,7 @@ import { S3Error } from '../../src/s3/errors';
 import type { PromptBucket, PromptObject } from '../../src/s3/prompts';
 import { type AudioType, audioTypeOf } from '../../src/sync/audio-type';
 import { withBucket } from '../bucket';
-import { missingPromptsOf } from '../deploy/missing-prompts';
+import { missingPromptsOf, missingSentence } from '../deploy/missing-prompts';
 import { formatBytes, formatCount } from '../format';
 import { listing } from './bucket';
 import { both, check, type Finding, fail, from, ok, type Result, skipped, warn } from './check';
@@ -28,8 +28,9 @@ export function judgePresence(
   const named = new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
   const found = objects.filter(({ key }) => named.has(key));
   const keys = objects.map(({ key }) => key);
-  const missing = missingPromptsOf(flow, keys, prefix).map(({ key, at, suggestion = '' }) =>
-    `The bucket has no ${key}, which the call flow names in ${at}: callers hear its text, after the next sync at the latest. ${suggestion}`.trimEnd(),
+  const effect = 'callers hear its text, after the next sync at the latest';
+  const missing = missingPromptsOf(flow, keys, prefix).map((prompt) =>
+    missingSentence(prompt, prefix, effect),
   );
   if (missing.length > 0) return fail(shortened(missing), found);
   return ok(`the bucket has all ${named.size} that the call flow names`, found);

@@ -18,11 +18,11 @@ describe('the call flow at npm start', () => {
       expect(await promptWarnings(readCallFlow(), config.s3)).toEqual([]);
       const renamed = { ...everyBranch, farewell: { key: 'prompts/bye.mp3', text: 'Goodbye.' } };
       expect(await promptWarnings(renamed, config.s3)).toEqual([
-        'The bucket has no prompts/bye.mp3, which the call flow names in farewell. Callers hear nothing there until a sync, and then its text.',
+        'The bucket has no prompts/bye.mp3 under prompts/, which the call flow names in farewell: callers hear nothing there until a sync, and then its text.',
       ]);
       const withoutPrefix = { ...everyBranch, farewell: { key: 'goodbye.mp3', text: 'Goodbye.' } };
       expect(await promptWarnings(withoutPrefix, config.s3)).toEqual([
-        'The bucket has no goodbye.mp3, which the call flow names in farewell. Did you mean prompts/goodbye.mp3? Callers hear nothing there until a sync, and then its text.',
+        'The bucket has no goodbye.mp3 under prompts/, which the call flow names in farewell: callers hear nothing there until a sync, and then its text. Did you mean prompts/goodbye.mp3?',
       ]);
     } finally {
       await s3.stop();

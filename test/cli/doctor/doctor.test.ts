@@ -322,7 +322,7 @@ const FAULTS: readonly (readonly [
     'prompts',
     'a prompt that was deleted',
     'fail',
-    /^The bucket has no prompts\/menu\.mp3, which the call flow names in menus\.main\.prompt: .* Did you mean prompts\/menus\.mp3\?$/,
+    /^The bucket has no prompts\/menu\.mp3 under prompts\/, which the call flow names in menus\.main\.prompt: .* Did you mean prompts\/menus\.mp3\?$/,
     () => ({
       s3: (it) =>
         isList(it) ? changedText((text) => text.replace('/menu.mp3', '/menus.mp3')) : undefined,

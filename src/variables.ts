@@ -365,8 +365,10 @@ function keySource(env: CredentialValues, problems: string[]): Source | undefine
 
 function keysOf(env: CredentialValues, problems: string[]): Credentials | undefined {
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if (accessKeyId === undefined) problems.push('S3_ACCESS_KEY_ID is not set');
-  if (secretAccessKey === undefined) problems.push('S3_SECRET_ACCESS_KEY is not set');
+  if (accessKeyId === undefined && secretAccessKey === undefined) {
+    problems.push('S3_ACCESS_KEY is not set, nor are S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY');
+  } else if (accessKeyId === undefined) problems.push('S3_ACCESS_KEY_ID is not set');
+  else if (secretAccessKey === undefined) problems.push('S3_SECRET_ACCESS_KEY is not set');
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { accessKeyId, secretAccessKey };
 }

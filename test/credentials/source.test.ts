@@ -84,8 +84,10 @@ describe('the source of credentials is', () => {
 
 describe('variables that give no credentials', () => {
   it.each<[Record<string, string>, string]>([
-    [{}, 'S3_ACCESS_KEY_ID is not set'],
-    [{ S3_ROLE_ARN }, 'S3_SECRET_ACCESS_KEY is not set'],
+    [{}, 'S3_ACCESS_KEY is not set, nor are S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY'],
+    [{ S3_ROLE_ARN }, 'S3_ACCESS_KEY is not set, nor are'],
+    [{ S3_ACCESS_KEY_ID: 'id' }, 'S3_SECRET_ACCESS_KEY is not set'],
+    [{ S3_SECRET_ACCESS_KEY: 'secret' }, 'S3_ACCESS_KEY_ID is not set'],
     [{ ...keys, S3_ROLE_ARN: 'prompts' }, 'S3_ROLE_ARN must be the ARN of a role'],
     [{ S3_COGNITO_IDENTITY_ID: 'a guest' }, 'S3_COGNITO_IDENTITY_ID must be an identity id'],
     [{ ...keys, S3_COGNITO_IDENTITY_ID }, 'S3_ACCESS_KEY_ID is set beside S3_COGNITO_IDENTITY_ID'],
@@ -104,7 +106,7 @@ describe('variables that give no credentials', () => {
   it('are named together with everything else that is wrong', () => {
     const problems = problemsOf({ S3_BUCKET: '' });
     expect(problems).toContain('S3_BUCKET is not set');
-    expect(problems).toContain('S3_ACCESS_KEY_ID is not set');
+    expect(problems).toContain('S3_ACCESS_KEY is not set');
   });
 
   it('are refused without printing a secret', () => {

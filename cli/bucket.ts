@@ -1,6 +1,6 @@
 import { proxyAgent } from '../phone/request';
 import { systemClock } from '../src/clock';
-import type { Config } from '../src/config';
+import type { Config, S3Config } from '../src/config';
 import { credentialsOf } from '../src/credentials/with-aws-clients';
 import { CHECK_REQUEST_MS, CHECK_TIMEOUT_MS } from '../src/limits';
 import { serverOrigin } from '../src/s3/address';
@@ -23,4 +23,11 @@ export async function withBucket<T>(
   } finally {
     bucket.close();
   }
+}
+
+/** What to say where S3 lists nothing: mostly the prefix has a typing mistake. */
+export function emptyBucketLine({ bucket, prefix }: Pick<S3Config, 'bucket' | 'prefix'>): string {
+  const place = prefix === '' ? `bucket ${bucket}` : `bucket ${bucket} under ${prefix}`;
+  const variables = prefix === '' ? 'S3_BUCKET' : 'S3_BUCKET and S3_PREFIX';
+  return `S3 lists no object in ${place}. Check ${variables}.`;
 }

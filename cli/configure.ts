@@ -3,6 +3,7 @@ import { systemClock } from '../src/clock';
 import { checkTarget, DEFAULTS } from '../src/sync';
 import { findEnvironment } from '../src/twilio/environments';
 import { commandDeadline, connectionsOf, connectServerless } from './account';
+import { emptyBucketLine } from './bucket';
 import type { CommandContext } from './command-context';
 import { checkVariables } from './deploy/prepare';
 import { VariableSetter } from './deploy/variable-setter';
@@ -62,9 +63,10 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     return 'done';
   }
   checkSizes(current, wanted, changes, env);
-  // What vanished from the bucket does not matter here: nothing is published.
+  // What vanished from the bucket stops nothing here: nothing is published.
   const settings = { ...DEFAULTS, ...connectionsOf({ config, account }), force: true };
-  await checkTarget(config, target.service, environment, settings);
+  const { listedKeys } = await checkTarget(config, target.service, environment, settings);
+  if (listedKeys.length === 0) writeError(`${emptyBucketLine(config.s3)}\n`);
   const setter = new VariableSetter(changes, {
     twilio,
     environmentSid: environment.sid,

@@ -7,7 +7,7 @@ import { codeIn } from '../../src/s3/errors';
 import type { PromptObject } from '../../src/s3/prompts';
 import { percentEncode } from '../../src/sigv4/encode';
 import { signHeaders } from '../../src/sigv4/sign';
-import { withBucket } from '../bucket';
+import { emptyBucketLine, withBucket } from '../bucket';
 import { formatBytes, formatCount, formatWait } from '../format';
 import { both, check, type Finding, fail, from, ok, skipped, warn } from './check';
 import { configuration } from './configuration';
@@ -83,14 +83,11 @@ export function judgeRegion({ region }: Pick<S3Config, 'region'>, answer: Answer
 
 /** What S3 holds under the prefix. */
 export const listing = check('ListBucket', from(configuration), async (config) => {
-  const { bucket, prefix } = config.s3;
   const objects = await withBucket(config, (opened) => opened.list());
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const count = `${formatCount(objects.length, 'object')}, ${formatBytes(bytes)}`;
   if (objects.length > 0) return ok(count, objects);
-  const place = prefix === '' ? `bucket ${bucket}` : `bucket ${bucket} under ${prefix}`;
-  const variables = prefix === '' ? 'S3_BUCKET' : 'S3_BUCKET and S3_PREFIX';
-  return fail(`S3 lists no object in ${place}. Check ${variables}.`);
+  return fail(emptyBucketLine(config.s3));
 });
 
 /** One object, for the checks that read one. */

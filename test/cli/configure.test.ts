@@ -86,6 +86,16 @@ describe('npm run configure', () => {
     expect(variables()).toEqual({ S3_BUCKET: 'old-bucket' });
   });
 
+  it('says that S3 lists nothing under a prefix with a typing mistake', async () => {
+    const { api, variables } = await deployment({ S3_BUCKET: 'old-bucket' });
+    const { code, err } = await run(api, { S3_PREFIX: 'promts/' });
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^S3 lists no object in bucket \S+ under promts\/\. Check S3_BUCKET and S3_P/,
+    );
+    expect(variables()).toMatchObject({ S3_PREFIX: 'promts/' });
+  });
+
   it.each([
     ['an unusable variable', { S3_REGION: '' }, [], 'S3_REGION is not set'],
     ['one that a deployment would ignore', { ADMIN_SECRET: 'short' }, [], 'ADMIN_SECRET is short'],

@@ -46,7 +46,7 @@ export function judgeVariables({
   );
   if (overridden.length > 0) {
     return warn(
-      `The shell has other values than ${env} for ${overridden.join(', ')}: deploy takes the file's, all other commands the shell's. Unset them in the shell.`,
+      `The shell has other values than ${env} for ${overridden.join(', ')}: deploy and configure take the file's, all other commands the shell's. Unset them in the shell.`,
       read,
     );
   }

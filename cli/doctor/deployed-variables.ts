@@ -10,7 +10,7 @@ export const onTwilio = check(
   async ([{ file }, [{ sid, twilio }]], visit) => {
     const current = valuesOf(await twilio.variables(sid));
     const wanted = deployedVariables(file);
-    return judgeDeployed(current, wanted, visit.options.env, commandLine('deploy', visit));
+    return judgeDeployed(current, wanted, visit.options.env, commandLine('configure', visit));
   },
 );
 
@@ -19,7 +19,7 @@ export const onTwilio = check(
  *
  * @param current those of the environment
  * @param wanted those of the file
- * @param command that deploys
+ * @param command that sets them
  */
 export function judgeDeployed(
   current: Values,

@@ -86,7 +86,7 @@ export function judgePlayable(heard: readonly Heard[]): Finding {
   const silent = heard.flatMap((prompt) => {
     if ('problem' in prompt) return prompt.problem;
     if (prompt.type !== 'not audio') return [];
-    return `${prompt.key} is not audio that Twilio plays (MP3, WAV or AIFF): callers hear its text. Replace it.`;
+    return `${prompt.key} is not audio that Twilio plays (MP3, WAV or AIFF): callers hear its text, after the next sync at the latest. Replace it.`;
   });
   if (silent.length > 0) return fail(shortened(silent));
   const unsure = heard.filter((prompt) => 'type' in prompt && prompt.type === 'not recognised');

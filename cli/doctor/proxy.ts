@@ -35,10 +35,10 @@ export function judgeProxy(key: string, status: number): Finding {
   const tried = `/audio answers ${status} for ${key}`;
   if (status === 403) {
     return fail(
-      `${tried}: the deployment has another AUTH_TOKEN, S3_BUCKET or S3_PREFIX than this folder. Run npm run deploy.`,
+      `${tried}: the deployment has another S3_BUCKET or S3_PREFIX than this folder, which npm run configure sets, or the AUTH_TOKEN here is not the account's.`,
     );
   }
   return fail(
-    `${tried}: the deployment cannot read it, and its S3 variables may not be those of this folder. npx twilio-run logs shows why, npm run deploy sets them.`,
+    `${tried}: the deployment cannot read it, and its S3 variables may not be those of this folder. npx twilio-run logs shows why, npm run configure sets them.`,
   );
 }

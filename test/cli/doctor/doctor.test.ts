@@ -190,7 +190,7 @@ const FAULTS: readonly (readonly [
     'variables',
     'another value in the shell',
     'warn',
-    /other values than .* for S3_PREFIX: deploy takes the file's/,
+    /other values than .* for S3_PREFIX: deploy and configure take the file's/,
     () => ({ shell: { S3_PREFIX: '' } }),
   ],
   [
@@ -393,7 +393,7 @@ const FAULTS: readonly (readonly [
     'on Twilio',
     'variables of which the deployment has other values',
     'warn',
-    /^The deployment has AUDIO_CACHE_MB not at all; ADMIN_SECRET, which .* does not set\. Run: npm run deploy -- /,
+    /^The deployment has AUDIO_CACHE_MB not at all; ADMIN_SECRET, which .* does not set\. Run: npm run configure -- /,
     () => ({ variables: { AUDIO_CACHE_MB: '16', ADMIN_SECRET: undefined } }),
   ],
   [
@@ -544,7 +544,7 @@ const FAULTS: readonly (readonly [
     'audio proxy',
     'a deployment of another bucket',
     'fail',
-    /^\/audio answers 403 for prompts\/.*: the deployment has another AUTH_TOKEN, S3_BUCKET/,
+    /^\/audio answers 403 for prompts\/.*: the deployment has another S3_BUCKET or S3_PREFIX than this folder/,
     () => ({
       edge: (it) =>
         it.path.startsWith('/audio')
@@ -664,7 +664,7 @@ describe('npm run doctor', () => {
       [
         'playable',
         'fail',
-        'prompts/menu.mp3 is not audio that Twilio plays (MP3, WAV or AIFF): callers hear its text. Replace it.',
+        'prompts/menu.mp3 is not audio that Twilio plays (MP3, WAV or AIFF): callers hear its text, after the next sync at the latest. Replace it.',
       ],
       [
         'Assets and S3',

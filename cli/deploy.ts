@@ -71,7 +71,7 @@ async function setNumber(
 /** Where the project is now, and what to type next. */
 async function nextSteps(
   { phone }: DeployOptions,
-  { account, target: { environment }, env }: Prepared,
+  { account, target: { environment }, env, before }: Prepared,
   numberStatus: ExitStatus,
 ): Promise<string> {
   const words = targetWords(environment, env);
@@ -86,7 +86,8 @@ async function nextSteps(
     `  npm run call -- ${words} --digits 1`,
     ...(isAnswered ? [] : [`  npm run number -- ${words} --phone ${number}`]),
     `  npm run sync -- ${words}        after each change of the bucket`,
-    `  npm run rollback -- ${words}    back to the code before`,
+    // Before the first deploy there is nothing to go back to.
+    ...(before?.buildSid ? [`  npm run rollback -- ${words}    back to the code before`] : []),
   ].join('\n');
 }
 

@@ -103,6 +103,6 @@ async function whatIsLive(prepared: Prepared, setter: VariableSetter | undefined
       ? `Build ${live} is live, with the new code and the variables of ${env}. To finish: npm run sync -- ${words}`
       : `Build ${live} is live, with the new code. These variables may still be as they were: ${setter.unset.join(', ')}. To set them, run this deploy again.`;
   } catch (thrown) {
-    return `${messageOf(thrown)} It is not known which Build is live. To see it: npm run rollback -- ${words}`;
+    return `${messageOf(thrown)} It is not known which Build is live. To see it: npm run status -- ${words}`;
   }
 }

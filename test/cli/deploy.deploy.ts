@@ -169,6 +169,7 @@ describe('npm run deploy', () => {
     // The toolkit prints its progress there.
     expect(err).toContain('Serverless project successfully deployed');
     expect(out).toContain('Assets equal S3: 8 prompts, 8 uploaded.');
+    expect(out).not.toContain('npm run rollback');
     expect(out).toMatch(
       /\nhttps:\/\/rehearsal-1234-dev\.twil\.io answers now\. Next:\n {2}npm run call -- --environment dev --digits 1\n/,
     );

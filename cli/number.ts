@@ -182,7 +182,7 @@ function refuseUnreachable(origin: string, { apiOrigin }: Account): void {
 
 /** Asks whether a number that points elsewhere may be changed. Without a yes nothing is. */
 async function isAgreed({ confirm, writeError }: CommandContext): Promise<boolean> {
-  const unchanged = 'Nothing was changed: calls to the number go somewhere else now.';
+  const unchanged = 'The number was not changed: calls to it go somewhere else now.';
   if (confirm === undefined) {
     writeError(`${unchanged} Give --yes to change that.\n`);
     return false;

@@ -158,7 +158,7 @@ export function notLiveLine({
   since,
 }: Extract<SyncEvent, { type: 'not live' }>): string {
   const time = since ? ` since ${formatTime(since)}` : '';
-  return `${live} of ${formatCount(prompts, 'prompt')} are live as Assets: Build ${buildSid}, live${time}, does not have the others, as after a deploy without a sync`;
+  return `${live} of ${formatCount(prompts, 'prompt')} are live as S3 has them: Build ${buildSid}, live${time}, does not have the others, as after a rollback or a deploy without a sync`;
 }
 
 const WAITS_FOR: Readonly<Record<Wait, string>> = {

@@ -134,7 +134,7 @@ Changed. To undo that:
       return answer;
     };
     const declined = await command(['--phone', PHONE, '--env', env], answering(false));
-    expect(declined).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was') });
+    expect(declined).toMatchObject({ code: 1, err: expect.stringContaining('The number was not') });
     expect(number).toEqual(was);
     const agreed = await command(['--phone', PHONE, '--env', env], answering(true));
     expect(agreed.code).toBe(0);

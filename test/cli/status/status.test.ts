@@ -125,7 +125,7 @@ describe('npm run status', () => {
     await deployAgain(deployedFirst);
     const { out } = await run();
     expect(section(out, 'Assets and S3')[0]).toMatch(
-      /^0 of 6 prompts are live as Assets: Build ZB\w+, live since .* does not have the others/,
+      /^0 of 6 prompts are live as S3 has them: Build ZB\w+, live since .* does not have the others/,
     );
     expect(section(out, 'Prompts of the call flow')).toEqual([
       '0 as Assets, 7 through the proxy, 0 as words, 1 not at all',

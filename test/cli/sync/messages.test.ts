@@ -46,7 +46,7 @@ describe('the lines of a sync', () => {
         buildSid,
         since: new Date('2026-11-26T12:38:59Z'),
       },
-      `0 of 7 prompts are live as Assets: Build ${buildSid}, live since 2026-11-26 12:38 UTC, does not have the others, as after a deploy without a sync`,
+      `0 of 7 prompts are live as S3 has them: Build ${buildSid}, live since 2026-11-26 12:38 UTC, does not have the others, as after a rollback or a deploy without a sync`,
     ],
     [{ type: 'uploaded', key: 'p/a b.mp3', path: '/x', bytes: 999 }, 'Uploaded p/a b.mp3 (999 B)'],
     [{ type: 'found', key: 'a', path: '/x', bytes: 1500 }, 'Uploaded before: a (1.5 kB)'],

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HostedBuild } from '../hosted-build';
 import { type FunctionRuntime, type RuntimeOptions, saveGlobals, startRuntime } from './runtime';
 
-export interface FunctionHostOptions extends RuntimeOptions {
+export interface FunctionHostOptions extends Omit<RuntimeOptions, 'beginRun'> {
   /** Where Builds are unpacked, each in a new folder; inside the project. */
   readonly directory: string;
 }
@@ -29,8 +29,24 @@ const RUNTIME_GLOBALS = ['Twilio', 'Runtime', 'Functions', 'Response', 'twilioCl
 export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
   const restoreGlobals = saveGlobals(RUNTIME_GLOBALS);
   const loads = new Set<LoadedBuild>();
+  const running = new Set<symbol>();
+  let isClosed = false;
   let current: LoadedBuild | undefined;
   let loadCount = 0;
+
+  // A Function that still runs makes its response with a global, and would end the process without it.
+  const restoreWhenIdle = () => {
+    if (isClosed && running.size === 0) restoreGlobals();
+  };
+
+  const beginRun = () => {
+    const run = Symbol('run');
+    running.add(run);
+    return () => {
+      running.delete(run);
+      restoreWhenIdle();
+    };
+  };
 
   const unload = async (loaded: LoadedBuild) => {
     if (!loads.delete(loaded)) return;
@@ -51,7 +67,7 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     if (current) retire(current);
     loadCount += 1;
     const folder = join(options.directory, `${loadCount}-${build.buildSid}`);
-    const loaded = { build, runtime: startRuntime(build, folder, options) };
+    const loaded = { build, runtime: startRuntime(build, folder, { ...options, beginRun }) };
     loads.add(loaded);
     current = loaded;
     return loaded;
@@ -69,7 +85,8 @@ export function createFunctionHost(options: FunctionHostOptions): FunctionHost {
     },
     async close() {
       await Promise.all([...loads].map(unload));
-      restoreGlobals();
+      isClosed = true;
+      restoreWhenIdle();
     },
   };
 }

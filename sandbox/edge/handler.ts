@@ -43,6 +43,30 @@ function isThenable(value: unknown): boolean {
   return typeof Object(value).then === 'function';
 }
 
+/**
+ * Notes each run of a handler until the handler itself has ended it: one that was stopped goes on, as one
+ * process cannot end it.
+ *
+ * @param begin notes a run, and returns what ends it
+ */
+export function noteRuns(handler: Handler, begin: () => () => void): Handler {
+  return (context, event, callback) => {
+    const end = begin();
+    const finish: Callback = (error, payload) => {
+      end();
+      callback(error, payload);
+    };
+    try {
+      const returned = handler(context, event, finish);
+      if (isThenable(returned)) Promise.resolve(returned).then(end, end);
+      return returned;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+}
+
 /** A payload that cannot be sent (a circular object, a bad header) is an error as any other. */
 function deliver(callback: Callback, error: unknown, payload: unknown): void {
   try {

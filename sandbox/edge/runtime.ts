@@ -11,7 +11,7 @@ import {
 import * as v from 'valibot';
 import type { HostedBuild, HostedFile } from '../hosted-build';
 import { schemeOf } from './access';
-import { guard, type Handler } from './handler';
+import { guard, type Handler, noteRuns } from './handler';
 import { sendFunctionError } from './responses';
 
 export interface RuntimeOptions {
@@ -20,6 +20,8 @@ export interface RuntimeOptions {
   readonly domainName: string;
   readonly projectDirectory: string;
   readonly functionTimeoutMs: number;
+  /** Notes a run of a handler, and returns what ends it. */
+  readonly beginRun: () => () => void;
 }
 
 /** One Build's Functions, loaded. */
@@ -66,7 +68,7 @@ export async function startRuntime(
   const guardOnce = (path: string) => {
     const file = routes.functions.find((candidate) => candidate.path === path)?.filePath;
     if (!file || guarded.has(file)) return;
-    if (guardModule(file, options.functionTimeoutMs)) guarded.add(file);
+    if (guardModule(file, options)) guarded.add(file);
   };
   return {
     run(path, [request, response]) {
@@ -163,7 +165,10 @@ function serverConfig(build: HostedBuild, routes: RouteInfo, options: RuntimeOpt
  * Puts the guard around a loaded module's handler. A bundle's exports are getters that cannot be
  * redefined, so the module cache gets an object in front of them.
  */
-function guardModule(file: string, timeoutMs: number): boolean {
+function guardModule(
+  file: string,
+  { functionTimeoutMs, beginRun }: Pick<RuntimeOptions, 'functionTimeoutMs' | 'beginRun'>,
+): boolean {
   try {
     const exported: object = load(file);
     const { handler } = v.parse(functionModule, exported);
@@ -171,7 +176,7 @@ function guardModule(file: string, timeoutMs: number): boolean {
       const response = runs.getStore()?.response;
       if (response) sendFunctionError(response, 504, 'runtime application timed out');
     };
-    const value = guard(handler, timeoutMs, sendTimeout);
+    const value = guard(noteRuns(handler, beginRun), functionTimeoutMs, sendTimeout);
     const cached = load.cache[file];
     if (cached) cached.exports = Object.create(exported, { handler: { value, enumerable: true } });
     return true;

@@ -26,6 +26,7 @@ export interface TestEdge {
   deploy(build: Partial<HostedBuild> | undefined): Promise<void>;
   request(target: string, options?: EdgeRequest): Promise<EdgeResponse>;
   sign(target: string, parameters?: Record<string, unknown>): string;
+  /** Rejects if the process ended by an error. */
   close(): Promise<Extract<FromEdge, { type: 'closed' }>>;
 }
 
@@ -65,7 +66,8 @@ export async function startEdge({ functionTimeoutMs = 10_000 } = {}): Promise<Te
       const closed = next('closed');
       tell({ type: 'close' });
       const message = await closed;
-      await exited;
+      const [code] = await exited;
+      if (code !== 0) throw new Error(`The edge's process ended with ${code}`);
       return message;
     },
   };

@@ -309,4 +309,19 @@ describe('closing the edge', () => {
     expect(await other.close()).toMatchObject({ responseStayed: true, leftGlobals: [] });
     expect(existsSync(other.directory)).toBe(false);
   });
+
+  it('lets a Function that still runs end, and the process with it', async () => {
+    const other = await startEdge();
+    const slow = handler(`(context, event, callback) => {
+      globalThis.begun = 'yes';
+      process.once('disconnect', () => callback(null, new Twilio.Response()));
+    }`);
+    const begun = handler('(c, e, callback) => callback(null, globalThis.begun)');
+    await other.deploy({ functions: [hostedFile('/slow', slow), hostedFile('/begun', begun)] });
+    const inFlight = other.request('/slow').catch(() => undefined);
+    await requestUntil(other, '/begun', 'yes');
+    const { leftGlobals } = await other.close();
+    expect(leftGlobals).toContain('Twilio');
+    await inFlight;
+  });
 });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../src/clock';
 import { checkTarget, DEFAULTS } from '../src/sync';
 import { findEnvironment } from '../src/twilio/environments';
-import { commandDeadline, connectionsOf, connectServerless } from './account';
+import { connectionsOf, connectServerless } from './account';
 import { emptyBucketLine } from './bucket';
 import type { CommandContext } from './command-context';
 import { checkVariables } from './deploy/prepare';
@@ -51,8 +51,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const file = readEnvFile(env);
   const { config, account } = checkVariables(file, env);
   const target = findTarget(options, account.accountSid);
-  const deadline = commandDeadline();
-  const twilio = connectServerless(account, target.service, deadline);
+  const connect = (deadline?: number) => connectServerless(account, target.service, deadline);
+  const twilio = connect();
   const environment = await findEnvironment(twilio, target);
   const current = valuesOf(await twilio.variables(environment.sid));
   const wanted = deployedVariables(file);
@@ -68,10 +68,9 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const { listedKeys } = await checkTarget(config, target.service, environment, settings);
   if (listedKeys.length === 0) writeError(`${emptyBucketLine(config.s3)}\n`);
   const setter = new VariableSetter(changes, {
-    twilio,
+    connect,
     environmentSid: environment.sid,
     clock: systemClock,
-    deadline,
   });
   try {
     await setter.setAll();

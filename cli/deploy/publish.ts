@@ -63,10 +63,11 @@ async function prepareVariables(
   { account, target, changes }: Prepared,
   serviceSid: string,
 ): Promise<VariableSetter> {
+  const connect = (deadline: number) => connectServerless(account, serviceSid, deadline);
   const deadline = commandDeadline();
-  const twilio = connectServerless(account, serviceSid, deadline);
-  const { sid: environmentSid } = await obtainEnvironment(twilio, target.environment, deadline);
-  return new VariableSetter(changes, { twilio, environmentSid, clock: systemClock, deadline });
+  const { environment } = target;
+  const { sid } = await obtainEnvironment(connect(deadline), environment, deadline);
+  return new VariableSetter(changes, { connect, environmentSid: sid, clock: systemClock });
 }
 
 async function activate(
@@ -86,23 +87,53 @@ async function activate(
 
 /** What callers hear after a deploy that did not end well, and what to do. */
 async function whatIsLive(prepared: Prepared, setter: VariableSetter | undefined): Promise<string> {
-  const { account, target, before, env } = prepared;
-  const words = targetWords(target.environment, env);
+  const { account, target, env } = prepared;
   try {
-    await setter?.undo();
     const twilio = connectServerless(account, serviceOf(prepared));
     const live = (await findEnvironmentIfAny(twilio, target))?.buildSid;
-    if (live === undefined) return 'Nothing is live.';
-    if (live === before?.buildSid) {
-      return `Build ${live} is still live, with its variables: callers hear what they heard before.`;
-    }
-    if (live !== setter?.buildSid) {
-      return `Build ${live} became live meanwhile, and stays. Nothing of this deploy is live: run it again.`;
-    }
-    return setter.unset.length === 0
-      ? `Build ${live} is live, with the new code and the variables of ${env}. To finish: npm run sync -- ${words}`
-      : `Build ${live} is live, with the new code. These variables may still be as they were: ${setter.unset.join(', ')}. To set them, run this deploy again.`;
+    // Its Deployment may have succeeded though no answer came: then its code needs what was set.
+    if (!hasDeployed(live, setter)) await setter?.undo();
+    return describeLive(live, prepared, setter);
   } catch (thrown) {
+    const words = targetWords(target.environment, env);
     return `${messageOf(thrown)} It is not known which Build is live. To see it: npm run status -- ${words}`;
   }
+}
+
+type Progress = Pick<VariableSetter, 'buildSid' | 'isActivated' | 'unset'>;
+
+function hasDeployed(live: string | undefined, progress: Progress | undefined) {
+  if (progress?.buildSid === undefined) return false;
+  return progress.isActivated || live === progress.buildSid;
+}
+
+/**
+ * @param live the live Build: ZB…
+ * @param progress undefined before any variable was to be set
+ */
+export function describeLive(
+  live: string | undefined,
+  { target, before, env }: Pick<Prepared, 'target' | 'before' | 'env'>,
+  progress: Progress | undefined,
+): string {
+  if (progress && hasDeployed(live, progress)) {
+    const { buildSid, unset } = progress;
+    const words = targetWords(target.environment, env);
+    const isLive = live === buildSid;
+    const code = isLive
+      ? `Build ${live} is live, with the new code`
+      : `Build ${buildSid} became live with the new code, and since then ${live === undefined ? 'nothing' : `Build ${live}`} is live`;
+    if (unset.length > 0) {
+      return `${code}. These variables may still be as they were: ${unset.join(', ')}. To set them, run this deploy again.`;
+    }
+    const then = isLive
+      ? `To finish: npm run sync -- ${words}`
+      : `To see what it is: npm run status -- ${words}`;
+    return `${code}${isLive ? ' and' : ', with'} the variables of ${env}. ${then}`;
+  }
+  if (live === undefined) return 'Nothing is live.';
+  if (live === before?.buildSid) {
+    return `Build ${live} is still live, with its variables: callers hear what they heard before.`;
+  }
+  return `Build ${live} became live meanwhile, and stays. Nothing of this deploy is live: run it again.`;
 }

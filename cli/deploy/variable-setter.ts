@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock';
-import { TWILIO_ATTEMPTS } from '../../src/limits';
+import { PlayError } from '../../src/errors';
+import { COMMAND_BUDGET_MS, TWILIO_ATTEMPTS } from '../../src/limits';
 import { withRetry } from '../../src/retry';
 import type { SyncEvent, SyncOutcome } from '../../src/sync';
 import { isConflict, judgeLost } from '../../src/twilio/errors';
@@ -7,22 +8,25 @@ import type { Serverless } from '../../src/twilio/serverless';
 import type { VariableChanges } from './variables';
 
 export interface SettingOptions {
-  readonly twilio: Serverless;
+  /** Reaches the environment's Service, until epoch milliseconds. */
+  readonly connect: (deadline: number) => Serverless;
   /** ZE… */
   readonly environmentSid: string;
   readonly clock: Clock;
-  /** Epoch milliseconds after which no attempt begins. */
-  readonly deadline: number;
 }
 
 /** Changes the variables of one environment around the moment at which a new Build becomes live. */
 export class VariableSetter {
-  /** The Build that was to become live last: ZB… */
+  /** The Build with the new code, once a Deployment of it may have begun: ZB… */
   buildSid: string | undefined;
-  /** Names of what is not changed yet, though the Build is live. */
+  /** Whether that Build has become live. */
+  isActivated = false;
+  /** Names of what is not changed yet, though the Build may be live. */
   unset: readonly string[] = [];
+  /** Names of what this setter has created; another deploy may have created the others. */
+  readonly #created = new Set<string>();
   #before: Promise<void> | undefined;
-  #isActivated = false;
+  #isUndone = false;
 
   constructor(
     private readonly changes: VariableChanges,
@@ -37,12 +41,16 @@ export class VariableSetter {
       const next = await events.next();
       if (next.done) return next.value;
       const event = next.value;
-      if (event.type === 'activating') {
-        this.buildSid = event.buildSid;
+      // What the run makes live after that has the same code.
+      if (event.type === 'activating' && !this.isActivated) {
+        // An interrupted run goes on until here.
+        if (this.#isUndone) throw new PlayError('The deploy was stopped.');
         this.#before ??= this.#set(this.changes.before);
         await this.#before;
-      } else if (event.type === 'activated' && !this.#isActivated) {
-        this.#isActivated = true;
+        this.buildSid = event.buildSid;
+        this.unset = this.#lateNames();
+      } else if (event.type === 'activated' && !this.isActivated) {
+        this.isActivated = true;
         await this.#finish();
       }
       yield event;
@@ -51,18 +59,23 @@ export class VariableSetter {
 
   /** Changes them in the same order where the Build stays. */
   async setAll(): Promise<void> {
-    this.unset = Object.keys(this.changes.before);
+    this.unset = [...Object.keys(this.changes.before), ...this.#lateNames()];
     await this.#set(this.changes.before);
     await this.#finish();
   }
 
   async #finish(): Promise<void> {
     const { first, after, remove } = this.changes;
-    this.unset = [...new Set([...Object.keys(first), ...Object.keys(after), ...remove])];
+    this.unset = this.#lateNames();
     await this.#set(first);
     await this.#set(after);
     await this.#remove(remove);
     this.unset = [];
+  }
+
+  #lateNames(): string[] {
+    const { first, after, remove } = this.changes;
+    return [...new Set([...Object.keys(first), ...Object.keys(after), ...remove])];
   }
 
   #remove(names: readonly string[]): Promise<void> {
@@ -71,9 +84,10 @@ export class VariableSetter {
 
   /** Takes back what was set before a Build that did not become live. */
   async undo(): Promise<void> {
-    if (this.#before === undefined || this.#isActivated) return;
+    this.#isUndone = true;
+    if (this.#before === undefined) return;
     await this.#before.catch(() => {});
-    await this.#remove(this.changes.added);
+    await this.#remove([...this.#created]);
   }
 
   /**
@@ -83,9 +97,12 @@ export class VariableSetter {
    * @param values undefined removes a variable
    */
   async #set(values: Readonly<Record<string, string | undefined>>): Promise<void> {
-    const { twilio, environmentSid, clock, deadline } = this.options;
+    const { connect, environmentSid, clock } = this.options;
     const entries = Object.entries(values);
     if (entries.length === 0) return;
+    // Of each step: uploads and a Build before it may have taken longer than a command's requests may.
+    const deadline = clock.now().getTime() + COMMAND_BUDGET_MS;
+    const twilio = connect(deadline);
     await withRetry(
       { clock, deadline, attempts: TWILIO_ATTEMPTS },
       (thrown) => (isConflict(thrown) ? { retry: true } : judgeLost(thrown)),
@@ -96,7 +113,7 @@ export class VariableSetter {
           const variable = byName.get(name);
           if (variable?.value === value) return;
           if (variable === undefined) {
-            if (value !== undefined) await twilio.createVariable(environmentSid, name, value);
+            if (value !== undefined) await this.#create(twilio, name, value);
           } else if (value === undefined) await twilio.deleteVariable(environmentSid, variable);
           else await twilio.updateVariable(environmentSid, variable, value);
         });
@@ -105,5 +122,15 @@ export class VariableSetter {
         await Promise.all(requests);
       },
     );
+  }
+  async #create(twilio: Serverless, name: string, value: string): Promise<void> {
+    // Before the request: its answer may be lost.
+    this.#created.add(name);
+    try {
+      await twilio.createVariable(this.options.environmentSid, name, value);
+    } catch (thrown) {
+      if (isConflict(thrown)) this.#created.delete(name);
+      throw thrown;
+    }
   }
 }

@@ -32,8 +32,6 @@ export function valuesOf(variables: readonly Variable[]): Values {
 export interface VariableChanges {
   /** Before the new Build is live. */
   readonly before: Values;
-  /** Names among those that the environment has not had. */
-  readonly added: readonly string[];
   /** Right after it: first this, then the others at once, and in the end what is removed. */
   readonly first: Values;
   readonly after: Values;
@@ -82,7 +80,6 @@ export function planVariables(current: Values, wanted: Values, isLive: boolean):
   const first = isLive ? firstOf(current, wanted) : {};
   return {
     before: Object.fromEntries(early),
-    added: early.filter(isNew).map(([name]) => name),
     first,
     after: Object.fromEntries(late.filter(([name]) => !(name in first))),
     remove: [...new Set([...remove, ...Object.keys(first)])].filter((name) => !(name in wanted)),

@@ -250,7 +250,7 @@ export class Rig {
   async deploy(bucketName: string, staged: string): Promise<RunResult> {
     const { fault, before } = this.wire;
     this.wire.reset();
-    const twilio = this.#serverless(Number.POSITIVE_INFINITY);
+    const twilio = this.serverless(Number.POSITIVE_INFINITY);
     const { build: live } = this.environment;
     const replaces = live && fingerprint(carryOverOf(await twilio.build(live.sid)));
     const code = { build: await twilio.build(staged), replaces };
@@ -383,7 +383,8 @@ export class Rig {
     };
   }
 
-  #serverless(deadline: number): Serverless {
+  /** Asks Twilio's API about the Service until epoch milliseconds. */
+  serverless(deadline: number): Serverless {
     const transport = new Transport({ clock: this.clock, deadline });
     return new Serverless(
       { credential: CREDENTIAL, apiOrigin: undefined, transport },
@@ -396,7 +397,7 @@ export class Rig {
     const { clock, environment } = this;
     const { deadline = this.time + 10 * 60_000 } = options;
     const end = deadline + SLICE_GRACE_MS;
-    const twilio = this.#serverless(end);
+    const twilio = this.serverless(end);
     const bucket = this.#bucket(bucketName, this.#origins.s3, end);
     const steps = run({
       bucket,

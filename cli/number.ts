@@ -323,7 +323,7 @@ export async function setRouting(
 }
 
 /** The library returns null for unset fields, though its types do not say so. */
-export function routingOf(number: { readonly [Name in keyof Routing]: string | null }): Routing {
+function routingOf(number: { readonly [Name in keyof Routing]: string | null }): Routing {
   return {
     voiceUrl: number.voiceUrl ?? '',
     voiceMethod: number.voiceMethod ?? '',

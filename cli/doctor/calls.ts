@@ -1,7 +1,6 @@
-import { MAX_PAGE_SIZE, TOTAL_TIMEOUT_MS } from '../../src/limits';
-import { askTwilio } from '../../src/twilio/errors';
+import { TOTAL_TIMEOUT_MS } from '../../src/limits';
 import type { Build } from '../../src/twilio/resources';
-import { withoutFragment } from '../../src/webhook-url';
+import { fragmentOf, withoutFragment } from '../../src/webhook-url';
 import type { Routing } from '../number';
 import { originOf } from '../target';
 import { both, check, type Finding, fail, from, ok, warn } from './check';
@@ -14,32 +13,25 @@ export const numbers = check(
   'number',
   both(from(account), from(environment)),
   async ([known, found], visit) => {
-    const [{ connect }, { differences, routingOf, routingTo }] = await Promise.all([
+    const [{ connect }, { differences, listNumbers, routingTo }] = await Promise.all([
       import('../library'),
       import('../number'),
     ]);
-    const listed = await askTwilio('Listing the numbers of the account', () =>
-      connect(known).incomingPhoneNumbers.list({ pageSize: MAX_PAGE_SIZE }),
-    );
+    const listed = await listNumbers(connect(known));
     const origin = originOf(found);
-    const wanted = withoutFragments(routingTo(origin));
+    const wanted = routingTo(origin, false);
     const { phone } = visit.options;
-    const all = listed.map((number) => {
-      const routing = routingOf(number);
-      const bare = withoutFragments(routing);
-      return {
-        phone: number.phoneNumber,
-        isOurs: leadsTo(origin, routing),
-        differs: differences(bare, wanted),
-        hasOverrides: differences(bare, routing).length === URLS,
-      };
-    });
+    const all = listed.map(({ phone, routing }) => ({
+      phone,
+      isOurs: urlsOf(routing).some((url) => url.startsWith(`${origin}/`)),
+      differs: differences(withoutFragments(routing), wanted),
+      hasOverrides: urlsOf(routing).every((url) => fragmentOf(url) !== ''),
+    }));
     return judgeNumbers({ all, origin, phone }, commandLine('number', visit));
   },
 );
 
-/** Of a number: its voice URL and its fallback URL. */
-const URLS = 2;
+const urlsOf = ({ voiceUrl, voiceFallbackUrl }: Routing) => [voiceUrl, voiceFallbackUrl];
 
 /** A fragment tells Twilio how long to wait, and not where to ask. */
 function withoutFragments(routing: Routing): Routing {
@@ -48,10 +40,6 @@ function withoutFragments(routing: Routing): Routing {
     voiceUrl: withoutFragment(routing.voiceUrl),
     voiceFallbackUrl: withoutFragment(routing.voiceFallbackUrl),
   };
-}
-
-function leadsTo(origin: string, { voiceUrl, voiceFallbackUrl }: Routing): boolean {
-  return [voiceUrl, voiceFallbackUrl].some((url) => url.startsWith(`${origin}/`));
 }
 
 /** A number of the account, and what of its routing is not as `npm run number` sets it. */

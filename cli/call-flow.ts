@@ -137,6 +137,11 @@ function placeOf(offset: number, json: string): string {
   return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
+/** Keys of all recordings that a flow names. */
+export function promptKeys(flow: CallFlow): Set<string> {
+  return new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
+}
+
 /** Keys of a valid flow under which a recording can hardly be played: callers would hear the text. */
 export function keyWarnings(flow: CallFlow): string[] {
   return [...promptsOf(flow)].flatMap(({ at, prompt: { key } }) => {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import colors from 'picocolors';
 import { knownPrompts } from '../cli/call/prompts';
 import { callTable } from '../cli/call/table';
+import { promptKeys } from '../cli/call-flow';
 import type { CommandContext } from '../cli/command-context';
 import { oneLine } from '../cli/format';
 import { detailsOf, type ExitStatus, parseArguments, startCommand } from '../cli/run-command';
@@ -9,7 +10,6 @@ import { syncRemotely } from '../cli/sync/remote';
 import { COMMAND_LINE_VARIABLES, loadVariables } from '../cli/variables';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CallFlow } from '../src/call-flow/schema';
-import { promptsOf } from '../src/call-flow/steps';
 import { systemClock } from '../src/clock';
 import { readConfig } from '../src/config';
 import { ConfigError, PlayError } from '../src/errors';
@@ -179,12 +179,12 @@ interface Demonstration {
 /** Calls the number, plays one prompt to the inspector, and returns both as text. */
 async function callAndInspect({ sandbox, flow, ownKeys, isS3Stopped, width }: Demonstration) {
   const heard = await callNumber(sandbox, DIGITS);
-  const flowKeys = [...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []);
+  const flowKeys = promptKeys(flow);
   const own = await playAll(sandbox, ownKeys.slice(0, MAX_PLAYED));
   const synced = chooseSynced(sandbox, [...ownKeys, ...flowKeys]);
   const rows: readonly Row[] = synced ? await inspect(sandbox, synced) : [];
   const parts = [
-    ownKeys.length > 0 && ownRecordings(own, ownKeys, new Set(flowKeys), width),
+    ownKeys.length > 0 && ownRecordings(own, ownKeys, flowKeys, width),
     `${colors.bold('A call to the number')}, pressing ${DIGITS.join(', then ')}:`,
     callTable(heard, { colors, width, prompts: knownPrompts(flow), onFailure: 'skip' }),
     `${colors.bold('The request inspector')}: which URLs survive what Twilio appends`,

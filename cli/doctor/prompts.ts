@@ -1,10 +1,10 @@
 import type { CallFlow } from '../../src/call-flow/schema';
-import { promptsOf } from '../../src/call-flow/steps';
 import { ASSET_BYTES, PROXY_BYTES } from '../../src/limits';
 import { S3Error } from '../../src/s3/errors';
 import type { PromptBucket, PromptObject } from '../../src/s3/prompts';
 import { type AudioType, audioTypeOf } from '../../src/sync/audio-type';
 import { withBucket } from '../bucket';
+import { promptKeys } from '../call-flow';
 import { missingPromptsOf, missingSentence } from '../deploy/missing-prompts';
 import { formatBytes, formatCount } from '../format';
 import { listing } from './bucket';
@@ -25,7 +25,7 @@ export function judgePresence(
   objects: readonly PromptObject[],
   prefix: string,
 ): Result<readonly PromptObject[]> {
-  const named = new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
+  const named = promptKeys(flow);
   const found = objects.filter(({ key }) => named.has(key));
   const keys = objects.map(({ key }) => key);
   const effect = 'callers hear its text, after the next sync at the latest';

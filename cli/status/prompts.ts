@@ -1,8 +1,8 @@
 import type { CallFlow } from '../../src/call-flow/schema';
-import { promptsOf } from '../../src/call-flow/steps';
 import { PROXY_BYTES } from '../../src/limits';
 import { choosePlayable, type PlaybackOptions } from '../../src/playback/playback';
 import type { PromptObject } from '../../src/s3/prompts';
+import { promptKeys } from '../call-flow';
 import { formatBytes } from '../format';
 
 /** What callers hear of a prompt of the call flow now. */
@@ -26,7 +26,7 @@ export function hearPrompts(
   whySaid: (key: string) => string,
 ): HeardPrompt[] {
   const listed = objects && new Map(objects.map((object) => [object.key, object]));
-  return [...keysOf(flow)].map((key) => {
+  return [...promptKeys(flow)].map((key) => {
     const { via } = choosePlayable(key, options);
     if (via === 'asset') return { key, as: 'Asset' };
     if (via === 'say') return { key, as: 'words', why: whySaid(key) };
@@ -42,15 +42,11 @@ function whySilent(object: PromptObject | undefined): string | undefined {
   return `it has ${formatBytes(object.size)}, more than the proxy carries, and is no Asset yet`;
 }
 
-function keysOf(flow: CallFlow): Set<string> {
-  return new Set([...promptsOf(flow)].flatMap(({ prompt }) => prompt.key ?? []));
-}
-
 /** Keys of the bucket that the flow does not name. */
 export function unusedKeys(
   flow: CallFlow,
   objects: readonly Pick<PromptObject, 'key'>[],
 ): string[] {
-  const named = keysOf(flow);
+  const named = promptKeys(flow);
   return objects.map(({ key }) => key).filter((key) => !named.has(key));
 }

@@ -3,7 +3,7 @@ import type { S3Config } from '../../src/config';
 import { credentialsOf } from '../../src/credentials/with-aws-clients';
 import { PlayError } from '../../src/errors';
 import { awsDnsSuffix, objectAddress } from '../../src/s3/address';
-import { codeIn, readCode } from '../../src/s3/errors';
+import { codeIn } from '../../src/s3/errors';
 import { canonicalHeaders } from '../../src/sigv4/canonical';
 import {
   amzDate,
@@ -74,20 +74,23 @@ export function judgeIdentity(key: string, { status, body }: Answer): Finding {
   const text = body.toString();
   const arn = /<Arn>(arn:[\w+=,.@:/-]{1,2048})<\/Arn>/.exec(text)?.[1];
   if (status === 200 && arn !== undefined) return ok(`access key ${key} is ${arn}`);
-  const code = readCode(/<Code>([^<]*)<\/Code>/.exec(text)?.[1]);
+  const code = codeIn(body);
   if (status === 403 && code !== undefined) {
     return fail(
-      `STS does not know access key ${key}: ${status} ${code}. ${STS_ADVICE[code] ?? ''}`.trim(),
+      `STS does not know access key ${key}: ${status} ${code}. ${STS_ADVICE.get(code) ?? ''}`.trim(),
     );
   }
   return warn(`access key ${key}; STS could not tell whose it is (${status}).`);
 }
 
-const STS_ADVICE: Readonly<Record<string, string>> = {
-  ExpiredToken: 'The temporary credentials have expired.',
-  InvalidClientTokenId: 'Check S3_ACCESS_KEY_ID (or the id in S3_ACCESS_KEY).',
-  SignatureDoesNotMatch: 'Check S3_SECRET_ACCESS_KEY, and the clock.',
-};
+const STS_ADVICE: ReadonlyMap<string, string> = new Map([
+  ['ExpiredToken', 'The temporary credentials have expired.'],
+  ['InvalidClientTokenId', 'Check S3_ACCESS_KEY_ID, or the id in S3_ACCESS_KEY.'],
+  [
+    'SignatureDoesNotMatch',
+    'Check S3_SECRET_ACCESS_KEY, or the secret in S3_ACCESS_KEY, and the clock.',
+  ],
+]);
 
 export const isPrivate = check(
   'private bucket',

@@ -82,6 +82,7 @@ describe('who signs', () => {
     [answer(403, refused('InvalidClientTokenId')), 'fail', 'Check S3_ACCESS_KEY_ID'],
     [answer(403, refused('SignatureDoesNotMatch')), 'fail', 'Check S3_SECRET_ACCESS_KEY'],
     [answer(403, refused('Unheard')), 'fail', '403 Unheard'],
+    [answer(403, refused('constructor')), 'fail', '403 constructor.'],
     [answer(403, '<html>'), 'warn', 'could not tell'],
     [answer(200, '<html>'), 'warn', 'could not tell'],
     [answer(503, ''), 'warn', '503'],
@@ -89,6 +90,7 @@ describe('who signs', () => {
     const { message, ...rest } = judgeIdentity('AKIA****MPLE', given);
     expect(rest).toEqual({ status });
     expect(message).toContain(text);
+    expect(message).not.toContain('function');
   });
 
   it('shows eight characters of a key id at most, and never a short one', () => {
@@ -359,6 +361,11 @@ describe('webhook Rules', () => {
   it.each([
     ['no Rule', [], 'ok'],
     ['a default one', [rule('DEFAULT')], 'warn'],
+    [
+      'a default one, whatever prefix it has',
+      [{ matchType: 'DEFAULT', prefix: 'https://example.com/' }],
+      'warn',
+    ],
     ['one for a webhook', [rule('EXACT_MATCH', `${origin}/voice`)], 'warn'],
     ['one for the domain', [rule('PREFIX_MATCH', `${origin}/`)], 'warn'],
     ['one for all of https', [rule('PREFIX_MATCH', 'https://')], 'warn'],

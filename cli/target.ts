@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { type Account, isLoopback } from '../src/config';
+import { type Account, publicOriginOf } from '../src/config';
 import { ConfigError } from '../src/errors';
 import { findEnvironment, type Target } from '../src/twilio/environments';
 import type { Environment } from '../src/twilio/serverless';
@@ -114,5 +114,5 @@ export async function findOrigin(account: Account, target: Target): Promise<stri
 
 /** The origin under which an environment is reached. */
 export function originOf({ domainName }: Pick<Environment, 'domainName'>): string {
-  return `${isLoopback(domainName) ? 'http' : 'https'}://${domainName}`;
+  return publicOriginOf(domainName);
 }

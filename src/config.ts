@@ -171,7 +171,7 @@ export function readCallConfig(variables: Variables): CallConfig {
   if (typeof domainName !== 'string' || domainName === '') {
     throw new ConfigError('DOMAIN_NAME is not set: Twilio sets it for a deployed Function.');
   }
-  return { publicOrigin: originOf(domainName), proxy: proxyAccessOf(variables) };
+  return { publicOrigin: publicOriginOf(domainName), proxy: proxyAccessOf(variables) };
 }
 
 /** OPERATOR_NUMBER alone: other variables may be unusable. Undefined if it is unusable itself. */
@@ -285,7 +285,8 @@ function proxyAccessOf(variables: Variables): CallConfig['proxy'] {
   }
 }
 
-function originOf(domainName: string): string {
+/** The origin of a deployment, such as https://name-1234-dev.twil.io. */
+export function publicOriginOf(domainName: string): string {
   return `${isLoopback(domainName) ? 'http' : 'https'}://${domainName}`;
 }
 

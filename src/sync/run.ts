@@ -178,7 +178,7 @@ async function* settle(
   await Promise.allSettled(both);
   const [listing, deployments] = await Promise.all(both);
   if (!isUndisturbed(build.sid, before.base, deployments)) {
-    if (code) yield* contenders(build, before, deployments, code, twilio);
+    if (code && before.isDeploy) yield* contenders(build, before, deployments, code, twilio);
     return undefined;
   }
   const live = { build, manifest, carryOver: carryOverOf(build) };

@@ -66,7 +66,8 @@ interface Place {
   readonly environmentSid: string;
   readonly live: Build;
   readonly deployments: readonly Deployment[];
-  readonly deadline: number;
+  /** Reaches the Service anew, until epoch milliseconds. */
+  readonly connect: (deadline: number) => Serverless;
 }
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
@@ -107,8 +108,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
 async function look(options: Options, { environment: shell }: CommandContext): Promise<Place> {
   const account = readAccount(loadVariables(options.env, shell));
   const target = findTarget(options, account.accountSid);
-  const deadline = commandDeadline();
-  const twilio = connectServerless(account, target.service, deadline);
+  const connect = (deadline: number) => connectServerless(account, target.service, deadline);
+  const twilio = connect(commandDeadline());
   const { sid: environmentSid, buildSid } = await findEnvironment(twilio, target);
   if (buildSid === undefined) {
     throw new PlayError(
@@ -118,7 +119,7 @@ async function look(options: Options, { environment: shell }: CommandContext): P
   const both = [twilio.build(buildSid), twilio.deployments(environmentSid)] as const;
   await Promise.allSettled(both);
   const [live, deployments] = await Promise.all(both);
-  return { twilio, environmentSid, live, deployments, deadline };
+  return { twilio, environmentSid, live, deployments, connect };
 }
 
 const GONE = `Twilio keeps a Build that is live nowhere for ${formatWait(IDLE_BUILD_MS)}. Check out the code of then, and run npm run deploy.`;
@@ -151,7 +152,7 @@ async function choose(
 /** @throws {PlayError} when another Build became live meanwhile */
 async function activate(
   { sid }: Build,
-  { twilio, environmentSid, live, deployments, deadline }: Place,
+  { environmentSid, live, deployments, connect }: Place,
   { clock, write }: CommandContext,
 ): Promise<void> {
   // A sync takes a second Deployment so soon after the first for one of another run, not for a rollback.
@@ -163,7 +164,9 @@ async function activate(
     write(`It became live just now: waiting ${formatWait(waitMs)}, so that no sync undoes this.\n`);
     await clock.sleep(waitMs);
   }
-  const target = { twilio, environmentSid, clock, deadline };
+  // From now on: a person may have taken long to agree.
+  const deadline = commandDeadline();
+  const target = { twilio: connect(deadline), environmentSid, clock, deadline };
   if ((await deployUnlessMoved(sid, live.sid, target)) === 'live') return;
   throw new PlayError(
     'Another Build became live meanwhile, by a sync or a deploy, and stays. Run the rollback again: it shows what is live.',

@@ -1,6 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { CommandContext } from '../../cli/command-context';
 import { rollback } from '../../cli/rollback';
+import { systemClock } from '../../src/clock';
+import { COMMAND_BUDGET_MS } from '../../src/limits';
 import { runVerb, writeVariables } from '../helpers/cli/commands';
 import { ACCOUNT_SID, type Api, AUTH_TOKEN, sidOf, start } from '../helpers/sandbox/twilio-harness';
 
@@ -54,6 +56,10 @@ async function run(api: Api, args: readonly string[], changes: Partial<CommandCo
     remove();
   }
 }
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('npm run rollback', () => {
   it('makes the code before the last deploy live, and shows both Builds and what differs', async () => {
@@ -147,6 +153,18 @@ describe('npm run rollback', () => {
       code: 1,
       err: expect.stringContaining('No other code was live before'),
     });
+  });
+
+  it('goes on however long a person takes to agree', async () => {
+    const { api, first, live } = await deployed();
+    const { code } = await run(api, [], {
+      confirm: async () => {
+        const later = Date.now() + 2 * COMMAND_BUDGET_MS;
+        jest.spyOn(systemClock, 'now').mockImplementation(() => new Date(later));
+        return true;
+      },
+    });
+    expect([code, live()]).toEqual([0, first]);
   });
 
   it('leaves another Build that became live while it asked', async () => {

@@ -9,7 +9,7 @@ import { ConfigError } from '../../src/errors';
 import { ADMIN_SECRET_CHARACTERS } from '../../src/limits';
 import { checkTarget, DEFAULTS, GuardError } from '../../src/sync';
 import { findEnvironmentIfAny, type Target } from '../../src/twilio/environments';
-import type { Environment } from '../../src/twilio/serverless';
+import type { Environment, Serverless } from '../../src/twilio/serverless';
 import {
   connectionsOf,
   connectServerless,
@@ -114,6 +114,7 @@ async function check(
 ) {
   const twilio = connectServerless(account, target.service);
   const before = await findEnvironmentIfAny(twilio, target);
+  if (before === undefined) await refuseRemovedService(twilio, target);
   const current = before ? valuesOf(await twilio.variables(before.sid)) : {};
   const wanted = deployedVariables(variables);
   const changes = planVariables(current, wanted, before?.buildSid !== undefined);
@@ -122,6 +123,19 @@ async function check(
   const checked = await checkTarget(config, target.service, before, settings);
   if (phone !== undefined) await checkNumber(account, phone);
   return { ...checked, before, changes };
+}
+
+/**
+ * Refuses a Service that this folder was deployed to, and that somebody has removed since: the toolkit
+ * would ask for it, and fail.
+ *
+ * @throws {ConfigError}
+ */
+async function refuseRemovedService(twilio: Serverless, { service }: Target): Promise<void> {
+  if (!service.startsWith('ZS') || (await twilio.serviceIfAny()) !== undefined) return;
+  throw new ConfigError(
+    `This project was deployed to the Service ${service}, which the account has no more. To deploy to a new one, delete .twiliodeployinfo, and deploy again.`,
+  );
 }
 
 /** @throws {ConfigError} when the account does not have it */

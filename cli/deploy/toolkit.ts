@@ -109,6 +109,9 @@ export function adviceOnRefusal(errors: string): string | undefined {
   if (/\b82007\b/.test(words)) {
     return `Twilio does not build for this runtime any more: set runtime to '${RUNTIME}' in .twilioserverlessrc, and deploy again.`;
   }
+  if (/\b20404\b.*\/Environments\/ZE/.test(words)) {
+    return 'Another deploy, which builds in the same place, has removed that environment: deploy again when it has ended.';
+  }
   return undefined;
 }
 

@@ -145,6 +145,21 @@ describe('npm run deploy', () => {
     expect(await rehearsal.exchanges()).toEqual([]);
   });
 
+  it('says what to do where the Service of an earlier deploy is removed', async () => {
+    const file = join(project.directory, '.twiliodeployinfo');
+    const serviceSid = `ZS${'0'.repeat(32)}`;
+    writeFileSync(file, JSON.stringify({ [`${rehearsal.accountSid}:us1`]: { serviceSid } }));
+    const result = await deploy();
+    rmSync(file);
+    expect(result).toMatchObject(
+      failing(
+        2,
+        /^This project was .* ZS0+, .* delete \.twiliodeployinfo.*\nNothing was deployed\.\n$/,
+      ),
+    );
+    expect(await rehearsal.services()).toBe(0);
+  });
+
   it('leaves nothing live when the first deploy has no prompts to play', async () => {
     expect(await deploy({ S3_PREFIX: 'nothing/' })).toMatchObject(
       failing(

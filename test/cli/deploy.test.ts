@@ -124,6 +124,13 @@ describe('the advice on a refusal of Twilio’s', () => {
     expect(advice).toContain("set runtime to 'node22' in .twilioserverlessrc");
   });
 
+  it('about an environment that another deploy has removed is to wait for that', () => {
+    const path = `/Services/ZS${'0'.repeat(32)}/Environments/ZE${'0'.repeat(32)}/Variables`;
+    const resource = ['The requested resource ', path, ' was not found'];
+    const advice = adviceOnRefusal(refusal('ERROR Failed API Request 20404', ...resource));
+    expect(advice).toMatch(/^Another deploy, .*: deploy again when it has ended\.$/);
+  });
+
   it.each([
     ['nothing', ''],
     ['another code', refusal('ERROR Failed API Request 20003', 'Authenticate')],

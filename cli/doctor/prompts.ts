@@ -7,7 +7,7 @@ import { withBucket } from '../bucket';
 import { promptKeys } from '../call-flow';
 import { missingPromptsOf, missingSentence } from '../deploy/missing-prompts';
 import { formatBytes, formatCount } from '../format';
-import { listing } from './bucket';
+import { listing, readable } from './bucket';
 import { both, check, type Finding, fail, from, ok, type Result, skipped, warn } from './check';
 import { callFlow, configuration } from './configuration';
 
@@ -47,8 +47,9 @@ type Heard = { readonly key: string } & (
 
 export const playable = check(
   'playable',
-  both(from(configuration), from(present)),
-  async ([config, objects]) => {
+  // Where no object can be read, one line says so, not one for each prompt.
+  both(from(configuration), both(from(readable), from(present))),
+  async ([config, [, objects]]) => {
     const small = objects.filter(({ size }) => size <= PROXY_BYTES);
     if (small.length === 0) return skipped('There is no prompt to read.');
     return judgePlayable(await withBucket(config, (bucket) => readAll(bucket, small)));

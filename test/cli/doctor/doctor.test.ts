@@ -653,6 +653,16 @@ describe('npm run doctor', () => {
     );
   });
 
+  it('says once that no object can be read, not for each prompt', async () => {
+    const { lines: all } = await lines({
+      s3: (it) => (isList(it) || !isSigned(it) ? undefined : denied),
+    });
+    expect(all.find(({ check }) => check === 'playable')).toMatchObject({
+      status: 'skipped',
+      message: 'not asked: first see GetObject',
+    });
+  });
+
   it('finds a text file that has the name of a recording', async () => {
     const { S3_BUCKET: Bucket, S3_PREFIX } = sandbox.variables;
     const put = (Body: Buffer | string) =>

@@ -24,9 +24,9 @@ export type LogEvent =
   | 'function-failed';
 
 /** Twilio's debugger shows warnings and errors, too. */
-export type LogLevel = 'info' | 'warn' | 'error';
+type LogLevel = 'info' | 'warn' | 'error';
 
-export type LogFields = Readonly<
+type LogFields = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
 >;
 

@@ -21,12 +21,7 @@ export const onTwilio = check(
  * @param wanted those of the file
  * @param command that sets them
  */
-export function judgeDeployed(
-  current: Values,
-  wanted: Values,
-  env: string,
-  command: string,
-): Finding {
+function judgeDeployed(current: Values, wanted: Values, env: string, command: string): Finding {
   const names = Object.keys(wanted);
   const missing = names.filter((name) => !(name in current));
   const other = names.filter((name) => name in current && current[name] !== wanted[name]);

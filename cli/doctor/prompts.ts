@@ -20,7 +20,7 @@ export const present = check(
 );
 
 /** @returns the objects of the bucket that the flow names */
-export function judgePresence(
+function judgePresence(
   flow: CallFlow,
   objects: readonly PromptObject[],
   prefix: string,

@@ -87,7 +87,7 @@ export const liveBuild = check(
   },
 );
 
-export function judgeBuild(build: Build, deployments: readonly Deployment[]): Result<Build> {
+function judgeBuild(build: Build, deployments: readonly Deployment[]): Result<Build> {
   const lack = lackOf(build);
   if (lack !== undefined) return fail(LACK_WORDS[lack], build);
   const since = liveSince(build.sid, deployments);

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock';
 import type { Delivery } from './template';
 
 /** How long an API destination may take. */
-export const DESTINATION_TIMEOUT_MS = 5000;
+const DESTINATION_TIMEOUT_MS = 5000;
 /** Not documented; 185 attempts within 24 hours leave eight minutes for each. */
 const BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 8 * 60_000;

@@ -82,7 +82,7 @@ export interface Delivery {
  *
  * @throws {Error} when the template has another form
  */
-export function readDelivery(
+function readDelivery(
   { Resources }: Template,
   parameters: Readonly<Record<string, string>>,
 ): Delivery {

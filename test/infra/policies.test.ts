@@ -58,3 +58,16 @@ test('the access key may list the prefix and read its objects, and nothing else'
   expect(Statement[0]?.Condition).toEqual({ StringLike: { 's3:prefix': ['prompts/*'] } });
   expect(Statement[1]?.Resource).toEqual(['arn:aws:s3:::phone-prompts/prompts/*']);
 });
+
+test('the bucket refuses everybody what is asked without TLS, and nothing else', () => {
+  expect(readPolicy(JSON.parse(filled(read('bucket-policy.json')))).Statement).toEqual([
+    {
+      Sid: 'RefusePlainHttp',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: ['s3:*'],
+      Resource: ['arn:aws:s3:::phone-prompts', 'arn:aws:s3:::phone-prompts/*'],
+      Condition: { Bool: { 'aws:SecureTransport': ['false'] } },
+    },
+  ]);
+});

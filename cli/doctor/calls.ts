@@ -139,7 +139,7 @@ export function judgeClosed(doors: readonly Door[]): Finding {
   const odd = doors.filter((door) => !isClosed(door));
   if (odd.length > 0) {
     return fail(
-      `A POST without a signature is answered otherwise than refused: ${told(odd)}. npx twilio-run logs shows why.`,
+      `A POST without a signature is not refused: ${told(odd)}. npx twilio-run logs shows why.`,
     );
   }
   return ok(`refused: ${told(doors)}`);

@@ -39,7 +39,11 @@ export class VariableSetter {
   ): AsyncGenerator<SyncEvent, SyncOutcome> {
     for (;;) {
       const next = await events.next();
-      if (next.done) return next.value;
+      if (next.done) {
+        // It is through without a Deployment: one whose answer was lost has succeeded.
+        if (next.value.status === 'done') await this.#activated();
+        return next.value;
+      }
       const event = next.value;
       // What the run makes live after that has the same code.
       if (event.type === 'activating' && !this.isActivated) {
@@ -49,12 +53,15 @@ export class VariableSetter {
         await this.#before;
         this.buildSid = event.buildSid;
         this.unset = this.#lateNames();
-      } else if (event.type === 'activated' && !this.isActivated) {
-        this.isActivated = true;
-        await this.#finish();
-      }
+      } else if (event.type === 'activated') await this.#activated();
       yield event;
     }
+  }
+
+  async #activated(): Promise<void> {
+    if (this.isActivated) return;
+    this.isActivated = true;
+    await this.#finish();
   }
 
   /** Changes them in the same order where the Build stays. */

@@ -1,6 +1,6 @@
 import { PlayError } from '../errors';
 import type { Build } from '../twilio/resources';
-import { type CarryOver, fingerprint } from './carry-over';
+import { type CarryOver, carryOverOf, fingerprint } from './carry-over';
 
 /** What a deploy brings: its run carries over this code in place of what is live. */
 export interface NewCode {
@@ -22,11 +22,13 @@ export class SupersededError extends PlayError {}
  * @throws {SupersededError}
  */
 export function refuseToReplaceOther(
-  { replaces }: NewCode,
+  { build, replaces }: NewCode,
   live: Pick<Build, 'sid'> | undefined,
   expected: CarryOver | undefined,
 ): void {
-  if ((expected && fingerprint(expected)) === replaces) return;
+  const code = expected && fingerprint(expected);
+  // A Deployment whose answer was lost may have made the new code live already.
+  if (code === replaces || code === fingerprint(carryOverOf(build))) return;
   throw new SupersededError(
     live === undefined
       ? 'The environment has no live Build any more: somebody has taken it out since the deploy began.'

@@ -134,6 +134,31 @@ describe('a deploy', () => {
   }, 300_000);
 });
 
+describe('a deploy whose Deployment gets no answer', () => {
+  it.each(['before', 'after'])('goes on when a sync of %s follows it at once', async (bucket) => {
+    const { rig, staged } = await company();
+    let isLost = false;
+    let synced: RunResult | undefined;
+    rig.wire.before = ({ index, method, path }) => {
+      if (!isLost && method === 'POST' && path.endsWith('/Deployments')) {
+        isLost = true;
+        rig.wire.fault = { at: index, kind: 'reset after the effect' };
+        return undefined;
+      }
+      if (!isLost || synced !== undefined || rig.live.buildSid === undefined) return undefined;
+      rig.wire.before = () => {};
+      return rig.run(bucket).then((result) => {
+        synced = result;
+      });
+    };
+    const { outcome, error } = await rig.deploy('after', staged);
+    expect([synced?.outcome?.status, error, outcome?.status]).toEqual(['done', undefined, 'done']);
+    expect(liveCode(rig)).toBe(codeOf(rig, staged));
+    expect(await hasAudio(rig, 'after')).toBe(true);
+    await rig.stop();
+  });
+});
+
 interface Meeting {
   readonly rig: Rig;
   readonly result: RunResult;

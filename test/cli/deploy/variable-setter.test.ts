@@ -5,6 +5,7 @@ import type { VariableChanges } from '../../../cli/deploy/variables';
 import { COMMAND_BUDGET_MS } from '../../../src/limits';
 import { resultOf } from '../../../src/result';
 import type { SyncEvent, SyncOutcome } from '../../../src/sync';
+import { NOTHING_DONE } from '../../../src/sync/outcome';
 import { audio, Buckets, Rig } from '../../helpers/sync/rig';
 
 const CHANGES: VariableChanges = {
@@ -46,6 +47,12 @@ const variables = () =>
 const OLD = { OLD: 'old', S3_REGION: 'old' };
 
 type Step = SyncEvent | (() => unknown);
+
+/** A run that is through without a further event. */
+async function* through(event: SyncEvent): AsyncGenerator<SyncEvent, SyncOutcome> {
+  yield event;
+  return { status: 'done', report: NOTHING_DONE };
+}
 
 /** The events of a run as it makes one Build live, and what happens between them. */
 async function* events(...steps: readonly Step[]): AsyncGenerator<SyncEvent, SyncOutcome> {
@@ -93,6 +100,12 @@ describe('the variables around a Build that becomes live', () => {
       'The deploy was stopped.',
     );
     expect(variables()).toEqual(OLD);
+  });
+
+  it('are set where the run finds the new code live, as after a lost answer', async () => {
+    await resultOf(setter.around(through(activating)));
+    expect(variables()).toEqual({ NEW: '1', TOO: '1', S3_REGION: 'eu-west-1' });
+    expect(setter.isActivated).toBe(true);
   });
 
   it('count as not set from the moment at which the Build may be live', async () => {

@@ -88,10 +88,12 @@ export function judgeNumbers(
   if (wrong.length === 0) {
     return ok(`${asked.map((number) => number.phone).join(', ')}: voice and fallback URL`);
   }
-  const lines = wrong.map(
-    (number) =>
-      `${number.phone}: ${number.differs.join(', ')} not as they should be. Run: ${command} --phone ${number.phone}`,
-  );
+  const lines = wrong.map((number) => {
+    const problem = number.isOurs
+      ? `${number.differs.join(', ')} not as they should be`
+      : 'calls to it go elsewhere, as npm run number shows';
+    return `${number.phone}: ${problem}. Run: ${command} --phone ${number.phone}`;
+  });
   return fail(lines.join('\n'));
 }
 

@@ -325,6 +325,15 @@ describe('numbers', () => {
         '+815012345678: voiceFallbackUrl not as they should be. Run: x --phone +815012345678',
     });
   });
+
+  it('says of the one that was asked about that its calls go elsewhere', () => {
+    const other = { ...number, isOurs: false, differs: ['voiceUrl', 'voiceFallbackUrl'] };
+    expect(judgeNumbers({ all: [other], origin: '', phone: other.phone }, 'x')).toEqual({
+      status: 'fail',
+      message:
+        '+815012345678: calls to it go elsewhere, as npm run number shows. Run: x --phone +815012345678',
+    });
+  });
 });
 
 describe('doors', () => {

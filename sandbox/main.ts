@@ -243,7 +243,7 @@ async function takeKeys(
     isStopped = !isStopped;
     write(
       isStopped
-        ? `\nS3 is stopped: ${server.endpoint} does not answer. Press c to call, s to start S3 again.\n`
+        ? `\nS3 is stopped: ${server.endpoint} does not answer.\nPress c to call, s to start S3 again.\n`
         : '\nS3 is started again, with the same prompts.\n',
     );
   };

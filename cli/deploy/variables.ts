@@ -12,15 +12,13 @@ const KEY_PAIR = 'S3_ACCESS_KEY';
 const KEY_ID = 'S3_ACCESS_KEY_ID';
 const KEY_SECRET = 'S3_SECRET_ACCESS_KEY';
 
-const CREDENTIALS: readonly string[] = Object.keys(credentialVariables);
-
 /** What Twilio gives a Function itself. */
 const OF_TWILIO = ['SERVICE_SID', 'ENVIRONMENT_SID', ...COMMAND_LINE_VARIABLES];
 
 /** Names that are this project's own. Others may be of a user's Functions, and stay as they are. */
 const OWN: readonly string[] = [
   ...Object.keys(syncVariables()),
-  ...CREDENTIALS,
+  ...Object.keys(credentialVariables),
   'OPERATOR_NUMBER',
 ].filter((name) => !OF_TWILIO.includes(name));
 
@@ -59,7 +57,7 @@ export function deployedVariables(file: Values): Values {
  * |---|---|---|
  * | is new | before the Build is live | old code does not know it, new code may need it |
  * | has another value | right after | a deploy that fails before has changed nothing |
- * | says how to get credentials, and is new | right after | old code knows it |
+ * | says where S3 is or how to get at it, and is new beside others | right after | old code knows it, and may not work with a part of them |
  * | is not in the file, and ours | in the end | old code may need it |
  *
  * A new access key is two variables, between whose changes no key would be valid: so S3_ACCESS_KEY, which
@@ -73,11 +71,12 @@ export function planVariables(current: Values, wanted: Values, isLive: boolean):
   const remove = Object.keys(current).filter((name) => OWN.includes(name) && !(name in wanted));
   const changed = Object.entries(wanted).filter(([name, value]) => current[name] !== value);
   const isNew = ([name]: [string, string]) => !(name in current);
+  const usesS3 = isLive && 'S3_BUCKET' in current;
   const isEarly = (entry: [string, string]) =>
-    !isLive || (isNew(entry) && !CREDENTIALS.includes(entry[0]));
+    !isLive || (isNew(entry) && !(usesS3 && entry[0].startsWith('S3_')));
   const early = changed.filter(isEarly);
   const late = changed.filter((entry) => !isEarly(entry));
-  const first = isLive ? firstOf(current, wanted) : {};
+  const first = usesS3 ? firstOf(current, wanted) : {};
   return {
     before: Object.fromEntries(early),
     first,

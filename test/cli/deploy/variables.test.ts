@@ -45,6 +45,18 @@ describe('the order of changes', () => {
       { after: { S3_ROLE_ARN: 'arn' } },
     ],
     [
+      'another S3 comes after the Build, all of it together',
+      BUCKET,
+      { ...BUCKET, S3_BUCKET: 'other', S3_ENDPOINT: 'https://storage.example.com' },
+      { after: { S3_BUCKET: 'other', S3_ENDPOINT: 'https://storage.example.com' } },
+    ],
+    [
+      'all of S3 comes before the Build where the live code uses none',
+      { MINE: '1' },
+      BUCKET,
+      { before: BUCKET },
+    ],
+    [
       'one that the file does not set is removed in the end',
       { ...BUCKET, SYNC_INCLUDE: '*' },
       BUCKET,

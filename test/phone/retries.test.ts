@@ -66,6 +66,17 @@ async function callVoice(fragment: string, send?: SendRequest) {
 }
 
 describe('a webhook with connection overrides', () => {
+  test('counts the time to connect until there is a connection, and no longer', async () => {
+    server.replies['/voice'] = {
+      instead(socket) {
+        const answer = `${HEAD.replace('40', '30')}<Response><Hangup/></Response>`;
+        setTimeout(() => socket.end(answer), 1200);
+      },
+    };
+    const { voice } = await callVoice('#ct=1000&rc=0');
+    expect(voice).toMatchObject({ status: 200, failedAttempts: [] });
+  });
+
   test('is requested and signed without them', async () => {
     server.replies['/voice'] = ANSWERS;
     const { voice } = await callVoice('#ct=100&rt=1000&rc=0');

@@ -94,7 +94,11 @@ describe('npm run remove', () => {
 
   it.each([
     ['Functions that are not ours', ['/voice', '/billing'], 'does not have: /billing.'],
-    ['a name for the terminal', ['/voice', '/\u001b[2J'], 'does not have: /\\u{1b}[2J.'],
+    [
+      'a Function whose name clears the terminal',
+      ['/voice', '/\u001b[2J'],
+      'does not have: /\\u{1b}[2J.',
+    ],
     ['no Function of ours', [], 'has no Function of this project.'],
   ])('refuses a Service with %s, even with --yes', async (_, functions, why) => {
     const { api, service, env } = await account(functions);

@@ -75,6 +75,11 @@ describe('what callers hear in a drill', () => {
     ]);
   });
 
+  it('is waited for, too, over what should have sounded and did not', () => {
+    const rows = rowOf([webhook('/voice', 3000), media(PROXY, 2000, 503), media(ASSET, 30)]);
+    expect(rows).toMatchObject([{ longestWaitMs: 5030 }]);
+  });
+
   it('is waited for from one sound to the next, over all that fails in between', () => {
     const events = [
       webhook('/voice', 20),

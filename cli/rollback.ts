@@ -16,6 +16,7 @@ import {
   differenceLines,
   type Earlier,
   findEarlier,
+  isLeftBySync,
   periodOf,
 } from './rollback/earlier';
 import { type ExitStatus, parseArguments, startCommand } from './run-command';
@@ -134,6 +135,11 @@ async function choose(
     if (build === undefined) throw new PlayError(`There is no Build ${wanted} any more. ${GONE}`);
     if (build.status !== 'completed') {
       throw new PlayError(`Build ${wanted} cannot become live: it is ${build.status}.`);
+    }
+    if (isLeftBySync(build, live, deployments)) {
+      throw new PlayError(
+        `Build ${wanted} was made by a sync and was never live: the next sync would bring back the code of now. Name one that was live; npm run status lists them.`,
+      );
     }
     return { build, period: periodOf(wanted, deployments) };
   }

@@ -1,5 +1,6 @@
 import { carryOverOf, fingerprint } from '../../src/sync';
 import { isAssetPath } from '../../src/sync/asset-path';
+import { markerOf } from '../../src/sync/carry-over';
 import type { Build, Deployment, Variable, Version } from '../../src/twilio/resources';
 import { formatCount, oneLine } from '../format';
 
@@ -48,6 +49,23 @@ export async function findEarlier(
     }
   }
   return { found: undefined, deleted };
+}
+
+/**
+ * Whether a sync made a Build from one that is not live any more, and never made it live. The next sync
+ * would take it for that sync's, come late, and bring back what was deployed meanwhile.
+ *
+ * @param deployments all of the environment, in any order
+ */
+export function isLeftBySync(
+  build: Build,
+  live: Pick<Build, 'sid'>,
+  deployments: readonly Deployment[],
+): boolean {
+  const { base, isDeploy = false } = markerOf(build) ?? {};
+  const everLive = new Set(deployments.map(({ buildSid }) => buildSid));
+  if (base === undefined || isDeploy || everLive.has(build.sid)) return false;
+  return base !== live.sid && everLive.has(base);
 }
 
 /** When a Build was live last; undefined where it never was. */

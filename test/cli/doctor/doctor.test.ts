@@ -522,7 +522,7 @@ const FAULTS: readonly (readonly [
     'unsigned calls',
     'a Function that is broken',
     'fail',
-    /otherwise than refused: \/sync \(500\)/,
+    /not refused: \/sync \(500\)/,
     () => ({
       edge: (it) =>
         it.path === '/sync' ? { kind: 'reply', status: 500, headers: {}, body: '' } : undefined,

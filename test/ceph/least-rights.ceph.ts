@@ -291,7 +291,9 @@ describe('with infra/iam-policy.json and no other right', () => {
     const program = startProgram('sandbox/main.ts', ['--once', '--env', file], { PORT: '0' });
     const { out } = await resultOfProgram(program);
     remove();
-    expect(out).toContain(`The bucket has no ${PREFIX}hours.mp3, which the call flow names`);
+    expect(out).toContain(
+      `The bucket has no ${PREFIX}hours.mp3 under ${PREFIX}, which the call flow names`,
+    );
     expect(out).toContain(
       `Synced: ${samplePrompts.length - 1} prompts of the bucket are Assets now.`,
     );

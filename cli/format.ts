@@ -18,7 +18,12 @@ export function formatWait(milliseconds: number): string {
 
 /** To the minute, such as 2026-01-02 03:04 UTC. */
 export function formatTime(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return `${formatMinute(date)} UTC`;
+}
+
+/** The same without the time zone, where it stands beside. */
+export function formatMinute(date: Date): string {
+  return date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** Such as 1 prompt, 2 prompts. */

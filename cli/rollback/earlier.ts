@@ -1,8 +1,8 @@
-import { carryOverOf, fingerprint } from '../../src/sync';
+import { carryOverOf, fingerprint, newestFirst } from '../../src/sync';
 import { isAssetPath } from '../../src/sync/asset-path';
 import { markerOf } from '../../src/sync/carry-over';
 import type { Build, Deployment, Variable, Version } from '../../src/twilio/resources';
-import { formatCount, oneLine } from '../format';
+import { formatCount, formatMinute, formatTime, oneLine } from '../format';
 
 /** A time at which a Build was live. */
 export interface Period {
@@ -76,10 +76,6 @@ export function periodOf(buildSid: string, deployments: readonly Deployment[]): 
   return own && { since: own.createdAt, until: sorted[index - 1]?.createdAt };
 }
 
-function newestFirst(deployments: readonly Deployment[]): Deployment[] {
-  return [...deployments].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-}
-
 /** A Build in one line. */
 export function describeBuild(build: Build, period: Period | undefined): string {
   const { functions, assets } = carryOverOf(build);
@@ -95,12 +91,8 @@ function periodWords(period: Period | undefined): string {
   if (period === undefined) return 'never live here';
   const { since, until } = period;
   return until === undefined
-    ? `live since ${minute(since)} UTC`
-    : `live from ${minute(since)} to ${minute(until)} UTC`;
-}
-
-function minute(date: Date): string {
-  return date.toISOString().slice(0, 16).replace('T', ' ');
+    ? `live since ${formatTime(since)}`
+    : `live from ${formatMinute(since)} to ${formatTime(until)}`;
 }
 
 /** What a person sees differ between two Builds: a line for each thing. */

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { CommandContext } from '../command-context';
 import type { MissingPrompt } from '../deploy/missing-prompts';
-import { formatCount, formatTime, oneLine, plainTable } from '../format';
+import { formatCount, formatMinute, formatTime, oneLine, plainTable } from '../format';
 import { wrapLines } from '../wrap-lines';
 import type { Status } from './facts';
 import type { HistoryEntry } from './history';
@@ -101,7 +101,7 @@ function historyTable(deployments: readonly HistoryEntry[], { width }: Look): st
   const table = plainTable(['when (UTC)', 'Build', 'what changed']);
   for (const { at, buildSid = '—', changes } of deployments) {
     const what = wrapLines(changes.join(', '), Math.max(20, width - HISTORY_COLUMNS));
-    table.push([formatTime(at).replace(' UTC', ''), buildSid, what]);
+    table.push([formatMinute(at), buildSid, what]);
   }
   return table.toString().replace(/ +$/gm, '');
 }

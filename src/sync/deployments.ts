@@ -28,14 +28,14 @@ export async function readDeployments(
   live: Build,
   fetch: (buildSid: string) => Promise<Build | undefined>,
 ): Promise<PastDeployment[]> {
-  const newestFirst = upTo(live, deployments);
+  const upToLive = upTo(live, deployments);
   const everLive = new Set(deployments.map(({ buildSid }) => buildSid));
   const read: PastDeployment[] = [];
-  for (const [index, deployment] of newestFirst.slice(0, MAX_DEPLOYMENTS_READ).entries()) {
+  for (const [index, deployment] of upToLive.slice(0, MAX_DEPLOYMENTS_READ).entries()) {
     const { buildSid, createdAt } = deployment;
     const build = index === 0 ? live : buildSid && (await fetch(buildSid));
     if (!build) break;
-    const older = newestFirst.slice(index + 1);
+    const older = upToLive.slice(index + 1);
     const isFirst = !older.some(
       (other) =>
         other.buildSid === buildSid && createdAt.getTime() - other.createdAt.getTime() > RACE_MS,
@@ -75,9 +75,7 @@ export function isUndisturbed(
   base: string | undefined,
   deployments: readonly Deployment[],
 ): boolean {
-  const [newest, before, ...older] = [...deployments].sort(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
-  );
+  const [newest, before, ...older] = newestFirst(deployments);
   const isDated = (a?: Deployment, b?: Deployment) =>
     a === undefined || b === undefined || a.createdAt.getTime() > b.createdAt.getTime();
   return (
@@ -107,15 +105,18 @@ export function liveSince(buildSid: string, deployments: readonly Deployment[]):
   return times.length > 0 ? new Date(Math.max(...times)) : undefined;
 }
 
+/** Deployments of one second stay in the order in which Twilio lists them. */
+export function newestFirst(deployments: readonly Deployment[]): Deployment[] {
+  return [...deployments].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+}
+
 /** The live Deployment and all before it, newest first, whatever the order of the list. */
 function upTo(live: Build, deployments: readonly Deployment[]): Deployment[] {
-  const newestFirst = [...deployments].sort(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
-  );
-  const newest = newestFirst.find(({ buildSid }) => buildSid === live.sid);
+  const sorted = newestFirst(deployments);
+  const newest = sorted.find(({ buildSid }) => buildSid === live.sid);
   if (!newest) return [];
   // Twilio dates to the second: of those in one second, the live one came last.
-  const before = newestFirst.filter(
+  const before = sorted.filter(
     (other) => other !== newest && other.createdAt.getTime() <= newest.createdAt.getTime(),
   );
   return [newest, ...before];

@@ -1,6 +1,6 @@
 export { deployUnlessMoved } from './build';
 export { carryOverOf, fingerprint } from './carry-over';
-export { liveSince } from './deployments';
+export { liveSince, newestFirst } from './deployments';
 export { GuardError } from './guard';
 export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
 export { lackOf } from './run';

@@ -9,7 +9,6 @@ import { liveSince } from '../../src/sync';
 import { carryOverOf } from '../../src/sync/carry-over';
 import { readManifest } from '../../src/sync/observe';
 import { findEnvironment, type Target } from '../../src/twilio/environments';
-import type { Deployment } from '../../src/twilio/resources';
 import type { Serverless } from '../../src/twilio/serverless';
 import { connectServerless, type DeploymentVariables, readDeploymentVariables } from '../account';
 import { withBucket } from '../bucket';
@@ -18,7 +17,14 @@ import { readCallFlow } from '../call-flow';
 import { type MissingPrompt, missingPromptsOf } from '../deploy/missing-prompts';
 import { differenceOf, dryRun } from '../sync/dry-run';
 import { findTarget, originOf, type TargetOptions } from '../target';
-import { type HistoryEntry, historyOf, type Maker, makerOf, type PastBuild } from './history';
+import {
+  fromLiveOn,
+  type HistoryEntry,
+  historyOf,
+  type Maker,
+  makerOf,
+  type PastBuild,
+} from './history';
 import { type HeardPrompt, hearPrompts, unusedKeys } from './prompts';
 
 /** What is live, and how it compares with S3 and the call flow. */
@@ -121,21 +127,13 @@ function describeLive({ build, manifest }: PastBuild, since: Date | undefined): 
 /** The live Build and those before it, as far as they are shown and Twilio still has them. */
 async function readPast(twilio: Serverless, environmentSid: string, liveSid: string) {
   const deployments = await twilio.deployments(environmentSid);
-  const shown = newestFirst(deployments, liveSid).slice(0, SHOWN_DEPLOYMENTS + 1);
+  const shown = fromLiveOn(deployments, liveSid).slice(0, SHOWN_DEPLOYMENTS + 1);
   const sids = new Set([liveSid, ...shown.flatMap(({ buildSid }) => buildSid ?? [])]);
   const read = await Promise.all([...sids].map((buildSid) => readBuild(twilio, buildSid)));
   const builds = new Map(read.flatMap((past) => (past ? [[past.build.sid, past]] : [])));
   const live = builds.get(liveSid);
   if (!live) throw new PlayError(`Build ${liveSid} is live, and Twilio does not have it.`);
   return { deployments, shown, builds, live };
-}
-
-/** Twilio dates to the second: of those in one second, the live one came last. */
-function newestFirst(deployments: readonly Deployment[], liveSid: string): Deployment[] {
-  const rank = ({ buildSid }: Deployment) => (buildSid === liveSid ? 0 : 1);
-  return [...deployments].sort(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime() || rank(a) - rank(b),
-  );
 }
 
 async function readBuild(twilio: Serverless, sid: string): Promise<PastBuild | undefined> {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../src/manifest';
+import { newestFirst } from '../../src/sync';
 import { carryOverOf, fingerprint, markerOf } from '../../src/sync/carry-over';
 import type { Build, Deployment } from '../../src/twilio/resources';
 import { formatCount } from '../format';
@@ -17,6 +18,17 @@ export function makerOf(build: Build): Maker {
   const marker = markerOf(build);
   if (marker === undefined) return "Twilio's toolkit, without a sync";
   return marker.isDeploy ? 'npm run deploy' : 'a sync';
+}
+
+/**
+ * Newest first. Twilio dates to the second: of those in one second, the live one came last. If it was
+ * live in that second before, something came in between, as Twilio deploys no Build twice in a row.
+ */
+export function fromLiveOn(deployments: readonly Deployment[], liveSid: string): Deployment[] {
+  const rank = ({ buildSid }: Deployment) => (buildSid === liveSid ? 1 : 0);
+  const sorted = newestFirst([...deployments].sort((a, b) => rank(a) - rank(b)));
+  const live = sorted.find(({ buildSid }) => buildSid === liveSid);
+  return live ? [live, ...sorted.filter((other) => other !== live)] : sorted;
 }
 
 /** One Deployment of an environment. */

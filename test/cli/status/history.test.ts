@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { historyOf, makerOf, type PastBuild } from '../../../cli/status/history';
+import { fromLiveOn, historyOf, makerOf, type PastBuild } from '../../../cli/status/history';
 import { EMPTY_MANIFEST, manifestPath } from '../../../src/manifest';
 import { assetPath } from '../../../src/sync/asset-path';
 import { carryOverOf, fingerprint } from '../../../src/sync/carry-over';
@@ -99,5 +99,64 @@ describe('what made a Build', () => {
     ],
   ])('that %s', (_, make, expected) => {
     expect(make()).toBe(expected);
+  });
+});
+
+describe('fromLiveOn', () => {
+  const order = (deployed: readonly (readonly [n: number, second: number])[], live: number) => {
+    const deployments = deployed.map(
+      ([n, second], index): Deployment => ({
+        sid: sid('ZD', index),
+        buildSid: sid('ZB', n),
+        createdAt: new Date(second * 1000),
+      }),
+    );
+    return fromLiveOn(deployments, sid('ZB', live)).map(({ buildSid }) =>
+      Number(buildSid?.slice(2)),
+    );
+  };
+
+  it.each<[string, readonly (readonly [number, number])[], number, readonly number[]]>([
+    [
+      'sorts by date',
+      [
+        [1, 1],
+        [3, 3],
+        [2, 2],
+      ],
+      3,
+      [3, 2, 1],
+    ],
+    [
+      'lets the live Build be the last of its second',
+      [
+        [2, 1],
+        [1, 1],
+      ],
+      1,
+      [1, 2],
+    ],
+    [
+      'lets it come back within that second',
+      [
+        [1, 1],
+        [1, 1],
+        [2, 1],
+      ],
+      1,
+      [1, 2, 1],
+    ],
+    [
+      'lets it come back later',
+      [
+        [2, 2],
+        [1, 3],
+        [1, 1],
+      ],
+      1,
+      [1, 2, 1],
+    ],
+  ])('%s', (_, deployed, live, expected) => {
+    expect(order(deployed, live)).toEqual(expected);
   });
 });

@@ -51,7 +51,7 @@ export async function deployProject(options: DeployOptions): Promise<Deployed> {
     overrideExistingService: true,
     functionsEnv: ENVIRONMENT,
     functionsFolderName: join('.twilioserverless', 'functions'),
-    assetsFolderName: 'assets',
+    assetsFolderName: join('.twilioserverless', 'assets'),
     runtime: RUNTIME,
   });
   return { serviceSid, environmentSid, buildSid };

@@ -5,6 +5,7 @@ import { keyWarnings, readCallFlow } from '../cli/call-flow';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { CALL_FLOW_FILE } from '../src/call-flow/files';
 import type { CheckedCallFlow } from '../src/call-flow/load';
+import { buildPages } from './build-pages';
 import { AS_FUNCTION } from './bundle-options';
 import { twimlWriter } from './twiml-writer';
 
@@ -37,6 +38,7 @@ async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
   await Promise.all([
     ...sources.map((file) => bundleFunction(file, checked)),
     ...programs().map(bundleProgram),
+    buildPages(),
     bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
   ]);
   if (process.argv.includes('--quiet')) return;

@@ -21,6 +21,10 @@ const EXCEPTIONS: Readonly<Record<string, { readonly licence: string; readonly w
     licence: 'none',
     why: 'its LICENSE file is MIT',
   },
+  'axe-core': {
+    licence: 'MPL-2.0',
+    why: 'a tool of the tests, used as it is; nothing of it is deployed',
+  },
   'caniuse-lite': {
     licence: 'CC-BY-4.0',
     why: 'data about browsers, which Jest brings along; nothing of it is deployed',

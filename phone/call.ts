@@ -7,6 +7,7 @@ import {
   type VerbEvent,
   type WebhookVerb,
 } from './events';
+import { gatherDigits } from './keypad';
 import { fetchMedia } from './media';
 import type { Parameters } from './parameters';
 import { type CallSession, openSession, type PhoneOptions } from './session';
@@ -20,7 +21,8 @@ export interface CallOptions extends PhoneOptions {
 
 /**
  * Calls a number as Twilio would: requests the voice URL, performs its TwiML, fetches the media,
- * presses the keys, and follows where that leads until the call ends.
+ * presses the keys, and follows where that leads until the call ends. It stands still while an event is
+ * looked at, so that a prompt can be played to its end; `return` hangs up.
  *
  * @throws {RangeError} for digits that are not on a keypad
  * @throws {TooManyEventsError} beyond `maxEvents`
@@ -182,7 +184,9 @@ async function* gather(
   node: TwimlNode,
   document: TwimlDocument,
 ): Performance {
+  session.keypad.listen(node);
   for (const nested of node.children) {
+    if (session.keypad.interrupted()) break;
     if (nested.name === 'Play') {
       const next = yield* play(session, nested, 'Gather › Play', document);
       if (next) return next;
@@ -190,23 +194,10 @@ async function* gather(
       yield noted(nested, `Gather › ${nested.name}`);
     }
   }
-  const digits = gatherDigits(session.digits.shift() ?? '', node);
+  const digits = gatherDigits(await session.keypad.keys(node), node);
   yield { ...noted(node), digits };
   if (digits === '' && node.attributes.actionOnEmptyResult !== 'true') return undefined;
   return request('Gather action', node.attributes.action ?? '', node, document, { Digits: digits });
-}
-
-/**
- * The keys that a Gather takes: up to `numDigits`, or up to the finishing key, which is not part of
- * the result. Empty if nothing was gathered, also if the finishing key comes first:
- * https://www.twilio.com/docs/voice/twiml/gather#finishonkey
- */
-export function gatherDigits(keys: string, { attributes }: Pick<TwimlNode, 'attributes'>): string {
-  const { input = 'dtmf', numDigits, finishOnKey = '#' } = attributes;
-  if (!input.includes('dtmf')) return '';
-  const end = finishOnKey === '' ? -1 : keys.indexOf(finishOnKey);
-  const gathered = end < 0 ? keys : keys.slice(0, end);
-  return numDigits === undefined ? gathered : gathered.slice(0, Number(numDigits));
 }
 
 /**

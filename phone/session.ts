@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
+import { type Keypad, keysInTurn } from './keypad';
 import { type CallIdentity, callParameters, type Parameters } from './parameters';
 import { type HttpRequest, type HttpResponse, sendRequest } from './request';
 
@@ -21,6 +22,8 @@ export interface PhoneOptions {
   readonly forwardedFrom?: string;
   /** Keys for each Gather in turn; an empty or missing entry is a silent caller. */
   readonly digits?: readonly string[];
+  /** Where keys come from while the call runs. Default: `digits`. */
+  readonly keypad?: Keypad;
   readonly append: AppendMode;
   /** Whether media requests carry X-Twilio-Signature; Twilio documents it for webhooks only. */
   readonly signMedia?: boolean;
@@ -49,7 +52,7 @@ export interface PhoneOptions {
   readonly callSid?: string;
 }
 
-/** One call in progress: the options with their defaults, and the keys that are not pressed yet. */
+/** One call in progress: the options with their defaults. */
 export interface CallSession {
   readonly call: CallIdentity;
   readonly append: AppendMode;
@@ -62,18 +65,12 @@ export interface CallSession {
   readonly now: () => number;
   readonly dialCallStatus: DialCallStatus;
   readonly messageSeconds: number;
-  /** The caller's keys for the next Gathers; each takes the first entry. */
-  readonly digits: string[];
+  readonly keypad: Keypad;
   sign(url: string, parameters?: Parameters): string;
 }
 
 /** @throws {RangeError} for digits that are not on a keypad */
 export function openSession(options: PhoneOptions): CallSession {
-  const { digits = [] } = options;
-  const invalid = digits.find((keys) => !/^[0-9*#]*$/.test(keys));
-  if (invalid !== undefined) {
-    throw new RangeError(`digits: '${invalid}' is not on a keypad (0-9, *, #)`);
-  }
   return {
     call: {
       callSid: options.callSid ?? `CA${randomBytes(16).toString('hex')}`,
@@ -93,7 +90,7 @@ export function openSession(options: PhoneOptions): CallSession {
     now: options.now ?? (() => performance.now()),
     dialCallStatus: options.dialCallStatus ?? 'no-answer',
     messageSeconds: options.messageSeconds ?? 0,
-    digits: [...digits],
+    keypad: options.keypad ?? keysInTurn(options.digits ?? []),
     sign: (url, parameters = {}) =>
       getExpectedTwilioSignature(options.authToken, url, { ...parameters }),
   };

@@ -8,7 +8,7 @@ import {
   sendRequest,
   TooManyEventsError,
 } from '../../phone';
-import { gatherDigits } from '../../phone/call';
+import { gatherDigits } from '../../phone/keypad';
 import {
   AUTH_TOKEN,
   audio,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import * as v from 'valibot';
 import { bundle } from './bundle';
 import { startChild } from './child';
@@ -54,17 +54,27 @@ async function startHost(bench: Bench, options: Omit<Hosted, 'projectDirectory'>
 /** The files that a deploy of a checkout uploads. */
 export function filesOf({ directory }: Checkout): Pick<Hosted, 'functions' | 'assets'> {
   const built = join(directory, '.twilioserverless', 'functions');
+  // The build of an older checkout copies no assets, and some add one.
   const folders = [join(directory, 'assets'), join(directory, '.twilioserverless', 'assets')];
+  const assets = folders.filter(existsSync).flatMap(assetsIn);
   return {
     functions: readdirSync(built).map((name) => ({ path: pathOf(name), file: join(built, name) })),
-    assets: folders.filter(existsSync).flatMap((folder) =>
-      readdirSync(folder).map((name) => ({
-        path: `/${name.replace(/\.(private|protected)(?=\.)/, '')}`,
-        file: join(folder, name),
-        access: name.includes('.private.') ? ('private' as const) : ('public' as const),
-      })),
-    ),
+    assets: [...new Map(assets.map((asset) => [asset.path, asset])).values()],
   };
+}
+
+function assetsIn(folder: string): Hosted['assets'] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => {
+      const file = join(parentPath, name);
+      return {
+        path: `/${relative(folder, file).replace(/\.(private|protected)(?=\.)/, '')}`,
+        file,
+        access: name.includes('.private.') ? 'private' : 'public',
+      };
+    });
 }
 
 /** The path of a Function's file, such as voice.protected.js. */

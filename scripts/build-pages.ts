@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { build, type OutputFile } from 'esbuild';
 import { PROJECT_DIRECTORY } from '../cli/project';
+import { ConfigError } from '../src/errors';
 
 /** A page: a folder with its index.html and main.tsx. */
 interface Page {
@@ -15,40 +16,52 @@ interface Page {
   readonly address: string;
 }
 
-const OUT = join(PROJECT_DIRECTORY, '.twilioserverless');
-
 /** Ships as Assets, beside those of assets/. */
 const CONSOLE: Page = {
   source: 'console',
-  out: join(OUT, 'assets'),
-  files: join(OUT, 'assets', 'console'),
+  out: 'assets',
+  files: 'assets/console',
   address: '/console',
 };
 
 /** The sandbox serves it; it is never deployed. */
 const PHONE_PAGE: Page = {
   source: 'sandbox/phone-page/browser',
-  out: join(OUT, 'phone-page'),
-  files: join(OUT, 'phone-page'),
+  out: 'phone-page',
+  files: 'phone-page',
   address: '/phone',
 };
 
 /**
  * Bundles the pages, and copies assets/ beside the console: the toolkit ships one folder.
+ *
+ * @param out folder of the build
+ * @throws {ConfigError} when assets/ has a file at an address of the console
  */
-export async function buildPages(): Promise<void> {
-  for (const { out } of [CONSOLE, PHONE_PAGE]) rmSync(out, { recursive: true, force: true });
-  cpSync(join(PROJECT_DIRECTORY, 'assets'), CONSOLE.out, { recursive: true });
-  await Promise.all([buildPage(CONSOLE), buildPage(PHONE_PAGE)]);
+export async function buildPages(out: string): Promise<void> {
+  const [files, phoneFiles] = await Promise.all([bundlePage(CONSOLE), bundlePage(PHONE_PAGE)]);
+  const assets = join(PROJECT_DIRECTORY, 'assets');
+  for (const { path } of files) {
+    const name = relative(CONSOLE.out, path);
+    if (!existsSync(join(assets, name))) continue;
+    throw new ConfigError(
+      `assets/${name} and the console would both be at /${name}. Give that file another name.`,
+    );
+  }
+  cpSync(assets, join(out, CONSOLE.out), { recursive: true, dereference: true });
+  for (const { path, contents } of [...files, ...phoneFiles]) {
+    mkdirSync(join(out, dirname(path)), { recursive: true });
+    writeFileSync(join(out, path), contents);
+  }
 }
 
-async function buildPage({ source, out, files, address }: Page): Promise<void> {
-  const { metafile } = await build({
+/** A page's files, by their paths in the build. */
+async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'contents'>[]> {
+  const { source, out, files, address } = page;
+  const { outputFiles } = await build({
     absWorkingDir: PROJECT_DIRECTORY,
     entryPoints: [join(source, 'main.tsx')],
     outdir: files,
-    // The name changes with the content: no browser shows an old page with a new one's data.
-    entryNames: '[name]-[hash]',
     bundle: true,
     minify: true,
     format: 'esm',
@@ -57,17 +70,20 @@ async function buildPage({ source, out, files, address }: Page): Promise<void> {
     jsxImportSource: 'preact',
     charset: 'utf8',
     legalComments: 'none',
-    metafile: true,
+    write: false,
     logLevel: 'warning',
   });
-  const addressOf = (ending: string) => {
-    const file = Object.keys(metafile.outputs).find((name) => name.endsWith(ending));
-    if (file === undefined) throw new Error(`${source} has no ${ending} file`);
-    return `${address}/${basename(file)}`;
+  const addressOf = (name: string) => {
+    const file = outputFiles.find(({ path }) => basename(path) === name);
+    if (file === undefined) throw new Error(`${source} has no ${name}`);
+    // In the query: a file's name stays, so that the Service does not gather an Asset for each version.
+    return `${address}/${name}?${encodeURIComponent(file.hash)}`;
   };
   const html = readFileSync(join(PROJECT_DIRECTORY, source, 'index.html'), 'utf8')
-    .replace('{{script}}', addressOf('.js'))
-    .replace('{{style}}', addressOf('.css'));
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'index.html'), html);
+    .replace('{{script}}', addressOf('main.js'))
+    .replace('{{style}}', addressOf('main.css'));
+  return [
+    { path: join(out, 'index.html'), contents: Buffer.from(html) },
+    ...outputFiles.map(({ path, contents }) => ({ path: join(files, basename(path)), contents })),
+  ];
 }

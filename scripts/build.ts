@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { keyWarnings, readCallFlow } from '../cli/call-flow';
@@ -11,6 +11,8 @@ import { twimlWriter } from './twiml-writer';
 
 const root = PROJECT_DIRECTORY;
 const out = join(root, '.twilioserverless');
+/** Where this build writes, until all of it is there. */
+const fresh = join(out, `new-${process.pid}`);
 
 /** Functions that hold AWS's SDK, which tells errors apart by the names of their classes. */
 const NAMED: readonly string[] = ['credentials'];
@@ -23,27 +25,40 @@ interface Launcher {
 
 /**
  * Bundles each Function into one file: on Twilio a Function lies in a folder of its own, where a
- * relative import of a sibling fails. What other projects use of ours goes to lib/, and the programs of
- * this folder to programs/.
+ * relative import of a sibling fails. What other projects use of ours goes to lib/, the pages to assets/
+ * and phone-page/, and the programs of this folder to programs/. A build that fails changes none of the
+ * others, and none of them is ever there in part.
  */
 async function buildAll({ bundleProgram, programs }: Launcher): Promise<void> {
   const checked = checkedCallFlow();
   for (const warning of keyWarnings(checked.flow)) {
     console.error(`${CALL_FLOW_FILE}: ${warning}`);
   }
-  for (const folder of ['functions', 'lib']) {
-    rmSync(join(out, folder), { recursive: true, force: true });
-  }
   const sources = readdirSync(join(root, 'functions')).filter((file) => /\.[jt]s$/.test(file));
-  await Promise.all([
+  await all([
     ...sources.map((file) => bundleFunction(file, checked)),
     ...programs().map(bundleProgram),
-    buildPages(),
-    bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(out, 'lib', 'prompt-url.js')),
+    buildPages(fresh),
+    bundle(join(root, 'src', 'playback', 'prompt-url.ts'), join(fresh, 'lib', 'prompt-url.js')),
   ]);
+  readdirSync(fresh).forEach(replaceFolder);
   if (process.argv.includes('--quiet')) return;
   const names = sources.map((file) => file.replace(/\.[jt]s$/, ''));
   console.log(`Bundled ${names.length} Functions: ${names.join(', ')}`);
+}
+
+/** As Promise.all, but nothing goes on any more when it throws. */
+async function all(steps: readonly Promise<unknown>[]): Promise<void> {
+  for (const step of await Promise.allSettled(steps)) {
+    if (step.status === 'rejected') throw step.reason;
+  }
+}
+
+/** Puts a folder of this build in the place of the one before: who reads there never sees half of it. */
+function replaceFolder(name: string): void {
+  const folder = join(out, name);
+  if (existsSync(folder)) renameSync(folder, join(fresh, `old-${name}`));
+  renameSync(join(fresh, name), folder);
 }
 
 /** The call flow, and its text as the Functions will read it: with a byte order mark if there is one. */
@@ -54,7 +69,7 @@ function checkedCallFlow(): CheckedCallFlow {
 
 function bundleFunction(file: string, checked: CheckedCallFlow): Promise<unknown> {
   const name = file.replace(/(\.\w+)?\.[jt]s$/, '');
-  const outfile = join(out, 'functions', file.replace(/\.ts$/, '.js'));
+  const outfile = join(fresh, 'functions', file.replace(/\.ts$/, '.js'));
   return bundle(join(root, 'functions', file), outfile, {
     keepNames: NAMED.includes(name),
     plugins: [twimlWriter],
@@ -72,7 +87,9 @@ function bundle(entry: string, outfile: string, options: BuildOptions = {}): Pro
 }
 
 export const main = (launcher: Launcher) =>
-  buildAll(launcher).catch((thrown: unknown) => {
-    console.error(thrown instanceof Error ? thrown.message : thrown);
-    process.exitCode = 1;
-  });
+  buildAll(launcher)
+    .catch((thrown: unknown) => {
+      console.error(thrown instanceof Error ? thrown.message : thrown);
+      process.exitCode = 1;
+    })
+    .finally(() => rmSync(fresh, { recursive: true, force: true }));

@@ -3,6 +3,7 @@ import { type Installed, licenceProblems } from '../../scripts/check-licences';
 
 const EXCEPTIONS = [
   ['@twilio-labs/serverless-runtime-types', 'none'],
+  ['axe-core', 'MPL-2.0'],
   ['caniuse-lite', 'CC-BY-4.0'],
   ['spdx-exceptions', 'CC-BY-3.0'],
   ['spdx-ranges', '(MIT AND CC-BY-3.0)'],

@@ -65,7 +65,7 @@ export const START: StepId = 'start';
 /** Where a call ends if nothing else ends it. */
 export const FAREWELL: StepId = 'farewell';
 /** Where a call ends after an answered dial. */
-const END: StepId = 'end';
+export const END: StepId = 'end';
 
 /** Lays a valid call flow out in steps, each under its id. */
 export function layOut(flow: CallFlow): Flow {

@@ -68,7 +68,7 @@ const deployment = v.object({
 
 /** One thing of the call flow that callers meet. */
 const flowNode = v.object({
-  /** Its place in the call flow's JSON, such as `menus.main` or `menus.main.digits.1`. */
+  /** Its place in the call flow's JSON, such as `menus.main` or `menus.main.digits.1`; `call` is where calls come in. */
   id: v.string(),
   kind: v.picklist(['start', 'menu', 'play', 'hours', 'dial', 'record', 'hangup', 'farewell']),
   /** Such as “main”, or the number that is dialled. */

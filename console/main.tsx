@@ -1,13 +1,10 @@
 import { render } from 'preact';
+import { App } from './app';
 import './style.css';
 
-function Console() {
-  return (
-    <main>
-      <h1>Phone prompts</h1>
-    </main>
-  );
-}
-
 const root = document.getElementById('app');
-if (root) render(<Console />, root);
+if (root) {
+  // What stands there until this script runs.
+  root.replaceChildren();
+  render(<App />, root);
+}

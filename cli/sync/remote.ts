@@ -10,14 +10,9 @@ import {
 } from '../../src/limits';
 import { isTransientStatus, retryAfterMs, withRetry } from '../../src/retry';
 import { GuardError } from '../../src/sync/guard';
-import {
-  LACKS,
-  NOTHING_DONE,
-  type SyncEvent,
-  type SyncOutcome,
-  WAITS,
-} from '../../src/sync/outcome';
+import { LACKS, NOTHING_DONE, type SyncEvent, type SyncOutcome } from '../../src/sync/outcome';
 import { REASONS } from '../../src/sync/selection';
+import { WAITS } from '../../src/sync/waits';
 
 /** What a deployed /sync is called with. */
 export interface RemoteCall {

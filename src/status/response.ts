@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { WAITS } from '../sync/outcome';
+import { WAITS } from '../sync/waits';
 
 /*
  * What GET /status answers: the contract between the Function and the console, which checks it. It holds

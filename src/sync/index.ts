@@ -2,7 +2,7 @@ export { deployUnlessMoved } from './build';
 export { carryOverOf, fingerprint } from './carry-over';
 export { liveSince, newestFirst } from './deployments';
 export { GuardError } from './guard';
-export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport, Wait } from './outcome';
+export type { Lack, SkippedPrompt, SyncEvent, SyncOutcome, SyncReport } from './outcome';
 export { lackOf } from './run';
 export type { Reason } from './selection';
 export {
@@ -13,3 +13,4 @@ export {
   type SyncSettings,
   sync,
 } from './sync';
+export type { Wait } from './waits';

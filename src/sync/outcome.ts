@@ -1,5 +1,6 @@
 import { REPORT_BYTES } from '../limits';
 import type { Reason } from './selection';
+import type { Wait } from './waits';
 
 /** An object of the bucket, or a key that the call flow names, that is not an Asset. */
 export interface SkippedPrompt {
@@ -79,10 +80,6 @@ export const NOTHING_DONE: SyncReport = {
   retained: 0,
   skipped: [],
 };
-
-/** What a run waits for: more time, a quiet bucket, a Build, or the end of a limit of Twilio's. */
-export const WAITS = ['time', 'quiet', 'build', 'limit'] as const;
-export type Wait = (typeof WAITS)[number];
 
 /** The step has done its work. */
 export interface Done<T> {

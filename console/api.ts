@@ -1,0 +1,136 @@
+import * as v from 'valibot';
+import { REMOTE_TEXT_CHARACTERS, REMOTE_TIMEOUT_MS } from '../src/limits';
+import {
+  type StatusResponse,
+  type SyncResponse,
+  statusResponse,
+  syncResponse,
+} from '../src/status/response';
+
+/*
+ * The two requests of the console, to the Functions of its own domain. The secret goes into a header,
+ * never into a cookie: no other site can make the browser send it.
+ */
+
+/** The secret is wrong, or not wrong any more. */
+interface Unauthorized {
+  readonly type: 'unauthorized';
+}
+
+interface Failed {
+  readonly type: 'failed';
+  /** What was tried, what came back, what to do. */
+  readonly sentence: string;
+}
+
+export type StatusOutcome =
+  | { readonly type: 'loaded'; readonly status: StatusResponse }
+  | Unauthorized
+  | Failed;
+
+export type SyncOutcome =
+  | { readonly type: 'done'; readonly report: SyncResponse }
+  /** There is more to do: to be called again, no sooner than after so many milliseconds. */
+  | { readonly type: 'pending'; readonly report: SyncResponse; readonly waitMs: number }
+  /** A guard stopped it: calling it again would not help. */
+  | { readonly type: 'guarded'; readonly sentence: string }
+  | Unauthorized
+  | Failed;
+
+/** @param origin of the deployment; by default, that of the page */
+export async function requestStatus(secret: string, origin = ''): Promise<StatusOutcome> {
+  const response = await send('GET', `${origin}/status`, secret);
+  if ('type' in response) return response;
+  if (response.status === 200) {
+    const status = parse(statusResponse, response.body);
+    if (status) return { type: 'loaded', status };
+  }
+  return failure(response);
+}
+
+/**
+ * One slice of a sync.
+ *
+ * @param force overrules a guard
+ * @param origin of the deployment; by default, that of the page
+ */
+export async function requestSync(
+  secret: string,
+  { force = false } = {},
+  origin = '',
+): Promise<SyncOutcome> {
+  const response = await send('POST', `${origin}/sync${force ? '?force=true' : ''}`, secret);
+  if ('type' in response) return response;
+  const { status, retryAfterSeconds, body } = response;
+  const report = status === 200 || status === 503 ? parse(syncResponse, body) : undefined;
+  if (report === undefined) {
+    const told = failure(response);
+    return status === 409 ? { type: 'guarded', sentence: told.sentence } : told;
+  }
+  if (status === 200) return { type: 'done', report };
+  return { type: 'pending', report, waitMs: 1000 * Math.max(1, retryAfterSeconds) };
+}
+
+interface Answer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string;
+  /** 0 without such a header. */
+  readonly retryAfterSeconds: number;
+  readonly body: string;
+}
+
+async function send(
+  method: string,
+  path: string,
+  secret: string,
+): Promise<Answer | Unauthorized | Failed> {
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { Authorization: `Bearer ${secret}` },
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      signal: AbortSignal.timeout(REMOTE_TIMEOUT_MS),
+    });
+    if (response.status === 401) return { type: 'unauthorized' };
+    return {
+      method,
+      path,
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      retryAfterSeconds: Number(response.headers.get('retry-after')) || 0,
+      body: await response.text(),
+    };
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === 'TimeoutError';
+    const what = late
+      ? `The deployment did not answer within ${REMOTE_TIMEOUT_MS / 1000} seconds.`
+      : 'The deployment could not be reached.';
+    return { type: 'failed', sentence: `${what} Check your connection, then try again.` };
+  }
+}
+
+/** Only plain text is a sentence of this project's Functions; anything else is for no reader. */
+function failure({ method, path, status, contentType, body }: Answer): Failed {
+  if (contentType.startsWith('text/plain') && body.length <= REMOTE_TEXT_CHARACTERS) {
+    return { type: 'failed', sentence: body };
+  }
+  const what = `${method} ${new URL(path, 'http://deployment').pathname}`;
+  const sentence =
+    status === 404
+      ? `${what} is not part of this deployment (404). Deploy the project again.`
+      : `${what} gave an answer that this page does not understand (${status}). Try again in a minute; if that does not help, look at the deployment's log.`;
+  return { type: 'failed', sentence };
+}
+
+function parse<S extends v.GenericSchema>(schema: S, json: string): v.InferOutput<S> | undefined {
+  try {
+    const parsed = v.safeParse(schema, JSON.parse(json));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

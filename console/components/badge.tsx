@@ -1,0 +1,20 @@
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from './icon';
+
+export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
+
+interface BadgeProps {
+  readonly tone: Tone;
+  readonly icon: IconName;
+  readonly children: ComponentChildren;
+}
+
+/** A state: a mark and a word, so that colour says nothing alone. */
+export function Badge({ tone, icon, children }: BadgeProps) {
+  return (
+    <span class={`badge ${tone}`}>
+      <Icon name={icon} />
+      {children}
+    </span>
+  );
+}

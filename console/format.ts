@@ -1,0 +1,75 @@
+// How numbers, times and places are written on the pages. Pure: no browser is needed.
+
+const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
+
+/** In powers of ten, as Twilio counts: such as 999 B, 23.4 kB, 4 MB. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // What would be rounded to 1,000 is written in the next unit.
+  while (unit < UNITS.length - 1 && Number(value.toPrecision(3)) >= 1000) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${UNITS[unit]}`;
+}
+
+/** Such as 1 prompt, 2 prompts, 1,000 prompts. */
+export function formatCount(n: number, what: string): string {
+  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** A sound's length, such as 0:07 or 1:02:03. Anything that sounds has a second at least. */
+export function formatLength(seconds: number): string {
+  const whole = seconds > 0 ? Math.max(1, Math.round(seconds)) : 0;
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown
+    .map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0')))
+    .join(':');
+}
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+/** From so many days on, the date says more. */
+const RELATIVE_DAYS = 30;
+
+/**
+ * Such as “3 hours ago”, or the date where that is long ago.
+ *
+ * @param timeZone the reader's by default
+ */
+export function formatRelative(at: Date, now: Date, timeZone?: string): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  if (Math.abs(seconds) >= RELATIVE_DAYS * 86_400) {
+    return at.toLocaleDateString('en-GB', { dateStyle: 'medium', timeZone });
+  }
+  const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
+  if (step === undefined) return 'just now';
+  const [unit, length] = step;
+  return RELATIVE.format(Math.trunc(seconds / length), unit);
+}
+
+/** To the minute, with the time zone: such as 2 Jan 2026, 03:04 UTC. */
+export function formatMinute(at: Date, timeZone?: string): string {
+  return at.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone,
+  });
+}
+
+/** A key in two parts: the folders that all prompts share say less than the name. */
+export function splitKey(key: string): { readonly folder: string; readonly name: string } {
+  // A key that ends with a slash has its last folder as its name.
+  const slash = key.lastIndexOf('/', key.length - 2);
+  return { folder: key.slice(0, slash + 1), name: key.slice(slash + 1) };
+}

@@ -1,0 +1,138 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { StatusResponse } from '../src/status/response';
+import { Announcer } from './components/announcer';
+import { Icon } from './components/icon';
+import { Notice } from './components/notice';
+import { Skeleton } from './components/skeleton';
+import { type Tab, Tabs } from './components/tabs';
+import { Time } from './components/time';
+import { FlowSection } from './flow/section';
+import { formatCount } from './format';
+import { LiveSection } from './live/section';
+import { PromptsSection } from './prompts/section';
+import { routeTo, SECTIONS, type SectionId, useRoute } from './route';
+import type { SectionProps } from './section';
+import { SyncSection } from './sync/section';
+import { useStatus } from './use-status';
+
+interface ShellProps {
+  readonly secret: string;
+  readonly first?: StatusResponse;
+  readonly onSignOut: () => void;
+  readonly onUnauthorized: () => void;
+}
+
+const SHOWN: Readonly<Record<SectionId, readonly [string, ComponentType<SectionProps>]>> = {
+  prompts: ['Prompts', PromptsSection],
+  sync: ['Sync', SyncSection],
+  flow: ['Call flow', FlowSection],
+  live: ['What is live', LiveSection],
+};
+
+const showPrompt = (key: string) => {
+  location.hash = routeTo('prompts', key);
+};
+
+/** The page of somebody who is signed in: its head, and the sections. */
+export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) {
+  const { status, problem, loading, reload } = useStatus(secret, first, onUnauthorized);
+  const { section, item } = useRoute();
+  const seen = useRef(new Set<SectionId>()).current;
+  seen.add(section);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [title] = SHOWN[section];
+  useTitle(title, heading);
+
+  return (
+    <>
+      <header class="head">
+        <div class="head-name">
+          <h1>Phone prompts</h1>
+          <p class="quiet">
+            <bdi>{status?.domain ?? location.host}</bdi>
+          </p>
+        </div>
+        <p class="head-time quiet">
+          {status && (
+            <>
+              As of <Time at={status.at} />
+            </>
+          )}
+        </p>
+        <button type="button" aria-disabled={loading} onClick={() => loading || void reload()}>
+          <Icon name="refresh" />
+          {loading ? 'Loading…' : 'Refresh'}
+        </button>
+        <button type="button" onClick={onSignOut}>
+          Sign out
+        </button>
+      </header>
+      <Tabs label="Sections" tabs={tabsOf(status)} current={section} />
+      <main aria-busy={loading}>
+        <h2 ref={heading} tabIndex={-1} class="unseen">
+          {title}
+        </h2>
+        {problem !== undefined && (
+          <Notice tone="bad" title="The state of the deployment could not be loaded" alert>
+            <p>
+              {problem}
+              {status && ' Below is what was loaded before.'}
+            </p>
+          </Notice>
+        )}
+        {status?.twilioProblem !== undefined && (
+          <Notice tone="warn" title="Twilio's API could not be asked">
+            <p>{status.twilioProblem}</p>
+          </Notice>
+        )}
+        {status?.bucket.problem !== undefined && (
+          <Notice tone="warn" title="S3 could not be asked">
+            <p>{status.bucket.problem}</p>
+          </Notice>
+        )}
+        {status === undefined && problem === undefined && <Skeleton lines={12} />}
+        {status !== undefined &&
+          SECTIONS.filter((id) => seen.has(id)).map((id) => {
+            const [, Section] = SHOWN[id];
+            return (
+              <div key={id} hidden={id !== section}>
+                <Section
+                  status={status}
+                  secret={secret}
+                  reload={reload}
+                  showPrompt={showPrompt}
+                  onUnauthorized={onUnauthorized}
+                  item={id === section ? item : undefined}
+                />
+              </div>
+            );
+          })}
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
+function tabsOf(status: StatusResponse | undefined): Tab[] {
+  const pending = status?.prompts.filter(({ next }) => next !== undefined).length ?? 0;
+  return SECTIONS.map((id) => {
+    const [title] = SHOWN[id];
+    if (id !== 'sync' || pending === 0) return { id, title };
+    return {
+      id,
+      title,
+      count: { shown: pending, words: `${formatCount(pending, 'change')} waiting` },
+    };
+  });
+}
+
+/** The window's title names the section; who goes to another one finds the focus at its heading. */
+function useTitle(title: string, heading: { readonly current: HTMLElement | null }): void {
+  const last = useRef(title);
+  useEffect(() => {
+    document.title = `${title} · Phone prompts`;
+    if (last.current !== title) heading.current?.focus();
+    last.current = title;
+  }, [title, heading]);
+}

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { build, type OutputFile } from 'esbuild';
+import { build, type Metafile, type OutputFile } from 'esbuild';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { ConfigError } from '../src/errors';
 
@@ -55,10 +55,27 @@ export async function buildPages(out: string): Promise<void> {
   }
 }
 
+/** What of src reads variables, or knows keys and tokens; and what needs Node does not bundle at all. */
+const SERVER_ONLY = /^src\/(config|credentials|proxy|runtime|s3|sigv4|twilio|variables)\b/;
+
+/**
+ * Checks what a page holds, also by way of others: everybody can read it.
+ *
+ * @throws {Error} naming the source
+ */
+function checkSources(page: string, { outputs }: Metafile): void {
+  for (const { inputs } of Object.values(outputs)) {
+    const found = Object.entries(inputs).find(
+      ([source, { bytesInOutput }]) => bytesInOutput > 0 && SERVER_ONLY.test(source),
+    );
+    if (found) throw new Error(`${page} would hold ${found[0]}, which is for Functions only.`);
+  }
+}
+
 /** A page's files, by their paths in the build. */
 async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'contents'>[]> {
   const { source, out, files, address } = page;
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_DIRECTORY,
     entryPoints: [join(source, 'main.tsx')],
     outdir: files,
@@ -70,9 +87,11 @@ async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'conten
     jsxImportSource: 'preact',
     charset: 'utf8',
     legalComments: 'none',
+    metafile: true,
     write: false,
     logLevel: 'warning',
   });
+  checkSources(source, metafile);
   const addressOf = (name: string) => {
     const file = outputFiles.find(({ path }) => basename(path) === name);
     if (file === undefined) throw new Error(`${source} has no ${name}`);

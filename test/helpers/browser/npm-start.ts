@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import * as v from 'valibot';
 import { loadVariables } from '../../../cli/variables';
+import type { AccountVariables } from '../../../sandbox/sandbox';
 import { startProgram, waitForOutput } from '../program';
 
 export interface NpmStart {
   /** Such as http://localhost:40123. */
   readonly origin: string;
   /** What `.sandbox/…/env` holds. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: AccountVariables & Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,14 @@ function read(output: string, words: string): string {
   return value;
 }
 
-const readVariables = (file: string) =>
-  Object.fromEntries(
-    Object.entries(loadVariables(file, {})).map(([name, value]) => [name, String(value)]),
-  );
+const variables = v.objectWithRest(
+  {
+    ADMIN_SECRET: v.string(),
+    TWILIO_API_URL: v.string(),
+    ACCOUNT_SID: v.string(),
+    AUTH_TOKEN: v.string(),
+  },
+  v.string(),
+);
+
+const readVariables = (file: string) => v.parse(variables, loadVariables(file, {}));

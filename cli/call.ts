@@ -14,7 +14,7 @@ import {
 import { recordingOf } from '../phone/recording';
 import { type Account, readAccount, readVisibility, type Variables } from '../src/config';
 import { ConfigError, messageOf } from '../src/errors';
-import { QUESTIONS_MAX } from '../src/limits';
+import { FLOW_EVENTS } from '../src/limits';
 import { resultOf } from '../src/result';
 import { withOverrides } from '../src/webhook-url';
 import { requireAuthToken } from './account';
@@ -216,9 +216,6 @@ function checkWritable(file: string): void {
   }
 }
 
-/** More events are a loop: a question makes a request, some prompts and a redirect. */
-const MAX_EVENTS = 25 * QUESTIONS_MAX;
-
 /** Events of a loop that are printed. */
 const SHOWN_OF_LOOP = 100;
 
@@ -248,7 +245,7 @@ async function makeCall(
     append: options.append,
     dialCallStatus: options.dialStatus,
     messageSeconds: options.message,
-    maxEvents: MAX_EVENTS,
+    maxEvents: FLOW_EVENTS,
     send: options.fail === undefined ? send : failMedia(options.fail, send),
   });
   try {

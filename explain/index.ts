@@ -7,4 +7,5 @@ export {
   type S3ErrorCode,
   type S3ErrorReply,
 } from './explain';
+export { createMask, type Mask } from './mask';
 export { printExplanation } from './print';

@@ -14,7 +14,7 @@ const SECRET_NAME =
 const CREDENTIAL = /^(.+?)((?:%(?:25)*2F)\d{8}(?:%(?:25)*2F).*)$/i;
 /** A secret within a URL that was escaped into a name, a value or a path, once or more. */
 const EMBEDDED =
-  /((?:signature|security-?token|credential|access-?key-?id)(?:=|%(?:25)*3D))(.+?)(?=&|%(?:25)*(?:26|3B|2F\d{8}%)|$)/gi;
+  /((?:signature|(?<![a-z])sig|security-?token|credential|access-?key-?id)(?:=|%(?:25)*3D))(.+?)(?=&|%(?:25)*(?:26|3B|2F\d{8}%)|$)/gi;
 /** A number of seconds, however long: no phone number. */
 const LIFE = /^X-Amz-Expires=\d+$/;
 /**
@@ -25,8 +25,13 @@ const LIFE = /^X-Amz-Expires=\d+$/;
 const PHONE_NUMBER =
   /(?<=^|~|%(?:25)*[2-7][0-9A-F])(?!\d{8}(?<slash>%(?:25)*2F)[\w-]+\k<slash>)\d{7,15}(?![0-9A-Za-z])/gi;
 
+export interface MaskOptions {
+  /** Whether phone numbers stay, as those of a sandbox may. */
+  readonly showsNumbers?: boolean;
+}
+
 /** Numbers the values that it hides, so that a changed value differs from the first. */
-export function createMask(): Mask {
+export function createMask({ showsNumbers = false }: MaskOptions = {}): Mask {
   const hidden = new Map<string, string[]>();
 
   function hide(value: string, kind: string, shown: string): string {
@@ -45,8 +50,10 @@ export function createMask(): Mask {
     const start = number.slice(0, 4);
     return hide(number, start, `${start}…`);
   };
-  const text = (given: string) =>
-    given.replace(EMBEDDED, hideSecret).replace(PHONE_NUMBER, hideNumber);
+  const text = (given: string) => {
+    const safe = given.replace(EMBEDDED, hideSecret);
+    return showsNumbers ? safe : safe.replace(PHONE_NUMBER, hideNumber);
+  };
 
   function value(name: string, given: string): string {
     if (SECRET_NAME.test(name)) {

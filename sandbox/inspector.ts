@@ -20,9 +20,10 @@ export type Inspected = Pick<Sandbox, 'variables' | 'publicOrigin'>;
 
 /** The sandbox's phone number. */
 export const NUMBER = '+815012345678';
-const CALLER = '+819012345678';
+export const CALLER = '+819012345678';
 
-function callOptions(
+/** A call to the sandbox's number. */
+export function callOptions(
   { variables, publicOrigin }: Inspected,
   digits: readonly string[],
 ): CallOptions {
@@ -58,7 +59,7 @@ function isHeard(event: CallEvent): boolean {
 }
 
 /** A sandbox of which the live Build can be read. */
-type Built = Pick<Sandbox, 'publicOrigin'> & {
+export type Built = Pick<Sandbox, 'publicOrigin'> & {
   readonly twilio: Pick<Sandbox['twilio'], 'liveBuild'>;
 };
 

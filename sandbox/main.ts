@@ -17,6 +17,7 @@ import { resultOf } from '../src/result';
 import { type BucketFile, readBucketFiles } from './bucket-files';
 import { promptWarnings, readCallFlow } from './call-flow';
 import { connectEvents } from './events/connect';
+import { createHang } from './hang';
 import {
   callNumber,
   chooseSynced,
@@ -27,7 +28,9 @@ import {
   type Row,
 } from './inspector';
 import { onKeys } from './keys';
+import { createPhonePage } from './phone-page/server';
 import type { S3Server } from './s3';
+import { createS3Switch, type S3Switch } from './s3-switch';
 import { SAMPLE_PREFIX } from './sample-bucket';
 import { type Sandbox, startSandbox } from './sandbox';
 import { inspectorTable, recordingsTable, summaryOf, whereToLook, writeScripts } from './screen';
@@ -102,13 +105,21 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     if (options.once) return shown?.isAsExpected && warnings === 0 ? 'done' : 'failed';
     if (!shown) return 'done';
     writeScripts(sandbox, shown.rows);
+    const s3 = sandbox.s3 && createS3Switch(sandbox.s3, sayWhetherStopped(sandbox.s3, write));
+    const hang = createHang();
+    const page = createPhonePage({ sandbox, flow, s3, hang });
+    sandbox.putInFront((edge) => page.front(hang.front(edge)));
     // The tables come last: a small window shows them.
-    write(`${whereToLook(sandbox, shown.rows.length > 0)}\n${shown.text}`);
-    const writeCall = async (isS3Stopped: boolean) => write((await callAgain(isS3Stopped)).text);
+    write(`${whereToLook(sandbox, shown.rows.length > 0)}\n${shown.text}\n`);
+    write(
+      `${colors.bold(`Open ${sandbox.publicOrigin}`)} in a browser: a phone, and each request of a call.\n`,
+    );
+    const writeCall = async () => write((await callAgain(s3?.isStopped() ?? false)).text);
     const events = connectEvents(sandbox, write);
-    await takeKeys(sandbox.s3, writeCall, interrupted, write);
+    await takeKeys(s3, writeCall, interrupted, write);
     write('\nStopping …\n');
     events?.stop();
+    page.close();
     return 'done';
   } finally {
     await sandbox.stop();
@@ -223,43 +234,39 @@ function ownRecordings(
   ].join('\n');
 }
 
+/** Says that S3 was stopped or started: by a key, or on the phone page. */
+function sayWhetherStopped({ endpoint }: S3Server, write: Write): (isStopped: boolean) => void {
+  return (isStopped) =>
+    write(
+      isStopped
+        ? `\nS3 is stopped: ${endpoint} does not answer.\nPress c to call, s to start S3 again.\n`
+        : '\nS3 is started again, with the same prompts.\n',
+    );
+}
+
 /**
  * Resolves when the command is asked to end. Until then keys work, if there is a terminal.
  *
- * @param s3 the server that a key stops and starts
+ * @param s3 what a key stops and starts
  */
 async function takeKeys(
-  s3: S3Server | undefined,
-  callAgain: (isS3Stopped: boolean) => Promise<unknown>,
+  s3: S3Switch | undefined,
+  callAgain: () => Promise<unknown>,
   interrupted: Promise<unknown>,
   write: Write,
 ): Promise<void> {
-  let isStopped = false;
-  let toggling = Promise.resolve();
   let isCalling = false;
   const printFailure = (thrown: unknown) => write(`${colors.red(detailsOf(thrown))}\n`);
-  const toggle = async (server: S3Server) => {
-    await (isStopped ? server.start() : server.stop());
-    isStopped = !isStopped;
-    write(
-      isStopped
-        ? `\nS3 is stopped: ${server.endpoint} does not answer.\nPress c to call, s to start S3 again.\n`
-        : '\nS3 is started again, with the same prompts.\n',
-    );
-  };
-  const queueToggle = (server: S3Server) => {
-    toggling = toggling.then(() => toggle(server)).catch(printFailure);
-  };
   const callUnlessCalling = async () => {
     if (isCalling) return;
     isCalling = true;
-    await callAgain(isStopped).catch(printFailure);
+    await callAgain().catch(printFailure);
     isCalling = false;
   };
   let giveBack: (() => void) | undefined;
   await new Promise<void>((end) => {
     giveBack = onKeys(process.stdin, {
-      ...(s3 && { s: () => queueToggle(s3) }),
+      ...(s3 && { s: () => void s3.toggle().catch(printFailure) }),
       c: callUnlessCalling,
       q: end,
     });

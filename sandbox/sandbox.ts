@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { PROJECT_DIRECTORY } from '../cli/project';
@@ -37,6 +38,8 @@ export interface Sandbox {
   readonly envFile: string;
   /** What the Functions log: one JSON object a line. */
   readonly logFile: string;
+  /** Puts something in front of the deployment, at the same origin. */
+  putInFront(front: (deployment: RequestListener) => RequestListener): void;
   stop(): Promise<void>;
 }
 
@@ -66,7 +69,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const authToken = randomBytes(16).toString('hex');
 
     // The edge listens first: its port is part of the domain that Twilio gives the environment.
-    let answer: Parameters<typeof listen>[0] = (_, response) => response.writeHead(404).end();
+    let answer: RequestListener = (_, response) => response.writeHead(404).end();
     const edgeServer = await track(listen((request, response) => answer(request, response), port));
     const domainName = `localhost:${edgeServer.port}`;
     // Whoever asks for a Build's status asks once a second: Builds that are ready at once save two.
@@ -115,6 +118,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       directory,
       envFile,
       logFile,
+      putInFront(front) {
+        answer = front(edge.listener);
+      },
       stop,
     };
   } catch (thrown) {

@@ -523,6 +523,9 @@ export const MEDIA_REDIRECTS = 10;
 /** After this many webhooks, media and verbs in one call, the phone reports a loop. */
 export const CALL_EVENTS = 200;
 
+/** The same for a call of the call flow: a question makes a request, some prompts and a redirect. */
+export const FLOW_EVENTS = 25 * QUESTIONS_MAX;
+
 /**
  * How long a <Gather> waits for a key, and how long a <Pause> lasts, unless they say otherwise.
  * https://www.twilio.com/docs/voice/twiml/gather https://www.twilio.com/docs/voice/twiml/pause

@@ -4,13 +4,13 @@ import { createColors } from 'picocolors';
 import type { CommandContext } from '../../cli/command-context';
 import { type ExitStatus, parseArguments, startCommand } from '../../cli/run-command';
 import { WEBHOOK_READ_MS, WEBHOOK_TOTAL_MS } from '../../src/limits';
+import { createHang } from '../hang';
 import { NUMBER } from '../inspector';
 import { abortedByInterruption } from '../rehearsal/main';
 import { copyProject } from '../rehearsal/project-copy';
 import { startRehearsal } from '../rehearsal/rehearsal';
 import { dialRehearsal, numberUrls } from '../rehearsal/scenario';
 import { startCallers } from './callers';
-import { createHang } from './hang';
 import { type Drill, PHASES } from './phases';
 import { createTally, problemsOf, type Tally, tallyTable } from './tally';
 

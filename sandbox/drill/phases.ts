@@ -6,9 +6,9 @@ import type { CallEvent, CallSummary } from '../../phone';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import { PlayError } from '../../src/errors';
 import { PROXY_TIMEOUT_MS } from '../../src/limits';
+import type { Hang } from '../hang';
 import type { ProjectCopy } from '../rehearsal/project-copy';
 import { DOMAIN_NAME, type Rehearsal } from '../rehearsal/rehearsal';
-import type { Hang } from './hang';
 import type { PhaseRules } from './tally';
 
 /** What a phase works with. */

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { pathOf } from '../edge/server';
+import { pathOf } from './edge/server';
 
 /** Lets webhooks hang, as a Function does that never answers. */
 export interface Hang {
@@ -7,6 +7,7 @@ export interface Hang {
   /** From now on, one of so many webhooks is never answered. */
   begin(oneOf: number): void;
   end(): void;
+  isOn(): boolean;
 }
 
 const WEBHOOKS: readonly string[] = ['/voice', '/menu'];
@@ -28,5 +29,6 @@ export function createHang(): Hang {
     end() {
       share = undefined;
     },
+    isOn: () => share !== undefined,
   };
 }

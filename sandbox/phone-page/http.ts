@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as v from 'valibot';
+import { isLoopback } from '../../src/config';
+import { readBody } from '../edge/request-body';
+
+/** A request that is refused. The message is a sentence for a person. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A body of this API is a key or two settings. */
+const BODY_BYTES = 10_000;
+
+/**
+ * Lets only this machine's own names through: a site whose name was changed to lead here (DNS rebinding)
+ * would read the calls, and make some.
+ *
+ * @throws {RequestError} 403
+ */
+export function requireOwnHost({ headers }: IncomingMessage): void {
+  if (isLoopback(headers.host ?? '')) return;
+  throw new RequestError(
+    403,
+    'The phone page answers at localhost only: open it under the address that npm start names.',
+  );
+}
+
+/**
+ * Lets only the page itself change something: a browser names the page that sends a request.
+ * https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin
+ *
+ * @throws {RequestError} 403
+ */
+export function requireOwnOrigin({ headers }: IncomingMessage): void {
+  if (headers.origin === `http://${headers.host}`) return;
+  throw new RequestError(
+    403,
+    'Only the phone page itself may send this: its Origin was not named.',
+  );
+}
+
+/** @throws {RequestError} 400, 413 or 415 */
+export async function readJson<Schema extends v.GenericSchema>(
+  request: IncomingMessage,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new RequestError(415, 'The body must be JSON, with Content-Type: application/json.');
+  }
+  const body = await readBody(request, BODY_BYTES);
+  const parsed = v.safeParse(schema, parseJson(body.toString()));
+  if (parsed.success) return parsed.output;
+  const [{ path, message }] = parsed.issues;
+  const place = path?.map(({ key }) => String(key)).join('.') ?? 'the body';
+  throw new RequestError(400, `The body is not as expected: ${place}: ${message}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RequestError(400, 'The body is not JSON.');
+  }
+}
+
+export function sendJson(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(value));
+}
+
+/**
+ * A stream of Server-Sent Events.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export function openEventStream(response: ServerResponse): (value: unknown) => void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
+  response.flushHeaders();
+  return (value) => void response.write(`data: ${JSON.stringify(value)}\n\n`);
+}

@@ -21,6 +21,8 @@ interface Failed {
   readonly type: 'failed';
   /** What was tried, what came back, what to do. */
   readonly sentence: string;
+  /** Whether the same request may bring another answer in a moment. */
+  readonly isPassing: boolean;
 }
 
 export type StatusOutcome =
@@ -90,7 +92,6 @@ async function send(
     const response = await fetch(path, {
       method,
       headers: { Authorization: `Bearer ${secret}` },
-      cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
       signal: AbortSignal.timeout(REMOTE_TIMEOUT_MS),
@@ -109,21 +110,26 @@ async function send(
     const what = late
       ? `The deployment did not answer within ${REMOTE_TIMEOUT_MS / 1000} seconds.`
       : 'The deployment could not be reached.';
-    return { type: 'failed', sentence: `${what} Check your connection, then try again.` };
+    const sentence = `${what} Check your connection, then try again.`;
+    return { type: 'failed', sentence, isPassing: true };
   }
 }
 
+/** Too many Functions at once; S3 or Twilio did not do what was asked; Twilio's edge got no answer. */
+const PASSING_STATUSES = [429, 502, 504];
+
 /** Only plain text is a sentence of this project's Functions; anything else is for no reader. */
 function failure({ method, path, status, contentType, body }: Answer): Failed {
+  const isPassing = PASSING_STATUSES.includes(status);
   if (contentType.startsWith('text/plain') && body.length <= REMOTE_TEXT_CHARACTERS) {
-    return { type: 'failed', sentence: body };
+    return { type: 'failed', sentence: body, isPassing };
   }
   const what = `${method} ${new URL(path, 'http://deployment').pathname}`;
   const sentence =
     status === 404
       ? `${what} is not part of this deployment (404). Deploy the project again.`
       : `${what} gave an answer that this page does not understand (${status}). Try again in a minute; if that does not help, look at the deployment's log.`;
-  return { type: 'failed', sentence };
+  return { type: 'failed', sentence, isPassing };
 }
 
 function parse<S extends v.GenericSchema>(schema: S, json: string): v.InferOutput<S> | undefined {

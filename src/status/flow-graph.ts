@@ -1,3 +1,4 @@
+import type { Prompt } from '../call-flow/prompts';
 import type { CallFlow } from '../call-flow/schema';
 import {
   END,
@@ -71,9 +72,14 @@ function questionAt(flow: Flow, id: StepId): Question {
 function nodeOf(id: StepId, callFlow: CallFlow, flow: Flow): FlowNode {
   const step = stepAt(flow, id);
   const prompt = 'prompt' in step ? step.prompt : undefined;
-  const prompts = prompt ? [{ ...(prompt.key && { key: prompt.key }), words: prompt.text }] : [];
+  const prompts = prompt ? [describe(prompt, callFlow)] : [];
   const kind = id === FAREWELL ? 'farewell' : KINDS[step.kind];
   return { id: nodeAt(id), kind, title: titleOf(id, step, callFlow), prompts };
+}
+
+function describe({ key, text, language }: Prompt, flow: CallFlow): FlowNode['prompts'][number] {
+  const spoken = language ?? flow.language;
+  return { ...(key && { key }), words: text, ...(spoken && { language: spoken }) };
 }
 
 const KINDS = {

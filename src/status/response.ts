@@ -74,7 +74,14 @@ const flowNode = v.object({
   /** Such as “main”, or the number that is dialled. */
   title: v.string(),
   /** What it plays; a prompt without a key is always said. */
-  prompts: v.array(v.object({ key: v.optional(v.string()), words: v.string() })),
+  prompts: v.array(
+    v.object({
+      key: v.optional(v.string()),
+      words: v.string(),
+      /** A language of <Say>, such as ja-JP. */
+      language: v.optional(v.string()),
+    }),
+  ),
 });
 
 const flowEdge = v.object({

@@ -102,6 +102,15 @@ describe('the graph of a call flow', () => {
     ]);
   });
 
+  test('names the language of words, which is that of the flow if they have none', () => {
+    const { nodes } = flowGraph(everyBranch);
+    const languageAt = (id: string) => nodes.find((node) => node.id === id)?.prompts[0]?.language;
+    expect([languageAt('menus.main'), languageAt('menus.main.digits.2')]).toEqual([
+      'en-GB',
+      'ja-JP',
+    ]);
+  });
+
   test.each<[string, object, string[]]>([
     [
       'leads back to the question after silence and unknown keys, as often as it may',
@@ -214,9 +223,9 @@ describe('in any flow', () => {
   test('each prompt is in the one node that plays it', () => {
     assert((flow) => {
       const { nodes } = flowGraph(flow);
-      const placed = [...promptsOf(flow)].map(({ at, prompt: { key, text } }) => [
+      const placed = [...promptsOf(flow)].map(({ at, prompt: { key, text, language } }) => [
         nodeAt(at),
-        [{ key, words: text }],
+        [{ key, words: text, language }],
       ]);
       const inNodes = nodes
         .filter(({ prompts }) => prompts.length > 0)

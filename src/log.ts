@@ -20,9 +20,6 @@ export type LogEvent =
   | 'sync-unfinished'
   | 'sync-failed'
   | 'objects-without-date'
-  // The status
-  | 'status-failed'
-  | 'status-incomplete'
   // Any Function
   | 'function-failed';
 

@@ -10,11 +10,8 @@ import { type NewCode, refuseToReplaceOther } from './new-code';
 import type { LiveBuild, ReusableVersions } from './plan';
 
 export interface ObserveOptions {
-  readonly bucket: Pick<PromptBucket, 'list'>;
-  readonly twilio: Pick<
-    Serverless,
-    'environment' | 'deployments' | 'build' | 'buildIfAny' | 'functionContent'
-  >;
+  readonly bucket: PromptBucket;
+  readonly twilio: Serverless;
   /** With its live Build, if that was read a moment ago. */
   readonly environment: Pick<Environment, 'sid'> & Partial<Pick<Environment, 'buildSid'>>;
   /** What a deploy brings, until it is live; undefined for a sync, and for the rest of a deploy. */
@@ -70,7 +67,7 @@ export async function observe({
 }
 
 async function readEnvironment(
-  twilio: ObserveOptions['twilio'],
+  twilio: Serverless,
   environment: ObserveOptions['environment'],
   code: NewCode | undefined,
 ) {
@@ -116,7 +113,7 @@ export function inferManifest(
  * @throws {TwilioApiError}
  */
 export async function readManifest(
-  twilio: Pick<Serverless, 'functionContent'>,
+  twilio: Serverless,
   build: Build,
 ): Promise<Manifest | undefined> {
   const version = manifestVersionOf(build);

@@ -5,7 +5,7 @@ import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
 import type { Manifest } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import type { S3Error } from '../s3/errors';
-import type { PromptBucket, PromptObject } from '../s3/prompts';
+import type { PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
 import type { Build, Deployment, FileResource, Version } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
@@ -30,7 +30,7 @@ import {
   type SyncOutcome,
   type SyncReport,
 } from './outcome';
-import { nextPlan, type Plan, type PlanOptions, plan, type ReusableVersions } from './plan';
+import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
 import {
   isByteReason,
   isNotGiven,
@@ -47,8 +47,6 @@ export interface RunOptions
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
-  readonly bucket: PromptBucket;
-  readonly twilio: Serverless;
   readonly clock: Clock;
   /** Epoch milliseconds after which no further step is begun; bucket and twilio have a little more. */
   readonly deadline: number;
@@ -118,7 +116,7 @@ async function* round(
   if (left) yield left;
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
-  if (planned.guard !== undefined) throw new GuardError(planned.guard.sentence);
+  if (planned.guard !== undefined) throw new GuardError(planned.guard);
   findings.throwIfNothingIsGiven(planned);
   if (options.dryRun) return yield* reportDryRun(planned, options);
   if (!planned.changed) return yield* finish(findings, observed.live.build, options);
@@ -217,15 +215,7 @@ function refuseSilence(code: CarryOver): void {
   );
 }
 
-/** The event that tells a plan. */
-export function toPlanned({
-  keep,
-  upload,
-  retain,
-  drop,
-  skip,
-  changed,
-}: Plan): Extract<SyncEvent, { type: 'planned' }> {
+function toPlanned({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
   return {
     type: 'planned',
     keep: keep.length,
@@ -238,21 +228,11 @@ export function toPlanned({
   };
 }
 
-/** Those whose Assets are still there: clean-up may have deleted those of Builds that were live earlier. */
-export function staysForCalls(
-  recent: readonly ReusableVersions[],
-  now: Date,
-  { retentionSeconds }: Pick<PlanOptions, 'retentionSeconds'>,
-): ReusableVersions[] {
-  const nowEpochSeconds = Math.floor(now.getTime() / 1000);
-  return recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
-}
-
 /** Says where prompts that are uploaded are not live. */
-export function leftByDeploy(
+function leftByDeploy(
   keep: Plan['keep'],
   { live: { build }, deployments }: Observation,
-): Extract<SyncEvent, { type: 'not live' }> | undefined {
+): SyncEvent | undefined {
   const assets = new Set(build.assets.map(({ sid }) => sid));
   const live = keep.filter(({ version }) => assets.has(version.sid)).length;
   if (live === keep.length) return undefined;
@@ -362,18 +342,21 @@ class Findings {
 
   /** Plans from an observation and from what this run knows beyond it. */
   plan({ listing, live, recent }: Pick<Observation, 'listing' | 'live' | 'recent'>): Plan {
-    const now = this.options.clock.now();
+    const { clock, retentionSeconds } = this.options;
+    const nowEpochSeconds = Math.floor(clock.now().getTime() / 1000);
     // Never live, so that no call can have their URLs.
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
+    // Clean-up may have deleted the Assets of Builds that were live earlier.
+    const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
     const planned = (this.options.dryRun ? plan : nextPlan)(
       listing.map((object) => this.#withArchivedClass(object)),
       live,
-      [...staysForCalls(recent, now, this.options), uploaded],
+      [...lately, uploaded],
       {
         ...this.options,
         judged,
         notGiven: this.#notGiven,
-        nowEpochSeconds: Math.floor(now.getTime() / 1000),
+        nowEpochSeconds,
       },
     );
     this.report = {

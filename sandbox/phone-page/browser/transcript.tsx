@@ -1,0 +1,186 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Badge } from '../../../console/components/badge';
+import { splitKey } from '../../../console/format';
+import { type Moment, momentsOf } from './call-log';
+import { ClockTime } from './clock-time';
+import { CopyButton } from './copy-button';
+import { recordingAddress } from './server';
+import type { Phone } from './use-phone';
+
+/** The call in words, and what can be taken along. */
+export function Transcript({
+  phone: { shown, server },
+  onShow,
+}: {
+  readonly phone: Phone;
+  readonly onShow: (call: string) => void;
+}) {
+  const moments = shown ? momentsOf(shown) : [];
+  const calls = server?.calls ?? [];
+  return (
+    <section aria-labelledby="transcript" class="panel transcript">
+      <h2 id="transcript">Transcript</h2>
+      <Scrolled count={moments.length}>
+        {moments.length === 0 ? (
+          <p class="quiet">What the caller hears and presses stands here, word by word.</p>
+        ) : (
+          <ol>
+            {moments.map((moment, index) => (
+              <li key={index}>
+                <MomentLine moment={moment} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </Scrolled>
+      {shown && (
+        <p class="actions">
+          <a href={recordingAddress(shown.id)} download={`call-${shown.id}.wav`}>
+            Download what was heard
+          </a>
+          <CopyButton
+            label="Copy a link to this call"
+            text={() => `${location.origin}/#call=${encodeURIComponent(shown.id)}`}
+          />
+        </p>
+      )}
+      {calls.length > 0 && (
+        <details>
+          <summary>Earlier calls ({calls.length})</summary>
+          <ul class="calls">
+            {calls.map(({ id, at, source }) => (
+              <li key={id}>
+                <a
+                  href={`#call=${encodeURIComponent(id)}`}
+                  aria-current={id === shown?.id}
+                  onClick={() => onShow(id)}
+                >
+                  <ClockTime at={at} />,{' '}
+                  {source === 'presigned' ? 'presigned URLs' : 'this project'}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** Follows its end, unless somebody has scrolled up to read. */
+function Scrolled({
+  count,
+  children,
+}: {
+  readonly count: number;
+  readonly children: preact.ComponentChildren;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    if (isAtEnd.current) box.current?.scrollTo(0, box.current.scrollHeight);
+  }, [count]);
+  return (
+    <div
+      class="scrolled"
+      role="log"
+      aria-label="Transcript of the call"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+      tabIndex={0}
+      ref={box}
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        isAtEnd.current = scrollTop + clientHeight > scrollHeight - SLACK_PX;
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** Heights are rounded. */
+const SLACK_PX = 8;
+
+function MomentLine({ moment }: { readonly moment: Moment }) {
+  switch (moment.type) {
+    case 'sound':
+      return (
+        <>
+          <Badge tone="good" icon="check">
+            Recording
+          </Badge>{' '}
+          <bdi class="quiet">{splitKey(moment.name).name}</bdi>
+          <Words text={moment.words} language={moment.language} />
+        </>
+      );
+    case 'silence':
+      return (
+        <>
+          <Badge tone="bad" icon="cross">
+            Silence
+          </Badge>{' '}
+          in place of <bdi>{splitKey(moment.name).name}</bdi>: {moment.failure}
+          <Words text={moment.words} language={moment.language} isLost />
+        </>
+      );
+    case 'say':
+      return (
+        <>
+          <Badge tone="good" icon="check">
+            Twilio’s voice
+          </Badge>
+          {moment.inPlaceOf !== undefined && (
+            <>
+              {' '}
+              in place of <bdi>{splitKey(moment.inPlaceOf).name}</bdi>
+            </>
+          )}
+          <Words text={moment.text} language={moment.language} />
+        </>
+      );
+    case 'pressed':
+      return moment.digits === '' ? (
+        <Badge tone="quiet" icon="clock">
+          The caller pressed nothing
+        </Badge>
+      ) : (
+        <>
+          The caller pressed <kbd>{moment.digits}</kbd>
+        </>
+      );
+    case 'verb':
+      return (
+        <>
+          <strong>{moment.verb}</strong>: {moment.detail}
+        </>
+      );
+    case 'unanswered':
+      return (
+        <>
+          <Badge tone="bad" icon="cross">
+            {moment.row.verb}
+          </Badge>{' '}
+          {moment.row.failure}
+        </>
+      );
+    case 'ended':
+      return <strong>{moment.how}</strong>;
+  }
+}
+
+function Words({
+  text,
+  language,
+  isLost = false,
+}: {
+  readonly text: string | undefined;
+  readonly language: string | undefined;
+  /** Nobody heard them. */
+  readonly isLost?: boolean;
+}) {
+  if (text === undefined) return null;
+  return (
+    <p class="words" dir="auto" lang={language}>
+      {isLost ? <s>{text}</s> : text}
+    </p>
+  );
+}

@@ -1,0 +1,267 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { CallMessage, CallSettings, State, Switches } from '../protocol';
+import { type CallLog, endOf } from './call-log';
+import { createPlayer, type Player } from './player';
+import {
+  getState,
+  hangUp,
+  listenToCall,
+  NoAnswerError,
+  placeCall,
+  pressKey,
+  RefusedError,
+  replay,
+  reportPlayed,
+  setSwitches,
+} from './server';
+
+/** How often the page asks whether the sandbox is there, and what was switched elsewhere. */
+const STATE_MS = 5000;
+
+/** All that the page shows. */
+export interface Phone {
+  readonly server: State | undefined;
+  /** The sandbox answers. Undefined as long as it was not asked. */
+  readonly isConnected: boolean | undefined;
+  /** Calls that were opened here, in their order. */
+  readonly logs: readonly CallLog[];
+  /** The call that transcript and inspector show. */
+  readonly shown: CallLog | undefined;
+  /** The call that goes on, of this page. */
+  readonly live: CallLog | undefined;
+  /** Since when it goes on, in milliseconds of `Date.now`. */
+  readonly liveSince: number | undefined;
+  readonly isSounding: boolean;
+  readonly isBlocked: boolean;
+  readonly isMuted: boolean;
+  readonly isSkipping: boolean;
+  /** Of the next call. */
+  readonly settings: CallSettings;
+  /** What did not work, in a sentence. */
+  readonly problem: string | undefined;
+}
+
+interface Held extends Omit<Phone, 'shown' | 'live'> {
+  readonly shownId: string | undefined;
+  readonly liveId: string | undefined;
+}
+
+const AT_FIRST: Held = {
+  server: undefined,
+  isConnected: undefined,
+  logs: [],
+  shownId: undefined,
+  liveId: undefined,
+  liveSince: undefined,
+  isSounding: false,
+  isBlocked: false,
+  isMuted: false,
+  isSkipping: false,
+  settings: { source: 'project', append: 'gather' },
+  problem: undefined,
+};
+
+/** What can be done with the page. None of it throws: what does not work is told in `problem`. */
+export interface PhoneActions {
+  call(settings: CallSettings): Promise<void>;
+  press(key: string): void;
+  hangUp(): void;
+  show(call: string): void;
+  replay(row: number, appended: boolean): Promise<void>;
+  setSwitches(switches: Switches): Promise<void>;
+  setSettings(settings: CallSettings): void;
+  setMuted(isMuted: boolean): void;
+  setSkipping(isSkipping: boolean): void;
+  unblock(): void;
+}
+
+/** The phone: calls, what they say, and the speaker. */
+export function usePhone(): readonly [Phone, PhoneActions] {
+  const [held, render] = useState(AT_FIRST);
+  const actions = useMemo(() => createActions(render), []);
+  useEffect(() => actions.begin(), [actions]);
+  const { shownId, liveId, ...rest } = held;
+  const find = (id: string | undefined) => held.logs.find((log) => log.id === id);
+  return [{ ...rest, shown: find(shownId), live: find(liveId) }, actions];
+}
+
+function createActions(render: (held: Held) => void) {
+  let held = AT_FIRST;
+  const stopListening = new Map<string, () => void>();
+  /** Sounds that were given to the player: after a lost connection all messages come again. */
+  const given = new Set<string>();
+
+  const update = (changes: Partial<Held>) => {
+    held = { ...held, ...changes };
+    render(held);
+  };
+
+  const attempt = async (action: () => Promise<void>): Promise<void> => {
+    try {
+      await action();
+      update({ isConnected: true });
+    } catch (thrown) {
+      if (thrown instanceof NoAnswerError) update({ isConnected: false });
+      else if (thrown instanceof RefusedError) update({ problem: thrown.message });
+      else throw thrown;
+    }
+  };
+
+  /** What somebody asked for: an older problem is not of interest any more. */
+  const perform = (action: () => Promise<void>): Promise<void> => {
+    update({ problem: undefined });
+    return attempt(action);
+  };
+
+  const audio = document.createElement('audio');
+  document.body.append(audio);
+  const player: Player = createPlayer(audio, {
+    onPlayed: ({ call, message }) => {
+      attempt(async () => {
+        await reportPlayed(call, message.sound);
+      });
+    },
+    onSounding: (isSounding) => update({ isSounding }),
+    onBlocked: (isBlocked) => update({ isBlocked }),
+  });
+
+  const refresh = () =>
+    attempt(async () => {
+      const server = await getState();
+      update({ server });
+    });
+
+  const setLog = (id: string, change: (log: CallLog) => CallLog) =>
+    update({ logs: held.logs.map((log) => (log.id === id ? change(log) : log)) });
+
+  const take = (id: string, message: CallMessage) => {
+    setLog(id, (log) => ({ ...log, messages: [...log.messages, message] }));
+    if (held.liveId !== id) return;
+    switch (message.type) {
+      case 'sound':
+      case 'say': {
+        const key = `${id} ${message.sound}`;
+        if (!given.has(key)) player.play({ call: id, message });
+        given.add(key);
+        break;
+      }
+      case 'pressed':
+        player.stop();
+        break;
+      case 'ended':
+        player.stop();
+        update({ liveId: undefined, liveSince: undefined });
+        refresh();
+        break;
+    }
+  };
+
+  const open = (id: string) => {
+    const { logs } = held;
+    update({
+      shownId: id,
+      logs: logs.some((log) => log.id === id) ? logs : [...logs, { id, messages: [] }],
+    });
+    if (stopListening.has(id)) return;
+    const stop = listenToCall(id, {
+      onOpen: () => setLog(id, (log) => ({ ...log, messages: [] })),
+      onMessage: (message) => take(id, message),
+      onUnreadable: () =>
+        update({ problem: 'A message of the call cannot be read here. Load the page again.' }),
+      onUnknown: () => {
+        stopListening.delete(id);
+        update({
+          logs: held.logs.filter((log) => log.id !== id),
+          shownId: undefined,
+          problem: 'The sandbox does not know this call. It keeps calls until it ends.',
+        });
+      },
+    });
+    stopListening.set(id, stop);
+  };
+
+  const showLinked = () => {
+    const id = linkedCall(location.hash);
+    if (id !== undefined && id !== held.shownId) open(id);
+  };
+
+  return {
+    /** Connects, and gives back how to end. */
+    begin() {
+      refresh().then(showLinked);
+      // A browser may load its voices only when it is asked for them.
+      window.speechSynthesis?.getVoices();
+      const timer = setInterval(() => {
+        if (document.visibilityState === 'visible') refresh();
+      }, STATE_MS);
+      addEventListener('hashchange', showLinked);
+      return () => {
+        clearInterval(timer);
+        removeEventListener('hashchange', showLinked);
+        for (const stop of stopListening.values()) stop();
+        player.stop();
+      };
+    },
+    call: (settings: CallSettings) =>
+      perform(async () => {
+        const { liveId } = held;
+        player.stop();
+        if (liveId !== undefined) await hangUp(liveId);
+        const id = await placeCall(settings);
+        update({ liveId: id, liveSince: Date.now(), settings });
+        history.replaceState(null, '', `#call=${encodeURIComponent(id)}`);
+        open(id);
+      }),
+    press(key: string) {
+      const { liveId } = held;
+      if (liveId === undefined) return;
+      perform(async () => {
+        await pressKey(liveId, key);
+      });
+    },
+    hangUp() {
+      const { liveId } = held;
+      if (liveId === undefined) return;
+      player.stop();
+      perform(async () => {
+        await hangUp(liveId);
+      });
+    },
+    show: open,
+    replay: (row: number, appended: boolean) =>
+      perform(async () => {
+        const { shownId } = held;
+        if (shownId === undefined) return;
+        const repeated = await replay(shownId, row, appended);
+        setLog(shownId, (log) => ({
+          ...log,
+          messages: [...log.messages, { type: 'request', row: repeated }],
+        }));
+      }),
+    setSwitches: (switches: Switches) =>
+      perform(async () => {
+        const server = await setSwitches(switches);
+        update({ server });
+      }),
+    setSettings: (settings: CallSettings) => update({ settings }),
+    setMuted(isMuted: boolean) {
+      player.setMuted(isMuted);
+      update({ isMuted });
+    },
+    setSkipping(isSkipping: boolean) {
+      player.setSkipping(isSkipping);
+      update({ isSkipping });
+    },
+    unblock: () => player.unblock(),
+  };
+}
+
+/** The call that the address of this page names, as `#call=…`. */
+export function linkedCall(hash: string): string | undefined {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('call') ?? undefined;
+}
+
+/** Whether a log can still grow. */
+export function isRunning(log: CallLog | undefined): boolean {
+  return log !== undefined && endOf(log) === undefined;
+}

@@ -1,14 +1,10 @@
 import Table from 'cli-table3';
-import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import stringWidth from 'string-width';
 
-// How numbers, texts and tables look at a terminal.
+export { formatBytes, formatCount } from '../src/words';
 
-/** In powers of ten, as Twilio counts: such as 999 B, 23.4 kB, 4 MB. */
-export function formatBytes(bytes: number): string {
-  return prettyBytes(bytes);
-}
+// How numbers, texts and tables look at a terminal.
 
 /** A time to wait, in whole seconds: such as 3 seconds, 1 minute 30 seconds. */
 export function formatWait(milliseconds: number): string {
@@ -24,11 +20,6 @@ export function formatTime(date: Date): string {
 /** The same without the time zone, where it stands beside. */
 export function formatMinute(date: Date): string {
   return date.toISOString().slice(0, 16).replace('T', ' ');
-}
-
-/** Such as 1 prompt, 2 prompts. */
-export function formatCount(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /**

@@ -9,6 +9,8 @@ import { type Tab, Tabs } from './components/tabs';
 import { Time } from './components/time';
 import { FlowSection } from './flow/section';
 import { formatCount } from './format';
+import { PlayerBar } from './listen/player-bar';
+import { usePlayer } from './listen/use-player';
 import { LiveSection } from './live/section';
 import { PromptsSection } from './prompts/section';
 import { routeTo, SECTIONS, type SectionId, useRoute } from './route';
@@ -37,6 +39,7 @@ const showPrompt = (key: string) => {
 /** The page of somebody who is signed in: its head, and the sections. */
 export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) {
   const { status, problem, loading, reload } = useStatus(secret, first, onUnauthorized);
+  const player = usePlayer();
   const { section, item } = useRoute();
   const seen = useRef(new Set<SectionId>()).current;
   seen.add(section);
@@ -51,15 +54,13 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
           <h1>Phone prompts</h1>
           <p class="quiet">
             <bdi>{status?.domain ?? location.host}</bdi>
+            {status && (
+              <>
+                , as of <Time at={status.at} />
+              </>
+            )}
           </p>
         </div>
-        <p class="head-time quiet">
-          {status && (
-            <>
-              As of <Time at={status.at} />
-            </>
-          )}
-        </p>
         <button type="button" aria-disabled={loading} onClick={() => loading || void reload()}>
           <Icon name="refresh" />
           {loading ? 'Loading…' : 'Refresh'}
@@ -102,6 +103,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
                   secret={secret}
                   reload={reload}
                   showPrompt={showPrompt}
+                  player={player}
                   onUnauthorized={onUnauthorized}
                   item={id === section ? item : undefined}
                 />
@@ -109,6 +111,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
             );
           })}
       </main>
+      <PlayerBar player={player} />
       <Announcer />
     </>
   );

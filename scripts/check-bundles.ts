@@ -12,6 +12,7 @@ const FUNCTIONS: Readonly<Record<string, number>> = {
   'menu.protected.js': 50,
   'voice.protected.js': 50,
   'sync.js': 200,
+  'status.js': 150,
   'call-flow-parser.private.js': 25,
   'crc.private.js': 4,
   'credentials.private.js': 440,

@@ -327,6 +327,24 @@ export const REMOTE_ATTEMPTS = 4;
 /** Longer bodies do not come from us: do not print them. */
 export const REMOTE_TEXT_CHARACTERS = 500;
 
+// GET /status
+
+/** Deployments that it tells. */
+export const STATUS_DEPLOYMENTS = 10;
+
+/**
+ * After this time it asks S3 and Twilio nothing more, and one request takes this long at most: so it
+ * answers 3 s before FUNCTION_TIMEOUT_MS, though one of them hangs.
+ */
+export const STATUS_ASKING_MS = 4500;
+export const STATUS_REQUEST_MS = 2500;
+
+/**
+ * The list of prompts at most: 1,000 take about 600 kB. With the call flow, the response is far below
+ * FUNCTION_PAYLOAD_BYTES.
+ */
+export const STATUS_PROMPTS_BYTES = 1_500_000;
+
 // Requests to Twilio's API
 
 /** One attempt at one request; an upload may take longer, by its size. */

@@ -20,6 +20,9 @@ export type LogEvent =
   | 'sync-unfinished'
   | 'sync-failed'
   | 'objects-without-date'
+  // The status
+  | 'status-failed'
+  | 'status-incomplete'
   // Any Function
   | 'function-failed';
 

@@ -19,6 +19,8 @@ const EVENTS: Readonly<Record<LogEvent, true>> = {
   'object-not-verified': true,
   'objects-without-date': true,
   'prompt-said': true,
+  'status-failed': true,
+  'status-incomplete': true,
   'sync-done': true,
   'sync-failed': true,
   'sync-unfinished': true,

@@ -3,11 +3,10 @@ import { type Account, readCallConfig, type Variables } from '../../src/config';
 import { PlayError } from '../../src/errors';
 import type { Manifest } from '../../src/manifest';
 import { choosePlayable } from '../../src/playback/playback';
+import { REASON_WORDS, refusalIn } from '../../src/status/reasons';
 import { readManifest } from '../../src/sync/observe';
-import { REASONS } from '../../src/sync/selection';
 import { findEnvironment, type Target } from '../../src/twilio/environments';
 import { connectServerless } from '../account';
-import { REASON_WORDS } from '../sync/messages';
 import type { KnownPrompts } from './prompts';
 
 /**
@@ -35,8 +34,7 @@ export interface SaidOptions {
 /** Why a deployment says a prompt: chosen as its Functions choose, from what is known here. */
 export function whySaid(key: string, options: SaidOptions): string {
   const { origin, variables, manifest, now } = options;
-  const refusal = manifest?.refused.get(key);
-  const reason = REASONS.find((each) => refusal?.unplayable && each === refusal.reason);
+  const reason = refusalIn(manifest, key);
   if (reason !== undefined) return REASON_WORDS[reason];
   const config = readCallConfig({ ...variables, DOMAIN_NAME: new URL(origin).host });
   const playable = choosePlayable(key, { ...config, manifest, now });

@@ -1,30 +1,25 @@
 import { existsSync } from 'node:fs';
 import { CALL_FLOW_FILE } from '../../src/call-flow/files';
 import type { Clock } from '../../src/clock';
-import { readCallConfig, type Variables } from '../../src/config';
+import { type Config, readCallConfig, type Variables } from '../../src/config';
 import { PlayError } from '../../src/errors';
 import { SHOWN_DEPLOYMENTS } from '../../src/limits';
-import type { PromptObject } from '../../src/s3/prompts';
-import { liveSince } from '../../src/sync';
+import type { PromptBucket } from '../../src/s3/prompts';
+import { type HistoryEntry, historyOf, makerOf, type PastBuild } from '../../src/status/history';
+import { look, told } from '../../src/status/look';
+import { DEFAULTS, liveSince } from '../../src/sync';
 import { carryOverOf } from '../../src/sync/carry-over';
-import { readManifest } from '../../src/sync/observe';
-import { findEnvironment, type Target } from '../../src/twilio/environments';
+import { foresee } from '../../src/sync/foresee';
+import { checkReadable } from '../../src/sync/guard';
+import { findEnvironment } from '../../src/twilio/environments';
 import type { Serverless } from '../../src/twilio/serverless';
-import { connectServerless, type DeploymentVariables, readDeploymentVariables } from '../account';
+import { connectServerless, readDeploymentVariables } from '../account';
 import { withBucket } from '../bucket';
 import { whySaid } from '../call/said';
 import { readCallFlow } from '../call-flow';
 import { type MissingPrompt, missingPromptsOf } from '../deploy/missing-prompts';
-import { differenceOf, dryRun } from '../sync/dry-run';
+import { callFlowText, differenceOf } from '../sync/dry-run';
 import { findTarget, originOf, type TargetOptions } from '../target';
-import {
-  fromLiveOn,
-  type HistoryEntry,
-  historyOf,
-  type Maker,
-  makerOf,
-  type PastBuild,
-} from './history';
 import { type HeardPrompt, hearPrompts, unusedKeys } from './prompts';
 
 /** What is live, and how it compares with S3 and the call flow. */
@@ -40,7 +35,7 @@ export interface LiveStatus {
   /** ZB… */
   readonly buildSid: string;
   readonly since: Date | undefined;
-  readonly madeBy: Maker;
+  readonly madeBy: string;
   readonly functions: number;
   /** Assets that are no prompts. */
   readonly otherAssets: number;
@@ -81,20 +76,22 @@ export async function readStatus(
     );
   }
   const origin = originOf(environment);
-  const [past, bucket] = await Promise.all([
-    readPast(twilio, sid, buildSid),
-    readBucket(found, target),
-  ]);
-  const { manifest } = past.live;
+  const { past, listing, comparison } = await withBucket(found.config, (bucket) =>
+    compare(bucket, twilio, sid, found.config, clock.now()),
+  );
+  if (past.problem !== undefined) throw new PlayError(past.problem);
+  const live = past.value.builds.get(buildSid);
+  if (!live) throw new PlayError(`Build ${buildSid} is live, and Twilio does not have it.`);
+  const { manifest } = live;
   const flow = existsSync(CALL_FLOW_FILE) ? readCallFlow() : undefined;
-  const { objects, ...comparison } = bucket;
+  const objects = listing.value;
   const { prefix } = found.config.s3;
   const call = readCallConfig({ ...variables, DOMAIN_NAME: environment.domainName });
   const now = clock.now();
   const why = (key: string) => whySaid(key, { origin, variables, manifest, now });
   return {
     origin,
-    live: describeLive(past.live, liveSince(buildSid, past.deployments)),
+    live: describeLive(live, liveSince(buildSid, past.value.deployments)),
     s3: {
       ...comparison,
       heard: flow ? hearPrompts(flow, { ...call, manifest, now }, objects, why) : [],
@@ -108,47 +105,52 @@ export async function readStatus(
           : [],
       unused: flow && objects ? unusedKeys(flow, objects) : [],
     },
-    deployments: historyOf(past.shown, past.builds).slice(0, SHOWN_DEPLOYMENTS),
+    deployments: historyOf(past.value, SHOWN_DEPLOYMENTS),
   };
 }
+
+const MAKER_WORDS: Readonly<Record<ReturnType<typeof makerOf>, string>> = {
+  sync: 'a sync',
+  deploy: 'npm run deploy',
+  toolkit: "Twilio's toolkit, without a sync",
+};
 
 function describeLive({ build, manifest }: PastBuild, since: Date | undefined): LiveStatus {
   const { functions, assets } = carryOverOf(build);
   return {
     buildSid: build.sid,
     since,
-    madeBy: makerOf(build),
+    madeBy: MAKER_WORDS[makerOf(build)],
     functions: functions.length,
     otherAssets: assets.length,
     prompts: manifest?.paths.size ?? 0,
   };
 }
 
-/** The live Build and those before it, as far as they are shown and Twilio still has them. */
-async function readPast(twilio: Serverless, environmentSid: string, liveSid: string) {
-  const deployments = await twilio.deployments(environmentSid);
-  const shown = fromLiveOn(deployments, liveSid).slice(0, SHOWN_DEPLOYMENTS + 1);
-  const sids = new Set([liveSid, ...shown.flatMap(({ buildSid }) => buildSid ?? [])]);
-  const read = await Promise.all([...sids].map((buildSid) => readBuild(twilio, buildSid)));
-  const builds = new Map(read.flatMap((past) => (past ? [[past.build.sid, past]] : [])));
-  const live = builds.get(liveSid);
-  if (!live) throw new PlayError(`Build ${liveSid} is live, and Twilio does not have it.`);
-  return { deployments, shown, builds, live };
-}
-
-async function readBuild(twilio: Serverless, sid: string): Promise<PastBuild | undefined> {
-  const build = await twilio.buildIfAny(sid);
-  return build && { build, manifest: await readManifest(twilio, build) };
-}
-
-/** What S3 has: a bucket that cannot be asked does not keep the rest from being told. */
-async function readBucket(found: DeploymentVariables, target: Target) {
-  const known: { objects?: readonly PromptObject[] } = {};
-  try {
-    known.objects = await withBucket(found.config, (bucket) => bucket.list());
-    return { ...known, problem: undefined, difference: differenceOf(await dryRun(found, target)) };
-  } catch (thrown) {
-    if (!(thrown instanceof PlayError)) throw thrown;
-    return { ...known, problem: thrown.message, difference: undefined };
-  }
+/** What S3 and Twilio have, and how they differ: what is not known of S3 keeps no other thing back. */
+async function compare(
+  bucket: PromptBucket,
+  twilio: Serverless,
+  environmentSid: string,
+  config: Config,
+  now: Date,
+) {
+  const { past, listing, observed } = await look({
+    bucket,
+    twilio,
+    environmentSid,
+    count: SHOWN_DEPLOYMENTS,
+  });
+  const none = { past, listing, comparison: { problem: observed.problem, difference: undefined } };
+  if (observed.value === undefined) return none;
+  const settings = { ...DEFAULTS, flow: callFlowText() };
+  const foreseen = foresee(observed.value, config, settings, { now, notGiven: new Map() });
+  const { guard, upload, keep } = foreseen.plan;
+  const objects = [...upload, ...keep].map(({ object }) => object);
+  const { problem } = guard
+    ? { problem: guard.sentence }
+    : await told(checkReadable(bucket, objects), 'Reading from the bucket');
+  if (problem !== undefined) return { ...none, comparison: { ...none.comparison, problem } };
+  const uploads = upload.map(({ object }) => object.key);
+  return { ...none, comparison: { problem, difference: differenceOf({ ...foreseen, uploads }) } };
 }

@@ -1,10 +1,10 @@
 import { createColors } from 'picocolors';
+import type { HistoryEntry } from '../../src/status/history';
 import type { CommandContext } from '../command-context';
 import type { MissingPrompt } from '../deploy/missing-prompts';
 import { formatCount, formatMinute, formatTime, oneLine, plainTable } from '../format';
 import { wrapLines } from '../wrap-lines';
 import type { Status } from './facts';
-import type { HistoryEntry } from './history';
 import type { HeardPrompt } from './prompts';
 
 /** How many keys of one kind are listed, unless --verbose asks for all. */

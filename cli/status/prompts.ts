@@ -1,9 +1,8 @@
 import type { CallFlow } from '../../src/call-flow/schema';
-import { PROXY_BYTES } from '../../src/limits';
-import { choosePlayable, type PlaybackOptions } from '../../src/playback/playback';
+import { chooseSource, type PlaybackOptions } from '../../src/playback/playback';
 import type { PromptObject } from '../../src/s3/prompts';
+import { whySilent } from '../../src/status/problems';
 import { promptKeys } from '../call-flow';
-import { formatBytes } from '../format';
 
 /** What callers hear of a prompt of the call flow now. */
 export interface HeardPrompt {
@@ -27,20 +26,17 @@ export function hearPrompts(
 ): HeardPrompt[] {
   const listed = objects && new Map(objects.map((object) => [object.key, object]));
   return [...promptKeys(flow)].map((key) => {
-    const { via } = choosePlayable(key, options);
-    if (via === 'asset') return { key, as: 'Asset' };
-    if (via === 'say') return { key, as: 'words', why: whySaid(key) };
-    const why = listed && whySilent(listed.get(key));
+    const source = chooseSource(key, options);
+    if (source.via === 'asset') return { key, as: 'Asset' };
+    if (source.via === 'say') return { key, as: 'words', why: whySaid(key) };
+    const object = listed?.get(key);
+    const isAbsent = listed !== undefined && object === undefined;
+    const why = isAbsent ? ABSENT : whySilent({ source, object });
     return why === undefined ? { key, as: 'proxy' } : { key, as: 'silence', why };
   });
 }
 
-/** Why the proxy cannot play an object; undefined where it can. */
-function whySilent(object: PromptObject | undefined): string | undefined {
-  if (object === undefined) return 'S3 has no such key, and no sync has found that out yet';
-  if (object.size <= PROXY_BYTES) return undefined;
-  return `it has ${formatBytes(object.size)}, more than the proxy carries, and is no Asset yet`;
-}
+const ABSENT = 'S3 has no such key, and no sync has found that out yet';
 
 /** Keys of the bucket that the flow does not name. */
 export function unusedKeys(

@@ -27,8 +27,7 @@ export async function dryRun(found: DeploymentVariables, target: Target): Promis
   let planned: DryRun['planned'];
   let notLive: DryRun['notLive'];
   const uploads: string[] = [];
-  const flow = existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow;
-  const settings = { ...DEFAULTS, ...connectionsOf(found), dryRun: true, flow };
+  const settings = { ...DEFAULTS, ...connectionsOf(found), dryRun: true, flow: callFlowText() };
   const outcome = await resultOf(sync(found.config, target, settings), (event) => {
     if (event.type === 'planned') planned = event;
     if (event.type === 'not live') notLive = event;
@@ -37,11 +36,20 @@ export async function dryRun(found: DeploymentVariables, target: Target): Promis
   return { planned, notLive, uploads, outcome };
 }
 
+/** The call flow of this folder, as a sync reads it. */
+export function callFlowText(): string {
+  return existsSync(CALL_FLOW_FILE) ? readFileSync(CALL_FLOW_FILE, 'utf8') : DEFAULTS.flow;
+}
+
 /** How many keys are named. */
 const EXAMPLES = 3;
 
 /** How Assets and S3 differ, as an unfinished sentence; undefined where they are equal. */
-export function differenceOf({ planned, notLive, uploads }: DryRun): string | undefined {
+export function differenceOf({
+  planned,
+  notLive,
+  uploads,
+}: Omit<DryRun, 'outcome'>): string | undefined {
   if (notLive) return notLiveLine(notLive);
   const { upload = 0, retire = 0, build = false } = planned ?? {};
   const more = uploads.length > EXAMPLES ? ', …' : '';

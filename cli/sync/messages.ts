@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
-import { ASSET_BYTES, LISTED_LINES } from '../../src/limits';
+import { LISTED_LINES } from '../../src/limits';
 import { hasAudioEnding } from '../../src/media-types';
+import { REASON_WORDS } from '../../src/status/reasons';
 import type { Lack, Reason, SkippedPrompt, SyncEvent, SyncReport, Wait } from '../../src/sync';
 import { groupSkipped } from '../../src/sync/outcome';
 import { isNotGiven } from '../../src/sync/selection';
@@ -166,21 +167,6 @@ const WAITS_FOR: Readonly<Record<Wait, string>> = {
   quiet: 'the bucket changed just now',
   build: 'Twilio is still building',
   limit: 'a limit of Twilio is reached',
-};
-
-/** The reason in words, for a person who wonders why a prompt is not an Asset. */
-export const REASON_WORDS: Readonly<Record<Reason, string>> = {
-  'not audio':
-    'it is not audio that Twilio plays (MP3, WAV or AIFF), by its ending or by its bytes',
-  'not recognised': 'it was not recognised as MP3, WAV or AIFF, nor as anything else',
-  'too large': `it is larger than ${ASSET_BYTES / 1e6} MB, the most that an Asset may be`,
-  archived: 'it is archived in S3 and must be restored first',
-  'no room': 'the Build already holds as many Assets as Twilio allows',
-  'left to the command line': 'it is too large for one slice of /sync: run npm run sync',
-  'listed otherwise': 'S3 lists another content of it than it gives',
-  unreadable: 'S3 lists it and does not give it: look at its owner and its encryption',
-  missing: 'the call flow names it, and there is no such key under S3_PREFIX',
-  vanished: 'it was live, and S3 has no such key any more',
 };
 
 /** How it ended. The last line says what to do, if there is anything to do. */

@@ -1,5 +1,156 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Notice } from '../components/notice';
+import { formatCount } from '../format';
+import { routeTo } from '../route';
 import type { SectionProps } from '../section';
+import { NoPrompts } from './no-prompts';
+import { COLUMNS, PromptRow } from './row';
+import { type Choice, SORTS, type Sort, selectPrompts } from './select';
+import { Views } from './views';
 
-export function PromptsSection({ status }: SectionProps) {
-  return <p>{status.domain}</p>;
+/** Rows that are drawn at once: a keystroke in the filter draws no more than these. */
+const SLICE = 60;
+
+const SORT_WORDS: Readonly<Record<Sort, string>> = {
+  order: 'What is wrong first',
+  name: 'Name',
+  changed: 'Last changed in S3',
+  since: 'Last changed for callers',
+  size: 'Largest first',
+};
+
+const EVERYTHING: Choice = { view: 'all', text: '', sort: 'order' };
+
+/** All prompts: what is wrong first, with the state of each, and a way to listen to it. */
+export function PromptsSection({ status, item, player }: SectionProps) {
+  const { prompts, leftOut } = status;
+  const [choice, setChoice] = useState(EVERYTHING);
+  const [limit, setLimit] = useState(SLICE);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const selected = useMemo(() => selectPrompts(prompts, choice), [prompts, choice]);
+
+  const choose = (change: Partial<Choice>) => {
+    setChoice({ ...choice, ...change });
+    setLimit(SLICE);
+  };
+  const toggle = (key: string) => {
+    const next = new Set(open);
+    if (!next.delete(key)) next.add(key);
+    setOpen(next);
+  };
+  useEffect(() => {
+    if (item === undefined) return;
+    setChoice(EVERYTHING);
+    setLimit(SLICE + prompts.findIndex(({ key }) => key === item));
+    setOpen((last) => new Set(last).add(item));
+    // A refresh leaves alone what the reader has chosen since.
+  }, [item]);
+
+  if (prompts.length === 0) return <NoPrompts status={status} />;
+  const hasNoAsset = status.counts.asset === 0 && prompts.some(({ next }) => next === 'upload');
+  return (
+    <>
+      {hasNoAsset && (
+        <Notice tone="quiet" title="No prompt has been synced yet">
+          <p>
+            Callers hear each prompt by way of S3 during the call.{' '}
+            <a href={routeTo('sync')}>Sync now</a>, so that Twilio plays copies of its own.
+          </p>
+        </Notice>
+      )}
+      {item !== undefined && !prompts.some(({ key }) => key === item) && (
+        <Notice tone="warn" title={`${item} is not in this list`} alert>
+          <p>Neither the bucket nor the call flow has it any more, or the list is cut.</p>
+        </Notice>
+      )}
+      <Views status={status} view={choice.view} onChoose={(view) => choose({ view })} />
+      <div class="toolbar">
+        <label>
+          Filter
+          <input
+            type="search"
+            value={choice.text}
+            onInput={(event) => choose({ text: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          Sort by
+          <select
+            value={choice.sort}
+            onChange={(event) => {
+              const sort = SORTS.find((name) => name === event.currentTarget.value);
+              if (sort) choose({ sort });
+            }}
+          >
+            {SORTS.map((sort) => (
+              <option key={sort} value={sort}>
+                {SORT_WORDS[sort]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p role="status" class="quiet">
+          {formatCount(selected.length, 'prompt')}
+        </p>
+      </div>
+      {selected.length === 0 ? (
+        <Notice tone="quiet" title="No prompt is like that">
+          <button type="button" onClick={() => choose({ view: 'all', text: '' })}>
+            Show all
+          </button>
+        </Notice>
+      ) : (
+        <table class="prompts">
+          <thead>
+            <tr>
+              {COLUMNS.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {selected.slice(0, limit).map((prompt) => (
+              <PromptRow
+                key={prompt.key}
+                prompt={prompt}
+                open={open.has(prompt.key)}
+                onToggle={() => toggle(prompt.key)}
+                wanted={prompt.key === item}
+                player={player}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {selected.length > limit && <More onMore={() => setLimit(limit + SLICE)} />}
+      {leftOut > 0 && (
+        <Notice tone="quiet" title={`${formatCount(leftOut, 'more prompt')} are not in this list`}>
+          <p>The deployment cannot send so long a list. The counts above include them.</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Draws more rows when it comes into view, or when it is pressed. */
+function More({ onMore }: { readonly onMore: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!button.current) return;
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) onMore();
+      },
+      { rootMargin: '600px' },
+    );
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  }, [onMore]);
+  return (
+    <button ref={button} type="button" onClick={onMore}>
+      Show more
+    </button>
+  );
 }

@@ -41,15 +41,33 @@ export function choosePlayable(
   options: PlaybackOptions,
   level: FallbackLevel = 0,
 ): Playable {
+  const source = chooseSource(key, options, level);
+  if (source.via === 'say') return source;
+  return { via: source.via, url: options.publicOrigin + source.path() };
+}
+
+/** The same before a URL is signed, which takes longer than all else. */
+export type Source =
+  | { readonly via: 'asset' | 'proxy'; readonly path: () => string }
+  | Extract<Playable, { via: 'say' }>;
+
+export function chooseSource(
+  key: string,
+  options: PlaybackOptions,
+  level: FallbackLevel = 0,
+): Source {
   const asset = level === 0 ? options.manifest?.paths.get(key) : undefined;
-  if (asset !== undefined) return { via: 'asset', url: options.publicOrigin + asset };
+  if (asset !== undefined) return { via: 'asset', path: () => asset };
   if (level === 2) return { via: 'say', reason: 'the proxy failed earlier in the call' };
   return throughProxy(key, options);
 }
 
-function throughProxy(key: string, options: PlaybackOptions): Playable {
-  const { manifest, publicOrigin, proxy, now } = options;
-  const say = (reason: string): Playable => ({ via: 'say', reason });
+/** The proxy's path and query for a prompt, whatever Assets there are; or why it cannot play it. */
+export function throughProxy(
+  key: string,
+  { manifest, proxy, now }: Omit<PlaybackOptions, 'publicOrigin'>,
+): Source {
+  const say = (reason: string): Source => ({ via: 'say', reason });
   if ('problem' in proxy) {
     return say(`it is no Asset of the live Build, and the proxy cannot answer. ${proxy.problem}`);
   }
@@ -58,7 +76,7 @@ function throughProxy(key: string, options: PlaybackOptions): Playable {
   const refusal = manifest?.refused.get(key);
   if (refusal?.unplayable) return say(`the last sync refused it: ${refusal.reason}`);
   if (hasOtherEnding(key)) return say('Twilio does not play files with its ending');
-  return { via: 'proxy', url: `${publicOrigin}/audio?${signProxyQuery(proxy, key, now)}` };
+  return { via: 'proxy', path: () => `/audio?${signProxyQuery(proxy, key, now)}` };
 }
 
 let loaded: { readonly file: string; readonly manifest: Manifest } | undefined;
@@ -69,7 +87,7 @@ let loaded: { readonly file: string; readonly manifest: Manifest } | undefined;
  * @returns undefined before the first sync, and when it cannot be read; the proxy plays every prompt
  * then
  */
-function loadManifest(): Manifest | undefined {
+export function loadManifest(): Manifest | undefined {
   const entry = Object.entries(Runtime.getFunctions()).find(([path]) => isManifestPath(path));
   if (!entry) return undefined;
   const file = entry[1].path;

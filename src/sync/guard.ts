@@ -18,6 +18,14 @@ export interface Keys {
   readonly prefix: string;
 }
 
+/** Why a run must stop, and what it would take away. */
+export interface Guard {
+  readonly sentence: string;
+  /** How many of the known prompts would vanish if it was forced. */
+  readonly vanishing: number;
+  readonly known: number;
+}
+
 /**
  * Stops a run whose listing looks wrong: a wrong prefix, a wrong glob or a lost permission must not
  * take the prompts away from callers. Only keys count; replaced content is no loss.
@@ -28,19 +36,27 @@ export interface Keys {
 export function guardOf(
   { known, listed, selects, bucketName, prefix }: Keys,
   maxVanishedShare: number,
-): string | undefined {
+): Guard | undefined {
   const variables = prefix === '' ? 'S3_BUCKET' : 'S3_BUCKET and S3_PREFIX';
   const place = prefix === '' ? `bucket ${bucketName}` : `bucket ${bucketName} under ${prefix}`;
   const inUse = known.length > 0 ? `, but ${known.length} prompts are in use` : '';
+  const stop = (sentence: string, vanishing = known.length): Guard => ({
+    sentence,
+    vanishing,
+    known: known.length,
+  });
   if (listed.size === 0) {
-    return `S3 lists no object in ${place}${inUse}. Check ${variables}, or force the sync.`;
+    return stop(`S3 lists no object in ${place}${inUse}. Check ${variables}, or force the sync.`);
   }
   if (!some(listed, selects)) {
-    return `S3 lists ${listed.size} objects in ${place}, and the globs select none of them${inUse}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`;
+    return stop(
+      `S3 lists ${listed.size} objects in ${place}, and the globs select none of them${inUse}. Check SYNC_INCLUDE and SYNC_EXCLUDE (--include, --exclude): they match keys without the prefix. Or force the sync.`,
+    );
   }
   const vanished = known.filter((key) => !listed.has(key));
   const deselected = known.filter((key) => listed.has(key) && !selects(key));
-  if (vanished.length + deselected.length <= known.length * maxVanishedShare) return undefined;
+  const vanishing = vanished.length + deselected.length;
+  if (vanishing <= known.length * maxVanishedShare) return undefined;
   const share = (keys: readonly string[]) => `${keys.length} of ${known.length} prompts`;
   const losses = [
     vanished.length > 0 && `${share(vanished)} vanished from ${place} (${examples(vanished)})`,
@@ -49,7 +65,10 @@ export function guardOf(
   ];
   const allowed = Math.round(maxVanishedShare * 100);
   const cause = deselected.length > 0 ? `the globs and ${variables}` : variables;
-  return `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${cause}, or force the sync.`;
+  return stop(
+    `${losses.filter(Boolean).join(', and ')}: more than ${allowed} %. Check ${cause}, or force the sync.`,
+    vanishing,
+  );
 }
 
 /** Stops at the first: a bucket may have 100,000 keys. */

@@ -10,8 +10,11 @@ import { type NewCode, refuseToReplaceOther } from './new-code';
 import type { LiveBuild, ReusableVersions } from './plan';
 
 export interface ObserveOptions {
-  readonly bucket: PromptBucket;
-  readonly twilio: Serverless;
+  readonly bucket: Pick<PromptBucket, 'list'>;
+  readonly twilio: Pick<
+    Serverless,
+    'environment' | 'deployments' | 'build' | 'buildIfAny' | 'functionContent'
+  >;
   /** With its live Build, if that was read a moment ago. */
   readonly environment: Pick<Environment, 'sid'> & Partial<Pick<Environment, 'buildSid'>>;
   /** What a deploy brings, until it is live; undefined for a sync, and for the rest of a deploy. */
@@ -67,7 +70,7 @@ export async function observe({
 }
 
 async function readEnvironment(
-  twilio: Serverless,
+  twilio: ObserveOptions['twilio'],
   environment: ObserveOptions['environment'],
   code: NewCode | undefined,
 ) {
@@ -113,7 +116,7 @@ export function inferManifest(
  * @throws {TwilioApiError}
  */
 export async function readManifest(
-  twilio: Serverless,
+  twilio: Pick<Serverless, 'functionContent'>,
   build: Build,
 ): Promise<Manifest | undefined> {
   const version = manifestVersionOf(build);

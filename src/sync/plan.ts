@@ -6,7 +6,7 @@ import type { PromptObject } from '../s3/prompts';
 import type { Build, Version, Visibility } from '../twilio/resources';
 import { assetPath, isAssetPath, keyHash, keyHashIn } from './asset-path';
 import { type CarryOver, fingerprint, markerOf } from './carry-over';
-import { guardOf } from './guard';
+import { type Guard, guardOf } from './guard';
 import {
   isByteReason,
   isUnplayable,
@@ -68,7 +68,7 @@ export interface Placement {
 
 export interface Plan {
   /** Why the run must stop before anything is built; undefined when it may go on. */
-  readonly guard: string | undefined;
+  readonly guard: Guard | undefined;
   /** Selected, and uploaded already. */
   readonly keep: readonly (Placement & { readonly version: Version })[];
   /** Selected, and not known to be uploaded. */

@@ -5,7 +5,7 @@ import { LIMIT_RETRY_MS, MAX_ROUNDS, POLL_MS, SUGGESTIONS } from '../limits';
 import type { Manifest } from '../manifest';
 import { OutOfTimeError } from '../retry';
 import type { S3Error } from '../s3/errors';
-import type { PromptObject } from '../s3/prompts';
+import type { PromptBucket, PromptObject } from '../s3/prompts';
 import { isLimited } from '../twilio/errors';
 import type { Build, Deployment, FileResource, Version } from '../twilio/resources';
 import type { Serverless } from '../twilio/serverless';
@@ -30,7 +30,7 @@ import {
   type SyncOutcome,
   type SyncReport,
 } from './outcome';
-import { nextPlan, type Plan, type PlanOptions, plan } from './plan';
+import { nextPlan, type Plan, type PlanOptions, plan, type ReusableVersions } from './plan';
 import {
   isByteReason,
   isNotGiven,
@@ -47,6 +47,8 @@ export interface RunOptions
     DebounceOptions,
     UploadOptions,
     CleanUpOptions {
+  readonly bucket: PromptBucket;
+  readonly twilio: Serverless;
   readonly clock: Clock;
   /** Epoch milliseconds after which no further step is begun; bucket and twilio have a little more. */
   readonly deadline: number;
@@ -116,7 +118,7 @@ async function* round(
   if (left) yield left;
 
   // 3. Guard: a listing that looks wrong must not silence the phones.
-  if (planned.guard !== undefined) throw new GuardError(planned.guard);
+  if (planned.guard !== undefined) throw new GuardError(planned.guard.sentence);
   findings.throwIfNothingIsGiven(planned);
   if (options.dryRun) return yield* reportDryRun(planned, options);
   if (!planned.changed) return yield* finish(findings, observed.live.build, options);
@@ -215,7 +217,15 @@ function refuseSilence(code: CarryOver): void {
   );
 }
 
-function toPlanned({ keep, upload, retain, drop, skip, changed }: Plan): SyncEvent {
+/** The event that tells a plan. */
+export function toPlanned({
+  keep,
+  upload,
+  retain,
+  drop,
+  skip,
+  changed,
+}: Plan): Extract<SyncEvent, { type: 'planned' }> {
   return {
     type: 'planned',
     keep: keep.length,
@@ -228,11 +238,21 @@ function toPlanned({ keep, upload, retain, drop, skip, changed }: Plan): SyncEve
   };
 }
 
+/** Those whose Assets are still there: clean-up may have deleted those of Builds that were live earlier. */
+export function staysForCalls(
+  recent: readonly ReusableVersions[],
+  now: Date,
+  { retentionSeconds }: Pick<PlanOptions, 'retentionSeconds'>,
+): ReusableVersions[] {
+  const nowEpochSeconds = Math.floor(now.getTime() / 1000);
+  return recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
+}
+
 /** Says where prompts that are uploaded are not live. */
-function leftByDeploy(
+export function leftByDeploy(
   keep: Plan['keep'],
   { live: { build }, deployments }: Observation,
-): SyncEvent | undefined {
+): Extract<SyncEvent, { type: 'not live' }> | undefined {
   const assets = new Set(build.assets.map(({ sid }) => sid));
   const live = keep.filter(({ version }) => assets.has(version.sid)).length;
   if (live === keep.length) return undefined;
@@ -342,21 +362,18 @@ class Findings {
 
   /** Plans from an observation and from what this run knows beyond it. */
   plan({ listing, live, recent }: Pick<Observation, 'listing' | 'live' | 'recent'>): Plan {
-    const { clock, retentionSeconds } = this.options;
-    const nowEpochSeconds = Math.floor(clock.now().getTime() / 1000);
+    const now = this.options.clock.now();
     // Never live, so that no call can have their URLs.
     const uploaded = { assets: this.#uploaded, liveUntil: 0 };
-    // Clean-up may have deleted the Assets of Builds that were live earlier.
-    const lately = recent.filter(({ liveUntil }) => nowEpochSeconds - liveUntil < retentionSeconds);
     const planned = (this.options.dryRun ? plan : nextPlan)(
       listing.map((object) => this.#withArchivedClass(object)),
       live,
-      [...lately, uploaded],
+      [...staysForCalls(recent, now, this.options), uploaded],
       {
         ...this.options,
         judged,
         notGiven: this.#notGiven,
-        nowEpochSeconds,
+        nowEpochSeconds: Math.floor(now.getTime() / 1000),
       },
     );
     this.report = {

@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
+import { refuseStranger } from '../admin';
 import { type Config, readConfig } from '../config';
 import { ConfigError, messageOf, PlayError } from '../errors';
 import {
-  ADMIN_SECRET_CHARACTERS,
   FUNCTION_TIMEOUT_MS,
   SLICE_BYTES_IN_FLIGHT,
   SLICE_GRACE_MS,
@@ -39,16 +38,9 @@ export async function respondToSync(
   { context, event, headers }: FunctionRequest,
   flow: string,
 ): Promise<FunctionResponse> {
+  const refusal = refuseStranger({ context, headers });
+  if (refusal) return refusal;
   const config = readConfig(context);
-  if (config.adminSecret === undefined) {
-    return sentence(
-      503,
-      `Set ADMIN_SECRET to ${ADMIN_SECRET_CHARACTERS} or more ASCII characters, no blank at the ends, to open this address.`,
-    );
-  }
-  if (!isBearer(headers.authorization, config.adminSecret)) {
-    return sentence(401, 'This address needs authorization.', { 'WWW-Authenticate': 'Bearer' });
-  }
   const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
   if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
   const settings = { ...sliceSettings(config), ...parsed.output, flow };
@@ -76,7 +68,7 @@ export async function respondToSync(
 }
 
 /** What a Function with 256 MB and ten seconds can do. */
-function sliceSettings({ sync: { sliceMs } }: Config): SyncSettings {
+export function sliceSettings({ sync: { sliceMs } }: Pick<Config, 'sync'>): SyncSettings {
   const restMs = FUNCTION_TIMEOUT_MS - SLICE_MARGIN_MS - sliceMs - SLICE_GRACE_MS;
   return {
     ...DEFAULTS,
@@ -109,13 +101,4 @@ function logOutcome(outcome: SyncOutcome, { dryRun }: Pick<SyncSettings, 'dryRun
   const fields = { function: 'sync', ...(dryRun && { dryRun }), ...counts };
   if (outcome.status === 'done') log('info', 'sync-done', fields);
   else log('info', 'sync-unfinished', { ...fields, reason: outcome.reason });
-}
-
-/**
- * Compares hashes, so that the time it takes tells neither content nor length of the secret. The
- * scheme's name is case-insensitive: https://www.rfc-editor.org/rfc/rfc9110#section-11.1
- */
-function isBearer(header = '', secret: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(header.replace(/^bearer /i, 'Bearer ')), hash(`Bearer ${secret}`));
 }

@@ -23,6 +23,7 @@ import { checkReadable, GuardError, guardOf } from './guard';
 import type { NewCode } from './new-code';
 import { type ObserveOptions, observe } from './observe';
 import { NOTHING_DONE, type SyncEvent, type SyncOutcome } from './outcome';
+import type { PlanOptions } from './plan';
 import { pendingAfter, type RunOptions, run } from './run';
 import { keysNamedBy, selection } from './selection';
 
@@ -105,8 +106,6 @@ export async function* syncEnvironment(
   settings: SyncSettings,
   find: (twilio: Serverless) => Promise<ObserveOptions['environment']>,
 ): AsyncGenerator<SyncEvent, SyncOutcome> {
-  const { visibility, include, exclude, debounceMs } = config.sync;
-  const { prefix } = config.s3;
   const { bucket, twilio, deadline, close } = connect(config, service, settings);
   try {
     const { code } = settings;
@@ -118,14 +117,8 @@ export async function* syncEnvironment(
       clock: systemClock,
       deadline,
       environment: await find(twilio),
-      visibility,
-      debounceMs,
-      selects: selection(prefix, include, exclude),
-      flowKeys: keysNamedBy(settings.flow),
-      bucketName: config.s3.bucket,
-      prefix,
-      proxyPrefix: settings.proxyPrefix ?? prefix,
-      retentionSeconds: RETENTION_SECONDS,
+      debounceMs: config.sync.debounceMs,
+      ...planOptionsOf(config, settings),
     });
   } catch (thrown) {
     // Looking up the environment may reach a limit, too.
@@ -133,6 +126,26 @@ export async function* syncEnvironment(
   } finally {
     close();
   }
+}
+
+/** What a plan needs beside what is observed. */
+export function planOptionsOf(
+  { s3: { bucket, prefix }, sync: { visibility, include, exclude } }: Config,
+  settings: SyncSettings,
+): Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'notGiven'> {
+  const { maxObjectBytes, maxVanishedShare, force, flow, proxyPrefix = prefix } = settings;
+  return {
+    visibility,
+    selects: selection(prefix, include, exclude),
+    flowKeys: keysNamedBy(flow),
+    bucketName: bucket,
+    prefix,
+    proxyPrefix,
+    maxObjectBytes,
+    retentionSeconds: RETENTION_SECONDS,
+    maxVanishedShare,
+    force,
+  };
 }
 
 /** What a deploy has to do with. */
@@ -163,7 +176,7 @@ export async function checkTarget(
     const listedKeys = listing.map(({ key }) => key);
     const keys = { known, listed: new Set(listedKeys), selects, bucketName, prefix };
     const guard = settings.force ? undefined : guardOf(keys, settings.maxVanishedShare);
-    if (guard !== undefined) throw new GuardError(guard);
+    if (guard !== undefined) throw new GuardError(guard.sentence);
     await checkReadable(
       bucket,
       listing.filter(({ key }) => selects(key)),

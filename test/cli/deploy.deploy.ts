@@ -13,9 +13,12 @@ import {
   startProgram,
   waitForOutput,
 } from '../helpers/program';
+import { loadConsole, SERVED_CONSOLE } from '../helpers/sandbox/console-answers';
 import { s3ClientOf } from '../helpers/sandbox/s3-client';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 import { forwardTo } from '../helpers/sync/wire';
+
+const ORIGIN = 'https://rehearsal-1234-dev.twil.io';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -191,6 +194,10 @@ describe('npm run deploy', () => {
     const media = (await heard()).filter((line) => line.startsWith('/audio'));
     expect(media.length).toBeGreaterThan(5);
     for (const line of media) expect(line).toMatch(/^\/audio\/\S+ {2}200$/);
+  });
+
+  it('serves the console', async () => {
+    expect(await loadConsole(rehearsal, ORIGIN)).toEqual(SERVED_CONSOLE);
   });
 
   it('gives the toolkit the account alone, on no command line', async () => {
@@ -431,6 +438,7 @@ describe('npm run deploy', () => {
     await replacePrompt('menu.mp3', 'after a rollback');
     expect((await verb('sync')).out).toContain('1 uploaded');
     expect(await codeOf()).toEqual(before);
+    expect(await loadConsole(rehearsal, ORIGIN)).toEqual(SERVED_CONSOLE);
     // The rollback waits where the Build became live for the first time just before.
   }, 90_000);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { copyProject, type ProjectCopy } from '../../sandbox/rehearsal/project-copy';
 import { blocks, readPage, section } from '../helpers/docs/markdown';
+import { loadConsole, SERVED_CONSOLE } from '../helpers/sandbox/console-answers';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
 const PHONE = '+815012345678';
@@ -75,6 +76,11 @@ describe("the README's way to a number that is answered", () => {
 
   it('has the deployment sync itself', () => {
     expect(written).toContain('{"prompts":8,"uploaded":0,"remaining":0,');
+  });
+
+  it('has the console, built of the clone', async () => {
+    const answers = await loadConsole(rehearsal, 'https://rehearsal-1234-dev.twil.io');
+    expect(answers).toEqual(SERVED_CONSOLE);
   });
 
   it('ends with a call that hears every prompt from an Asset', async () => {

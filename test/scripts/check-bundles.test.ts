@@ -7,6 +7,7 @@ const SIZES = new Map([
   ['menu.protected.js', 47_000],
   ['voice.protected.js', 47_000],
   ['sync.js', 180_000],
+  ['status.js', 130_000],
   ['call-flow-parser.private.js', 20_000],
   ['crc.private.js', 3_000],
   ['credentials.private.js', 400_000],

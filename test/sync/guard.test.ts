@@ -8,7 +8,7 @@ import { object } from '../helpers/sync/values';
 
 const known = ['a', 'b', 'c', 'd'];
 
-const guard = (before: string[], after: string[], maxVanishedShare: number, except = '') =>
+const guards = (before: string[], after: string[], maxVanishedShare: number, except = '') =>
   guardOf(
     {
       known: before,
@@ -19,6 +19,8 @@ const guard = (before: string[], after: string[], maxVanishedShare: number, exce
     },
     maxVanishedShare,
   );
+
+const guard = (...given: Parameters<typeof guards>) => guards(...given)?.sentence;
 
 describe('guardOf', () => {
   it.each<[string[], string[], number]>([
@@ -72,6 +74,15 @@ describe('guardOf', () => {
 
   it('counts a prompt that vanished and is not selected either once', () => {
     expect(guard(known, ['b', 'c', 'd'], 0.25, 'a')).toBeUndefined();
+  });
+
+  it.each<[string, string[], string, number]>([
+    ['vanished', ['a'], '', 3],
+    ['vanished or are not selected', ['a', 'b'], 'a', 3],
+    ['were listed in an empty bucket', [], '', 4],
+    ['the globs leave out, all of them', ['a'], 'a', 4],
+  ])('counts the prompts in use that %s', (_, after, except, vanishing) => {
+    expect(guards(known, after, 0.5, except)).toMatchObject({ vanishing, known: 4 });
   });
 
   it('names three keys of many', () => {

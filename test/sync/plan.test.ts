@@ -533,7 +533,7 @@ describe('plan', () => {
       force: false,
       maxVanishedShare: 0.5,
     });
-    expect(stopped.guard).toContain('S3 lists no object in bucket prompts');
+    expect(stopped.guard?.sentence).toContain('S3 lists no object in bucket prompts');
     expect(plan([], live([publicVersion], { paths }), [], options).guard).toBeUndefined();
   });
 });

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CommandContext } from '../../../cli/command-context';
-import {
-  jsonReporter,
-  lineReporter,
-  REASON_WORDS,
-  type Reporter,
-} from '../../../cli/sync/messages';
+import { jsonReporter, lineReporter, type Reporter } from '../../../cli/sync/messages';
 import type { Ending } from '../../../cli/sync/run-sync';
+import { REASON_WORDS } from '../../../src/status/reasons';
 import type { SyncEvent, SyncReport } from '../../../src/sync';
 import { createContext } from '../../helpers/cli/commands';
 

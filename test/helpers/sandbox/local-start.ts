@@ -80,6 +80,14 @@ export function describeLocalStart(
       expect(welcome?.body?.equals(readFileSync(join(promptFolder, 'welcome.mp3')))).toBe(true);
     });
 
+    it('serves the console', async () => {
+      const page = await fetch(`${origin}/index.html`);
+      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+      const [, script = ''] = /src="([^"]+)"/.exec(await page.text()) ?? [];
+      const { status, headers } = await fetch(origin + script);
+      expect(`${status} ${headers.get('content-type')}`).toMatch(/^200 \w+\/javascript/);
+    });
+
     it('refuses a request for a prompt without a signature', async () => {
       const { status } = await fetch(`${origin}/audio?key=prompts%2Fwelcome.mp3`);
       expect(status).toBe(403);

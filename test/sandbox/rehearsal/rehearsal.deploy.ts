@@ -8,6 +8,7 @@ import {
   stageProject,
 } from '../../../sandbox/rehearsal/staged-project';
 import { checkExchange } from '../../helpers/contract/contract';
+import { loadConsole, SERVED_CONSOLE } from '../../helpers/sandbox/console-answers';
 import { startRehearsal, type TestRehearsal } from '../../helpers/sandbox/start-rehearsal';
 
 const DOMAIN = 'rehearsal-1234-dev.twil.io';
@@ -79,6 +80,10 @@ describe.each([
     expect(await livePrompts()).toEqual([]);
   });
 
+  it('serves the console to a browser, by the types that the toolkit sends', async () => {
+    expect(await loadConsole(rehearsal, `https://${DOMAIN}`)).toEqual(SERVED_CONSOLE);
+  });
+
   it('answers signed calls only, which play their prompts through the proxy', async () => {
     expect(new Set(await playedMedia())).toEqual(PROXY);
     const forged = await rehearsal.call({ authToken: 'another token' });
@@ -94,6 +99,7 @@ describe.each([
     const hosts = new Set(exchanges.map(({ host }) => host));
     expect(hosts).toEqual(new Set(['serverless.twilio.com', 'serverless-upload.twilio.com']));
     expect(new Set(await playedMedia())).toEqual(ASSET);
+    expect(await loadConsole(rehearsal, `https://${DOMAIN}`)).toEqual(SERVED_CONSOLE);
   });
 
   it('leaves nothing to do for the deployed /sync', async () => {

@@ -1,8 +1,17 @@
-import type { Manifest } from '../../src/manifest';
-import { newestFirst } from '../../src/sync';
-import { carryOverOf, fingerprint, markerOf } from '../../src/sync/carry-over';
-import type { Build, Deployment } from '../../src/twilio/resources';
-import { formatCount } from '../format';
+import type { Manifest } from '../manifest';
+import { carryOverOf, fingerprint, markerOf } from '../sync/carry-over';
+import { newestFirst } from '../sync/deployments';
+import type { Build, Deployment } from '../twilio/resources';
+import { formatCount } from '../words';
+import type { MAKERS } from './response';
+
+/** What was live. */
+export interface Past {
+  /** All of the environment, from the live one on; the newest first. */
+  readonly deployments: readonly Deployment[];
+  /** The Builds of the first of these, by SID, as far as Twilio still has them. */
+  readonly builds: ReadonlyMap<string, PastBuild>;
+}
 
 /** A Build that was live, and what of it is known. */
 export interface PastBuild {
@@ -11,13 +20,13 @@ export interface PastBuild {
   readonly manifest: Manifest | undefined;
 }
 
-/** What made a Build: one of the toolkit holds no prompts. */
-export type Maker = 'a sync' | 'npm run deploy' | "Twilio's toolkit, without a sync";
+export type Maker = (typeof MAKERS)[number];
 
-export function makerOf(build: Build): Maker {
+/** What made a Build: one of the toolkit holds no prompts. */
+export function makerOf(build: Build): Exclude<Maker, 'rollback'> {
   const marker = markerOf(build);
-  if (marker === undefined) return "Twilio's toolkit, without a sync";
-  return marker.isDeploy ? 'npm run deploy' : 'a sync';
+  if (marker === undefined) return 'toolkit';
+  return marker.isDeploy ? 'deploy' : 'sync';
 }
 
 /**
@@ -36,6 +45,8 @@ export interface HistoryEntry {
   readonly at: Date;
   /** ZB…; undefined where it left the environment without a Build. */
   readonly buildSid: string | undefined;
+  /** Undefined where the Build is not known any more. */
+  readonly by: Maker | undefined;
   /** What is different since the Deployment before it, in words. */
   readonly changes: readonly string[];
 }
@@ -43,18 +54,17 @@ export interface HistoryEntry {
 /**
  * The last Deployments of an environment, newest first.
  *
- * @param deployments newest first; one more than is told, so that the oldest can be compared
- * @param builds by SID, those that Twilio still has
+ * @param count how many are told at most
  */
-export function historyOf(
-  deployments: readonly Deployment[],
-  builds: ReadonlyMap<string, PastBuild>,
-): HistoryEntry[] {
-  return deployments.map(({ buildSid, createdAt: at }, index) => {
+export function historyOf({ deployments, builds }: Past, count: number): HistoryEntry[] {
+  return deployments.slice(0, count).map(({ buildSid, createdAt: at }, index) => {
     const earlier = deployments.slice(index + 1);
     const changes = changesBetween(earlier[0], { buildSid }, builds);
-    const isBack = earlier.slice(1).some((other) => other.buildSid === buildSid);
-    return { at, buildSid, changes: isBack ? ['back again', ...changes] : changes };
+    const isBack =
+      buildSid !== undefined && earlier.slice(1).some((other) => other.buildSid === buildSid);
+    const past = builds.get(buildSid ?? '');
+    const by = isBack ? 'rollback' : past && makerOf(past.build);
+    return { at, buildSid, by, changes: isBack ? ['back again', ...changes] : changes };
   });
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromLiveOn, historyOf, makerOf, type PastBuild } from '../../../cli/status/history';
-import { EMPTY_MANIFEST, manifestPath } from '../../../src/manifest';
-import { assetPath } from '../../../src/sync/asset-path';
-import { carryOverOf, fingerprint } from '../../../src/sync/carry-over';
-import type { Deployment } from '../../../src/twilio/resources';
-import { HANDLER } from '../../helpers/sandbox/twilio-harness';
+import { EMPTY_MANIFEST, manifestPath } from '../../src/manifest';
+import { fromLiveOn, historyOf, makerOf, type PastBuild } from '../../src/status/history';
+import { assetPath } from '../../src/sync/asset-path';
+import { carryOverOf, fingerprint } from '../../src/sync/carry-over';
+import type { Deployment } from '../../src/twilio/resources';
+import { HANDLER } from '../helpers/sandbox/twilio-harness';
 
 const sid = (prefix: string, n: number) => `${prefix}${String(n).padStart(32, '0')}`;
 
@@ -39,15 +39,14 @@ function built(n: number, { code, prompts }: Holds): PastBuild {
   };
 }
 
-/** What changed with each Deployment, newest first. */
-function changes(deployed: readonly (number | undefined)[], builds: readonly PastBuild[]) {
+/** The Deployments, newest first. */
+function history(deployed: readonly (number | undefined)[], builds: readonly PastBuild[]) {
   const deployments = deployed.map((n, index): Deployment => {
     const buildSid = n === undefined ? undefined : sid('ZB', n);
     return { sid: sid('ZD', index), buildSid, createdAt: new Date(1e12 - index * 60_000) };
   });
-  return historyOf(deployments, new Map(builds.map((past) => [past.build.sid, past]))).map(
-    (entry) => entry.changes.join(', '),
-  );
+  const known = new Map(builds.map((past) => [past.build.sid, past]));
+  return historyOf({ deployments, builds: known }, 10);
 }
 
 describe('what changed with a Deployment', () => {
@@ -70,7 +69,7 @@ describe('what changed with a Deployment', () => {
     ['a Build that Twilio has deleted', [9, 2], 'not known: the Build is deleted'],
     ['a Build that replaced a deleted one', [2, 9], 'not known: the Build before is deleted'],
   ])('%s', (_, deployed, expected) => {
-    expect(changes(deployed, all)[0]).toBe(expected);
+    expect(history(deployed, all)[0]?.changes.join(', ')).toBe(expected);
   });
 });
 
@@ -89,13 +88,13 @@ describe('what made a Build', () => {
   };
 
   it.each([
-    ['has no manifest', () => makerOf(build), "Twilio's toolkit, without a sync"],
-    ['has that of a sync', () => marked(false), 'a sync'],
-    ['has that of a deploy', () => marked(true), 'npm run deploy'],
+    ['has no manifest', () => makerOf(build), 'toolkit'],
+    ['has that of a sync', () => marked(false), 'sync'],
+    ['has that of a deploy', () => marked(true), 'deploy'],
     [
       'has a manifest, and other code than that was made for',
       () => marked(false, '0'.repeat(16)),
-      "Twilio's toolkit, without a sync",
+      'toolkit',
     ],
   ])('that %s', (_, make, expected) => {
     expect(make()).toBe(expected);

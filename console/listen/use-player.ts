@@ -1,0 +1,87 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { asPhoneHears } from './phone-sound';
+
+/** A recording to listen to, in one of two ways. */
+export interface Sound {
+  readonly key: string;
+  /** Path and query, on this domain. */
+  readonly url: string;
+  /** Which recording of the key it is: what callers hear now, or what S3 has. */
+  readonly of: 'callers' | 'S3';
+  /** Whether it is played as a telephone carries it, or as it is stored. */
+  readonly phone: boolean;
+}
+
+export interface Playback {
+  readonly sound: Sound;
+  readonly phase: 'loading' | 'playing' | 'stopped' | 'failed';
+  /** Why it failed, and what to do. */
+  readonly problem?: string;
+}
+
+export interface Player {
+  readonly audio: HTMLAudioElement;
+  readonly playback?: Playback;
+  readonly play: (sound: Sound) => Promise<void>;
+  readonly stop: () => void;
+}
+
+/** Plays one sound at a time. */
+export function usePlayer(): Player {
+  const [audio] = useState(() => new Audio());
+  const [playback, setPlayback] = useState<Playback>();
+  const newest = useRef(0);
+
+  const stop = () => {
+    newest.current += 1;
+    audio.pause();
+    setPlayback((last) => last && { ...last, phase: 'stopped' });
+  };
+
+  const play = async (sound: Sound) => {
+    stop();
+    const mine = newest.current;
+    const isNewest = () => mine === newest.current;
+    setPlayback({ sound, phase: 'loading' });
+    const fail = (problem: string) => {
+      if (isNewest()) setPlayback({ sound, phase: 'failed', problem });
+    };
+    const recording = await load(sound.url);
+    if (typeof recording === 'string') return fail(recording);
+    try {
+      const blob = sound.phone ? await asPhoneHears(await recording.arrayBuffer()) : recording;
+      if (!isNewest()) return;
+      URL.revokeObjectURL(audio.src);
+      audio.src = URL.createObjectURL(blob);
+      await audio.play();
+      if (isNewest()) setPlayback({ sound, phase: 'playing' });
+    } catch {
+      fail(
+        'The browser cannot play this file. It is damaged, or of a type that browsers do not know, such as AIFF or GSM.',
+      );
+    }
+  };
+
+  useEffect(() => {
+    audio.onended = () => setPlayback((last) => last && { ...last, phase: 'stopped' });
+    return () => {
+      newest.current += 1;
+      audio.pause();
+      URL.revokeObjectURL(audio.src);
+    };
+  }, [audio]);
+  return { audio, playback, play, stop };
+}
+
+/** @returns the recording, or why there is none */
+async function load(url: string): Promise<Blob | string> {
+  try {
+    const response = await fetch(url, { credentials: 'omit' });
+    if (response.ok) return await response.blob();
+    return response.status === 404
+      ? 'It is not there any more (404). Refresh the page: a sync may have replaced it.'
+      : `The deployment answered ${response.status}. Refresh the page, then try again.`;
+  } catch {
+    return 'The deployment could not be reached. Check your connection, then try again.';
+  }
+}

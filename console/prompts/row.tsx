@@ -1,0 +1,168 @@
+import { useEffect, useId, useRef } from 'preact/hooks';
+import type { PromptStatus } from '../../src/status/response';
+import { Badge } from '../components/badge';
+import { Icon } from '../components/icon';
+import { Time } from '../components/time';
+import { formatBytes, formatLength, splitKey } from '../format';
+import type { Player, Sound } from '../listen/use-player';
+import { routeTo } from '../route';
+import { PromptDetails } from './details';
+import { placeWords } from './places';
+import { NEXT_WORDS, STATE_WORDS } from './states';
+import { useLength } from './use-length';
+
+/** Of the table, for the cell that spans it. */
+export const COLUMNS = [
+  'Listen',
+  'Prompt',
+  'Callers get',
+  'Length',
+  'Size',
+  'Changed in S3',
+  'Call flow',
+];
+
+interface RowProps {
+  readonly prompt: PromptStatus;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  /** A link led here. */
+  readonly wanted: boolean;
+  readonly player: Player;
+}
+
+/** A prompt: a row, and below it, when it is open, what there is to know about it. */
+export function PromptRow({ prompt, open, onToggle, wanted, player }: RowProps) {
+  const { key, state, words, language, object, usedBy, problem, next } = prompt;
+  const { folder, name } = splitKey(key);
+  const { word, tone, icon } = STATE_WORDS[state];
+  const [lengthCell, seconds] = useLength(prompt.heardAt ?? prompt.storedAt);
+  const detailsId = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    button.current?.focus();
+    button.current?.scrollIntoView({ block: 'center' });
+  }, [wanted]);
+
+  return (
+    <>
+      <tr class={open ? 'prompt open' : 'prompt'}>
+        <td class="prompt-listen">
+          <ListenButton prompt={prompt} player={player} />
+        </td>
+        <th scope="row" class="prompt-name">
+          <button
+            ref={button}
+            type="button"
+            class="prompt-key"
+            aria-expanded={open}
+            aria-controls={open ? detailsId : undefined}
+            onClick={onToggle}
+          >
+            <Icon name="more" />
+            <span dir="auto">
+              <span class="quiet">{folder}</span>
+              {name}
+            </span>
+          </button>
+          {words !== undefined && (
+            <p class="prompt-words quiet" dir="auto" lang={language}>
+              {words}
+            </p>
+          )}
+          {problem !== undefined && (
+            <p class="problem bad" dir="auto">
+              <Icon name="warning" />
+              <span>{problem}</span>
+            </p>
+          )}
+        </th>
+        <td data-label={COLUMNS[2]}>
+          <Badge tone={tone} icon={icon}>
+            {word}
+          </Badge>
+          {next !== undefined && (
+            <p class="prompt-next">
+              <Icon name="clock" />
+              {NEXT_WORDS[next]}
+            </p>
+          )}
+        </td>
+        <td class="number" data-label={COLUMNS[3]} ref={lengthCell}>
+          {seconds === undefined ? <span class="quiet">…</span> : orDash(seconds, formatLength)}
+        </td>
+        <td class="number" data-label={COLUMNS[4]}>
+          {orDash(object?.bytes, formatBytes)}
+        </td>
+        <td data-label={COLUMNS[5]}>{object ? <Time at={object.lastModified} /> : <Dash />}</td>
+        <td class="prompt-places" data-label={COLUMNS[6]}>
+          <FirstPlace usedBy={usedBy} />
+        </td>
+      </tr>
+      {open && (
+        <tr class="prompt-details">
+          <td colSpan={COLUMNS.length} id={detailsId}>
+            <PromptDetails prompt={prompt} player={player} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+/** Plays what callers hear now, in the way that was chosen last. */
+function ListenButton({
+  prompt,
+  player,
+}: {
+  readonly prompt: PromptStatus;
+  readonly player: Player;
+}) {
+  const { key, heardAt, storedAt } = prompt;
+  const url = heardAt ?? storedAt;
+  if (url === undefined) return null;
+  const { playback, play, stop } = player;
+  const isOn =
+    playback?.sound.key === key && (playback.phase === 'playing' || playback.phase === 'loading');
+  const sound: Sound = {
+    key,
+    url,
+    of: heardAt === undefined ? 'S3' : 'callers',
+    phone: playback?.sound.phone ?? false,
+  };
+  return (
+    <button
+      type="button"
+      class="round"
+      aria-label={`${isOn ? 'Stop' : 'Listen to'} ${key}`}
+      onClick={() => (isOn ? stop() : void play(sound))}
+    >
+      <Icon name={isOn ? 'stop' : 'play'} />
+    </button>
+  );
+}
+
+function FirstPlace({ usedBy }: Pick<PromptStatus, 'usedBy'>) {
+  const [first, ...others] = usedBy;
+  if (first === undefined) return <span class="quiet">not used</span>;
+  return (
+    <>
+      <a href={routeTo('flow', first)}>{placeWords(first)}</a>
+      {others.length > 0 && <span class="quiet"> and {others.length} more</span>}
+    </>
+  );
+}
+
+function orDash(value: number | undefined, format: (value: number) => string) {
+  return value !== undefined && Number.isFinite(value) ? format(value) : <Dash />;
+}
+
+function Dash() {
+  return (
+    <span class="quiet">
+      <span aria-hidden="true">–</span>
+      <span class="unseen">not known</span>
+    </span>
+  );
+}

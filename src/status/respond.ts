@@ -1,0 +1,163 @@
+import { refuseStranger } from '../admin';
+import { CALL_FLOW_FILE } from '../call-flow/files';
+import { parseCallFlow } from '../call-flow/parse';
+import { systemClock } from '../clock';
+import { type Config, readCallConfig, readConfig } from '../config';
+import { ConfigError } from '../errors';
+import { STATUS_ASKING_MS, STATUS_DEPLOYMENTS, STATUS_REQUEST_MS } from '../limits';
+import { log } from '../log';
+import type { Manifest } from '../manifest';
+import { type FunctionRequest, type FunctionResponse, sentence } from '../runtime';
+import { PromptBucket } from '../s3/prompts';
+import { liveSince } from '../sync/deployments';
+import { type Foresight, foresee } from '../sync/foresee';
+import { sliceSettings } from '../sync/slice';
+import { Serverless } from '../twilio/serverless';
+import { Transport } from '../twilio/transport';
+import { historyOf, type Past } from './history';
+import { type Look, look, type Told, told } from './look';
+import { describePrompts } from './prompts';
+import type { StatusResponse } from './response';
+
+/** What this deployment has in its own files. */
+export interface OwnFiles {
+  /** The call flow's JSON; undefined where there is none. */
+  readonly flow: string | undefined;
+  /** Of the Build that this Function belongs to. */
+  readonly manifest: Manifest | undefined;
+}
+
+/** How long it may ask. */
+export interface Times {
+  readonly askingMs: number;
+  readonly requestMs: number;
+}
+
+const TIMES: Times = { askingMs: STATUS_ASKING_MS, requestMs: STATUS_REQUEST_MS };
+
+/**
+ * Responds to GET /status by all that the console shows, with the bearer secret only. What S3 or Twilio
+ * do not tell is left out, and why. It changes nothing, whatever the method, which Twilio tells no
+ * Function.
+ */
+export async function respondToStatus(
+  { context, headers }: Pick<FunctionRequest, 'context' | 'headers'>,
+  own: OwnFiles,
+  times = TIMES,
+): Promise<FunctionResponse> {
+  const refusal = refuseStranger({ context, headers });
+  if (refusal) return refusal;
+  try {
+    const body = await readStatus(context, own, times);
+    return {
+      status: 200,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+      body,
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    log('error', 'status-failed', { function: 'status', message: thrown.message });
+    return sentence(500, thrown.message);
+  }
+}
+
+async function readStatus(
+  context: FunctionRequest['context'],
+  own: OwnFiles,
+  times: Times,
+): Promise<StatusResponse> {
+  const config = readConfig(context);
+  const call = readCallConfig(context);
+  const now = systemClock.now();
+  const { listing, past, observed } = await lookFrom(config, times);
+  for (const { problem } of [listing, past]) {
+    if (problem !== undefined)
+      log('warn', 'status-incomplete', { function: 'status', message: problem });
+  }
+  const settings = { ...sliceSettings(config), flow: own.flow ?? '{}' };
+  const notGiven = new Map();
+  const next = observed.value && foresee(observed.value, config, settings, { now, notGiven });
+  const flow = readFlow(own.flow);
+  const history = past.value ? historyOf(past.value, STATUS_DEPLOYMENTS) : [];
+  return {
+    at: now.toISOString(),
+    domain: new URL(call.publicOrigin).host,
+    ...(past.value && liveOf(past.value, history[0]?.by)),
+    ...(past.problem !== undefined && { twilioProblem: past.problem }),
+    bucket: {
+      name: config.s3.bucket,
+      prefix: config.s3.prefix,
+      ...(listing.problem !== undefined && { problem: listing.problem }),
+    },
+    ...describePrompts({
+      flow: flow.value,
+      playback: { ...call, manifest: own.manifest, now },
+      listing: listing.value,
+      plan: next?.plan,
+      past: past.value,
+      prefix: config.s3.prefix,
+      areAssetsPublic: config.sync.visibility === 'public',
+      notGiven: new Map(),
+    }),
+    ...(next && { nextSync: nextSyncOf(next) }),
+    deployments: history.map(({ at, buildSid, by, changes }) => ({
+      at: at.toISOString(),
+      ...(buildSid !== undefined && { buildSid }),
+      ...(by && { by }),
+      changes: [...changes],
+    })),
+    flow: { nodes: [], edges: [], ...(flow.problem !== undefined && { problem: flow.problem }) },
+  };
+}
+
+function nextSyncOf({ plan: { guard }, planned }: Foresight): StatusResponse['nextSync'] {
+  const { upload, bytes, retire, retain, skip, build } = planned;
+  return { upload, bytes, retire, retain, skip, build, ...(guard && { guard }) };
+}
+
+async function lookFrom(config: Config, { askingMs, requestMs }: Times): Promise<Look> {
+  const { credential, apiOrigin, serviceSid, environmentSid } = config.twilio;
+  const deadline = systemClock.now().getTime() + askingMs;
+  const limits = { clock: systemClock, deadline, timeoutMs: requestMs };
+  const bucket = new PromptBucket(config.s3, limits);
+  const transport = new Transport(limits);
+  try {
+    if (!credential || !serviceSid || !environmentSid) {
+      const problem =
+        'Twilio sets ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID and ENVIRONMENT_SID for a deployed Function, and one of them is not set.';
+      const listing = await told(bucket.list(), 'Listing the bucket');
+      return { listing, past: { problem }, observed: { problem } };
+    }
+    const twilio = new Serverless({ credential, apiOrigin, transport }, serviceSid);
+    return await look({ bucket, twilio, environmentSid, count: STATUS_DEPLOYMENTS });
+  } finally {
+    bucket.close();
+    transport.close();
+  }
+}
+
+function readFlow(json: string | undefined): Told<ReturnType<typeof parseCallFlow>> {
+  if (json === undefined)
+    return { problem: `The deployment has no call flow: ${CALL_FLOW_FILE} is missing.` };
+  try {
+    return { value: parseCallFlow(json) };
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    return { problem: thrown.message };
+  }
+}
+
+function liveOf({ deployments, builds }: Past, by: StatusResponse['deployments'][number]['by']) {
+  const sid = deployments[0]?.buildSid;
+  const past = builds.get(sid ?? '');
+  if (!past) return {};
+  const since = liveSince(past.build.sid, deployments);
+  return {
+    live: {
+      buildSid: past.build.sid,
+      ...(since && { since: since.toISOString() }),
+      ...(by && { by }),
+      prompts: past.manifest?.paths.size ?? 0,
+    },
+  };
+}

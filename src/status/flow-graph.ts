@@ -11,7 +11,7 @@ import {
   type StepId,
   stepAt,
 } from '../call-flow/steps';
-import type { FlowEdge, FlowNode } from './response';
+import { type FlowEdge, type FlowNode, nodeAt } from './response';
 
 /** A call flow as a graph. */
 export interface FlowGraph {
@@ -52,9 +52,6 @@ export function flowGraph(callFlow: CallFlow): FlowGraph {
   for (const id of flow.steps.keys()) if (id !== END && landing(flow, id) === id) visit(id);
   return { nodes: [...nodes.values(), nodeOf(FAREWELL, callFlow, flow)], edges };
 }
-
-/** The node that plays the prompt of a place: `menus.main` for `menus.main.prompt`. */
-export const nodeAt = (place: string): string => place.replace(/\.prompt$/, '');
 
 /** The first step, from this one on, that callers notice. */
 function landing(flow: Flow, id: StepId): StepId {

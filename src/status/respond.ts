@@ -14,6 +14,7 @@ import { type Foresight, foresee } from '../sync/foresee';
 import { sliceSettings } from '../sync/slice';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
+import { flowGraph } from './flow-graph';
 import { historyOf, type Past } from './history';
 import { type Look, look, type Told, told } from './look';
 import { describePrompts } from './prompts';
@@ -106,7 +107,9 @@ async function readStatus(
       ...(by && { by }),
       changes: [...changes],
     })),
-    flow: { nodes: [], edges: [], ...(flow.problem !== undefined && { problem: flow.problem }) },
+    flow: flow.value
+      ? flowGraph(flow.value)
+      : { nodes: [], edges: [], ...(flow.problem !== undefined && { problem: flow.problem }) },
   };
 }
 

@@ -128,6 +128,9 @@ export type PromptStatus = v.InferOutput<typeof prompt>;
 export type FlowNode = v.InferOutput<typeof flowNode>;
 export type FlowEdge = v.InferOutput<typeof flowEdge>;
 
+/** The node that plays the prompt of a place: `menus.main` for `menus.main.prompt`. */
+export const nodeAt = (place: string): string => place.replace(/\.prompt$/, '');
+
 /** What POST /sync answers with 200, and with 503 while there is more to do; as far as a page needs it. */
 export const syncResponse = v.object({
   prompts: count,

@@ -8,26 +8,31 @@ import { ConfigError } from '../src/errors';
 interface Page {
   /** From the project's folder. */
   readonly source: string;
-  /** Folder of its index.html in the build. */
-  readonly out: string;
+  /** Where its index.html lies in the build. */
+  readonly html: readonly string[];
   /** Folder of its script and style in the build. */
   readonly files: string;
   /** What the addresses of those begin with. */
   readonly address: string;
 }
 
-/** Ships as Assets, beside those of assets/. */
+const ASSETS = 'assets';
+
+/**
+ * Ships as Assets, beside those of assets/. Twilio serves /assets/index.html at /, too:
+ * https://github.com/twilio-labs/serverless-toolkit/issues/371
+ */
 const CONSOLE: Page = {
   source: 'console',
-  out: 'assets',
-  files: 'assets/console',
+  html: [`${ASSETS}/index.html`, `${ASSETS}/assets/index.html`],
+  files: `${ASSETS}/console`,
   address: '/console',
 };
 
 /** The sandbox serves it; it is never deployed. */
 const PHONE_PAGE: Page = {
   source: 'sandbox/phone-page/browser',
-  out: 'phone-page',
+  html: ['phone-page/index.html'],
   files: 'phone-page',
   address: '/phone',
 };
@@ -42,13 +47,13 @@ export async function buildPages(out: string): Promise<void> {
   const [files, phoneFiles] = await Promise.all([bundlePage(CONSOLE), bundlePage(PHONE_PAGE)]);
   const assets = join(PROJECT_DIRECTORY, 'assets');
   for (const { path } of files) {
-    const name = relative(CONSOLE.out, path);
+    const name = relative(ASSETS, path);
     if (!existsSync(join(assets, name))) continue;
     throw new ConfigError(
       `assets/${name} and the console would both be at /${name}. Give that file another name.`,
     );
   }
-  cpSync(assets, join(out, CONSOLE.out), { recursive: true, dereference: true });
+  cpSync(assets, join(out, ASSETS), { recursive: true, dereference: true });
   for (const { path, contents } of [...files, ...phoneFiles]) {
     mkdirSync(join(out, dirname(path)), { recursive: true });
     writeFileSync(join(out, path), contents);
@@ -74,7 +79,7 @@ function checkSources(page: string, { outputs }: Metafile): void {
 
 /** A page's files, by their paths in the build. */
 async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'contents'>[]> {
-  const { source, out, files, address } = page;
+  const { source, html, files, address } = page;
   const { outputFiles, metafile } = await build({
     absWorkingDir: PROJECT_DIRECTORY,
     entryPoints: [join(source, 'main.tsx')],
@@ -98,11 +103,11 @@ async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'conten
     // In the query: a file's name stays, so that the Service does not gather an Asset for each version.
     return `${address}/${name}?${encodeURIComponent(file.hash)}`;
   };
-  const html = readFileSync(join(PROJECT_DIRECTORY, source, 'index.html'), 'utf8')
+  const text = readFileSync(join(PROJECT_DIRECTORY, source, 'index.html'), 'utf8')
     .replace('{{script}}', addressOf('main.js'))
     .replace('{{style}}', addressOf('main.css'));
   return [
-    { path: join(out, 'index.html'), contents: Buffer.from(html) },
+    ...html.map((path) => ({ path, contents: Buffer.from(text) })),
     ...outputFiles.map(({ path, contents }) => ({ path: join(files, basename(path)), contents })),
   ];
 }

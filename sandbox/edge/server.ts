@@ -90,7 +90,7 @@ interface Route {
 }
 
 /** `/` serves `/assets/index.html`: https://github.com/twilio-labs/serverless-toolkit/issues/371 */
-const ROOT_PATHS = ['/', '/assets/index.html', '/index.html'];
+const ROOT_PATHS = ['/', '/assets/index.html'];
 
 /**
  * Finds what a request target (path and query, as sent) names. Routing is exact: no wildcard, no

@@ -68,6 +68,7 @@ describe('npm run build', () => {
     write('assets/hold.wav', 'RIFF');
     expect(build()).toEqual({ status: 0, stderr: '' });
     expect(shipped()).toEqual([
+      '/assets/index.html',
       '/call-flow.private.json',
       '/console/main.css',
       '/console/main.js',
@@ -93,7 +94,7 @@ describe('npm run build', () => {
     const [style, script] = addresses() ?? [];
     expect(style).not.toBe(before?.[0]);
     expect(script).toBe(before?.[1]);
-    expect(shipped()).toHaveLength(4);
+    expect(shipped()).toHaveLength(5);
   });
 
   it.each([

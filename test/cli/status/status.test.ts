@@ -65,7 +65,7 @@ describe('npm run status', () => {
     [deployedFirst = ''] = /ZB\w+/.exec(out) ?? [];
     expect(section(out, 'Live at')).toEqual([
       expect.stringMatching(/^ZB[0-9a-f]{32}, since \d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
-      "made by Twilio's toolkit, without a sync: 9 Functions, 4 other Assets, 0 prompts",
+      "made by Twilio's toolkit, without a sync: 9 Functions, 5 other Assets, 0 prompts",
     ]);
     expect(section(out, 'Assets and S3')).toEqual([
       expect.stringMatching(
@@ -86,7 +86,7 @@ describe('npm run status', () => {
     await sync();
     const { code, out } = await run();
     expect(section(out, 'Live at')[1]).toBe(
-      'made by a sync: 9 Functions, 4 other Assets, 8 prompts',
+      'made by a sync: 9 Functions, 5 other Assets, 8 prompts',
     );
     expect(section(out, 'Assets and S3')).toEqual(['equal: 8 prompts']);
     expect(section(out, 'Prompts of the call flow')).toEqual([

@@ -24,17 +24,23 @@ export interface Recording {
  * A medium that cannot be decoded is silence for as long as it is known to last; one that failed is
  * nothing. A text that Twilio would say is a short low tone, a message begins with a beep, and a
  * <Gather> without keys is silence for as long as it waits. Keys are pressed when the prompt is over.
+ *
+ * @param heardSeconds how long an event was heard that a key cut short
  */
-export async function recordingOf(events: readonly CallEvent[]): Promise<Recording> {
+export async function recordingOf(
+  events: readonly CallEvent[],
+  heardSeconds: ReadonlyMap<CallEvent, number> = new Map(),
+): Promise<Recording> {
   const sounds: Float32Array[] = [];
   const notDecoded: MediaEvent[] = [];
   for (const event of events) {
-    const sound = await soundOf(event);
-    if (sound) sounds.push(sound);
-    else if (event.kind === 'media') {
+    let sound = await soundOf(event);
+    if (!sound && event.kind === 'media') {
       notDecoded.push(event);
-      sounds.push(silence((event.durationSeconds ?? 0) * Math.max(1, event.loop)));
+      sound = silence((event.durationSeconds ?? 0) * Math.max(1, event.loop));
     }
+    const seconds = heardSeconds.get(event) ?? Number.POSITIVE_INFINITY;
+    if (sound) sounds.push(sound.subarray(0, Math.round(seconds * TELEPHONE_RATE)));
   }
   const whole = new Float32Array(sounds.reduce((total, { length }) => total + length, 0));
   let position = 0;

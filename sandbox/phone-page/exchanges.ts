@@ -1,5 +1,6 @@
 import { CallError, type HttpRequest, type HttpResponse, type SendRequest } from '../../phone';
 import type { Clock } from '../../src/clock';
+import { failureSentence } from './sentences';
 
 /** A request of the phone, and what came of it. */
 export interface Exchange {
@@ -8,7 +9,7 @@ export interface Exchange {
   readonly request: HttpRequest;
   /** Missing where none came, or none whole. */
   readonly response?: HttpResponse;
-  /** Why none came. */
+  /** Why none came, in a sentence. */
   readonly failure?: string;
 }
 
@@ -36,7 +37,7 @@ export function logExchanges(send: SendRequest, { now }: Pick<Clock, 'now'>): Ex
         note({ response });
         return response;
       } catch (thrown) {
-        if (thrown instanceof CallError) note({ failure: thrown.message });
+        if (thrown instanceof CallError) note({ failure: failureSentence(thrown.message) });
         throw thrown;
       }
     },

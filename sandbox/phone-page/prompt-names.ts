@@ -14,7 +14,7 @@ export interface NamedMedium {
 }
 
 export interface PromptNames {
-  /** The S3 key of what a deployment's URL plays. */
+  /** The S3 key of what a URL plays. */
   keyOf(url: string): string | undefined;
   /** @param key where it is known */
   describe(url: string, key: string | undefined): NamedMedium;
@@ -22,6 +22,7 @@ export interface PromptNames {
   keyOfText(text: string): string | undefined;
 }
 
+/** The names of what a deployment plays: those of its live Build, and of the call flow. */
 export function promptNames(flow: CallFlow, sandbox: Built): PromptNames {
   const known = knownPrompts(flow);
   const prompts = [...promptsOf(flow)].map(({ prompt }) => prompt);

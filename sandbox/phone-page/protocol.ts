@@ -8,7 +8,8 @@ import * as v from 'valibot';
  * POST /phone/switches                       Switches → State
  * POST /phone/calls                          CallSettings → { id }
  * GET  /phone/calls/<id>                     → Server-Sent Events, each data: a CallMessage; from the
- *                                              first one on, so that a link to a call shows it whole
+ *                                              first one on, so that a link to a call shows it whole.
+ *                                              The server ends the stream behind `ended`
  * POST /phone/calls/<id>/keys                { key }
  * POST /phone/calls/<id>/played              { sound }: it was played to its end, or skipped
  * POST /phone/calls/<id>/hangup              {}

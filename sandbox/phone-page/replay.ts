@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
-import type { HttpRequest } from '../../phone';
-import { type CallIdentity, callParameters, encodeParameters } from '../../phone/parameters';
+import type { HttpRequest, PhoneOptions } from '../../phone';
+import { callParameters, encodeParameters } from '../../phone/parameters';
 import { appendQuery } from '../../phone/request';
 import { splitAppended } from './request-row';
 
@@ -14,18 +14,19 @@ export interface SentRequest {
 
 /**
  * The same request again, with Twilio's parameters or without them. They are appended to media only: a
- * request for TwiML stays as it was.
+ * request for TwiML stays as it was. A medium's new URL is signed where the one before was.
  *
- * @param authToken signs a medium's new URL, where the one before was signed
+ * @param phone whose call it is
  */
 export function replayOf(
   sent: SentRequest,
   isAppended: boolean,
-  { call, authToken }: { readonly call: CallIdentity; readonly authToken: string },
+  phone: PhoneOptions & { readonly callSid: string },
 ): SentRequest {
   const { request, verb, appendedCount } = sent;
   if (!verb.endsWith('Play')) return sent;
-  const parameters = callParameters(call, 'in-progress');
+  const { to, forwardedFrom = to, authToken } = phone;
+  const parameters = callParameters({ ...phone, forwardedFrom }, 'in-progress');
   const bare = splitAppended(request.url, appendedCount).url;
   const url = isAppended ? appendQuery(bare, encodeParameters(parameters)) : bare;
   const isSigned = 'X-Twilio-Signature' in request.headers;

@@ -1,23 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import send from 'send';
 import * as v from 'valibot';
-import { presignedUrl } from '../../cli/presigned-url';
-import { PROJECT_DIRECTORY } from '../../cli/project';
-import { call, type SendRequest, sendRequest } from '../../phone';
+import { type SendRequest, sendRequest } from '../../phone';
 import type { CallFlow } from '../../src/call-flow/schema';
 import { type Clock, systemClock } from '../../src/clock';
 import { readConfig } from '../../src/config';
 import { PlayError } from '../../src/errors';
-import { FLOW_EVENTS } from '../../src/limits';
 import { BodyTooLargeError } from '../edge/request-body';
 import { sendText } from '../edge/responses';
 import { pathOf } from '../edge/server';
 import type { Hang } from '../hang';
-import { CALLER, callOptions, NUMBER } from '../inspector';
+import { CALLER, NUMBER } from '../inspector';
 import type { S3Switch } from '../s3-switch';
 import type { Sandbox } from '../sandbox';
+import { CALLS_KEPT, createCalls } from './calls';
 import {
   openEventStream,
   RequestError,
@@ -26,11 +21,9 @@ import {
   requireOwnOrigin,
   sendJson,
 } from './http';
-import { LiveCall } from './live-call';
-import { playPresigned } from './presigned-plays';
-import { promptNames } from './prompt-names';
-import { type CallSettings, callSettings, type State, type Switches, switches } from './protocol';
-import { replayOf } from './replay';
+import type { LiveCall } from './live-call';
+import { PAGE_FOLDER, sendPageFile, setPageHeaders } from './page-files';
+import { callSettings, type State, type Switches, switches } from './protocol';
 
 export interface PhonePageOptions {
   readonly sandbox: Pick<Sandbox, 'publicOrigin' | 'variables' | 'twilio'>;
@@ -52,21 +45,6 @@ export interface PhonePage {
   close(): void;
 }
 
-/** Calls that are kept, so that they can be linked to. */
-const CALLS_KEPT = 20;
-
-const PAGE_FOLDER = join(PROJECT_DIRECTORY, '.twilioserverless', 'phone-page');
-
-/** Nothing from elsewhere, and no site that shows this one in a frame of its own. */
-const PAGE_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-store',
-};
-
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const key = v.object({
   key: v.pipe(v.string(), v.regex(/^[0-9*#]$/, 'it is one of 0-9, * and #')),
@@ -84,22 +62,17 @@ type Respond = (
 export function createPhonePage(options: PhonePageOptions): PhonePage {
   const { sandbox, flow, s3, hang, clock = systemClock } = options;
   const { send: sendOverNetwork = sendRequest, pageFolder = PAGE_FOLDER } = options;
-  const { variables, publicOrigin } = sandbox;
-  const bucket = readConfig(variables).s3;
-  const names = promptNames(flow, sandbox);
-  /** Newest last. */
-  const calls = new Map<string, LiveCall>();
+  const bucket = readConfig(sandbox.variables).s3.bucket;
+  const calls = createCalls({ sandbox, flow, clock, send: sendOverNetwork });
 
   const state = (): State => ({
     number: NUMBER,
     caller: CALLER,
     ownBucket: s3 === undefined,
-    bucket: bucket.bucket,
+    bucket,
     s3Stopped: s3?.isStopped() ?? false,
     webhooksHang: hang.isOn(),
-    calls: [...calls]
-      .map(([id, { at, settings }]) => ({ id, at: at.toISOString(), source: settings.source }))
-      .reverse(),
+    calls: calls.list(),
   });
 
   const set = async ({ s3Stopped, webhooksHang }: Switches): Promise<void> => {
@@ -110,42 +83,8 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
     if (webhooksHang !== undefined) webhooksHang ? hang.begin(1) : hang.end();
   };
 
-  const begin = (settings: CallSettings): string => {
-    const id = randomBytes(8).toString('hex');
-    const callSid = `CA${randomBytes(16).toString('hex')}`;
-    const presigned = new Map<string, string>();
-    const presign = async (promptKey: string) => {
-      const url = await presignedUrl(bucket, promptKey);
-      presigned.set(url, promptKey);
-      return url;
-    };
-    const isPresigned = settings.source === 'presigned';
-    const begun = new LiveCall({
-      callSid,
-      settings,
-      names,
-      clock,
-      keyOf: (url) => presigned.get(url) ?? names.keyOf(url),
-      place: { publicOrigin, region: bucket.region },
-      send: isPresigned
-        ? playPresigned(sendOverNetwork, { keyOf: names.keyOf, presign })
-        : sendOverNetwork,
-      dial: (phone) =>
-        call({
-          ...callOptions(sandbox, []),
-          ...phone,
-          append: settings.append,
-          callSid,
-          maxEvents: FLOW_EVENTS,
-        }),
-    });
-    calls.set(id, begun);
-    forgetOldest(calls);
-    return id;
-  };
-
-  const callOf = (id: string | undefined): LiveCall => {
-    const found = calls.get(id ?? '');
+  const callOf = (id = ''): LiveCall => {
+    const found = calls.get(id);
     if (found) return found;
     throw new RequestError(404, `There is no such call: the sandbox keeps the last ${CALLS_KEPT}.`);
   };
@@ -191,27 +130,15 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
   };
 
   const sendAgain: Respond = async ({ request, response }, id, index) => {
-    const replayed = callOf(id);
-    const sent = replayed.request(Number(index));
-    if (!sent) throw new RequestError(404, 'The call has no such request.');
+    const call = callOf(id);
     const { appended } = await readJson(request, replay);
-    if (replayed.isFullOfReplays) {
-      throw new RequestError(429, 'Enough requests of this call were sent again: make a new call.');
+    const row = await call.replay(Number(index), appended);
+    if (row === undefined) throw new RequestError(404, 'The call has no such request.');
+    if (row === 'too many') {
+      throw new RequestError(429, 'Many requests of this call were sent again: make a new call.');
     }
-    const again = replayOf(sent, appended, {
-      call: identityOf(replayed.callSid),
-      authToken: variables.AUTH_TOKEN,
-    });
-    sendJson(response, await replayed.replay(Number(index), again));
+    sendJson(response, row);
   };
-
-  const identityOf = (callSid: string) => ({
-    callSid,
-    accountSid: variables.ACCOUNT_SID,
-    from: CALLER,
-    to: NUMBER,
-    forwardedFrom: NUMBER,
-  });
 
   const routes: readonly (readonly ['GET' | 'POST', RegExp, Respond])[] = [
     ['GET', /^\/phone\/state$/, ({ response }) => sendJson(response, state())],
@@ -227,7 +154,7 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
       'POST',
       /^\/phone\/calls$/,
       async ({ request, response }) => {
-        sendJson(response, { id: begin(await readJson(request, callSettings)) });
+        sendJson(response, { id: calls.begin(await readJson(request, callSettings)) });
       },
     ],
     ['GET', /^\/phone\/calls\/(\w+)$/, follow],
@@ -237,7 +164,7 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
       /^\/phone\/calls\/(\w+)\/played$/,
       tell(played, (told, { sound }) => told.played(sound)),
     ],
-    ['POST', /^\/phone\/calls\/(\w+)\/hangup$/, tell(nothing, (told) => told.hangUp())],
+    ['POST', /^\/phone\/calls\/(\w+)\/hangup$/, tell(nothing, (told) => told.end('You hung up.'))],
     ['GET', /^\/phone\/calls\/(\w+)\/sounds\/(\d{1,6})$/, sendSound],
     ['GET', /^\/phone\/calls\/(\w+)\/recording\.wav$/, sendRecording],
     ['POST', /^\/phone\/calls\/(\w+)\/requests\/(\d{1,6})\/replay$/, sendAgain],
@@ -245,19 +172,19 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
 
   const respond = async (request: IncomingMessage, response: ServerResponse, path: string) => {
     requireOwnHost(request);
-    for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
-    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    setPageHeaders(response);
+    const { method = '' } = request;
     if (method === 'POST') requireOwnOrigin(request);
     const matching = routes.filter(([, pattern]) => pattern.test(path));
     const [route] = matching.filter(([allowed]) => allowed === method);
     if (route) {
-      const [, ...parts] = route[1].exec(path) ?? [];
-      return route[2]({ request, response }, ...parts);
+      const [, pattern, answer] = route;
+      return answer({ request, response }, ...(pattern.exec(path) ?? []).slice(1));
     }
-    if (matching.length > 0 || method !== 'GET') {
-      throw new RequestError(405, `${request.method} is not allowed here.`);
+    if (matching.length > 0 || !['GET', 'HEAD'].includes(method)) {
+      throw new RequestError(405, `${method} is not allowed here.`);
     }
-    sendFile(pageFolder, path, request, response);
+    sendPageFile(pageFolder, path, request, response);
   };
 
   return {
@@ -266,37 +193,8 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
       if (path !== '/' && !path.startsWith('/phone/')) return edge(request, response);
       respond(request, response, path).catch((thrown) => sendFailure(response, thrown));
     },
-    close() {
-      for (const each of calls.values()) each.hangUp('The sandbox was stopped.');
-    },
+    close: calls.close,
   };
-}
-
-function forgetOldest(calls: Map<string, LiveCall>): void {
-  const [oldest] = calls;
-  if (calls.size <= CALLS_KEPT || !oldest) return;
-  const [id, call] = oldest;
-  call.hangUp('The call was ended, as many others began.');
-  calls.delete(id);
-}
-
-/** Sends a file of the built page: `/` is index.html, and `/phone/<name>` all others. */
-function sendFile(
-  root: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const name = path === '/' ? 'index.html' : path.slice('/phone/'.length);
-  send(request, name, { root, index: false, dotfiles: 'deny', cacheControl: false })
-    .on('error', ({ status = 500 }) => {
-      const text =
-        path === '/' ? 'The phone page is not built: run npm run build.' : 'There is no such page.';
-      if (response.headersSent) response.destroy();
-      else sendText(response, status, text);
-    })
-    .on('directory', () => sendText(response, 404, 'There is no such page.'))
-    .pipe(response);
 }
 
 function sendFailure(response: ServerResponse, thrown: unknown): void {

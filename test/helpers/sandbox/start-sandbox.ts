@@ -8,7 +8,7 @@ import type { AccountVariables } from '../../../sandbox/sandbox';
 
 export type SandboxMessage =
   | { readonly type: 'connect events'; readonly syncUrl: string }
-  | { readonly type: 'stop S3' | 'stop' }
+  | { readonly type: 'open phone page' | 'stop S3' | 'stop' }
   | (S3Credentials & { readonly type: 'activate' })
   | { readonly type: 'deactivate'; readonly accessKeyId: string };
 
@@ -19,6 +19,8 @@ export interface TestSandbox {
   readonly outcomes: SandboxOutcome[];
   /** Lets S3's changes call a deployment's /sync. */
   connectEvents(syncUrl: string): Promise<void>;
+  /** Puts the phone page in front of the deployment. */
+  openPhonePage(): Promise<void>;
   stopS3(): Promise<void>;
   /** Makes S3 take another access key, too. */
   activateKey(key: S3Credentials): Promise<void>;
@@ -51,6 +53,7 @@ export async function startSandbox(): Promise<TestSandbox> {
     ...started,
     outcomes,
     connectEvents: (syncUrl) => tell({ type: 'connect events', syncUrl }),
+    openPhonePage: () => tell({ type: 'open phone page' }),
     stopS3: () => tell({ type: 'stop S3' }),
     activateKey: (key) => tell({ type: 'activate', ...key }),
     deactivateKey: (accessKeyId) => tell({ type: 'deactivate', accessKeyId }),

@@ -1,5 +1,5 @@
 import type { CallMessage, CallSettings, RequestRow } from '../protocol';
-import { isMedia } from './requests';
+import { isMedia, statusOf } from './requests';
 
 /** A call as far as it is known here. */
 export interface CallLog {
@@ -12,9 +12,17 @@ type MessageOf<Type extends CallMessage['type']> = Extract<CallMessage, { type: 
 
 /** What the caller notices, or what explains why there is nothing to notice. */
 export type Moment =
-  | MessageOf<'sound' | 'say' | 'silence' | 'pressed' | 'verb' | 'ended'>
+  | MessageOf<'sound' | 'say' | 'pressed' | 'verb' | 'ended'>
+  /** With its reason in a sentence. */
+  | (MessageOf<'silence'> & { readonly reason: string })
   /** A request for TwiML that failed. */
   | { readonly type: 'unanswered'; readonly row: RequestRow };
+
+/** In milliseconds, as `Date.now`. */
+export function startOf({ messages }: CallLog): number | undefined {
+  const start = messages.find((message) => message.type === 'started');
+  return start && Date.parse(start.at);
+}
 
 export function settingsOf({ messages }: CallLog): CallSettings | undefined {
   return messages.find((message) => message.type === 'started')?.settings;
@@ -34,8 +42,8 @@ export function rowsOf({ messages }: CallLog): readonly RequestRow[] {
 }
 
 /** The call as it was heard, in its order. */
-export function momentsOf({ messages }: CallLog): readonly Moment[] {
-  return messages.flatMap((message): readonly Moment[] => {
+export function momentsOf(log: CallLog): readonly Moment[] {
+  return log.messages.flatMap((message): readonly Moment[] => {
     switch (message.type) {
       case 'started':
       case 'listening':
@@ -46,10 +54,20 @@ export function momentsOf({ messages }: CallLog): readonly Moment[] {
           row.failure !== undefined && row.replayOf === undefined && !isMedia(row);
         return isUnanswered ? [{ type: 'unanswered', row }] : [];
       }
+      case 'silence':
+        return [{ ...message, reason: reasonOf(log, message) }];
       default:
         return [message];
     }
   });
+}
+
+/** Why a prompt was silence, shorter than Twilio says it. */
+function reasonOf(log: CallLog, { request, failure }: MessageOf<'silence'>): string {
+  const row = rowsOf(log).find((each) => each.request === request);
+  return row?.status !== undefined && row.status >= 400
+    ? `${row.servedBy} answered ${statusOf(row)}.`
+    : `${failure.replace(/\.$/, '')}.`;
 }
 
 /** What the handset shows. */
@@ -59,8 +77,8 @@ export type Phase =
   | { readonly kind: 'playing'; readonly name: string; readonly isListening: boolean }
   | { readonly kind: 'saying'; readonly isListening: boolean }
   /** Prompts since the last sound that were silence, and why the last one was. */
-  | { readonly kind: 'listening'; readonly silences: number; readonly failure?: string }
-  | { readonly kind: 'silence'; readonly name: string; readonly failure: string }
+  | { readonly kind: 'listening'; readonly silences: number; readonly reason?: string }
+  | { readonly kind: 'silence'; readonly name: string; readonly reason: string }
   | { readonly kind: 'ended'; readonly how: string; readonly silences: number };
 
 /**
@@ -99,9 +117,11 @@ export function phaseOf(log: CallLog | undefined, isSounding: boolean): Phase {
   }
   if (isSounding && last?.type === 'say') return { kind: 'saying', isListening };
   if (isListening) {
-    return { kind: 'listening', silences: silences.length, failure: silences.at(-1)?.failure };
+    const latest = silences.at(-1);
+    const reason = latest && reasonOf(log, latest);
+    return { kind: 'listening', silences: silences.length, reason };
   }
   return last?.type === 'silence'
-    ? { kind: 'silence', name: last.name, failure: last.failure }
+    ? { kind: 'silence', name: last.name, reason: reasonOf(log, last) }
     : { kind: 'calling' };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatCount, splitKey } from '../../../console/format';
-import { type Phase, phaseOf } from './call-log';
+import { type Phase, phaseOf, startOf } from './call-log';
 import { type Outcome, outcomeOf } from './outcome';
 import type { Phone, PhoneActions } from './use-phone';
 
@@ -26,7 +26,7 @@ export function Handset({
     <section aria-labelledby="handset" class="panel handset">
       <h2 id="handset">Phone</h2>
       <p class="dialled">
-        <span>{server?.number ?? ' '}</span> <Timer since={phone.liveSince} />
+        <span>{server?.number ?? ' '}</span> <Timer since={live && startOf(live)} />
       </p>
       <p class="status" role="status">
         <Status phase={phaseOf(log, phone.isSounding)} outcome={log && outcomeOf(log)} />
@@ -108,14 +108,14 @@ function Status({
         <>Listening for a key.</>
       ) : (
         <>
-          Silence in place of {formatCount(phase.silences, 'prompt')}: {phase.failure} Listening for
+          Silence in place of {formatCount(phase.silences, 'prompt')}: {phase.reason} Listening for
           a key.
         </>
       );
     case 'silence':
       return (
         <>
-          Silence in place of <bdi>{splitKey(phase.name).name}</bdi>: {phase.failure}
+          Silence in place of <bdi>{splitKey(phase.name).name}</bdi>: {phase.reason}
         </>
       );
     case 'ended':

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatCount } from '../../../console/format';
 import type { RequestRow } from '../protocol';
 import { type CallLog, rowsOf } from './call-log';
@@ -11,16 +11,25 @@ const KINDS = [
   ['webhooks', 'Webhooks'],
 ] as const;
 
+/** A request that somebody wants to see; each time it is another object. */
+export interface SoughtRequest {
+  readonly call: string;
+  readonly request: number;
+}
+
 /** Every request of a call, as Twilio's console shows them. */
 export function Inspector({
   log,
+  sought,
   onReplay,
 }: {
   readonly log: CallLog | undefined;
+  readonly sought: SoughtRequest | undefined;
   readonly onReplay: (row: number, appended: boolean) => void;
 }) {
   const [filter, setFilter] = useState(EVERY_REQUEST);
   const rows = log ? rowsOf(log) : [];
+  useEffect(() => setFilter(EVERY_REQUEST), [sought]);
   const found = filterRows(rows, filter);
   return (
     <section aria-labelledby="inspector" class="inspector">
@@ -48,6 +57,9 @@ export function Inspector({
             <RequestLines
               key={`${log?.id} ${row.request}`}
               row={row}
+              sought={
+                sought?.call === log?.id && sought?.request === row.request ? sought : undefined
+              }
               replays={rows.filter(({ replayOf }) => replayOf === row.request)}
               onReplay={(appended) => onReplay(row.request, appended)}
             />

@@ -1,8 +1,9 @@
 import { render } from 'preact';
+import { useState } from 'preact/hooks';
 import { Notice } from '../../../console/components/notice';
 import { Demonstrations } from './demonstrations';
 import { Handset } from './handset';
-import { Inspector } from './inspector';
+import { Inspector, type SoughtRequest } from './inspector';
 import { Introduction, WhatNext } from './introduction';
 import './phone.css';
 import { SwitchPanel } from './switch-panel';
@@ -11,16 +12,18 @@ import { usePhone } from './use-phone';
 
 function PhonePage() {
   const [phone, actions] = usePhone();
+  /** Which request the transcript leads to. */
+  const [sought, setSought] = useState<SoughtRequest>();
   return (
     <main>
       <Introduction server={phone.server} />
-      <Demonstrations phone={phone} onCall={actions.call} />
+      <Demonstrations phone={phone} onCall={actions.demonstrate} />
       <div class="call">
         <Handset phone={phone} actions={actions} />
-        <Transcript phone={phone} onShow={actions.show} />
+        <Transcript phone={phone} onSeek={setSought} />
         <SwitchPanel phone={phone} actions={actions} />
       </div>
-      <Inspector log={phone.shown} onReplay={actions.replay} />
+      <Inspector log={phone.shown} sought={sought} onReplay={actions.replay} />
       <WhatNext />
       <Notices isConnected={phone.isConnected} problem={phone.problem} />
     </main>

@@ -2,7 +2,7 @@ import type { CallMessage } from '../protocol';
 import { soundAddress } from './server';
 import { chooseVoice, readingSeconds } from './speech';
 
-/** A prompt or a text of a call, in its turn. */
+/** A prompt or a text of a call. */
 export interface Sound {
   readonly call: string;
   readonly message: Extract<CallMessage, { type: 'sound' | 'say' }>;
@@ -16,12 +16,11 @@ export interface PlayerEvents {
   onBlocked(isBlocked: boolean): void;
 }
 
-/** What a caller hears, one sound after the other, in real time. */
+/** What a caller hears, one sound at a time, in real time. */
 export interface Player {
+  /** Plays a sound in place of the one before: that one is over, as Twilio goes on. */
   play(sound: Sound): void;
-  /** Ends the sound that plays, as a pressed key does. */
-  skip(): void;
-  /** Ends all sounds, and reports none. */
+  /** Plays no more, and reports nothing. */
   stop(): void;
   /** A muted speaker takes as long. */
   setMuted(isMuted: boolean): void;
@@ -34,29 +33,27 @@ export interface Player {
 /** A voice that has not said that it is done after so many times the usual is not asked further. */
 const SPEECH_PATIENCE = 2;
 
+/** Why a sound ended early. */
+const SKIPPED = 'skipped';
+const STOPPED = 'stopped';
+
 /**
  * @param audio plays the prompts
  */
 export function createPlayer(audio: HTMLAudioElement, events: PlayerEvents): Player {
-  const queue: Sound[] = [];
-  let current: AbortController | undefined;
+  let current = new AbortController();
   let isMuted = false;
   let isSkipping = false;
 
-  const playNext = async (): Promise<void> => {
-    if (current) return;
-    const sound = queue.shift();
-    if (!sound) {
-      events.onSounding(false);
-      return;
-    }
+  const play = async (sound: Sound): Promise<void> => {
+    current.abort(STOPPED);
     const ending = new AbortController();
     current = ending;
     events.onSounding(true);
     if (!isSkipping) await sounded(sound, ending.signal);
-    current = undefined;
-    if (ending.signal.reason !== STOPPED) events.onPlayed(sound);
-    await playNext();
+    if (ending.signal.reason === STOPPED) return;
+    events.onSounding(false);
+    events.onPlayed(sound);
   };
 
   const sounded = ({ call, message }: Sound, signal: AbortSignal): Promise<void> =>
@@ -74,7 +71,7 @@ export function createPlayer(audio: HTMLAudioElement, events: PlayerEvents): Pla
     start();
     // Twilio plays formats that a browser does not: the call takes its time all the same.
     if ((await over) === 'unreadable') await wait(seconds, signal);
-    audio.pause();
+    if (current.signal === signal) audio.pause();
     events.onBlocked(false);
   };
 
@@ -112,16 +109,10 @@ export function createPlayer(audio: HTMLAudioElement, events: PlayerEvents): Pla
   };
 
   return {
-    play(sound) {
-      queue.push(sound);
-      playNext();
-    },
-    skip() {
-      current?.abort();
-    },
+    play,
     stop() {
-      queue.length = 0;
-      current?.abort(STOPPED);
+      current.abort(STOPPED);
+      events.onSounding(false);
     },
     setMuted(muted) {
       isMuted = muted;
@@ -130,13 +121,11 @@ export function createPlayer(audio: HTMLAudioElement, events: PlayerEvents): Pla
     },
     setSkipping(skipping) {
       isSkipping = skipping;
-      if (skipping) current?.abort();
+      if (skipping) current.abort(SKIPPED);
     },
     unblock: start,
   };
 }
-
-const STOPPED = 'stopped';
 
 function wait(seconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Badge } from '../../../console/components/badge';
 import { Icon } from '../../../console/components/icon';
 import { formatBytes, formatCount } from '../../../console/format';
@@ -10,16 +10,25 @@ import { isFailed, isMedia, splitAppended, splitUrl, statusOf } from './requests
 /** A row of the inspector, and what it opens to. */
 export function RequestLines({
   row,
+  sought,
   replays,
   onReplay,
 }: {
   readonly row: RequestRow;
+  /** Set when somebody wants to see this row. */
+  readonly sought: object | undefined;
   /** The same request, sent again. */
   readonly replays: readonly RequestRow[];
   readonly onReplay: (appended: boolean) => void;
 }) {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const id = `request-${row.request}`;
+  useEffect(() => {
+    if (!sought) return;
+    setOpen(true);
+    button.current?.focus();
+  }, [sought]);
   return (
     <>
       <tr class={isFailed(row) ? 'failed' : ''}>
@@ -27,6 +36,7 @@ export function RequestLines({
           <button
             type="button"
             class="disclosure"
+            ref={button}
             aria-expanded={isOpen}
             aria-controls={id}
             onClick={() => setOpen(!isOpen)}
@@ -40,23 +50,19 @@ export function RequestLines({
             </span>
           </button>
         </th>
-        <td data-label="Time">
+        <td>
           <ClockTime at={row.at} />
         </td>
-        <td data-label="Method">{row.method}</td>
-        <td data-label="URL" class="address">
+        <td>{row.method}</td>
+        <td class="address">
           <Address row={row} />
         </td>
         <td data-label="Served by">{row.servedBy}</td>
-        <td data-label="Status" class="nowrap">
+        <td class="nowrap">
           <Status row={row} />
         </td>
-        <td data-label="Type" class="nowrap">
-          {row.contentType?.split(';', 1)[0] ?? 'none'}
-        </td>
-        <td data-label="ms" class="number">
-          {Math.round(row.milliseconds)}
-        </td>
+        <td class="nowrap">{row.contentType?.split(';', 1)[0] ?? 'none'}</td>
+        <td class="number">{Math.round(row.milliseconds)}</td>
       </tr>
       <tr id={id} hidden={!isOpen} class="detail">
         {isOpen && (
@@ -110,14 +116,14 @@ function Address({ row: { url, appended, appendedCount } }: { readonly row: Requ
 
 function Parameters({ appended }: { readonly appended: string }) {
   return (
-    <dl class="parameters">
+    <ul class="parameters">
       {splitAppended(appended).map(({ name, value }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd dir="auto">{value === '' ? <span class="quiet">empty</span> : value}</dd>
-        </div>
+        <li key={name}>
+          <span class="quiet">{name}=</span>
+          <bdi>{value}</bdi>
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }
 

@@ -1,22 +1,23 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Badge } from '../../../console/components/badge';
 import { splitKey } from '../../../console/format';
+import type { State } from '../protocol';
 import { type Moment, momentsOf } from './call-log';
 import { ClockTime } from './clock-time';
 import { CopyButton } from './copy-button';
+import type { SoughtRequest } from './inspector';
 import { recordingAddress } from './server';
 import type { Phone } from './use-phone';
 
 /** The call in words, and what can be taken along. */
 export function Transcript({
   phone: { shown, server },
-  onShow,
+  onSeek,
 }: {
   readonly phone: Phone;
-  readonly onShow: (call: string) => void;
+  readonly onSeek: (sought: SoughtRequest) => void;
 }) {
   const moments = shown ? momentsOf(shown) : [];
-  const calls = server?.calls ?? [];
   return (
     <section aria-labelledby="transcript" class="panel transcript">
       <h2 id="transcript">Transcript</h2>
@@ -27,43 +28,54 @@ export function Transcript({
           <ol>
             {moments.map((moment, index) => (
               <li key={index}>
-                <MomentLine moment={moment} />
+                <MomentLine
+                  moment={moment}
+                  onSeek={(request) => shown && onSeek({ call: shown.id, request })}
+                />
               </li>
             ))}
           </ol>
         )}
       </Scrolled>
-      {shown && (
-        <p class="actions">
-          <a href={recordingAddress(shown.id)} download={`call-${shown.id}.wav`}>
-            Download what was heard
-          </a>
-          <CopyButton
-            label="Copy a link to this call"
-            text={() => `${location.origin}/#call=${encodeURIComponent(shown.id)}`}
-          />
-        </p>
-      )}
-      {calls.length > 0 && (
-        <details>
-          <summary>Earlier calls ({calls.length})</summary>
-          <ul class="calls">
-            {calls.map(({ id, at, source }) => (
-              <li key={id}>
-                <a
-                  href={`#call=${encodeURIComponent(id)}`}
-                  aria-current={id === shown?.id}
-                  onClick={() => onShow(id)}
-                >
-                  <ClockTime at={at} />,{' '}
-                  {source === 'presigned' ? 'presigned URLs' : 'this project'}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <p class="actions">
+        {shown && (
+          <>
+            <a href={recordingAddress(shown.id)} download={`call-${shown.id}.wav`}>
+              Download what was heard
+            </a>
+            <CopyButton
+              label="Copy a link to this call"
+              text={() => `${location.origin}/#call=${encodeURIComponent(shown.id)}`}
+            />
+          </>
+        )}
+      </p>
+      <EarlierCalls calls={server?.calls ?? []} shown={shown?.id} />
     </section>
+  );
+}
+
+function EarlierCalls({
+  calls,
+  shown,
+}: {
+  readonly calls: State['calls'];
+  readonly shown: string | undefined;
+}) {
+  return (
+    <details>
+      <summary>Earlier calls ({calls.length})</summary>
+      {calls.length === 0 && <p class="quiet">None since the sandbox was started.</p>}
+      <ul>
+        {calls.map(({ id, at, source }) => (
+          <li key={id}>
+            <a href={`#call=${encodeURIComponent(id)}`} aria-current={id === shown}>
+              <ClockTime at={at} />, {source === 'presigned' ? 'presigned URLs' : 'this project'}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -100,7 +112,13 @@ function Scrolled({
 /** Heights are rounded. */
 const SLACK_PX = 8;
 
-function MomentLine({ moment }: { readonly moment: Moment }) {
+function MomentLine({
+  moment,
+  onSeek,
+}: {
+  readonly moment: Moment;
+  readonly onSeek: (request: number) => void;
+}) {
   switch (moment.type) {
     case 'sound':
       return (
@@ -118,7 +136,8 @@ function MomentLine({ moment }: { readonly moment: Moment }) {
           <Badge tone="bad" icon="cross">
             Silence
           </Badge>{' '}
-          in place of <bdi>{splitKey(moment.name).name}</bdi>: {moment.failure}
+          in place of <bdi>{splitKey(moment.name).name}</bdi>. {moment.reason}{' '}
+          <SeekButton request={moment.request} onSeek={onSeek} />
           <Words text={moment.words} language={moment.language} isLost />
         </>
       );
@@ -159,12 +178,26 @@ function MomentLine({ moment }: { readonly moment: Moment }) {
           <Badge tone="bad" icon="cross">
             {moment.row.verb}
           </Badge>{' '}
-          {moment.row.failure}
+          {moment.row.failure} <SeekButton request={moment.row.request} onSeek={onSeek} />
         </>
       );
     case 'ended':
       return <strong>{moment.how}</strong>;
   }
+}
+
+function SeekButton({
+  request,
+  onSeek,
+}: {
+  readonly request: number;
+  readonly onSeek: (request: number) => void;
+}) {
+  return (
+    <button type="button" class="link" onClick={() => onSeek(request)}>
+      See why: request {request + 1}
+    </button>
+  );
 }
 
 function Words({

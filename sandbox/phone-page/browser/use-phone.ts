@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { CallMessage, CallSettings, State, Switches } from '../protocol';
-import { type CallLog, endOf } from './call-log';
+import type { CallLog } from './call-log';
 import { createPlayer, type Player } from './player';
 import {
   getState,
@@ -27,10 +27,8 @@ export interface Phone {
   readonly logs: readonly CallLog[];
   /** The call that transcript and inspector show. */
   readonly shown: CallLog | undefined;
-  /** The call that goes on, of this page. */
+  /** The call that goes on; its keypad and its speaker are here. */
   readonly live: CallLog | undefined;
-  /** Since when it goes on, in milliseconds of `Date.now`. */
-  readonly liveSince: number | undefined;
   readonly isSounding: boolean;
   readonly isBlocked: boolean;
   readonly isMuted: boolean;
@@ -52,7 +50,6 @@ const AT_FIRST: Held = {
   logs: [],
   shownId: undefined,
   liveId: undefined,
-  liveSince: undefined,
   isSounding: false,
   isBlocked: false,
   isMuted: false,
@@ -64,6 +61,8 @@ const AT_FIRST: Held = {
 /** What can be done with the page. None of it throws: what does not work is told in `problem`. */
 export interface PhoneActions {
   call(settings: CallSettings): Promise<void>;
+  /** Calls with nothing broken. */
+  demonstrate(settings: CallSettings): Promise<void>;
   press(key: string): void;
   hangUp(): void;
   show(call: string): void;
@@ -79,7 +78,7 @@ export interface PhoneActions {
 export function usePhone(): readonly [Phone, PhoneActions] {
   const [held, render] = useState(AT_FIRST);
   const actions = useMemo(() => createActions(render), []);
-  useEffect(() => actions.begin(), [actions]);
+  useEffect(() => actions.connect(), [actions]);
   const { shownId, liveId, ...rest } = held;
   const find = (id: string | undefined) => held.logs.find((log) => log.id === id);
   return [{ ...rest, shown: find(shownId), live: find(liveId) }, actions];
@@ -136,6 +135,8 @@ function createActions(render: (held: Held) => void) {
 
   const take = (id: string, message: CallMessage) => {
     setLog(id, (log) => ({ ...log, messages: [...log.messages, message] }));
+    // A call that was found by its link, or after the page was loaded again, may still go on.
+    if (message.type === 'started' && held.liveId === undefined) update({ liveId: id });
     if (held.liveId !== id) return;
     switch (message.type) {
       case 'sound':
@@ -150,7 +151,7 @@ function createActions(render: (held: Held) => void) {
         break;
       case 'ended':
         player.stop();
-        update({ liveId: undefined, liveSince: undefined });
+        update({ liveId: undefined });
         refresh();
         break;
     }
@@ -173,6 +174,7 @@ function createActions(render: (held: Held) => void) {
         update({
           logs: held.logs.filter((log) => log.id !== id),
           shownId: undefined,
+          liveId: held.liveId === id ? undefined : held.liveId,
           problem: 'The sandbox does not know this call. It keeps calls until it ends.',
         });
       },
@@ -185,9 +187,35 @@ function createActions(render: (held: Held) => void) {
     if (id !== undefined && id !== held.shownId) open(id);
   };
 
+  const begin = async (settings: CallSettings): Promise<void> => {
+    const { liveId } = held;
+    player.stop();
+    if (liveId !== undefined) await hangUp(liveId);
+    const id = await placeCall(settings);
+    update({ liveId: id, settings });
+    history.replaceState(null, '', `#call=${encodeURIComponent(id)}`);
+    open(id);
+  };
+
+  const mend = async (): Promise<void> => {
+    const { s3Stopped, webhooksHang } = held.server ?? {};
+    if (!s3Stopped && !webhooksHang) return;
+    const mended = { ...(s3Stopped && { s3Stopped: false }), webhooksHang: false };
+    update({ server: await setSwitches(mended) });
+  };
+
+  let isBeginning = false;
+  /** A second click while a call is being placed places no other. */
+  const beginOnce = async (action: () => Promise<void>): Promise<void> => {
+    if (isBeginning) return;
+    isBeginning = true;
+    await perform(action);
+    isBeginning = false;
+  };
+
   return {
     /** Connects, and gives back how to end. */
-    begin() {
+    connect() {
       refresh().then(showLinked);
       // A browser may load its voices only when it is asked for them.
       window.speechSynthesis?.getVoices();
@@ -202,15 +230,11 @@ function createActions(render: (held: Held) => void) {
         player.stop();
       };
     },
-    call: (settings: CallSettings) =>
-      perform(async () => {
-        const { liveId } = held;
-        player.stop();
-        if (liveId !== undefined) await hangUp(liveId);
-        const id = await placeCall(settings);
-        update({ liveId: id, liveSince: Date.now(), settings });
-        history.replaceState(null, '', `#call=${encodeURIComponent(id)}`);
-        open(id);
+    call: (settings: CallSettings) => beginOnce(() => begin(settings)),
+    demonstrate: (settings: CallSettings) =>
+      beginOnce(async () => {
+        await mend();
+        await begin(settings);
       }),
     press(key: string) {
       const { liveId } = held;
@@ -259,9 +283,4 @@ function createActions(render: (held: Held) => void) {
 /** The call that the address of this page names, as `#call=…`. */
 export function linkedCall(hash: string): string | undefined {
   return new URLSearchParams(hash.replace(/^#/, '')).get('call') ?? undefined;
-}
-
-/** Whether a log can still grow. */
-export function isRunning(log: CallLog | undefined): boolean {
-  return log !== undefined && endOf(log) === undefined;
 }

@@ -56,6 +56,26 @@ describe('the transcript', () => {
   });
 });
 
+describe('why a prompt was silence', () => {
+  it.each([
+    [
+      'is the status, where one came that refuses',
+      { servedBy: 'S3', status: 403 },
+      'S3 answered 403 Forbidden.',
+    ],
+    ['is what Twilio says, where no status came', { status: undefined }, 'nothing came.'],
+    [
+      'is what Twilio says, where the status is good and the rest is not',
+      { status: 200 },
+      'nothing came.',
+    ],
+  ] as const)('%s', (_title, changes, reason) => {
+    expect(momentsOf(logOf(requested(changes), silent()))).toEqual([
+      expect.objectContaining({ reason }),
+    ]);
+  });
+});
+
 describe('what the handset shows', () => {
   it.each<[string, readonly CallMessage[], boolean, object]>([
     ['calls until something is heard', [started()], false, { kind: 'calling' }],
@@ -75,7 +95,7 @@ describe('what the handset shows', () => {
       'counts the silences while it listens, with the reason of the last',
       [started(), listening, silent(), silent()],
       false,
-      { kind: 'listening', silences: 2, failure: 'S3 answered 403.' },
+      { kind: 'listening', silences: 2, reason: 'nothing came.' },
     ],
     [
       'forgets silences once something was heard',
@@ -93,7 +113,7 @@ describe('what the handset shows', () => {
       'tells of silence where no key is expected',
       [started(), silent()],
       false,
-      { kind: 'silence', name: 'prompts/menu.mp3', failure: 'S3 answered 403.' },
+      { kind: 'silence', name: 'prompts/menu.mp3', reason: 'nothing came.' },
     ],
     [
       'says that a text is read out',

@@ -1,5 +1,107 @@
+import { useState } from 'preact/hooks';
+import { Notice } from '../components/notice';
 import type { SectionProps } from '../section';
+import { ForceDialog } from './force-dialog';
+import { KeyList } from './key-list';
+import { NextSync } from './next-sync';
+import { type Sync, useSync } from './use-sync';
+import { endingWords, progressWords } from './words';
 
-export function SyncSection({ status }: SectionProps) {
-  return <p>{status.domain}</p>;
+/** What the next sync does, a button that starts it, and what became of it. */
+export function SyncSection(props: SectionProps) {
+  const { status } = props;
+  const sync = useSync(props);
+  const [asking, setAsking] = useState(false);
+  const guard = status.nextSync?.guard;
+  const isRunning = sync.progress !== undefined;
+
+  return (
+    <div class="sync">
+      <SyncAction sync={sync} />
+      <div role="status" class="sync-state">
+        {sync.progress && <p>{progressWords(sync.progress)}</p>}
+        {sync.ending && <Ending ending={sync.ending} status={status} />}
+      </div>
+      {!isRunning && guard && (
+        <Notice
+          tone="warn"
+          title={`A sync stops before it takes ${guard.vanishing} of ${guard.known} prompts from callers`}
+        >
+          {sync.ending?.type !== 'guarded' && <p dir="auto">{guard.sentence}</p>}
+          {guard.vanishing > 0 && (
+            <p class="notice-action">
+              <button type="button" onClick={() => setAsking(true)}>
+                Sync all the same…
+              </button>
+            </p>
+          )}
+        </Notice>
+      )}
+      {!isRunning && <NextSync status={status} isDone={sync.ending?.type === 'done'} />}
+      {guard && (
+        <ForceDialog
+          guard={guard}
+          prompts={status.prompts}
+          open={asking}
+          onClose={() => setAsking(false)}
+          onForce={() => {
+            setAsking(false);
+            sync.start({ force: true });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function SyncAction({ sync: { progress, start, stop } }: { readonly sync: Sync }) {
+  if (!progress) {
+    return (
+      <div class="sync-action">
+        <button type="button" class="primary" onClick={() => start({ force: false })}>
+          Sync now
+        </button>
+        <p class="quiet">Makes callers hear what the bucket has now.</p>
+      </div>
+    );
+  }
+  const { uploaded, remaining } = progress;
+  return (
+    <div class="sync-action">
+      <button type="button" onClick={stop}>
+        Stop
+      </button>
+      {/* What is uploaded still has to become live. */}
+      <progress aria-label="Sync" value={uploaded} max={uploaded + remaining + 1} />
+      <p class="quiet">
+        You may leave this page. Callers hear what they heard before until all of it is live, and
+        the next sync goes on from there.
+      </p>
+    </div>
+  );
+}
+
+function Ending({
+  ending,
+  status,
+}: {
+  readonly ending: NonNullable<Sync['ending']>;
+  readonly status: SectionProps['status'];
+}) {
+  const { tone, title, sentences } = endingWords(ending);
+  const skipped = ending.type === 'done' ? ending.report.skipped : [];
+  const problems = new Map(status.prompts.map(({ key, problem }) => [key, problem]));
+  return (
+    <Notice tone={tone} title={title}>
+      <p dir="auto">{sentences.join(' ')}</p>
+      {skipped.length > 0 && (
+        <>
+          <p>These are no Assets:</p>
+          <KeyList
+            items={skipped.map(({ key, reason }) => ({ key, text: problems.get(key) ?? reason }))}
+          />
+        </>
+      )}
+    </Notice>
+  );
 }

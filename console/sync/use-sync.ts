@@ -1,0 +1,47 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { requestSync } from '../api';
+import type { SectionProps } from '../section';
+import { followSync, type SyncEnding, type SyncProgress, sleep } from './follow-sync';
+
+type Ending = Exclude<SyncEnding, { type: 'unauthorized' }>;
+
+export interface Sync {
+  /** While one goes on. */
+  readonly progress?: SyncProgress;
+  /** Of the last one. */
+  readonly ending?: Ending;
+  readonly start: (options: { readonly force: boolean }) => void;
+  readonly stop: () => void;
+}
+
+/** A sync that this page follows. It goes on while another section is shown, or another tab. */
+export function useSync({
+  status,
+  secret,
+  reload,
+  onUnauthorized,
+}: Pick<SectionProps, 'status' | 'secret' | 'reload' | 'onUnauthorized'>): Sync {
+  const [state, setState] = useState<Pick<Sync, 'progress' | 'ending'>>({});
+  const running = useRef<AbortController>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
+
+  const start = async ({ force }: { readonly force: boolean }) => {
+    const controller = new AbortController();
+    running.current = controller;
+    const ending = await followSync({
+      step: () => requestSync(secret, { force }),
+      sleep,
+      onProgress: (progress) => setState({ progress }),
+      signal: controller.signal,
+      expected: status.nextSync?.upload ?? 0,
+    });
+    if (ending.type === 'unauthorized') return onUnauthorized();
+    setState({ ending });
+    await reload();
+  };
+  return {
+    ...state,
+    start: (options) => void start(options),
+    stop: () => running.current?.abort(),
+  };
+}

@@ -430,7 +430,7 @@ const FAULTS: readonly (readonly [
     'Assets',
     'almost as many as a Build may hold',
     'warn',
-    /^90\d of 1000 that a Build may have/,
+    /^9\d\d of 1000 that a Build may have/,
     () => ({
       twilio: changedBuild(({ asset_versions }) => ({
         asset_versions: [

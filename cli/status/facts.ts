@@ -149,7 +149,7 @@ async function compare(
   const objects = [...upload, ...keep].map(({ object }) => object);
   const { problem } = guard
     ? { problem: guard.sentence }
-    : await told(checkReadable(bucket, objects), 'Reading from the bucket');
+    : await told(checkReadable(bucket, objects));
   if (problem !== undefined) return { ...none, comparison: { ...none.comparison, problem } };
   const uploads = upload.map(({ object }) => object.key);
   return { ...none, comparison: { problem, difference: differenceOf({ ...foreseen, uploads }) } };

@@ -40,24 +40,31 @@ export async function look({ bucket, twilio, environmentSid, count }: LookOption
     environment: { sid: environmentSid },
   });
   const [toldListing, toldPast, toldObserved] = await Promise.all([
-    told(listing, 'Listing the bucket'),
-    told(past, 'Asking Twilio'),
-    told(observed, 'Asking S3 and Twilio'),
+    told(listing, TOO_MANY_KEYS),
+    told(past, 'Asking Twilio takes too long: try again.'),
+    told(observed, TOO_MANY_KEYS),
   ]);
   return { listing: toldListing, past: toldPast, observed: toldObserved };
 }
 
+const TOO_MANY_KEYS =
+  'Listing the bucket takes longer than there is time: S3 is slow, or has too many keys under S3_PREFIX. Set it to the folder of the prompts. Otherwise npm run status lists them.';
+
+/** The listing alone. */
+export function tellListing(bucket: Pick<PromptBucket, 'list'>): Promise<Look['listing']> {
+  return told(bucket.list(), TOO_MANY_KEYS);
+}
+
 /**
- * @param tried for a deadline that has passed, which does not say what was asked
+ * @param lateness what is said when the deadline has passed
  * @throws whatever is no PlayError
  */
-export async function told<T>(asked: Promise<T>, tried: string): Promise<Told<T>> {
+export async function told<T>(asked: Promise<T>, lateness?: string): Promise<Told<T>> {
   try {
     return { value: await asked };
   } catch (thrown) {
     if (!(thrown instanceof PlayError)) throw thrown;
-    const message = withFullStop(messageOf(thrown));
-    if (!(thrown instanceof OutOfTimeError)) return { problem: message };
-    return { problem: `${tried} takes too long: ${message} Try again.` };
+    const isLate = thrown instanceof OutOfTimeError && lateness !== undefined;
+    return { problem: isLate ? lateness : withFullStop(messageOf(thrown)) };
   }
 }

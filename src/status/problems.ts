@@ -45,7 +45,8 @@ export function problemOf(situation: Situation): string | undefined {
   if (source.via === 'say') return sentences(speech(situation, source.reason));
   const silence = whySilent(situation);
   if (silence !== undefined) {
-    return sentences([`Callers hear nothing of it, because ${silence}`, ...cure(situation)]);
+    const heard = situation.isUsed ? 'Callers hear nothing of it' : 'No call can play it';
+    return sentences([`${heard}, because ${silence}`, ...cure(situation)]);
   }
   if (skip === undefined || isAsExpected(situation)) return undefined;
   const because = `because ${REASON_WORDS[skip.reason]}`;
@@ -77,9 +78,10 @@ const HEARD: Readonly<Record<'asset' | 'proxy', (skip: Skip) => string>> = {
       : 'It is played through the proxy, and is no Asset',
 };
 
-/** Audio without a header is always played through the proxy. */
-function isAsExpected({ key, source, skip }: Situation): boolean {
-  return source.via === 'proxy' && skip?.reason === 'not recognised' && hasRawAudioEnding(key);
+/** No call misses an Asset of what is not used, and audio without a header never is one. */
+function isAsExpected({ key, source, skip, isUsed }: Situation): boolean {
+  if (source.via !== 'proxy' || skip?.unplayable) return false;
+  return !isUsed || (skip?.reason === 'not recognised' && hasRawAudioEnding(key));
 }
 
 function absence({ source, isUsed, detail }: Situation): string[] {

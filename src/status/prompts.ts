@@ -1,6 +1,6 @@
 import type { CallFlow } from '../call-flow/schema';
 import { promptsOf } from '../call-flow/steps';
-import { STATUS_PROMPTS_BYTES, SUGGESTIONS } from '../limits';
+import { STATUS_COMPARISONS, STATUS_PROMPTS, STATUS_PROMPTS_BYTES, SUGGESTIONS } from '../limits';
 import { chooseSource, type PlaybackOptions, throughProxy } from '../playback/playback';
 import type { PromptObject } from '../s3/prompts';
 import { assetPath } from '../sync/asset-path';
@@ -25,14 +25,15 @@ export interface PromptFacts {
   readonly prefix: string;
   /** Whether a browser may get an Asset: a protected one is for Twilio alone. */
   readonly areAssetsPublic: boolean;
-  /** Key → what S3 answered in place of the object. */
-  readonly notGiven: ReadonlyMap<string, string>;
+  /** Key → what S3 answers in place of the object. */
+  readonly answers: ReadonlyMap<string, string>;
 }
 
 type Prompts = Pick<StatusResponse, 'prompts' | 'leftOut' | 'counts'>;
 
-/** A prompt before it is written down: a bucket may have 100,000, of which few are listed. */
-interface Entry extends Situation {
+/** A prompt before it is written down. */
+interface Entry {
+  readonly situation: Situation;
   readonly use: Use | undefined;
   readonly state: PromptStatus['state'];
   readonly problem: string | undefined;
@@ -45,67 +46,82 @@ interface Use {
   readonly language: string | undefined;
 }
 
-/** Every prompt that the call flow names, that is live, or that S3 has. */
+/**
+ * Every prompt that the call flow names, that is live, or that S3 has. Where they are too many for one
+ * response, those of the call flow stay, then those with a problem.
+ */
 export function describePrompts(facts: PromptFacts): Prompts {
-  const entries = entriesOf(facts);
-  const count = (state: Entry['state']) => entries.filter((entry) => entry.state === state).length;
+  const { entries, total, counts } = entriesOf(facts);
   const prompts: PromptStatus[] = [];
   let bytes = 0;
-  // Those that must not be left out come first.
-  for (const entry of [...entries].sort((a, b) => importance(a) - importance(b))) {
+  for (const entry of entries) {
     const prompt = describe(entry, facts);
     bytes += Buffer.byteLength(JSON.stringify(prompt)) + 1;
-    if (bytes > STATUS_PROMPTS_BYTES) break;
+    if (prompts.length >= STATUS_PROMPTS || bytes > STATUS_PROMPTS_BYTES) break;
     prompts.push(prompt);
   }
-  const rank = ({ problem, usedBy }: PromptStatus) =>
-    (problem === undefined ? 2 : 0) + (usedBy.length > 0 ? 0 : 1);
+  const hasProblem = ({ problem }: PromptStatus) => problem !== undefined;
   return {
-    prompts: prompts.sort((a, b) => rank(a) - rank(b)),
-    leftOut: entries.length - prompts.length,
-    counts: {
-      asset: count('asset'),
-      proxy: count('proxy'),
-      spoken: count('spoken'),
-      missing: count('missing'),
-      unused: facts.flow ? entries.filter(({ use, object }) => object && !use).length : 0,
-    },
+    prompts: [...prompts.filter(hasProblem), ...prompts.filter((prompt) => !hasProblem(prompt))],
+    leftOut: total - prompts.length,
+    counts,
   };
 }
 
-function importance({ use, problem }: Entry): number {
-  if (use) return problem === undefined ? 1 : 0;
-  return problem === undefined ? 3 : 2;
+/** The most important ones first; of a bucket of 100,000 keys most are only counted. */
+function entriesOf(facts: PromptFacts) {
+  const { flow, listing = [], playback } = facts;
+  const uses = flow ? usesOf(flow) : new Map<string, Use>();
+  const named = new Set([...uses.keys(), ...(playback.manifest?.paths.keys() ?? [])]);
+  const objects = new Map(
+    listing.flatMap((object) => (named.has(object.key) ? [[object.key, object]] : [])),
+  );
+  const judge = judgeOf(facts);
+  const counts = { asset: 0, proxy: 0, spoken: 0, missing: 0, unused: 0 };
+  const used: Entry[] = [];
+  const wrong: Entry[] = [];
+  const others: Entry[] = [];
+  let total = 0;
+  const add = (key: string, object: PromptObject | undefined) => {
+    const use = uses.get(key);
+    const { situation, state } = judge(key, object, use !== undefined);
+    counts[state] += 1;
+    if (flow && object && !use) counts.unused += 1;
+    total += 1;
+    if (!use && wrong.length >= STATUS_PROMPTS) return;
+    const entry: Entry = { situation, use, state, problem: problemOf(situation) };
+    if (use) used.push(entry);
+    else if (entry.problem !== undefined) wrong.push(entry);
+    else if (others.length < STATUS_PROMPTS) others.push(entry);
+  };
+  for (const key of named) add(key, objects.get(key));
+  for (const object of listing) if (!named.has(object.key)) add(object.key, object);
+  return { entries: [...used, ...wrong, ...others], total, counts };
 }
 
-function entriesOf(facts: PromptFacts): Entry[] {
-  const { playback, plan, notGiven, flow } = facts;
-  const uses = flow ? usesOf(flow) : new Map<string, Use>();
-  const objects = facts.listing && new Map(facts.listing.map((object) => [object.key, object]));
-  const live = playback.manifest?.paths ?? new Map<string, string>();
+/** Makes what judges one key after the other. */
+function judgeOf({ listing, playback, plan, answers, prefix }: PromptFacts) {
+  const live = playback.manifest?.paths;
   const skipped = new Map(plan?.skip.map((skip) => [skip.key, skip]));
-  const keys = new Set([...uses.keys(), ...live.keys(), ...(objects?.keys() ?? [])]);
-  const suggest = suggestionsFor(facts);
-  return [...keys].map((key): Entry => {
-    const use = uses.get(key);
-    const object = objects?.get(key);
+  const suggest = suggestionsFor(listing ?? [], prefix);
+  return (key: string, object: PromptObject | undefined, isUsed: boolean) => {
+    const isAbsent = listing !== undefined && object === undefined;
+    const source = chooseSource(key, playback);
     const refusal = refusalIn(playback.manifest, key);
-    const isAbsent = objects !== undefined && object === undefined;
     const situation: Situation = {
       key,
-      source: chooseSource(key, playback),
+      source,
       refusal,
       object,
       isAbsent,
-      isUsed: use !== undefined,
-      next: plan && change(live.get(key), plan.manifest.paths.get(key)),
+      isUsed,
+      next: plan && change(live?.get(key), plan.manifest.paths.get(key)),
       skip: skipped.get(key),
-      detail: isAbsent && use ? suggest(key) : notGiven.get(key),
+      detail: isAbsent && isUsed ? suggest(key) : answers.get(key),
     };
-    const isMissing = isAbsent || (objects === undefined && refusal === 'missing');
-    const state = isMissing ? 'missing' : STATES[situation.source.via];
-    return { ...situation, use, state, problem: problemOf(situation) };
-  });
+    const isMissing = isAbsent || (object === undefined && refusal === 'missing');
+    return { situation, state: isMissing ? ('missing' as const) : STATES[source.via] };
+  };
 }
 
 const STATES = { asset: 'asset', proxy: 'proxy', say: 'spoken' } as const;
@@ -129,24 +145,23 @@ function change(before: string | undefined, after: string | undefined): PromptSt
   return after === undefined ? 'remove' : 'replace';
 }
 
-/** Says which key was meant by one that S3 lacks: of the first ones, as each is compared with all keys. */
-function suggestionsFor({
-  listing = [],
-  prefix,
-}: PromptFacts): (key: string) => string | undefined {
+/** Says which key was meant by one that S3 lacks: by the first ones, as each is compared with all keys. */
+function suggestionsFor(listing: readonly PromptObject[], prefix: string) {
   const keys = listing.map(({ key }) => key);
-  let left = SUGGESTIONS;
-  return (key) => {
-    const suggested = left-- > 0 ? suggestKey(key, keys, prefix) : undefined;
+  let left = Math.min(SUGGESTIONS, STATUS_COMPARISONS / Math.max(1, keys.length));
+  return (key: string): string | undefined => {
+    if (left-- < 1) return undefined;
+    const suggested = suggestKey(key, keys, prefix);
     return suggested === undefined ? undefined : suggestionSentence(key, suggested);
   };
 }
 
 function describe(entry: Entry, facts: PromptFacts): PromptStatus {
-  const { key, state, use, object, problem, next } = entry;
-  const since = sinceOf(entry, facts);
-  const heardAt = heardAtOf(entry, facts);
-  const storedAt = storedAtOf(entry, facts);
+  const { situation, state, use, problem } = entry;
+  const { key, object, next } = situation;
+  const since = sinceOf(situation, facts);
+  const heardAt = heardAtOf(situation, facts);
+  const storedAt = storedAtOf(situation, facts);
   return {
     key,
     state,
@@ -164,39 +179,43 @@ function describe(entry: Entry, facts: PromptFacts): PromptStatus {
   };
 }
 
-/** Through the proxy callers hear what S3 has, so that its last change counts, too. */
-function sinceOf({ key, source, refusal, isAbsent, object }: Entry, { past }: PromptFacts) {
-  const isTold =
-    source.via === 'asset' || refusal !== undefined || (source.via === 'proxy' && !isAbsent);
-  const since = past && isTold ? sinceWhen(key, past) : undefined;
+/** Undefined where it depends on more than what is live, such as a variable of the deployment. */
+function sinceOf({ key, source, refusal, isAbsent, object }: Situation, { past }: PromptFacts) {
+  const isKnown =
+    source.via === 'asset' || (source.via === 'proxy' ? !isAbsent : refusal !== undefined);
+  const since = past && isKnown ? sinceWhen(key, past) : undefined;
   if (since === undefined || source.via !== 'proxy' || object === undefined) return since;
+  // Through the proxy callers hear what S3 has, so that its last change counts.
   const { lastModified } = object;
   return lastModified > since.at ? { at: lastModified, atLeast: false } : since;
 }
 
-function heardAtOf(entry: Entry, facts: PromptFacts): string | undefined {
-  const { source, isAbsent } = entry;
-  if (source.via === 'say' || whySilent(entry) !== undefined) return undefined;
+function heardAtOf(situation: Situation, facts: PromptFacts): string | undefined {
+  const { source, isAbsent } = situation;
+  if (source.via === 'say' || whySilent(situation) !== undefined) return undefined;
   if (source.via === 'proxy') return isAbsent ? undefined : source.path();
   if (facts.areAssetsPublic) return source.path();
   // The proxy plays the same bytes.
-  return isStoredAt(entry, source.path()) ? proxyPath(entry, facts) : undefined;
+  return isStoredAt(situation, source.path()) ? proxyPath(situation, facts) : undefined;
 }
 
 /** What S3 has, where callers hear something else. */
-function storedAtOf(entry: Entry, facts: PromptFacts): string | undefined {
-  const { source, object, next } = entry;
+function storedAtOf(situation: Situation, facts: PromptFacts): string | undefined {
+  const { source, object, next } = situation;
   if (object === undefined || source.via === 'proxy') return undefined;
-  if (source.via === 'asset' && isStoredAt(entry, source.path())) return undefined;
-  return source.via === 'asset' || next === 'upload' ? proxyPath(entry, facts) : undefined;
+  if (source.via === 'say') return next === 'upload' ? proxyPath(situation, facts) : undefined;
+  return isStoredAt(situation, source.path()) ? undefined : proxyPath(situation, facts);
 }
 
-function isStoredAt({ key, object }: Entry, path: string): boolean {
+function isStoredAt({ key, object }: Situation, path: string): boolean {
   return object !== undefined && assetPath(key, object.etag) === path;
 }
 
 /** Undefined where the proxy cannot carry it. */
-function proxyPath({ key, object, skip }: Entry, { playback }: PromptFacts): string | undefined {
+function proxyPath(
+  { key, object, skip }: Situation,
+  { playback }: PromptFacts,
+): string | undefined {
   if (skip?.unplayable) return undefined;
   const source = throughProxy(key, { ...playback, manifest: undefined });
   if (source.via === 'say' || whySilent({ source, object }) !== undefined) return undefined;

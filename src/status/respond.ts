@@ -4,19 +4,25 @@ import { parseCallFlow } from '../call-flow/parse';
 import { systemClock } from '../clock';
 import { type Config, readCallConfig, readConfig } from '../config';
 import { ConfigError } from '../errors';
-import { STATUS_ASKING_MS, STATUS_DEPLOYMENTS, STATUS_REQUEST_MS } from '../limits';
+import {
+  STATUS_ASKING_MS,
+  STATUS_DEPLOYMENTS,
+  STATUS_LISTING_MS,
+  STATUS_REQUEST_MS,
+} from '../limits';
 import { log } from '../log';
 import type { Manifest } from '../manifest';
 import { type FunctionRequest, type FunctionResponse, sentence } from '../runtime';
 import { PromptBucket } from '../s3/prompts';
 import { liveSince } from '../sync/deployments';
-import { type Foresight, foresee } from '../sync/foresee';
+import type { Foresight } from '../sync/foresee';
 import { sliceSettings } from '../sync/slice';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import { flowGraph } from './flow-graph';
 import { historyOf, type Past } from './history';
-import { type Look, look, type Told, told } from './look';
+import { type Look, look, type Told, tellListing } from './look';
+import { foreseeNext, type NextSync } from './next-sync';
 import { describePrompts } from './prompts';
 import type { StatusResponse } from './response';
 
@@ -30,11 +36,16 @@ export interface OwnFiles {
 
 /** How long it may ask. */
 export interface Times {
+  readonly listingMs: number;
   readonly askingMs: number;
   readonly requestMs: number;
 }
 
-const TIMES: Times = { askingMs: STATUS_ASKING_MS, requestMs: STATUS_REQUEST_MS };
+const TIMES: Times = {
+  listingMs: STATUS_LISTING_MS,
+  askingMs: STATUS_ASKING_MS,
+  requestMs: STATUS_REQUEST_MS,
+};
 
 /**
  * Responds to GET /status by all that the console shows, with the bearer secret only. What S3 or Twilio
@@ -70,69 +81,74 @@ async function readStatus(
   const config = readConfig(context);
   const call = readCallConfig(context);
   const now = systemClock.now();
-  const { listing, past, observed } = await lookFrom(config, times);
-  for (const { problem } of [listing, past]) {
-    if (problem !== undefined)
-      log('warn', 'status-incomplete', { function: 'status', message: problem });
+  const { listing, past, next } = await askBoth(config, own, times, now);
+  const bucketProblem = listing.problem ?? next?.problem;
+  for (const message of [bucketProblem, past.problem]) {
+    if (message !== undefined) log('warn', 'status-incomplete', { function: 'status', message });
   }
-  const settings = { ...sliceSettings(config), flow: own.flow ?? '{}' };
-  const notGiven = new Map();
-  const next = observed.value && foresee(observed.value, config, settings, { now, notGiven });
   const flow = readFlow(own.flow);
+  const { bucket: name, prefix } = config.s3;
   const history = past.value ? historyOf(past.value, STATUS_DEPLOYMENTS) : [];
   return {
     at: now.toISOString(),
     domain: new URL(call.publicOrigin).host,
     ...(past.value && liveOf(past.value, history[0]?.by)),
     ...(past.problem !== undefined && { twilioProblem: past.problem }),
-    bucket: {
-      name: config.s3.bucket,
-      prefix: config.s3.prefix,
-      ...(listing.problem !== undefined && { problem: listing.problem }),
-    },
+    bucket: { name, prefix, ...(bucketProblem !== undefined && { problem: bucketProblem }) },
     ...describePrompts({
       flow: flow.value,
       playback: { ...call, manifest: own.manifest, now },
       listing: listing.value,
-      plan: next?.plan,
+      plan: next?.foresight?.plan,
       past: past.value,
-      prefix: config.s3.prefix,
+      prefix,
       areAssetsPublic: config.sync.visibility === 'public',
-      notGiven: new Map(),
+      answers: next?.answers ?? new Map(),
     }),
-    ...(next && { nextSync: nextSyncOf(next) }),
+    ...(next?.foresight && { nextSync: nextSyncOf(next.foresight) }),
     deployments: history.map(({ at, buildSid, by, changes }) => ({
       at: at.toISOString(),
       ...(buildSid !== undefined && { buildSid }),
       ...(by && { by }),
       changes: [...changes],
     })),
-    flow: flow.value
-      ? flowGraph(flow.value)
-      : { nodes: [], edges: [], ...(flow.problem !== undefined && { problem: flow.problem }) },
+    flow: flow.value ? flowGraph(flow.value) : { nodes: [], edges: [], problem: flow.problem },
   };
 }
 
-function nextSyncOf({ plan: { guard }, planned }: Foresight): StatusResponse['nextSync'] {
-  const { upload, bytes, retire, retain, skip, build } = planned;
-  return { upload, bytes, retire, retain, skip, build, ...(guard && { guard }) };
+/** What S3 and Twilio tell, and what a sync would make of it. */
+interface Answers extends Pick<Look, 'listing' | 'past'> {
+  /** Undefined where one of them does not tell enough. */
+  readonly next?: NextSync;
 }
 
-async function lookFrom(config: Config, { askingMs, requestMs }: Times): Promise<Look> {
+async function askBoth(
+  config: Config,
+  { flow = '{}' }: OwnFiles,
+  { listingMs, askingMs, requestMs }: Times,
+  now: Date,
+): Promise<Answers> {
   const { credential, apiOrigin, serviceSid, environmentSid } = config.twilio;
-  const deadline = systemClock.now().getTime() + askingMs;
-  const limits = { clock: systemClock, deadline, timeoutMs: requestMs };
-  const bucket = new PromptBucket(config.s3, limits);
-  const transport = new Transport(limits);
+  const within = (ms: number) => ({
+    clock: systemClock,
+    deadline: systemClock.now().getTime() + ms,
+    timeoutMs: requestMs,
+  });
+  const bucket = new PromptBucket(config.s3, within(listingMs));
+  const transport = new Transport(within(askingMs));
   try {
     if (!credential || !serviceSid || !environmentSid) {
       const problem =
         'Twilio sets ACCOUNT_SID, AUTH_TOKEN, SERVICE_SID and ENVIRONMENT_SID for a deployed Function, and one of them is not set.';
-      const listing = await told(bucket.list(), 'Listing the bucket');
-      return { listing, past: { problem }, observed: { problem } };
+      return { listing: await tellListing(bucket), past: { problem } };
     }
     const twilio = new Serverless({ credential, apiOrigin, transport }, serviceSid);
-    return await look({ bucket, twilio, environmentSid, count: STATUS_DEPLOYMENTS });
+    const asked = { bucket, twilio, environmentSid, count: STATUS_DEPLOYMENTS };
+    const { listing, past, observed } = await look(asked);
+    if (observed.value === undefined) return { listing, past };
+    const settings = { ...sliceSettings(config), flow };
+    const next = await foreseeNext(bucket, observed.value, config, settings, now);
+    return { listing, past, next };
   } finally {
     bucket.close();
     transport.close();
@@ -148,6 +164,11 @@ function readFlow(json: string | undefined): Told<ReturnType<typeof parseCallFlo
     if (!(thrown instanceof ConfigError)) throw thrown;
     return { problem: thrown.message };
   }
+}
+
+function nextSyncOf({ plan: { guard }, planned }: Foresight): StatusResponse['nextSync'] {
+  const { upload, bytes, retire, retain, skip, build } = planned;
+  return { upload, bytes, retire, retain, skip, build, ...(guard && { guard }) };
 }
 
 function liveOf({ deployments, builds }: Past, by: StatusResponse['deployments'][number]['by']) {

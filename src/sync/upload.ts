@@ -232,10 +232,16 @@ function byPath(assets: readonly FileResource[]): Map<string, FileResource[]> {
 }
 
 /** What came instead of an object, without the key and the advice, which is about the bucket. */
-function detailOf({ status, code, message }: S3Error, key: string): string {
+function detailOf(error: S3Error, key: string): string {
+  const { status, code } = error;
   if (status !== undefined) return `S3 answered ${[status, code].filter(Boolean).join(' ')}`;
+  return answerOf(error, key).replace(/\.$/, '');
+}
+
+/** An error about an object without what was tried, which names the key. */
+export function answerOf({ message }: S3Error, key: string): string {
   const action = message.indexOf(': ', message.indexOf(key) + key.length);
-  return message.slice(action + 2).replace(/\.$/, '');
+  return message.slice(action + 2);
 }
 
 /** The event that tells a result. */

@@ -4,6 +4,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 // Published as ES modules only; Jest's CommonJS runtime needs them transformed.
 const esModules = [
   '@actions',
+  '@audio',
   '@borewit',
   '@tokenizer',
   'ansi-regex',

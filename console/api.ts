@@ -118,12 +118,16 @@ async function send(
 /** Too many Functions at once; S3 or Twilio did not do what was asked; Twilio's edge got no answer. */
 const PASSING_STATUSES = [429, 502, 504];
 
-/** Only plain text is a sentence of this project's Functions; anything else is for no reader. */
+/** Of an answer's body: plain text is a sentence of this project's Functions, anything else is for no reader. */
+export function sentenceOf(contentType: string | null, body: string): string | undefined {
+  const isSentence = contentType?.startsWith('text/plain') && body.length <= REMOTE_TEXT_CHARACTERS;
+  return isSentence ? body : undefined;
+}
+
 function failure({ method, path, status, contentType, body }: Answer): Failed {
   const isPassing = PASSING_STATUSES.includes(status);
-  if (contentType.startsWith('text/plain') && body.length <= REMOTE_TEXT_CHARACTERS) {
-    return { type: 'failed', sentence: body, isPassing };
-  }
+  const told = sentenceOf(contentType, body);
+  if (told !== undefined) return { type: 'failed', sentence: told, isPassing };
   const what = `${method} ${new URL(path, 'http://deployment').pathname}`;
   const sentence =
     status === 404

@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-
 export const SECTIONS = ['prompts', 'sync', 'flow', 'live'] as const;
 export type SectionId = (typeof SECTIONS)[number];
 
@@ -28,14 +26,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parseRoute(location.hash));
-  useEffect(() => {
-    const update = () => setRoute(parseRoute(location.hash));
-    addEventListener('hashchange', update);
-    return () => removeEventListener('hashchange', update);
-  }, []);
-  return route;
 }

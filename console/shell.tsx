@@ -13,9 +13,10 @@ import { PlayerBar } from './listen/player-bar';
 import { usePlayer } from './listen/use-player';
 import { LiveSection } from './live/section';
 import { PromptsSection } from './prompts/section';
-import { routeTo, SECTIONS, type SectionId, useRoute } from './route';
+import { routeTo, SECTIONS, type SectionId } from './route';
 import type { SectionProps } from './section';
 import { SyncSection } from './sync/section';
+import { useRoute } from './use-route';
 import { useStatus } from './use-status';
 
 interface ShellProps {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../components/icon';
 import { formatLength } from '../format';
-import type { Player, Sound } from './use-player';
+import { isPlaying, type Player, type Sound } from './use-player';
 
 /** What sounds, how far it is, and how to stop it. Stands at the lower edge of the window. */
 export function PlayerBar({ player }: { readonly player: Player }) {
@@ -9,7 +9,7 @@ export function PlayerBar({ player }: { readonly player: Player }) {
   const { seconds, length } = usePosition(audio);
   if (playback === undefined) return null;
   const { sound, phase, problem } = playback;
-  const isOn = phase === 'loading' || phase === 'playing';
+  const isOn = isPlaying(playback);
   return (
     <section class="player" aria-label="Player">
       <button type="button" onClick={() => (isOn ? stop() : void play(sound))}>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { sentenceOf } from '../api';
 import { asPhoneHears } from './phone-sound';
 
 /** A recording to listen to, in one of two ways. */
@@ -17,6 +18,11 @@ export interface Playback {
   readonly phase: 'loading' | 'playing' | 'stopped' | 'failed';
   /** Why it failed, and what to do. */
   readonly problem?: string;
+}
+
+/** Whether it sounds, or soon will. */
+export function isPlaying({ phase }: Playback): boolean {
+  return phase === 'loading' || phase === 'playing';
 }
 
 export interface Player {
@@ -78,9 +84,12 @@ async function load(url: string): Promise<Blob | string> {
   try {
     const response = await fetch(url, { credentials: 'omit' });
     if (response.ok) return await response.blob();
-    return response.status === 404
-      ? 'It is not there any more (404). Refresh the page: a sync may have replaced it.'
-      : `The deployment answered ${response.status}. Refresh the page, then try again.`;
+    const { status, headers } = response;
+    const told = sentenceOf(headers.get('content-type'), await response.text());
+    if (status === 404) {
+      return 'It is not there any more (404). Refresh the page: a sync may have replaced it.';
+    }
+    return told ?? `The deployment answered ${status}. Refresh the page, then try again.`;
   } catch {
     return 'The deployment could not be reached. Check your connection, then try again.';
   }

@@ -1,10 +1,10 @@
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type { PromptStatus } from '../../src/status/response';
 import { Badge } from '../components/badge';
 import { Icon } from '../components/icon';
 import { Time } from '../components/time';
 import { formatBytes, formatLength, splitKey } from '../format';
-import type { Player, Sound } from '../listen/use-player';
+import { isPlaying, type Player, type Sound } from '../listen/use-player';
 import { routeTo } from '../route';
 import { PromptDetails } from './details';
 import { placeWords } from './places';
@@ -33,9 +33,6 @@ interface RowProps {
 
 /** A prompt: a row, and below it, when it is open, what there is to know about it. */
 export function PromptRow({ prompt, open, onToggle, wanted, player }: RowProps) {
-  const { key, state, words, language, object, usedBy, problem, next } = prompt;
-  const { folder, name } = splitKey(key);
-  const { word, tone, icon } = STATE_WORDS[state];
   const [lengthCell, seconds] = useLength(prompt.heardAt ?? prompt.storedAt);
   const detailsId = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -44,99 +41,102 @@ export function PromptRow({ prompt, open, onToggle, wanted, player }: RowProps) 
     button.current?.focus();
     button.current?.scrollIntoView({ block: 'center' });
   }, [wanted]);
+  const { playback } = player;
+  const isOn = playback?.sound.key === prompt.key && isPlaying(playback);
+  const phone = playback?.sound.phone ?? false;
 
-  return (
-    <>
-      <tr class={open ? 'prompt open' : 'prompt'}>
-        <td class="prompt-listen">
-          <ListenButton prompt={prompt} player={player} />
-        </td>
-        <th scope="row" class="prompt-name">
-          <button
-            ref={button}
-            type="button"
-            class="prompt-key"
-            aria-expanded={open}
-            aria-controls={open ? detailsId : undefined}
-            onClick={onToggle}
-          >
-            <Icon name="more" />
-            <span dir="auto">
-              <span class="quiet">{folder}</span>
-              {name}
-            </span>
-          </button>
-          {words !== undefined && (
-            <p class="prompt-words quiet" dir="auto" lang={language}>
-              {words}
-            </p>
-          )}
-          {problem !== undefined && (
-            <p class="problem bad" dir="auto">
-              <Icon name="warning" />
-              <span>{problem}</span>
-            </p>
-          )}
-        </th>
-        <td data-label={COLUMNS[2]}>
-          <Badge tone={tone} icon={icon}>
-            {word}
-          </Badge>
-          {next !== undefined && (
-            <p class="prompt-next">
-              <Icon name="clock" />
-              {NEXT_WORDS[next]}
-            </p>
-          )}
-        </td>
-        <td class="number" data-label={COLUMNS[3]} ref={lengthCell}>
-          {seconds === undefined ? <span class="quiet">…</span> : orDash(seconds, formatLength)}
-        </td>
-        <td class="number" data-label={COLUMNS[4]}>
-          {orDash(object?.bytes, formatBytes)}
-        </td>
-        <td data-label={COLUMNS[5]}>{object ? <Time at={object.lastModified} /> : <Dash />}</td>
-        <td class="prompt-places" data-label={COLUMNS[6]}>
-          <FirstPlace usedBy={usedBy} />
-        </td>
-      </tr>
-      {open && (
-        <tr class="prompt-details">
-          <td colSpan={COLUMNS.length} id={detailsId}>
-            <PromptDetails prompt={prompt} player={player} />
+  // Only what has changed is drawn again: there may be a thousand rows.
+  return useMemo(() => {
+    const { key, state, words, language, object, usedBy, problem, next } = prompt;
+    const { folder, name } = splitKey(key);
+    const { word, tone, icon } = STATE_WORDS[state];
+    return (
+      <>
+        <tr class={open ? 'prompt open' : 'prompt'}>
+          <td class="prompt-listen">
+            <ListenButton prompt={prompt} isOn={isOn} phone={phone} player={player} />
+          </td>
+          <th scope="row" class="prompt-name">
+            <button
+              ref={button}
+              type="button"
+              class="prompt-key"
+              aria-expanded={open}
+              aria-controls={open ? detailsId : undefined}
+              onClick={onToggle}
+            >
+              <Icon name="more" />
+              <span dir="auto">
+                <span class="quiet">{folder}</span>
+                {name}
+              </span>
+            </button>
+            {words !== undefined && (
+              <p class="prompt-words quiet" dir="auto" lang={language}>
+                {words}
+              </p>
+            )}
+            {problem !== undefined && (
+              <p class="problem bad">
+                <Icon name="warning" />
+                <span>{problem}</span>
+              </p>
+            )}
+          </th>
+          <td data-label={COLUMNS[2]}>
+            <Badge tone={tone} icon={icon}>
+              {word}
+            </Badge>
+            {next !== undefined && (
+              <p class="prompt-next">
+                <Icon name="clock" />
+                {NEXT_WORDS[next]}
+              </p>
+            )}
+          </td>
+          <td class="number" data-label={COLUMNS[3]} ref={lengthCell}>
+            {seconds === undefined ? <span class="quiet">…</span> : orDash(seconds, formatLength)}
+          </td>
+          <td class="number" data-label={COLUMNS[4]}>
+            {orDash(object?.bytes, formatBytes)}
+          </td>
+          <td data-label={COLUMNS[5]}>{object ? <Time at={object.lastModified} /> : <Dash />}</td>
+          <td class="prompt-places" data-label={COLUMNS[6]}>
+            <FirstPlace usedBy={usedBy} />
           </td>
         </tr>
-      )}
-    </>
-  );
+        {open && (
+          <tr class="prompt-details">
+            <td colSpan={COLUMNS.length} id={detailsId}>
+              <PromptDetails prompt={prompt} player={player} />
+            </td>
+          </tr>
+        )}
+      </>
+    );
+  }, [prompt, open, seconds, isOn, phone]);
 }
 
-/** Plays what callers hear now, in the way that was chosen last. */
-function ListenButton({
-  prompt,
-  player,
-}: {
+interface ListenProps {
   readonly prompt: PromptStatus;
+  readonly isOn: boolean;
+  /** Whether to play it as the phone hears it: as the last one was. */
+  readonly phone: boolean;
   readonly player: Player;
-}) {
+}
+
+/** Plays what callers hear now; what S3 has, where they hear no recording. */
+function ListenButton({ prompt, isOn, phone, player }: ListenProps) {
   const { key, heardAt, storedAt } = prompt;
   const url = heardAt ?? storedAt;
   if (url === undefined) return null;
-  const { playback, play, stop } = player;
-  const isOn =
-    playback?.sound.key === key && (playback.phase === 'playing' || playback.phase === 'loading');
-  const sound: Sound = {
-    key,
-    url,
-    of: heardAt === undefined ? 'S3' : 'callers',
-    phone: playback?.sound.phone ?? false,
-  };
+  const sound: Sound = { key, url, of: heardAt === undefined ? 'S3' : 'callers', phone };
   return (
     <button
       type="button"
       class="round"
       aria-label={`${isOn ? 'Stop' : 'Listen to'} ${key}`}
-      onClick={() => (isOn ? stop() : void play(sound))}
+      onClick={() => (isOn ? player.stop() : void player.play(sound))}
     >
       <Icon name={isOn ? 'stop' : 'play'} />
     </button>

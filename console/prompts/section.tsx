@@ -9,7 +9,7 @@ import { type Choice, SORTS, type Sort, selectPrompts } from './select';
 import { Views } from './views';
 
 /** Rows that are drawn at once: a keystroke in the filter draws no more than these. */
-const SLICE = 60;
+const SLICE = 30;
 
 const SORT_WORDS: Readonly<Record<Sort, string>> = {
   order: 'What is wrong first',
@@ -34,9 +34,11 @@ export function PromptsSection({ status, item, player }: SectionProps) {
     setLimit(SLICE);
   };
   const toggle = (key: string) => {
-    const next = new Set(open);
-    if (!next.delete(key)) next.add(key);
-    setOpen(next);
+    setOpen((last) => {
+      const next = new Set(last);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
   };
   useEffect(() => {
     if (item === undefined) return;
@@ -61,6 +63,11 @@ export function PromptsSection({ status, item, player }: SectionProps) {
       {item !== undefined && !prompts.some(({ key }) => key === item) && (
         <Notice tone="warn" title={`${item} is not in this list`} alert>
           <p>Neither the bucket nor the call flow has it any more, or the list is cut.</p>
+        </Notice>
+      )}
+      {leftOut > 0 && (
+        <Notice tone="quiet" title={`${formatCount(leftOut, 'more prompt')} are not in this list`}>
+          <p>The deployment cannot send so long a list. The counts above include them.</p>
         </Notice>
       )}
       <Views status={status} view={choice.view} onChoose={(view) => choose({ view })} />
@@ -125,11 +132,6 @@ export function PromptsSection({ status, item, player }: SectionProps) {
         </table>
       )}
       {selected.length > limit && <More onMore={() => setLimit(limit + SLICE)} />}
-      {leftOut > 0 && (
-        <Notice tone="quiet" title={`${formatCount(leftOut, 'more prompt')} are not in this list`}>
-          <p>The deployment cannot send so long a list. The counts above include them.</p>
-        </Notice>
-      )}
     </>
   );
 }

@@ -21,8 +21,7 @@ export function selectPrompts(prompts: readonly PromptStatus[], choice: Choice):
   const selected = prompts.filter((prompt) => {
     if (!isInView(prompt, choice.view)) return false;
     if (wanted.length === 0) return true;
-    const { key, words = '', problem = '' } = prompt;
-    const text = fold(`${key}\n${words}\n${problem}`);
+    const text = textOf(prompt);
     return wanted.every((word) => text.includes(word));
   });
   const compare = COMPARE[choice.sort];
@@ -30,7 +29,11 @@ export function selectPrompts(prompts: readonly PromptStatus[], choice: Choice):
 }
 
 /** How many prompts each view has; of states and of unused ones the server counts what it left out, too. */
-export function countViews({ prompts, counts, leftOut }: StatusResponse): Record<View, number> {
+export function countViews({
+  prompts,
+  counts,
+  leftOut,
+}: Pick<StatusResponse, 'prompts' | 'counts' | 'leftOut'>): Record<View, number> {
   const count = (view: View) => prompts.filter((prompt) => isInView(prompt, view)).length;
   return {
     ...counts,
@@ -45,6 +48,16 @@ function isInView(prompt: PromptStatus, view: View): boolean {
   if (view === 'problem' || view === 'next') return prompt[view] !== undefined;
   if (view === 'unused') return prompt.usedBy.length === 0;
   return prompt.state === view;
+}
+
+const texts = new WeakMap<PromptStatus, string>();
+
+/** What the filter looks at; made once for each prompt, not at each key. */
+function textOf(prompt: PromptStatus): string {
+  const { key, words = '', problem = '' } = prompt;
+  const text = texts.get(prompt) ?? fold(`${key}\n${words}\n${problem}`);
+  texts.set(prompt, text);
+  return text;
 }
 
 /** Capitals, and forms of a letter that look the same, make no difference. */

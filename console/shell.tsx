@@ -46,7 +46,11 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
   seen.add(section);
   const heading = useRef<HTMLHeadingElement>(null);
   const [title] = SHOWN[section];
-  useTitle(title, heading);
+  useTitle(title, item === undefined ? heading : undefined);
+  useEffect(() => {
+    // Sign-in, which had the focus, is gone.
+    if (first !== undefined) heading.current?.focus();
+  }, [first]);
 
   return (
     <>
@@ -71,7 +75,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
         </button>
       </header>
       <Tabs label="Sections" tabs={tabsOf(status)} current={section} />
-      <main aria-busy={loading}>
+      <main aria-busy={loading && status === undefined}>
         <h2 ref={heading} tabIndex={-1} class="unseen">
           {title}
         </h2>
@@ -131,12 +135,16 @@ function tabsOf(status: StatusResponse | undefined): Tab[] {
   });
 }
 
-/** The window's title names the section; who goes to another one finds the focus at its heading. */
-function useTitle(title: string, heading: { readonly current: HTMLElement | null }): void {
+/**
+ * The window's title names the section.
+ *
+ * @param heading of the section; it gets the focus in a section that was not shown before
+ */
+function useTitle(title: string, heading: { readonly current: HTMLElement | null } | undefined) {
   const last = useRef(title);
   useEffect(() => {
     document.title = `${title} · Phone prompts`;
-    if (last.current !== title) heading.current?.focus();
+    if (last.current !== title) heading?.current?.focus();
     last.current = title;
   }, [title, heading]);
 }

@@ -51,6 +51,8 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
       </p>
       {reason !== undefined && problem === undefined && <Notice tone="warn" title={reason} alert />}
       <form onSubmit={submit}>
+        {/* By it a password manager tells one deployment from another. */}
+        <input type="text" autoComplete="username" value={location.host} readOnly hidden />
         <label for="secret">Admin secret</label>
         <div class="field">
           <input

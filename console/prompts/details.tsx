@@ -9,10 +9,11 @@ import { STATE_WORDS } from './states';
 interface DetailsProps {
   readonly prompt: PromptStatus;
   readonly player: Player;
+  readonly hasFlow: boolean;
 }
 
 /** What there is to know about a prompt beside its row, and all ways to listen to it. */
-export function PromptDetails({ prompt, player }: DetailsProps) {
+export function PromptDetails({ prompt, player, hasFlow }: DetailsProps) {
   const { key, state, since, object, usedBy, heardAt, storedAt } = prompt;
   const { word, meaning } = STATE_WORDS[state];
   return (
@@ -37,14 +38,13 @@ export function PromptDetails({ prompt, player }: DetailsProps) {
       )}
       <dt>Places in the call flow</dt>
       <dd>
-        {usedBy.length === 0
-          ? 'None'
-          : usedBy.map((place, index) => (
-              <span key={place}>
-                {index > 0 && ' · '}
-                <a href={routeTo('flow', place)}>{placeWords(place)}</a>
-              </span>
-            ))}
+        {usedBy.map((place, index) => (
+          <span key={place}>
+            {index > 0 && ' · '}
+            <a href={routeTo('flow', place)}>{placeWords(place)}</a>
+          </span>
+        ))}
+        {usedBy.length === 0 && (hasFlow ? 'None' : 'Not known')}
       </dd>
       {heardAt !== undefined && (
         <Listen

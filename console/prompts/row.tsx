@@ -29,10 +29,12 @@ interface RowProps {
   /** A link led here. */
   readonly wanted: boolean;
   readonly player: Player;
+  /** Whether it is known which prompts the call flow uses. */
+  readonly hasFlow: boolean;
 }
 
 /** A prompt: a row, and below it, when it is open, what there is to know about it. */
-export function PromptRow({ prompt, open, onToggle, wanted, player }: RowProps) {
+export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: RowProps) {
   const [lengthCell, seconds] = useLength(prompt.heardAt ?? prompt.storedAt);
   const detailsId = useId();
   const button = useRef<HTMLButtonElement>(null);
@@ -102,19 +104,19 @@ export function PromptRow({ prompt, open, onToggle, wanted, player }: RowProps) 
           </td>
           <td data-label={COLUMNS[5]}>{object ? <Time at={object.lastModified} /> : <Dash />}</td>
           <td class="prompt-places" data-label={COLUMNS[6]}>
-            <FirstPlace usedBy={usedBy} />
+            {hasFlow ? <FirstPlace usedBy={usedBy} /> : <Dash />}
           </td>
         </tr>
         {open && (
           <tr class="prompt-details">
             <td colSpan={COLUMNS.length} id={detailsId}>
-              <PromptDetails prompt={prompt} player={player} />
+              <PromptDetails prompt={prompt} player={player} hasFlow={hasFlow} />
             </td>
           </tr>
         )}
       </>
     );
-  }, [prompt, open, seconds, isOn, phone]);
+  }, [prompt, open, seconds, isOn, phone, hasFlow]);
 }
 
 interface ListenProps {

@@ -65,6 +65,11 @@ export function PromptsSection({ status, item, player }: SectionProps) {
           <p>Neither the bucket nor the call flow has it any more, or the list is cut.</p>
         </Notice>
       )}
+      {status.flow.problem !== undefined && (
+        <Notice tone="warn" title="Which prompts the call flow uses is not known">
+          <p>{status.flow.problem}</p>
+        </Notice>
+      )}
       {leftOut > 0 && (
         <Notice tone="quiet" title={`${formatCount(leftOut, 'more prompt')} are not in this list`}>
           <p>The deployment cannot send so long a list. The counts above include them.</p>
@@ -126,6 +131,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
                 onToggle={() => toggle(prompt.key)}
                 wanted={prompt.key === item}
                 player={player}
+                hasFlow={status.flow.problem === undefined}
               />
             ))}
           </tbody>

@@ -31,6 +31,7 @@ export function Views({ status, view: chosen, onChoose }: ViewsProps) {
     <fieldset class="views">
       <legend class="unseen">Show</legend>
       {VIEWS.map((view) => {
+        if (view === 'unused' && status.flow.problem !== undefined) return null;
         const { word, meaning, icon, tone = '' } = WORDS[view];
         return (
           <button

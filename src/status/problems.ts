@@ -50,7 +50,10 @@ export function problemOf(situation: Situation): string | undefined {
   }
   if (skip === undefined || isAsExpected(situation)) return undefined;
   const because = `because ${REASON_WORDS[skip.reason]}`;
-  return sentences([`${HEARD[source.via](skip)}, ${because}`, ...cure(situation)]);
+  return sentences([
+    `${HEARD[source.via](skip, situation.isUsed)}, ${because}`,
+    ...cure(situation),
+  ]);
 }
 
 /** Why callers hear nothing where the proxy plays an object; undefined where they hear it. */
@@ -63,19 +66,22 @@ export function whySilent({
   return `it has ${formatBytes(object.size)}, more than the proxy carries, and is no Asset yet`;
 }
 
-type Skip = NonNullable<Situation['skip']>;
-
 /** What callers hear of an object that the next sync makes no Asset of. */
-const HEARD: Readonly<Record<'asset' | 'proxy', (skip: Skip) => string>> = {
-  asset({ reason, unplayable }) {
+const HEARD: Readonly<
+  Record<'asset' | 'proxy', (skip: NonNullable<Situation['skip']>, isUsed: boolean) => string>
+> = {
+  asset({ reason, unplayable }, isUsed) {
     if (reason === 'unreadable' && !unplayable) return 'Callers hear its earlier recording';
-    const then = unplayable ? 'not any more' : 'what S3 has, through the proxy';
+    const spoken = isUsed ? 'its text' : 'not any more';
+    const then = unplayable ? spoken : 'what S3 has, through the proxy';
     return `Callers hear its earlier recording until the next sync, and then ${then}`;
   },
-  proxy: ({ unplayable }) =>
-    unplayable
-      ? 'The next sync takes it out of use'
-      : 'It is played through the proxy, and is no Asset',
+  proxy({ unplayable }, isUsed) {
+    if (!unplayable) return 'It is played through the proxy, and is no Asset';
+    return isUsed
+      ? 'Callers hear nothing until the next sync, and then its text'
+      : 'No call can play it';
+  },
 };
 
 /** No call misses an Asset of what is not used, and audio without a header never is one. */

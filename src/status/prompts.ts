@@ -191,9 +191,9 @@ function sinceOf({ key, source, refusal, isAbsent, object }: Situation, { past }
 }
 
 function heardAtOf(situation: Situation, facts: PromptFacts): string | undefined {
-  const { source, isAbsent } = situation;
+  const { source, isAbsent, skip } = situation;
   if (source.via === 'say' || whySilent(situation) !== undefined) return undefined;
-  if (source.via === 'proxy') return isAbsent ? undefined : source.path();
+  if (source.via === 'proxy') return isAbsent || skip?.unplayable ? undefined : source.path();
   if (facts.areAssetsPublic) return source.path();
   // The proxy plays the same bytes.
   return isStoredAt(situation, source.path()) ? proxyPath(situation, facts) : undefined;

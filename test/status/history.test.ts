@@ -73,6 +73,33 @@ describe('what changed with a Deployment', () => {
   });
 });
 
+describe('by whom a Deployment was made', () => {
+  const all = [built(1, { code: 1 }), built(2, { code: 1, prompts: {} })];
+
+  it.each<[string, (number | undefined)[], string | undefined]>([
+    ['of a Build with no manifest is the toolkit', [1], 'toolkit'],
+    ['of a Build that was live before is a rollback', [1, 2, 1], 'rollback'],
+    ['of the same Build once more is none', [1, 1], 'toolkit'],
+    ['of a deleted Build that was live before is a rollback', [9, 2, 9], 'rollback'],
+    ['of a deleted Build is not known', [9, 2], undefined],
+    ['of no Build is nobody, however often', [undefined, 2, undefined], undefined],
+  ])('%s', (_, deployed, by) => {
+    expect(history(deployed, all)[0]?.by).toBe(by);
+  });
+
+  it('a rollback to a Build that is not told any more is one', () => {
+    const deployments = [1, 2, 3, 4, 5, 1].map(
+      (n, index): Deployment => ({
+        sid: sid('ZD', index),
+        buildSid: sid('ZB', n),
+        createdAt: new Date(1e12 - index * 60_000),
+      }),
+    );
+    const told = historyOf({ deployments, builds: new Map() }, 2);
+    expect(told.map(({ by }) => by)).toEqual(['rollback', undefined]);
+  });
+});
+
 describe('what made a Build', () => {
   const { build } = built(1, { code: 1 });
   const marked = (isDeploy: boolean, print = fingerprint(carryOverOf(build))) => {

@@ -262,11 +262,14 @@ function createActions(render: (held: Held) => void) {
           messages: [...log.messages, { type: 'request', row: repeated }],
         }));
       }),
-    setSwitches: (switches: Switches) =>
-      perform(async () => {
+    setSwitches: (switches: Switches) => {
+      // A box that is ticked stays so while S3 stops.
+      if (held.server) update({ server: { ...held.server, ...switches } });
+      return perform(async () => {
         const server = await setSwitches(switches);
         update({ server });
-      }),
+      });
+    },
     setSettings: (settings: CallSettings) => update({ settings }),
     setMuted(isMuted: boolean) {
       player.setMuted(isMuted);

@@ -10,6 +10,7 @@ export interface NpmStart {
   readonly origin: string;
   /** What `.sandbox/…/env` holds. */
   readonly variables: AccountVariables & Readonly<Record<string, string>>;
+  /** @throws {Error} when it has ended by itself, with what it wrote */
   stop(): Promise<void>;
 }
 
@@ -21,12 +22,13 @@ export async function npmStart(...args: string[]): Promise<NpmStart> {
   const ended = exited.then(async ([code]) => {
     throw new Error(`npm start ended with ${code}: ${await errors}`);
   });
-  const output = await Promise.race([waitForOutput(program, 'Stop with Ctrl-C.'), ended]);
   ended.catch(() => {});
+  const output = await Promise.race([waitForOutput(program, 'Stop with Ctrl-C.'), ended]);
   return {
     origin: new URL(read(output, 'is answered at')).origin,
     variables: readVariables(read(output, 'Variables for commands')),
     async stop() {
+      if (program.exitCode !== null) await ended;
       program.kill('SIGINT');
       await exited;
     },

@@ -1,5 +1,5 @@
 import type { CallMessage, CallSettings, RequestRow } from '../protocol';
-import { isMedia, statusOf } from './requests';
+import { isMedia, reasonOf } from './requests';
 
 /** A call as far as it is known here. */
 export interface CallLog {
@@ -55,19 +55,16 @@ export function momentsOf(log: CallLog): readonly Moment[] {
         return isUnanswered ? [{ type: 'unanswered', row }] : [];
       }
       case 'silence':
-        return [{ ...message, reason: reasonOf(log, message) }];
+        return [{ ...message, reason: silenceReason(log, message) }];
       default:
         return [message];
     }
   });
 }
 
-/** Why a prompt was silence, shorter than Twilio says it. */
-function reasonOf(log: CallLog, { request, failure }: MessageOf<'silence'>): string {
+function silenceReason(log: CallLog, { request, failure }: MessageOf<'silence'>): string {
   const row = rowsOf(log).find((each) => each.request === request);
-  return row?.status !== undefined && row.status >= 400
-    ? `${row.servedBy} answered ${statusOf(row)}.`
-    : `${failure.replace(/\.$/, '')}.`;
+  return row ? reasonOf(row) : failure;
 }
 
 /** What the handset shows. */
@@ -118,10 +115,10 @@ export function phaseOf(log: CallLog | undefined, isSounding: boolean): Phase {
   if (isSounding && last?.type === 'say') return { kind: 'saying', isListening };
   if (isListening) {
     const latest = silences.at(-1);
-    const reason = latest && reasonOf(log, latest);
+    const reason = latest && silenceReason(log, latest);
     return { kind: 'listening', silences: silences.length, reason };
   }
   return last?.type === 'silence'
-    ? { kind: 'silence', name: last.name, reason: reasonOf(log, last) }
+    ? { kind: 'silence', name: last.name, reason: silenceReason(log, last) }
     : { kind: 'calling' };
 }

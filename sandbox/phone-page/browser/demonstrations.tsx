@@ -36,7 +36,9 @@ export function Demonstrations({
       <h2 id="demonstrations">Two calls show it</h2>
       <div class="demonstrations">
         {DEMONSTRATIONS.map(({ button, what, settings }) => {
-          const log = phone.logs.findLast((each) => isSame(settingsOf(each), settings));
+          const log = phone.logs.findLast(
+            (each) => phone.demonstrated.includes(each.id) && isSame(settingsOf(each), settings),
+          );
           return (
             <div class="panel demonstration" key={button}>
               <button

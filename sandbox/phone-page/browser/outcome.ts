@@ -1,7 +1,7 @@
 import { formatCount } from '../../../console/format';
 import type { RequestRow } from '../protocol';
 import { type CallLog, momentsOf, rowsOf } from './call-log';
-import { isMedia } from './requests';
+import { isMedia, SERVER_NAMES } from './requests';
 
 /** What one saw in a call, in sentences that are made of what happened. */
 export interface Outcome {
@@ -50,25 +50,25 @@ function answersSentence(media: readonly RequestRow[]): string {
   const servers = [...new Set(media.map(({ servedBy }) => servedBy))];
   const clauses = servers.map((server) => {
     const rows = media.filter(({ servedBy }) => servedBy === server);
-    const statuses = [...new Set(rows.map(({ status }) => status))];
-    const counts = statuses.map((status, index) => {
-      const times = rows.filter((row) => row.status === status).length;
-      const requests = index === 0 ? formatCount(times, 'request') : String(times);
-      return status === undefined ? `nothing to ${requests}` : `${status} to ${requests}`;
-    });
-    return `${NAMES[server]} answered ${list(counts)}`;
+    const answered = [...new Set(rows.flatMap(({ status }) => status ?? []))];
+    const counts = answered.map((status) => [
+      status,
+      rows.filter((row) => row.status === status).length,
+    ]);
+    const unanswered = rows.filter(({ status }) => status === undefined).length;
+    return `${SERVER_NAMES[server]} ${list([
+      ...counts.map(([status, count = 0], index) =>
+        index === 0
+          ? `answered ${status} to ${formatCount(count, 'request')}`
+          : `${status} to ${count}`,
+      ),
+      ...(unanswered > 0 ? [`gave no answer to ${formatCount(unanswered, 'request')}`] : []),
+    ])}`;
   });
   const [first = '', ...others] = clauses;
   const text = [first, ...others.map(lowerArticle)].join('; ');
   return text === '' ? '' : `${text}.`;
 }
-
-const NAMES: Readonly<Record<RequestRow['servedBy'], string>> = {
-  Asset: "Twilio's own file server (Assets)",
-  Function: 'A Function',
-  proxy: 'The proxy',
-  S3: 'S3',
-};
 
 function lowerArticle(text: string): string {
   return text.replace(/^(?:The|A)(?= )/, (article) => article.toLowerCase());

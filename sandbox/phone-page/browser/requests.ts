@@ -44,6 +44,23 @@ function fold(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
 
+/** Who answered, at the beginning of a sentence. */
+export const SERVER_NAMES: Readonly<Record<RequestRow['servedBy'], string>> = {
+  Asset: "Twilio's own file server (Assets)",
+  Function: 'The Function',
+  proxy: 'The proxy',
+  S3: 'S3',
+};
+
+/** Why a request failed, in a sentence: shorter than Twilio says it, where that is enough. */
+export function reasonOf(row: RequestRow): string {
+  const { status, failure = '' } = row;
+  const server = SERVER_NAMES[row.servedBy];
+  if (status === undefined) return `${server} gave no answer.`;
+  if (status >= 400) return `${server} answered ${statusOf(row)}.`;
+  return `${failure.replace(/\.$/, '')}.`;
+}
+
 /** The status as a number and in words. */
 export function statusOf({ status }: Pick<RequestRow, 'status'>): string {
   return status === undefined ? 'no answer' : `${status} ${WORDS[status] ?? ''}`.trim();

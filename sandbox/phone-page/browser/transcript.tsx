@@ -6,6 +6,7 @@ import { type Moment, momentsOf } from './call-log';
 import { ClockTime } from './clock-time';
 import { CopyButton } from './copy-button';
 import type { SoughtRequest } from './inspector';
+import { reasonOf } from './requests';
 import { recordingAddress } from './server';
 import type { Phone } from './use-phone';
 
@@ -178,7 +179,7 @@ function MomentLine({
           <Badge tone="bad" icon="cross">
             {moment.row.verb}
           </Badge>{' '}
-          {moment.row.failure} <SeekButton request={moment.row.request} onSeek={onSeek} />
+          {reasonOf(moment.row)} <SeekButton request={moment.row.request} onSeek={onSeek} />
         </>
       );
     case 'ended':

@@ -25,6 +25,8 @@ export interface Phone {
   readonly isConnected: boolean | undefined;
   /** Calls that were opened here, in their order. */
   readonly logs: readonly CallLog[];
+  /** Those of them that demonstrate something: nothing was broken in them at first. */
+  readonly demonstrated: readonly string[];
   /** The call that transcript and inspector show. */
   readonly shown: CallLog | undefined;
   /** The call that goes on; its keypad and its speaker are here. */
@@ -48,6 +50,7 @@ const AT_FIRST: Held = {
   server: undefined,
   isConnected: undefined,
   logs: [],
+  demonstrated: [],
   shownId: undefined,
   liveId: undefined,
   isSounding: false,
@@ -187,7 +190,7 @@ function createActions(render: (held: Held) => void) {
     if (id !== undefined && id !== held.shownId) open(id);
   };
 
-  const begin = async (settings: CallSettings): Promise<void> => {
+  const begin = async (settings: CallSettings): Promise<string> => {
     const { liveId } = held;
     player.stop();
     if (liveId !== undefined) await hangUp(liveId);
@@ -195,6 +198,7 @@ function createActions(render: (held: Held) => void) {
     update({ liveId: id, settings });
     history.replaceState(null, '', `#call=${encodeURIComponent(id)}`);
     open(id);
+    return id;
   };
 
   const mend = async (): Promise<void> => {
@@ -230,11 +234,15 @@ function createActions(render: (held: Held) => void) {
         player.stop();
       };
     },
-    call: (settings: CallSettings) => beginOnce(() => begin(settings)),
+    call: (settings: CallSettings) =>
+      beginOnce(async () => {
+        await begin(settings);
+      }),
     demonstrate: (settings: CallSettings) =>
       beginOnce(async () => {
         await mend();
-        await begin(settings);
+        const id = await begin(settings);
+        update({ demonstrated: [...held.demonstrated, id] });
       }),
     press(key: string) {
       const { liveId } = held;

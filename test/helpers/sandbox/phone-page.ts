@@ -47,7 +47,7 @@ export const silent = (request = 0): CallMessage => ({
   type: 'silence',
   request,
   name: 'prompts/menu.mp3',
-  failure: 'nothing came',
+  failure: 'nothing came.',
 });
 
 export const ended: CallMessage = { type: 'ended', how: 'You hung up.', silences: 0 };

@@ -63,11 +63,15 @@ describe('why a prompt was silence', () => {
       { servedBy: 'S3', status: 403 },
       'S3 answered 403 Forbidden.',
     ],
-    ['is what Twilio says, where no status came', { status: undefined }, 'nothing came.'],
+    [
+      'is that no answer came',
+      { servedBy: 'proxy', status: undefined },
+      'The proxy gave no answer.',
+    ],
     [
       'is what Twilio says, where the status is good and the rest is not',
-      { status: 200 },
-      'nothing came.',
+      { status: 200, failure: '12300: sent no type' },
+      '12300: sent no type.',
     ],
   ] as const)('%s', (_title, changes, reason) => {
     expect(momentsOf(logOf(requested(changes), silent()))).toEqual([

@@ -42,7 +42,14 @@ describe('what one saw in a call', () => {
   it('counts requests without an answer, and blames no signature for them', () => {
     const lost = presigned(0, { status: undefined, appendedCount: 27, failure: '11200: refused' });
     expect(seen(lost, silent(0))).toBe(
-      'The caller heard silence in place of 1 prompt. S3 answered nothing to 1 request.',
+      'The caller heard silence in place of 1 prompt. S3 gave no answer to 1 request.',
+    );
+  });
+
+  it('tells answers from requests without one', () => {
+    const lost = presigned(1, { status: undefined, failure: '11200: refused' });
+    expect(seen(presigned(0), sounded(0), lost, silent(1))).toContain(
+      'S3 answered 200 to 1 request, and gave no answer to 1 request.',
     );
   });
 

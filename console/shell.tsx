@@ -2,11 +2,13 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { StatusResponse } from '../src/status/response';
 import { Announcer } from './components/announcer';
+import { Badge } from './components/badge';
 import { Icon } from './components/icon';
 import { Notice } from './components/notice';
 import { Skeleton } from './components/skeleton';
 import { type Tab, Tabs } from './components/tabs';
 import { Time } from './components/time';
+import { TONE_ICONS } from './components/tone';
 import { FlowSection } from './flow/section';
 import { formatCount } from './format';
 import { PlayerBar } from './listen/player-bar';
@@ -15,6 +17,7 @@ import { LiveSection } from './live/section';
 import { PromptsSection } from './prompts/section';
 import { routeTo, SECTIONS, type SectionId } from './route';
 import type { SectionProps } from './section';
+import { countChanges, summarize } from './summary';
 import { SyncSection } from './sync/section';
 import { useRoute } from './use-route';
 import { useStatus } from './use-status';
@@ -66,6 +69,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
             )}
           </p>
         </div>
+        {status && <Summary status={status} />}
         <button type="button" aria-disabled={loading} onClick={() => loading || void reload()}>
           <Icon name="refresh" />
           {loading ? 'Loading…' : 'Refresh'}
@@ -122,8 +126,17 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
   );
 }
 
+function Summary({ status }: { readonly status: StatusResponse }) {
+  const { tone, words } = summarize(status);
+  return (
+    <Badge tone={tone} icon={TONE_ICONS[tone]}>
+      {words}
+    </Badge>
+  );
+}
+
 function tabsOf(status: StatusResponse | undefined): Tab[] {
-  const pending = status?.prompts.filter(({ next }) => next !== undefined).length ?? 0;
+  const pending = status ? countChanges(status) : 0;
   return SECTIONS.map((id) => {
     const [title] = SHOWN[id];
     if (id !== 'sync' || pending === 0) return { id, title };

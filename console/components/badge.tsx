@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon';
-
-export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
+import type { Tone } from './tone';
 
 interface BadgeProps {
   readonly tone: Tone;

@@ -1,13 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { Tone } from './badge';
-import { Icon, type IconName } from './icon';
-
-const ICONS: Readonly<Record<Tone, IconName>> = {
-  good: 'check',
-  warn: 'warning',
-  bad: 'cross',
-  quiet: 'clock',
-};
+import { Icon } from './icon';
+import { TONE_ICONS, type Tone } from './tone';
 
 interface NoticeProps {
   readonly tone: Tone;
@@ -21,7 +14,7 @@ interface NoticeProps {
 export function Notice({ tone, title, alert = false, children }: NoticeProps) {
   return (
     <div class={`notice ${tone}`} role={alert ? 'alert' : undefined}>
-      <Icon name={ICONS[tone]} />
+      <Icon name={TONE_ICONS[tone]} />
       <div>
         <p class="notice-title">{title}</p>
         {children}

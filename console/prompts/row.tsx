@@ -68,9 +68,10 @@ export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: R
               onClick={onToggle}
             >
               <Icon name="more" />
-              <span dir="auto">
-                <span class="quiet">{folder}</span>
-                {name}
+              {/* Each part keeps its direction; a folder stands before its file. */}
+              <span>
+                <bdi class="quiet">{folder}</bdi>
+                <bdi>{name}</bdi>
               </span>
             </button>
             {words !== undefined && (

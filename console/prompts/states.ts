@@ -1,6 +1,6 @@
 import type { PromptStatus } from '../../src/status/response';
-import type { Tone } from '../components/badge';
 import type { IconName } from '../components/icon';
+import type { Tone } from '../components/tone';
 
 interface Shown {
   readonly word: string;

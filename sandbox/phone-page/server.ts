@@ -9,9 +9,8 @@ import { BodyTooLargeError } from '../edge/request-body';
 import { sendText } from '../edge/responses';
 import { pathOf } from '../edge/server';
 import type { Hang } from '../hang';
-import { CALLER, NUMBER } from '../inspector';
+import { type Built, CALLER, type Inspected, NUMBER } from '../inspector';
 import type { S3Switch } from '../s3-switch';
-import type { Sandbox } from '../sandbox';
 import { CALLS_KEPT, createCalls } from './calls';
 import {
   openEventStream,
@@ -26,7 +25,7 @@ import { PAGE_FOLDER, sendPageFile, setPageHeaders } from './page-files';
 import { callSettings, type State, type Switches, switches } from './protocol';
 
 export interface PhonePageOptions {
-  readonly sandbox: Pick<Sandbox, 'publicOrigin' | 'variables' | 'twilio'>;
+  readonly sandbox: Inspected & Built;
   readonly flow: CallFlow;
   /** Undefined where the bucket is the user's own. */
   readonly s3: S3Switch | undefined;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { type S3Server, startS3 } from '../../sandbox/s3';
+import { FUNCTION_PAYLOAD_BYTES } from '../../src/limits';
 import { decodeManifest, isManifestPath } from '../../src/manifest';
 import type { FunctionResponse } from '../../src/runtime';
 import { type OwnFiles, respondToStatus, type Times } from '../../src/status/respond';
@@ -29,7 +30,7 @@ let client: S3Client;
 const put = (Bucket: string, Key: string, Body = audio(Key)) =>
   client.send(new PutObjectCommand({ Bucket, Key, Body }));
 beforeAll(async () => {
-  s3 = await startS3({ buckets: ['prompts', 'empty', 'one', 'changing'] });
+  s3 = await startS3({ buckets: ['prompts', 'empty', 'one', 'changing', 'many'] });
   s3Wire = await startFaultServer(s3.endpoint);
   client = new S3Client({ ...s3, forcePathStyle: true });
   for (const key of KEYS) {
@@ -236,6 +237,25 @@ describe('/status', () => {
     expect(new Set(account.requests).size).toBe(account.requests.length);
     const methods = [...account.requests, ...s3Wire.requests.map(({ method }) => method)];
     expect(methods.filter((each) => !each.startsWith('GET'))).toEqual([]);
+  });
+
+  it('tells a bucket of 100,000 keys, and what calls play of it', async () => {
+    for (let at = 0; at < 100_000; at++) s3.store.put('many', `${at}.mp3`, Buffer.of(at));
+    s3.store.put('many', 'b.mp3', audio('b'));
+    const context = { S3_BUCKET: 'many', S3_ENDPOINT: s3.endpoint };
+    const status = await ask(await company(), { context, listingMs: 60_000 });
+    expect(status.prompts.length + status.leftOut).toBe(100_003);
+    expect(status.counts).toEqual({
+      asset: 0,
+      proxy: 100_001,
+      spoken: 0,
+      missing: 2,
+      unused: 100_000,
+    });
+    const { 'a.mp3': a, 'b.mp3': b, 'c.mp3': c } = stateOf(status);
+    expect([a, b, c]).toEqual(['missing', 'proxy', 'missing']);
+    expect(status.nextSync).toMatchObject({ build: true });
+    expect(JSON.stringify(status).length).toBeLessThan(FUNCTION_PAYLOAD_BYTES / 3);
   });
 
   it('says what S3 answers in place of an object', async () => {

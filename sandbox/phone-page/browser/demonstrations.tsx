@@ -2,7 +2,7 @@ import { Badge } from '../../../console/components/badge';
 import type { CallSettings } from '../protocol';
 import { type CallLog, endOf, settingsOf } from './call-log';
 import { type Outcome, outcomeOf } from './outcome';
-import type { Phone } from './use-phone';
+import type { Phone } from './phone-state';
 
 interface Demonstration {
   readonly button: string;

@@ -2,7 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { formatCount, splitKey } from '../../../console/format';
 import { type Phase, phaseOf, startOf } from './call-log';
 import { type Outcome, outcomeOf } from './outcome';
-import type { Phone, PhoneActions } from './use-phone';
+import type { PhoneActions } from './phone-actions';
+import type { Phone } from './phone-state';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
 

@@ -123,7 +123,7 @@ function FilterBar({
         />{' '}
         Failed only
       </label>
-      <span role="status" class="quiet">
+      <span role={filter === EVERY_REQUEST ? undefined : 'status'} class="quiet">
         {found === all ? formatCount(all, 'request') : `${found} of ${formatCount(all, 'request')}`}
       </span>
     </search>

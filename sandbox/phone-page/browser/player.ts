@@ -14,6 +14,8 @@ export interface PlayerEvents {
   onSounding(isSounding: boolean): void;
   /** The browser plays nothing before somebody has asked it to. */
   onBlocked(isBlocked: boolean): void;
+  /** The browser does not know the format, or got no sound. */
+  onUnplayable(sound: Sound): void;
 }
 
 /** What a caller hears, one sound at a time, in real time. */
@@ -56,21 +58,26 @@ export function createPlayer(audio: HTMLAudioElement, events: PlayerEvents): Pla
     events.onPlayed(sound);
   };
 
-  const sounded = ({ call, message }: Sound, signal: AbortSignal): Promise<void> =>
-    message.type === 'sound'
-      ? played(soundAddress(call, message.sound), message.seconds ?? 0, signal)
+  const sounded = (sound: Sound, signal: AbortSignal): Promise<void> => {
+    const { message } = sound;
+    return message.type === 'sound'
+      ? played(sound, message.seconds ?? 0, signal)
       : spoken(message.text, message.language ?? 'en-US', signal);
+  };
 
-  const played = async (address: string, seconds: number, signal: AbortSignal): Promise<void> => {
-    audio.src = address;
+  const played = async (sound: Sound, seconds: number, signal: AbortSignal): Promise<void> => {
+    audio.src = soundAddress(sound.call, sound.message.sound);
     const over = new Promise<'over' | 'unreadable'>((resolve) => {
       audio.onended = () => resolve('over');
       audio.onerror = () => resolve('unreadable');
       signal.addEventListener('abort', () => resolve('over'), { once: true });
     });
     start();
-    // Twilio plays formats that a browser does not: the call takes its time all the same.
-    if ((await over) === 'unreadable') await wait(seconds, signal);
+    if ((await over) === 'unreadable') {
+      events.onUnplayable(sound);
+      // Twilio plays formats that a browser does not: the call takes its time all the same.
+      await wait(seconds, signal);
+    }
     if (current.signal === signal) audio.pause();
     events.onBlocked(false);
   };

@@ -1,5 +1,6 @@
 import { APPEND_MODES, type CallSettings, SOURCES } from '../protocol';
-import type { Phone, PhoneActions } from './use-phone';
+import type { PhoneActions } from './phone-actions';
+import type { Phone } from './phone-state';
 
 const SOURCE_LABELS: Readonly<Record<CallSettings['source'], string>> = {
   presigned: 'Presigned URLs, as people do it today',

@@ -6,9 +6,9 @@ import { type Moment, momentsOf } from './call-log';
 import { ClockTime } from './clock-time';
 import { CopyButton } from './copy-button';
 import type { SoughtRequest } from './inspector';
+import type { Phone } from './phone-state';
 import { reasonOf } from './requests';
 import { recordingAddress } from './server';
-import type { Phone } from './use-phone';
 
 /** The call in words, and what can be taken along. */
 export function Transcript({
@@ -96,7 +96,9 @@ function Scrolled({
   return (
     <div
       class="scrolled"
+      // The status tells what happens now: this is for reading again.
       role="log"
+      aria-live="off"
       aria-label="Transcript of the call"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
       tabIndex={0}

@@ -1,8 +1,9 @@
 import VoiceResponse from 'twilio/lib/twiml/VoiceResponse';
 import { presignedUrl } from '../cli/presigned-url';
 import { type CallEvent, type CallOptions, call, type MediaEvent, playTwiml } from '../phone';
-import { readConfig } from '../src/config';
-import { decodeManifest, isManifestPath } from '../src/manifest';
+import { readCallConfig, readConfig } from '../src/config';
+import { decodeManifest, isManifestPath, type Manifest } from '../src/manifest';
+import { choosePlayable } from '../src/playback/playback';
 import { signProxyQuery } from '../src/proxy/signed-url';
 import { withOverrides } from '../src/webhook-url';
 import type { Sandbox } from './sandbox';
@@ -63,11 +64,16 @@ export type Built = Pick<Sandbox, 'publicOrigin'> & {
   readonly twilio: Pick<Sandbox['twilio'], 'liveBuild'>;
 };
 
-/** The paths of the live Build's Assets, by the keys of their prompts. */
-export function syncedPaths({ twilio, publicOrigin }: Built): ReadonlyMap<string, string> {
+/** The manifest of the live Build; undefined before the first sync. */
+function liveManifest({ twilio, publicOrigin }: Built): Manifest | undefined {
   const { functions = [] } = twilio.liveBuild(new URL(publicOrigin).host) ?? {};
   const manifest = functions.find(({ path }) => isManifestPath(path));
-  return manifest ? decodeManifest(manifest.content.toString()).paths : new Map();
+  return manifest && decodeManifest(manifest.content.toString());
+}
+
+/** The paths of the live Build's Assets, by the keys of their prompts. */
+export function syncedPaths(sandbox: Built): ReadonlyMap<string, string> {
+  return liveManifest(sandbox)?.paths ?? new Map();
 }
 
 /**
@@ -91,26 +97,34 @@ export function chooseSynced(
 /** One recording of a user's folder, and how a call plays it. */
 export interface OwnRecording {
   readonly key: string;
-  readonly media: MediaEvent;
+  /** Missing where the prompt's text is said in its place. */
+  readonly media?: MediaEvent;
 }
 
-/** Plays prompts to a caller, one by one, each as a call would: as an Asset, or else by the proxy. */
+/** Plays prompts to a caller, one by one, each as a call would. */
 export async function playAll(
   sandbox: Inspected & Built,
   keys: readonly string[],
 ): Promise<OwnRecording[]> {
-  const paths = syncedPaths(sandbox);
+  const { variables, publicOrigin } = sandbox;
+  const config = readCallConfig({ ...variables, DOMAIN_NAME: new URL(publicOrigin).host });
+  const playback = { ...config, manifest: liveManifest(sandbox), now: new Date() };
   const recordings: OwnRecording[] = [];
   for (const key of keys) {
-    const assetPath = paths.get(key);
-    const url = assetPath === undefined ? proxyUrl(sandbox, key) : sandbox.publicOrigin + assetPath;
-    const response = new VoiceResponse();
-    response.play(url);
-    for await (const event of playTwiml(response.toString(), callOptions(sandbox, []))) {
-      if (event.kind === 'media') recordings.push({ key, media: event });
-    }
+    const playable = choosePlayable(key, playback);
+    if (playable.via === 'say') recordings.push({ key });
+    else recordings.push({ key, media: await playOne(sandbox, playable.url) });
   }
   return recordings;
+}
+
+async function playOne(sandbox: Inspected, url: string): Promise<MediaEvent | undefined> {
+  const response = new VoiceResponse();
+  response.play(url);
+  for await (const event of playTwiml(response.toString(), callOptions(sandbox, []))) {
+    if (event.kind === 'media') return event;
+  }
+  return undefined;
 }
 
 function proxyUrl({ publicOrigin, variables }: Inspected, key: string): string {

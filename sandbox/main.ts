@@ -218,7 +218,7 @@ function ownRecordings(
   width: number,
 ): string {
   const more = keys.length - played.length;
-  const unnamed = played.find(({ key, media }) => media.status === 200 && !flowKeys.has(key))?.key;
+  const unnamed = played.find(({ key, media }) => media?.status === 200 && !flowKeys.has(key))?.key;
   return [
     `${colors.bold('Your recordings')}, each played to a caller:`,
     '',

@@ -29,9 +29,11 @@ export function recordingsTable(
 ): string {
   const lines = plainTable(['served by', 'status', 'seconds', 'in the flow', 'prompt']);
   for (const { key, media } of recordings) {
-    const seconds = media.durationSeconds?.toFixed(1) ?? '';
+    const served = media ? servedBy(media) : colors.red('said');
+    const status = media ? statusOf(media) : '';
+    const seconds = media?.durationSeconds?.toFixed(1) ?? '';
     const shown = cutEnd(oneLine(key), width - LAST_COLUMN);
-    lines.push([servedBy(media), statusOf(media), seconds, isInFlow(key) ? 'yes' : 'no', shown]);
+    lines.push([served, status, seconds, isInFlow(key) ? 'yes' : 'no', shown]);
   }
   return lines.toString();
 }

@@ -93,6 +93,8 @@ describe('npm start', () => {
     const child = npmStart();
     const output = await waitForOutput(child, 'Stop with Ctrl-C.');
     expect(output).not.toContain('Keys:');
+    const opened = /^Open (\S+) in a browser: a phone, and each request of a call\.$/m.exec(output);
+    expect((await fetch(opened?.[1] ?? '')).headers.get('content-type')).toMatch('text/html');
     const [appendUrls, replace] = [...output.matchAll(/^ {2}sh (\S+)(.*)$/gm)];
     expect(await shell(`sh ${appendUrls?.[1]}`)).toBe(
       [
@@ -204,7 +206,7 @@ describe("npm start -- --prompts, with a user's own recordings", () => {
     expect(cells(recordings).slice(2, 6)).toEqual([
       ['served by', 'status', 'seconds', 'in the flow', 'prompt'],
       ['Asset', '200', '2.7', 'no', 'prompts/menus/our greeting.mp3'],
-      ['proxy', '415', 'no', 'prompts/notes.txt'],
+      ['said', 'no', 'prompts/notes.txt'],
       ['Asset', '200', '5.8', 'yes', 'prompts/welcome.mp3'],
     ]);
     expect(recordings).toContain('start again: "key": "prompts/menus/our greeting.mp3"');

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type RequestListener, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks';
 import type { HttpRequest, HttpResponse } from '../../../phone';
 import { createHang } from '../../../sandbox/hang';
 import { type Listening, listen } from '../../../sandbox/listen';
@@ -14,7 +15,7 @@ import type { CallMessage } from '../../../sandbox/phone-page/protocol';
 import { createPhonePage, type PhonePage } from '../../../sandbox/phone-page/server';
 import { parseCallFlow } from '../../../src/call-flow/parse';
 import type { Clock } from '../../../src/clock';
-import { playing, rowsOf, TestPage } from '../../helpers/sandbox/test-page';
+import { playing, type Reaction, rowsOf, TestPage } from '../../helpers/sandbox/test-page';
 
 const FLOW = parseCallFlow(
   JSON.stringify({
@@ -80,11 +81,17 @@ beforeEach(async () => {
   writeFileSync(join(pageFolder, 'main-AB12.js'), 'page();');
   writeFileSync(join(pageFolder, '.hidden'), 'hidden');
   [sent, waits, replies] = [[], [], { '/voice': '<Play>/welcome.mp3</Play>' }];
-  let front: Parameters<typeof listen>[0] = () => {};
+  await open();
+});
+
+/** @param more variables of the deployment */
+async function open(more: Readonly<Record<string, string>> = {}): Promise<void> {
+  let front: RequestListener = () => {};
   listening = await listen((asked, response) => front(asked, response));
   const publicOrigin = `http://localhost:${listening.port}`;
+  const variables = { ...VARIABLES, ...more };
   server = createPhonePage({
-    sandbox: { publicOrigin, variables: VARIABLES, twilio: { liveBuild: () => undefined } },
+    sandbox: { publicOrigin, variables, twilio: { liveBuild: () => undefined } },
     flow: FLOW,
     s3: undefined,
     hang: createHang(),
@@ -94,10 +101,15 @@ beforeEach(async () => {
   });
   front = server.front((_, response) => response.end('the deployment'));
   page = new TestPage(publicOrigin);
-});
-afterEach(async () => {
+}
+
+async function close(): Promise<void> {
   server.close();
   await listening.close();
+}
+
+afterEach(async () => {
+  await close();
   rmSync(pageFolder, { recursive: true });
 });
 
@@ -388,12 +400,21 @@ describe('a call', () => {
   });
 
   it('signs a medium that is sent again, where the first was signed', async () => {
-    const { replay } = await page.call(SETTINGS, async (message, { hangUp }) => {
+    const hangUpAtOnce: Reaction = async (message, { hangUp }) => {
       if (message.type === 'sound') await hangUp();
-    });
+    };
+    const { replay } = await page.call(SETTINGS, hangUpAtOnce);
     await replay(1, true);
     expect(sent.at(-1)?.headers).toEqual({});
-    expect(sent.at(-1)?.url).toContain('welcome.mp3?Called=');
+    expect(sent.at(-1)?.url).toContain('/welcome.mp3?Called=');
+
+    await close();
+    await open({ AUDIO_VISIBILITY: 'protected' });
+    const { replay: replaySigned } = await page.call(SETTINGS, hangUpAtOnce);
+    await replaySigned(1, true);
+    const { url = '', headers } = sent.at(-1) ?? {};
+    const signature = String(headers?.['X-Twilio-Signature']);
+    expect(validateRequest(VARIABLES.AUTH_TOKEN, signature, url, {})).toBe(true);
   });
 });
 

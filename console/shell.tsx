@@ -64,12 +64,11 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
             <bdi>{status?.domain ?? location.host}</bdi>
             {status && (
               <>
-                , as of <Time at={status.at} />
+                , as of <Time at={status.at} /> <Summary status={status} />
               </>
             )}
           </p>
         </div>
-        {status && <Summary status={status} />}
         <button type="button" aria-disabled={loading} onClick={() => loading || void reload()}>
           <Icon name="refresh" />
           {loading ? 'Loading…' : 'Refresh'}

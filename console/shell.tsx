@@ -60,7 +60,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
       <header class="head">
         <div class="head-name">
           <h1>Phone prompts</h1>
-          <p class="quiet">
+          <p class="head-what quiet">
             <bdi>{status?.domain ?? location.host}</bdi>
             {status && (
               <>

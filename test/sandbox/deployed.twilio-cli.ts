@@ -9,6 +9,7 @@ import {
   stageProject,
 } from '../../sandbox/rehearsal/staged-project';
 import { readPage, section } from '../helpers/docs/markdown';
+import { loadConsole, SERVED_CONSOLE } from '../helpers/sandbox/console-answers';
 import { describeLocalStart } from '../helpers/sandbox/local-start';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -49,6 +50,11 @@ describe('twilio serverless:deploy, as its users run it', () => {
   it('deploys the project, and calls play through the proxy', async () => {
     expect(await twilio('serverless:deploy')).toContain('Serverless project successfully deployed');
     expect(await served()).toEqual(['proxy 200']);
+  });
+
+  it('deploys the console', async () => {
+    const origin = 'https://rehearsal-1234-dev.twil.io';
+    expect(await loadConsole(rehearsal, origin)).toEqual(SERVED_CONSOLE);
   });
 
   it('is followed by a sync, and calls play Assets', async () => {

@@ -183,7 +183,7 @@ export function checkVariables(variables: Variables, env: string): DeploymentVar
 
 /** What a deployment does without the optional variables that it would ignore. */
 export const IGNORED: Readonly<Record<OptionalVariable, string>> = {
-  ADMIN_SECRET: `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII, or has a blank at an end: /sync would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
+  ADMIN_SECRET: `ADMIN_SECRET is shorter than ${ADMIN_SECRET_CHARACTERS} characters, or not ASCII, or has a blank at an end: /sync and the console would stay closed. Make one with openssl rand -hex 32, or leave it empty.`,
   OPERATOR_NUMBER:
     'OPERATOR_NUMBER is no phone number such as +815012345678: callers would never be connected to it.',
 };

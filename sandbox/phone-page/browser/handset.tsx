@@ -67,7 +67,7 @@ export function Handset({
           type="checkbox"
           checked={!phone.isMuted}
           onChange={({ currentTarget }) => actions.setMuted(!currentTarget.checked)}
-        />{' '}
+        />
         Speaker
       </label>
       <label>
@@ -75,7 +75,7 @@ export function Handset({
           type="checkbox"
           checked={phone.isSkipping}
           onChange={({ currentTarget }) => actions.setSkipping(currentTarget.checked)}
-        />{' '}
+        />
         Skip prompts: each is over at once
       </label>
       <p class="quiet">The keyboard works, too: 0 to 9, * and #.</p>

@@ -120,7 +120,7 @@ function FilterBar({
           onChange={({ currentTarget: { checked } }) =>
             onFilter({ ...filter, failedOnly: checked })
           }
-        />{' '}
+        />
         Failed only
       </label>
       <span role={filter === EVERY_REQUEST ? undefined : 'status'} class="quiet">

@@ -55,7 +55,7 @@ export function SwitchPanel({
               onChange={({ currentTarget }) =>
                 actions.setSwitches({ s3Stopped: currentTarget.checked })
               }
-            />{' '}
+            />
             Stop S3
           </label>
         )}
@@ -67,7 +67,7 @@ export function SwitchPanel({
             onChange={({ currentTarget }) =>
               actions.setSwitches({ webhooksHang: currentTarget.checked })
             }
-          />{' '}
+          />
           Let webhooks hang: /voice and /menu never answer
         </label>
         <p class="quiet">
@@ -104,7 +104,7 @@ function Choice<Option extends string>({
             name={name}
             checked={chosen === option}
             onChange={() => onChoose(option)}
-          />{' '}
+          />
           {labels[option]}
         </label>
       ))}

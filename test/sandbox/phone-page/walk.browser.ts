@@ -173,15 +173,23 @@ describe('somebody who opens what npm start prints', () => {
 
   it('stops S3: presigned URLs are silent, and this project plays on', async () => {
     await page.getByLabel('Stop S3').check();
-    await call('Show the bug');
-    await page.getByRole('log').getByText('Silence').first().waitFor();
+    await page.getByLabel(/^Presigned URLs/).check();
+    await call('Call');
+    await page.getByRole('log').getByText('S3 gave no answer').first().waitFor();
     expect(await lookAt(page, 'phone-s3-stopped')).toEqual([]);
     await hangUp();
-    await call('Show it gone');
+    await page.getByLabel('This project').check();
+    await call('Call');
     await page.getByRole('log').getByText('Recording').nth(1).waitFor();
     expect(await page.getByRole('log').getByText('Silence').count()).toBe(0);
     await hangUp();
-    await page.getByLabel('Stop S3').uncheck();
+  });
+
+  it('demonstrates with nothing broken: S3 is started again', async () => {
+    await call('Show it gone');
+    await page.getByRole('log').getByText('Recording').first().waitFor();
+    expect(await page.getByLabel('Stop S3').isChecked()).toBe(false);
+    await hangUp();
   });
 
   it('shows nothing that a browser complains about', () => {

@@ -1,5 +1,5 @@
 /** Drawn on a ground of 16 by 16, in strokes; they say nothing that a word beside does not say. */
-const PATHS = {
+export const PATHS = {
   check: 'M3 8.5 6.5 12 13 4.5',
   cross: 'M4 4l8 8M12 4l-8 8',
   warning: 'M8 2.5 14.5 13.5h-13zM8 6.5v3.5M8 11.6v.4',

@@ -126,6 +126,9 @@ function exitsOf(id: StepId, flow: Flow): Exit[] {
 
 const INPUT = { digits: undefined, dialCallStatus: undefined, substituteCallerId: undefined };
 
+/** The keys in the order of a keypad. An object has its digits in another: 0 is the first. */
+const onKeypad = (keys: string): number => '123456789*0#'.indexOf(keys.charAt(0));
+
 function exitsOfStep(step: Step): Exit[] {
   switch (step.kind) {
     case 'say':
@@ -135,9 +138,9 @@ function exitsOfStep(step: Step): Exit[] {
       return [['', step.question]];
     case 'ask':
       return [
-        ...Object.keys(step.menu.digits).map(
-          (digits): Exit => [digits, step.answered({ ...INPUT, digits })],
-        ),
+        ...Object.keys(step.menu.digits)
+          .sort((a, b) => onKeypad(a) - onKeypad(b))
+          .map((digits): Exit => [digits, step.answered({ ...INPUT, digits })]),
         // No key of a menu is empty.
         ['unknown key', step.answered({ ...INPUT, digits: '' })],
         ['silence', step.answered(INPUT)],

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BucketFile } from '../../../sandbox/bucket-files';
 import type { S3Server } from '../../../sandbox/s3';
-import { startSampleBucket } from '../../../sandbox/sample-bucket';
+import { type SampleBucketVariables, startSampleBucket } from '../../../sandbox/sample-bucket';
 import { type NpmStart, npmStart } from './npm-start';
 
 export interface OwnBucketStart extends NpmStart {
   /** The user's own S3, in the test's process: it stops, and no event of it calls /sync. */
   readonly s3: S3Server;
   readonly bucket: string;
+  /** Variables with which clients find the bucket. */
+  readonly bucketVariables: SampleBucketVariables;
 }
 
 /** Runs `npm start -- --env <file>` on a bucket with the sample prompts. */
@@ -26,6 +28,7 @@ export async function npmStartWithOwnBucket(
     ...started,
     s3,
     bucket: variables.S3_BUCKET,
+    bucketVariables: variables,
     async stop() {
       await started.stop();
       await s3.stop();

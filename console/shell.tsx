@@ -93,11 +93,19 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
         {status?.twilioProblem !== undefined && (
           <Notice tone="warn" title="Twilio's API could not be asked">
             <p>{status.twilioProblem}</p>
+            <p>
+              Calls go on. Until Twilio answers, the deployments are not known, and nothing can be
+              synced.
+            </p>
           </Notice>
         )}
         {status?.bucket.problem !== undefined && (
           <Notice tone="warn" title="S3 could not be asked">
             <p>{status.bucket.problem}</p>
+            <p>
+              Assets play on without S3. Until it answers, it is not known what the bucket holds,
+              and nothing can be synced.
+            </p>
           </Notice>
         )}
         {status === undefined && problem === undefined && <Skeleton lines={12} />}

@@ -49,6 +49,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
   }, [item]);
 
   if (prompts.length === 0) return <NoPrompts status={status} />;
+  const guard = status.nextSync?.guard;
   const hasNoAsset = status.counts.asset === 0 && prompts.some(({ next }) => next === 'upload');
   return (
     <>
@@ -57,6 +58,14 @@ export function PromptsSection({ status, item, player }: SectionProps) {
           <p>
             Callers hear each prompt by way of S3 during the call.{' '}
             <a href={routeTo('sync')}>Sync now</a>, so that Twilio plays copies of its own.
+          </p>
+        </Notice>
+      )}
+      {guard && (
+        <Notice tone="warn" title={`${guard.vanishing} of ${guard.known} prompts are gone from S3`}>
+          <p>
+            Callers hear them until a sync takes them away. A guard stops it: put the recordings
+            back, or decide at <a href={routeTo('sync')}>Sync</a>.
           </p>
         </Notice>
       )}

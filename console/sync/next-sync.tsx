@@ -56,9 +56,9 @@ export function NextSync({ status, isDone }: NextSyncProps) {
           ))}
         </section>
       )}
-      {nextSync.skip > 0 && (
+      {skipped.length > 0 && (
         <section>
-          <h3>{`What the next sync skips: ${formatCount(nextSync.skip, 'key')}`}</h3>
+          <h3>{`What the next sync skips: ${formatCount(skipped.length, 'key')}`}</h3>
           <KeyList items={skipped.map(({ key, problem }) => ({ key, text: problem }))} />
         </section>
       )}

@@ -31,6 +31,8 @@ afterAll(async () => {
 const sample = (name: string) => readFileSync(join(promptFolder, name));
 const row = (key: string): Locator =>
   page.getByRole('row').filter({ has: page.getByRole('button', { name: `Listen to ${key}` }) });
+const rowsMissing = () =>
+  page.getByRole('row').filter({ has: page.getByText('Missing', { exact: true }) });
 const refresh = async () => {
   await page.getByRole('button', { name: 'Refresh' }).click();
   await page.getByRole('main').and(page.locator('[aria-busy=false]')).waitFor();
@@ -137,7 +139,7 @@ describe('somebody who looks after the prompts', () => {
     await dialog.waitFor({ state: 'hidden' });
     await page.getByText(/3 prompts are live now/).waitFor();
     await goTo(page, 'Prompts');
-    expect(await page.getByRole('row').filter({ hasText: 'Missing' }).count()).toBe(5);
+    expect(await rowsMissing().count()).toBe(5);
     expect(await lookAt(page, 'console-forced')).toEqual([]);
   });
 

@@ -78,6 +78,15 @@ describe('a recording of a call', () => {
     expect(thrice.subarray(2 * single.length)).toEqual(single);
   });
 
+  test('holds of a medium that a key cut short what was heard before', async () => {
+    const whole = await samplesOf(medium);
+    const { wav } = await audio.run({ record: [medium, { ...medium }], heardSeconds: 0.5 });
+    const samples = new Int16Array(Uint8Array.from(wav.subarray(44)).buffer);
+    expect(samples).toHaveLength(4000 + whole.length);
+    expect(samples.subarray(0, 4000)).toEqual(whole.subarray(0, 4000));
+    expect(samples.subarray(4000)).toEqual(whole);
+  });
+
   test('holds nothing of a medium that failed, even if its body is audio', async () => {
     expect(await samplesOf({ ...medium, errorCode: 11200 })).toHaveLength(0);
     expect(await samplesOf({ ...medium, body: undefined })).toHaveLength(0);

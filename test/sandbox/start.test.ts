@@ -28,6 +28,7 @@ import {
   startProgramAtTerminal,
   waitForOutput,
 } from '../helpers/program';
+import { TestPage } from '../helpers/sandbox/test-page';
 
 /** What `npm start` runs, without npm around it. */
 const npmStart = (...args: string[]) => startProgram('sandbox/main.ts', args, { PORT: '0' });
@@ -130,7 +131,7 @@ describe('npm start', () => {
     expect(existsSync(abandoned)).toBe(false);
   });
 
-  it('stops and starts S3 by a key, and calls go on in between', async () => {
+  it('stops and starts S3 by a key or on the phone page, and calls go on in between', async () => {
     const child = npmStartAtTerminal();
     const output = await waitForOutput(child, 'Keys:');
     const prompts = read(output, 'prompts are at');
@@ -144,8 +145,16 @@ describe('npm start', () => {
       ['Gather › Play', 'Asset + 27 parameters', '200'],
       ['Gather › Play', 'proxy + 27 parameters', '200'],
     ]);
-    await press(child, 's', 'S3 is started again');
+    const origin = new URL(read(output, 'is answered at')).origin;
+    const page = new TestPage(origin);
+    expect(await page.state()).toMatchObject({ s3Stopped: true });
+    const started = waitForOutput(child, 'S3 is started again');
+    await page.post('/phone/switches', { s3Stopped: false });
+    await started;
     expect(await status(prompts)).toBe(403);
+    await press(child, 's', 'S3 is stopped');
+    await press(child, 's', 'S3 is started again');
+    expect(await page.state()).toMatchObject({ s3Stopped: false });
     expect(rows(await press(child, 'c', 'Row 2 is the bug'))).toEqual(EXPECTED_ROWS);
 
     const exited = once(child, 'exit');

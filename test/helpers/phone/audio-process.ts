@@ -7,13 +7,22 @@ import { audioSeconds } from '../../../phone/media';
 import { recordingOf } from '../../../phone/recording';
 
 export type AudioTask =
-  | { readonly record: readonly CallEvent[] }
+  | {
+      readonly record: readonly CallEvent[];
+      /** Of the first event, where a key cut it short. */
+      readonly heardSeconds?: number;
+    }
   | { readonly measure: Uint8Array; readonly mimeType: string };
+
+function record({ record: events, heardSeconds }: Extract<AudioTask, { record: unknown }>) {
+  const [first] = events;
+  return first && heardSeconds !== undefined
+    ? recordingOf(events, new Map([[first, heardSeconds]]))
+    : recordingOf(events);
+}
 
 process.on('message', async (task: AudioTask) => {
   const result =
-    'record' in task
-      ? await recordingOf(task.record)
-      : await audioSeconds(task.measure, task.mimeType);
+    'record' in task ? await record(task) : await audioSeconds(task.measure, task.mimeType);
   process.send?.({ result });
 });

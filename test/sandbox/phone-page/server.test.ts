@@ -329,6 +329,19 @@ describe('a call', () => {
     });
   });
 
+  test.each([
+    ['<Reject reason="busy"/>', 'The call was rejected.'],
+    ['', 'The TwiML has no further verb, so Twilio hung up.'],
+    [
+      '<Redirect/>',
+      'The call broke off: The call was cut after 5000 steps: does its TwiML lead back to itself?',
+    ],
+  ])('of the TwiML %j says how it ended', async (verbs, how) => {
+    replies['/voice'] = verbs;
+    const { messages } = await page.call(SETTINGS, () => undefined);
+    expect(messages.at(-1)).toEqual({ type: 'ended', how, silences: 0 });
+  });
+
   it('skips what is nested in a Gather after a key, and loses keys during a bare Play', async () => {
     replies['/voice'] =
       '<Play>/welcome.mp3</Play><Gather numDigits="1"><Say>one</Say><Play>/two.mp3</Play></Gather>';

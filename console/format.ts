@@ -70,3 +70,9 @@ export function splitKey(key: string): { readonly folder: string; readonly name:
   const slash = key.slice(0, -1).lastIndexOf('/');
   return { folder: key.slice(0, slash + 1), name: key.slice(slash + 1) };
 }
+
+/** A name, and its ending: that is written from left to right, whatever the name is written in. */
+export function splitEnding(name: string): readonly [stem: string, ending: string] {
+  const ending = /(?<=.)\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
+  return [name.slice(0, name.length - ending.length), ending];
+}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../components/icon';
+import { PromptKey } from '../components/prompt-key';
 import { formatLength } from '../format';
 import { isPlaying, type Player, type Sound } from './use-player';
 
@@ -17,7 +18,9 @@ export function PlayerBar({ player }: { readonly player: Player }) {
         {isOn ? 'Stop' : 'Play again'}
       </button>
       <div class="player-what">
-        <bdi class="player-key">{sound.key}</bdi>
+        <div class="player-key">
+          <PromptKey of={sound.key} />
+        </div>
         <span class="quiet">{soundWords(sound)}</span>
       </div>
       {problem === undefined ? (

@@ -2,8 +2,9 @@ import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type { PromptStatus } from '../../src/status/response';
 import { Badge } from '../components/badge';
 import { Icon } from '../components/icon';
+import { PromptKey } from '../components/prompt-key';
 import { Time } from '../components/time';
-import { formatBytes, formatLength, splitKey } from '../format';
+import { formatBytes, formatLength } from '../format';
 import { isPlaying, type Player, type Sound } from '../listen/use-player';
 import { routeTo } from '../route';
 import { PromptDetails } from './details';
@@ -50,7 +51,6 @@ export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: R
   // Only what has changed is drawn again: there may be a thousand rows.
   return useMemo(() => {
     const { key, state, words, language, object, usedBy, problem, next } = prompt;
-    const { folder, name } = splitKey(key);
     const { word, tone, icon } = STATE_WORDS[state];
     return (
       <>
@@ -68,11 +68,7 @@ export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: R
               onClick={onToggle}
             >
               <Icon name="more" />
-              {/* Each part keeps its direction; a folder stands before its file. */}
-              <span>
-                <bdi class="quiet">{folder}</bdi>
-                <bdi>{name}</bdi>
-              </span>
+              <PromptKey of={key} />
             </button>
             {words !== undefined && (
               <p class="prompt-words quiet" dir="auto" lang={language}>

@@ -39,7 +39,7 @@ export const STATE_WORDS: Readonly<Record<PromptStatus['state'], Shown>> = {
 };
 
 export const NEXT_WORDS: Readonly<Record<NonNullable<PromptStatus['next']>, string>> = {
-  upload: 'The next sync makes it an Asset',
-  replace: 'The next sync replaces it',
-  remove: 'The next sync removes it',
+  upload: 'Next sync: upload',
+  replace: 'Next sync: replace',
+  remove: 'Next sync: remove',
 };

@@ -5,6 +5,7 @@ import {
   formatLength,
   formatMinute,
   formatRelative,
+  splitEnding,
   splitKey,
 } from '../../console/format';
 
@@ -69,4 +70,16 @@ test.each([
   ['', '', ''],
 ])('the key “%s” is the folder “%s” and the name “%s”', (key, folder, name) => {
   expect(splitKey(key)).toEqual({ folder, name });
+});
+
+test.each([
+  ['menu.mp3', 'menu', '.mp3'],
+  ['שלום 2.MP3', 'שלום 2', '.MP3'],
+  ['no ending', 'no ending', ''],
+  ['.mp3', '.mp3', ''],
+  ['menu.', 'menu.', ''],
+  ['clinic/', 'clinic/', ''],
+  ['', '', ''],
+])('the name “%s” is “%s” and “%s”', (name, stem, ending) => {
+  expect(splitEnding(name)).toEqual([stem, ending]);
 });

@@ -76,6 +76,35 @@ export function sendJson(response: ServerResponse, value: unknown): void {
 }
 
 /**
+ * Sends bytes, or the part of them that `Range` asks for: Safari plays a sound only in parts.
+ * https://github.com/WebKit/WebKit/pull/19687
+ */
+export function sendBytes(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  { body, contentType }: { readonly body: Buffer; readonly contentType: string },
+): void {
+  const range = readRange(headers.range, body.length);
+  const sent = range ? body.subarray(range.first, range.last + 1) : body;
+  response.writeHead(range ? 206 : 200, {
+    'Content-Type': contentType,
+    'Content-Length': sent.length,
+    'Accept-Ranges': 'bytes',
+    ...(range && { 'Content-Range': `bytes ${range.first}-${range.last}/${body.length}` }),
+  });
+  response.end(sent);
+}
+
+/** Undefined where all bytes are to be sent: for no range, and for one that cannot be sent. */
+function readRange(header = '', bytes: number): { first: number; last: number } | undefined {
+  const [, from, to] = /^bytes=(\d{1,15})-(\d{0,15})$/.exec(header) ?? [];
+  if (from === undefined) return undefined;
+  const first = Number(from);
+  const last = to ? Math.min(Number(to), bytes - 1) : bytes - 1;
+  return first <= last ? { first, last } : undefined;
+}
+
+/**
  * A stream of Server-Sent Events.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html
  */

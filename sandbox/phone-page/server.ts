@@ -18,6 +18,7 @@ import {
   readJson,
   requireOwnHost,
   requireOwnOrigin,
+  sendBytes,
   sendJson,
 } from './http';
 import type { LiveCall } from './live-call';
@@ -110,22 +111,16 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
       response.writeHead(204).end();
     };
 
-  const sendSound: Respond = ({ response }, id, index) => {
+  const sendSound: Respond = ({ request, response }, id, index) => {
     const sound = callOf(id).sound(Number(index));
     if (!sound) throw new RequestError(404, 'The call has no such sound.');
-    const { body, contentType } = sound;
-    response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length });
-    response.end(body);
+    sendBytes(request, response, sound);
   };
 
-  const sendRecording: Respond = async ({ response }, id) => {
-    const wav = await callOf(id).recording();
-    response.writeHead(200, {
-      'Content-Type': 'audio/wav',
-      'Content-Length': wav.length,
-      'Content-Disposition': `attachment; filename="call-${id}.wav"`,
-    });
-    response.end(wav);
+  const sendRecording: Respond = async ({ request, response }, id) => {
+    const body = await callOf(id).recording();
+    response.setHeader('Content-Disposition', `attachment; filename="call-${id}.wav"`);
+    sendBytes(request, response, { body, contentType: 'audio/wav' });
   };
 
   const sendAgain: Respond = async ({ request, response }, id, index) => {

@@ -342,6 +342,29 @@ describe('a call', () => {
     expect(messages.at(-1)).toEqual({ type: 'ended', how, silences: 0 });
   });
 
+  test.each([
+    ['bytes=0-1', 206, 'bytes 0-1/3', 'mp'],
+    ['bytes=0-2', 206, 'bytes 0-2/3', 'mp3'],
+    ['bytes=1-', 206, 'bytes 1-2/3', 'p3'],
+    ['bytes=2-999', 206, 'bytes 2-2/3', '3'],
+    ['bytes=3-', 200, null, 'mp3'],
+    ['bytes=2-1', 200, null, 'mp3'],
+    ['bytes=0-0,2-2', 200, null, 'mp3'],
+    ['seconds=0-1', 200, null, 'mp3'],
+  ])(
+    'gives its sounds in parts, as Safari asks for them: %s',
+    async (range, status, part, text) => {
+      const { id } = await page.call(SETTINGS, async (message, { hangUp }) => {
+        if (message.type === 'sound') await hangUp();
+      });
+      const headers = { Range: range };
+      const response = await fetch(`${page.origin}/phone/calls/${id}/sounds/0`, { headers });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-range')).toBe(part);
+      expect(await response.text()).toBe(text);
+    },
+  );
+
   it('skips what is nested in a Gather after a key, and loses keys during a bare Play', async () => {
     replies['/voice'] =
       '<Play>/welcome.mp3</Play><Gather numDigits="1"><Say>one</Say><Play>/two.mp3</Play></Gather>';

@@ -141,8 +141,12 @@ async function compare(
     environmentSid,
     count: SHOWN_DEPLOYMENTS,
   });
-  const none = { past, listing, comparison: { problem: observed.problem, difference: undefined } };
-  if (observed.value === undefined) return none;
+  const unknown = {
+    past,
+    listing,
+    comparison: { problem: observed.problem, difference: undefined },
+  };
+  if (observed.value === undefined) return unknown;
   const settings = { ...DEFAULTS, flow: callFlowText() };
   const foreseen = foresee(observed.value, config, settings, { now, notGiven: new Map() });
   const { guard, upload, keep } = foreseen.plan;
@@ -150,7 +154,10 @@ async function compare(
   const { problem } = guard
     ? { problem: guard.sentence }
     : await told(checkReadable(bucket, objects));
-  if (problem !== undefined) return { ...none, comparison: { ...none.comparison, problem } };
+  if (problem !== undefined) return { ...unknown, comparison: { problem, difference: undefined } };
   const uploads = upload.map(({ object }) => object.key);
-  return { ...none, comparison: { problem, difference: differenceOf({ ...foreseen, uploads }) } };
+  return {
+    ...unknown,
+    comparison: { problem, difference: differenceOf({ ...foreseen, uploads }) },
+  };
 }

@@ -41,14 +41,14 @@ export async function look({ bucket, twilio, environmentSid, count }: LookOption
   });
   const [toldListing, toldPast, toldObserved] = await Promise.all([
     told(listing, TOO_MANY_KEYS),
-    told(past, 'Asking Twilio takes too long: try again.'),
+    told(past, 'Twilio did not answer everything in time: try again.'),
     told(observed, TOO_MANY_KEYS),
   ]);
   return { listing: toldListing, past: toldPast, observed: toldObserved };
 }
 
 const TOO_MANY_KEYS =
-  'Listing the bucket takes longer than there is time: S3 is slow, or has too many keys under S3_PREFIX. Set it to the folder of the prompts. Otherwise npm run status lists them.';
+  'S3 did not list the whole bucket in time: it is slow, or has too many keys under S3_PREFIX. Set S3_PREFIX to the folder of the prompts.';
 
 /** The listing alone. */
 export function tellListing(bucket: Pick<PromptBucket, 'list'>): Promise<Look['listing']> {

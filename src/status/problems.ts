@@ -102,8 +102,9 @@ function absence({ source, isUsed, detail }: Situation): string[] {
 }
 
 function speech(situation: Situation, reason: string): string[] {
-  const { refusal, isUsed } = situation;
-  const why = refusal === undefined ? reason : REASON_WORDS[refusal];
+  const { refusal, isUsed, next } = situation;
+  const found = next === undefined ? '' : 'the last sync found that ';
+  const why = refusal === undefined ? reason : found + REASON_WORDS[refusal];
   const heard = isUsed ? 'Callers hear its text' : 'No call can play it';
   return [`${heard}, because ${why}`, ...cure(situation)];
 }

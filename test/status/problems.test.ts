@@ -85,7 +85,12 @@ describe('a prompt that is not heard as S3 has it', () => {
     [
       'is said until the next sync brings what was uploaded since',
       { source: said('x'), refusal: 'not audio', next: 'upload' },
-      `Callers hear its text, because ${notAudio}. The next sync brings what S3 has now.`,
+      `Callers hear its text, because the last sync found that ${notAudio}. The next sync brings what S3 has now.`,
+    ],
+    [
+      'is in S3 again since the last sync',
+      { source: said('x'), refusal: 'missing', next: 'upload' },
+      'Callers hear its text, because the last sync found that the call flow names it, and there is no such key under S3_PREFIX. The next sync brings what S3 has now.',
     ],
     [
       'is said for the reason of the Functions',

@@ -3,12 +3,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { type S3Server, startS3 } from '../../sandbox/s3';
+import { readConfig } from '../../src/config';
 import { FUNCTION_PAYLOAD_BYTES } from '../../src/limits';
 import { decodeManifest, isManifestPath } from '../../src/manifest';
+import { resultOf } from '../../src/result';
 import type { FunctionResponse } from '../../src/runtime';
 import { type OwnFiles, respondToStatus, type Times } from '../../src/status/respond';
 import { type StatusResponse, statusResponse } from '../../src/status/response';
-import { respondToSync } from '../../src/sync/slice';
+import { DEFAULTS, sync as run, type SyncEvent } from '../../src/sync';
+import { respondToSync, sliceSettings } from '../../src/sync/slice';
 import {
   type FaultServer,
   S3_ERROR_MESSAGE,
@@ -219,6 +222,29 @@ describe('/status', () => {
     expect(stateOf(status)).toEqual({ 'a.mp3': 'asset', 'b.mp3': 'missing', 'c.mp3': 'missing' });
   });
 
+  it.each(['prompts', 'one', 'empty'])(
+    'foresees what a dry run of /sync plans for %s',
+    async (bucket) => {
+      const account = await company();
+      const files = await sync(account);
+      const context = { S3_BUCKET: bucket };
+      const config = readConfig({ ...contextOf(account), ...context });
+      const target = { service: account.service, environment: account.environment };
+      const settings = {
+        ...DEFAULTS,
+        ...sliceSettings(config),
+        flow: FLOW,
+        dryRun: true,
+        force: true,
+      };
+      const events: SyncEvent[] = [];
+      await resultOf(run(config, target, settings), (event) => events.push(event));
+      const { nextSync } = await ask(account, { files, context });
+      const { guard: _, ...planned } = nextSync ?? { guard: undefined };
+      expect(events[0]).toEqual({ type: 'planned', keep: expect.any(Number), ...planned });
+    },
+  );
+
   it('tells an empty bucket', async () => {
     const account = await company();
     const files = await sync(account);
@@ -325,7 +351,7 @@ describe('/status with one side down', () => {
       'has more than it lists in time',
       () => {},
       { listingMs: 0 },
-      /^Listing the bucket takes longer/,
+      /^S3 did not list the whole bucket in time/,
     ],
   ])('tells what Twilio has where S3 %s', async (_, breakIt, asking, problem) => {
     const account = await company();
@@ -373,7 +399,7 @@ describe('/status with one side down', () => {
       { askingMs: 300, requestMs: 300 },
       /no response within 0\.3 s/,
     ],
-    ['has no time', () => {}, { askingMs: 0 }, /^Asking Twilio takes too long/],
+    ['has no time', () => {}, { askingMs: 0 }, /^Twilio did not answer everything in time/],
     ['is not named', () => {}, { context: { SERVICE_SID: undefined } }, /SERVICE_SID/],
     ['has no token', () => {}, { context: { AUTH_TOKEN: undefined } }, /AUTH_TOKEN/],
   ])(

@@ -67,6 +67,12 @@ function silenceReason(log: CallLog, { request, failure }: MessageOf<'silence'>)
   return row ? reasonOf(row) : failure;
 }
 
+/** Whether Twilio takes keys now. */
+export function isListening({ messages }: CallLog): boolean {
+  const last = messages.findLast(({ type }) => ['listening', 'pressed', 'ended'].includes(type));
+  return last?.type === 'listening';
+}
+
 /** What the handset shows. */
 export type Phase =
   | { readonly kind: 'ready' }
@@ -85,16 +91,11 @@ export function phaseOf(log: CallLog | undefined, isSounding: boolean): Phase {
   if (!log) return { kind: 'ready' };
   const end = endOf(log);
   if (end) return { kind: 'ended', how: end.how, silences: end.silences };
-  let isListening = false;
   let silences: readonly MessageOf<'silence'>[] = [];
   let last: MessageOf<'sound' | 'say' | 'silence'> | undefined;
   for (const message of log.messages) {
     switch (message.type) {
-      case 'listening':
-        isListening = true;
-        break;
       case 'pressed':
-        isListening = false;
         silences = [];
         last = undefined;
         break;
@@ -110,10 +111,10 @@ export function phaseOf(log: CallLog | undefined, isSounding: boolean): Phase {
     }
   }
   if (isSounding && last?.type === 'sound') {
-    return { kind: 'playing', name: last.name, isListening };
+    return { kind: 'playing', name: last.name, isListening: isListening(log) };
   }
-  if (isSounding && last?.type === 'say') return { kind: 'saying', isListening };
-  if (isListening) {
+  if (isSounding && last?.type === 'say') return { kind: 'saying', isListening: isListening(log) };
+  if (isListening(log)) {
     const latest = silences.at(-1);
     const reason = latest && silenceReason(log, latest);
     return { kind: 'listening', silences: silences.length, reason };

@@ -31,7 +31,7 @@ export function outcomeOf(log: CallLog): Outcome {
         ? [`Twilio read out ${formatCount(said, 'text')} in place of a recording that failed.`]
         : []),
       ...(unanswered > 0
-        ? [`${formatCount(unanswered, 'request')} for what to do next got no TwiML.`]
+        ? [`${formatCount(unanswered, 'request')} for what to do next failed.`]
         : []),
     ].filter((sentence) => sentence !== ''),
   };

@@ -1,6 +1,6 @@
 import { splitKey } from '../../../console/format';
 import type { CallMessage, CallSettings, Switches } from '../protocol';
-import type { CallLog } from './call-log';
+import { type CallLog, isListening } from './call-log';
 import { AT_FIRST, type Held } from './phone-state';
 import { createPlayer, type Player } from './player';
 import {
@@ -207,6 +207,8 @@ export function createActions(render: (held: Held) => void) {
     press(key: string) {
       const { liveId } = held;
       if (liveId === undefined) return;
+      // The first key ends a prompt, though Twilio may wait for more of them.
+      if (held.logs.some((log) => log.id === liveId && isListening(log))) player.stop();
       perform(async () => {
         await pressKey(liveId, key);
       });

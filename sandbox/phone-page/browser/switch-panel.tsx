@@ -71,8 +71,8 @@ export function SwitchPanel({
           Let webhooks hang: /voice and /menu never answer
         </label>
         <p class="quiet">
-          While S3 is stopped, callers still hear what is an Asset. While webhooks hang, Twilio asks
-          the fallback URL after some seconds.
+          {!server?.ownBucket && 'While S3 is stopped, callers still hear what is an Asset. '}
+          While webhooks hang, Twilio asks the fallback URL after some seconds.
         </p>
       </fieldset>
     </section>

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { momentsOf, phaseOf, rowsOf } from '../../../sandbox/phone-page/browser/call-log';
+import {
+  isListening,
+  momentsOf,
+  phaseOf,
+  rowsOf,
+} from '../../../sandbox/phone-page/browser/call-log';
 import type { CallMessage } from '../../../sandbox/phone-page/protocol';
 import {
   ended,
@@ -77,6 +82,18 @@ describe('why a prompt was silence', () => {
     expect(momentsOf(logOf(requested(changes), silent()))).toEqual([
       expect.objectContaining({ reason }),
     ]);
+  });
+});
+
+describe('a call that listens', () => {
+  it.each<[string, readonly CallMessage[], boolean]>([
+    ['does so while the prompts of its question play', [listening, sounded(0)], true],
+    ['does not before a question', [started(), sounded(0)], false],
+    ['does not after an answer', [listening, pressed], false],
+    ['does again at the next question', [listening, pressed, listening], true],
+    ['does not after its end', [listening, ended], false],
+  ])('%s', (_title, messages, expected) => {
+    expect(isListening(logOf(...messages))).toBe(expected);
   });
 });
 

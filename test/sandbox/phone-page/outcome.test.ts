@@ -57,7 +57,7 @@ describe('what one saw in a call', () => {
     const said: CallMessage = { type: 'say', sound: 0, text: 'Hello.', inPlaceOf: 'a.mp3' };
     const failed = requested({ verb: 'voice', status: undefined, failure: '11205: no answer' });
     expect(seen(failed, said)).toBe(
-      'Twilio read out 1 text in place of a recording that failed. 1 request for what to do next got no TwiML.',
+      'Twilio read out 1 text in place of a recording that failed. 1 request for what to do next failed.',
     );
   });
 

@@ -78,7 +78,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
         </button>
       </header>
       <Tabs label="Sections" tabs={tabsOf(status)} current={section} />
-      <main aria-busy={loading && status === undefined}>
+      <main aria-busy={loading}>
         <h2 ref={heading} tabIndex={-1} class="unseen">
           {title}
         </h2>

@@ -23,7 +23,7 @@ export function summarize(status: StatusResponse): Summary {
     const words = changes > 0 ? `${formatCount(changes, 'change')} to sync` : 'A sync is due';
     return { tone: 'quiet', words };
   }
-  return { tone: 'good', words: 'Callers hear what S3 has' };
+  return { tone: 'good', words: 'Up to date' };
 }
 
 /** Prompts that the next sync changes. */

@@ -39,7 +39,7 @@ export const STATE_WORDS: Readonly<Record<PromptStatus['state'], Shown>> = {
 };
 
 export const NEXT_WORDS: Readonly<Record<NonNullable<PromptStatus['next']>, string>> = {
-  upload: 'Next sync: upload',
-  replace: 'Next sync: replace',
-  remove: 'Next sync: remove',
+  upload: 'The next sync uploads it',
+  replace: 'The next sync replaces it',
+  remove: 'The next sync removes it',
 };

@@ -26,7 +26,7 @@ const S3_DOWN = { name: 'clinic', prefix: '', problem: 'S3 did not answer.' };
 const SYNC = { upload: 0, bytes: 0, retire: 1, retain: 0, skip: 0, build: true };
 
 test.each<[string, Partial<StatusResponse>, string]>([
-  ['all is well', {}, 'Callers hear what S3 has'],
+  ['all is well', {}, 'Up to date'],
   ['a prompt is to be replaced', { prompts: [prompt({ next: 'replace' })] }, '1 change to sync'],
   ['old Assets are to leave the Build', { nextSync: SYNC }, 'A sync is due'],
   ['nothing is deployed', { live: undefined, prompts: [] }, 'Nothing is live'],

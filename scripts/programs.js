@@ -16,6 +16,7 @@ const OUT = join(ROOT, '.twilioserverless', 'programs');
 const EXTERNAL = [
   '@aws-sdk/*',
   '@smithy/*',
+  '@swc/core',
   '@twilio/*',
   '@twilio-labs/*',
   'esbuild',

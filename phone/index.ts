@@ -8,7 +8,7 @@ export {
   type VerbEvent,
   type WebhookEvent,
 } from './events';
-export { type Keypad, type LiveKeypad, liveKeypad } from './keypad';
+export { type LiveKeypad, liveKeypad } from './keypad';
 export {
   type CreateConnection,
   type HttpRequest,

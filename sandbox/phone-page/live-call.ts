@@ -1,4 +1,5 @@
 import {
+  CallError,
   type CallEvent,
   type CallSummary,
   type LiveKeypad,
@@ -120,6 +121,7 @@ export class LiveCall {
    * Sends a request again, with Twilio's parameters or without them. Its row is a part of the call.
    *
    * @returns undefined for a request that the call did not send
+   * @throws {PlayError} when a prompt cannot be presigned
    */
   async replay(index: number, isAppended: boolean): Promise<RequestRow | 'too many' | undefined> {
     const { send, clock, phone } = this.#options;
@@ -129,7 +131,9 @@ export class LiveCall {
     this.#replays += 1;
     const sent = replayOf(first, isAppended, phone);
     const exchanges = logExchanges(send, clock);
-    await exchanges.send(sent.request).catch(() => undefined);
+    await exchanges.send(sent.request).catch((thrown) => {
+      if (!(thrown instanceof CallError)) throw thrown;
+    });
     const [exchange] = exchanges.take();
     if (!exchange) throw new Error('a request was sent and not noted');
     return this.#addRow(exchange, sent, { replayOf: index });

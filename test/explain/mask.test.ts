@@ -54,4 +54,20 @@ describe('the mask', () => {
   ])("masks a phone number in the path %s, and not the key's own digits", (path, shown) => {
     expect(createMask().text(path)).toBe(shown);
   });
+
+  it.each([
+    ['/audio?key=a.mp3&exp=1&sig=0a1b&To=', '/audio?key=a.mp3&exp=1&sig=****&To='],
+    ['%2Faudio%3Fkey%3Da.mp3%26sig%3D0a1b%26To%3D', '%2Faudio%3Fkey%3Da.mp3%26sig%3D****%26To%3D'],
+    ['/a?design=0a1b', '/a?design=0a1b'],
+  ])("masks the proxy's signature in %s", (text, shown) => {
+    expect(createMask().text(text)).toBe(shown);
+  });
+
+  it('shows phone numbers where they may be seen, and no secret', () => {
+    const mask = createMask({ showsNumbers: true });
+    expect(mask.value('From', '%2B819012345678')).toBe('%2B819012345678');
+    expect(mask.text('/a?From=%2B819012345678&X-Amz-Signature=0a')).toBe(
+      '/a?From=%2B819012345678&X-Amz-Signature=****',
+    );
+  });
 });

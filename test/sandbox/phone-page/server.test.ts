@@ -15,6 +15,7 @@ import type { CallMessage } from '../../../sandbox/phone-page/protocol';
 import { createPhonePage, type PhonePage } from '../../../sandbox/phone-page/server';
 import { parseCallFlow } from '../../../src/call-flow/parse';
 import type { Clock } from '../../../src/clock';
+import { PlayError } from '../../../src/errors';
 import { playing, type Reaction, rowsOf, TestPage } from '../../helpers/sandbox/test-page';
 
 const FLOW = parseCallFlow(
@@ -47,6 +48,8 @@ let server: PhonePage;
 /** What the deployment answers with, by path. */
 let replies: Record<string, string>;
 let sent: HttpRequest[];
+/** Thrown in place of sending. */
+let failure: Error | undefined;
 /** Waits that have not ended, by their milliseconds. */
 let waits: { milliseconds: number; end: () => void }[];
 
@@ -66,6 +69,7 @@ const clock: Clock = {
 
 async function reply(asked: HttpRequest): Promise<HttpResponse> {
   sent.push(asked);
+  if (failure) throw failure;
   const { pathname } = new URL(asked.url);
   const verbs = replies[pathname];
   if (verbs === undefined) {
@@ -80,6 +84,7 @@ beforeEach(async () => {
   writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>Phone</title>');
   writeFileSync(join(pageFolder, 'main-AB12.js'), 'page();');
   writeFileSync(join(pageFolder, '.hidden'), 'hidden');
+  failure = undefined;
   [sent, waits, replies] = [[], [], { '/voice': '<Play>/welcome.mp3</Play>' }];
   await open();
 });
@@ -332,10 +337,6 @@ describe('a call', () => {
   test.each([
     ['<Reject reason="busy"/>', 'The call was rejected.'],
     ['', 'The TwiML has no further verb, so Twilio hung up.'],
-    [
-      '<Redirect/>',
-      'The call broke off: The call was cut after 5000 steps: does its TwiML lead back to itself?',
-    ],
   ])('of the TwiML %j says how it ended', async (verbs, how) => {
     replies['/voice'] = verbs;
     const { messages } = await page.call(SETTINGS, () => undefined);
@@ -364,6 +365,24 @@ describe('a call', () => {
       expect(await response.text()).toBe(text);
     },
   );
+
+  it('breaks off, and says why, where a prompt cannot be presigned', async () => {
+    failure = new PlayError('The role cannot be assumed.');
+    const { messages } = await page.call(SETTINGS, () => undefined);
+    expect(messages.at(-1)).toMatchObject({
+      how: 'The call broke off: The role cannot be assumed.',
+    });
+    failure = undefined;
+    const { id } = await page.call(SETTINGS, async (message, { hangUp }) => {
+      if (message.type === 'sound') await hangUp();
+    });
+    failure = new PlayError('The role cannot be assumed.');
+    const again = await page.post(`/phone/calls/${id}/requests/0/replay`, { appended: true });
+    expect([again.status, await again.text()]).toEqual([
+      500,
+      'That did not work: The role cannot be assumed.',
+    ]);
+  });
 
   it('skips what is nested in a Gather after a key, and loses keys during a bare Play', async () => {
     replies['/voice'] =

@@ -4,27 +4,32 @@ import type { State } from '../protocol';
 export function Introduction({ server }: { readonly server: State | undefined }) {
   return (
     <header class="introduction">
-      <h1>Hear prompts from a private S3 bucket on a Twilio call</h1>
-      <p class="lead">
-        You need no account, no phone number and no HTTPS: all of this runs on your machine.
-      </p>
-      <p>
-        A company keeps the prompts of its phone line as MP3s in a private S3 bucket. For each
-        prompt, Twilio is given a presigned URL: a link with a signature. Twilio adds parameters of
-        its own to the request, such as <code>CallSid</code> and <code>From</code>. The signature
-        covers the whole query, so it breaks: S3 answers 403, and the caller hears silence. This
-        project ends that.
-      </p>
-      <p class="quiet">
-        {server?.ownBucket ? (
-          <>
-            The prompts are those of your bucket <bdi>{server.bucket}</bdi>, which is only read.
-            Twilio and the phone are stand-ins on this machine.
-          </>
-        ) : (
-          'S3, Twilio and the phone are stand-ins on this machine. The project that answers is the one that you would deploy.'
-        )}
-      </p>
+      <div>
+        <h1>Hear prompts from a private S3 bucket on a Twilio call</h1>
+        <p class="lead">
+          You need no account, no phone number and no HTTPS: all of this runs on your machine.
+        </p>
+      </div>
+      <div>
+        <p>
+          A company keeps the prompts of its phone line as MP3s in a private S3 bucket. For each
+          prompt, Twilio is given a presigned URL: a link with a signature. While it waits for a key
+          (in <code>&lt;Gather&gt;</code>), Twilio adds parameters of its own to the request, such
+          as <code>CallSid</code> and <code>From</code>. The signature covers the whole query, so it
+          breaks: S3 answers 403, and the caller hears silence. This project ends that: its
+          addresses of prompts carry no signature of S3.
+        </p>
+        <p class="quiet">
+          {server?.ownBucket ? (
+            <>
+              The prompts are those of your bucket <bdi>{server.bucket}</bdi>, which is only read.
+              Twilio and the phone are stand-ins on this machine.
+            </>
+          ) : (
+            'S3, Twilio and the phone are stand-ins on this machine. The project that answers is the one that you would deploy.'
+          )}
+        </p>
+      </div>
     </header>
   );
 }
@@ -45,6 +50,10 @@ export function WhatNext() {
         </li>
         <li>
           Answer your own number: <code>README.md</code>, section Deploy.
+        </li>
+        <li>
+          In 2021 and 2024 Twilio wrote that it stops adding parameters. Why this project is of use
+          all the same: <code>README.md</code>, section Why.
         </li>
       </ul>
     </section>

@@ -14,13 +14,12 @@ import { log } from '../log';
 import type { Manifest } from '../manifest';
 import { type FunctionRequest, type FunctionResponse, sentence } from '../runtime';
 import { PromptBucket } from '../s3/prompts';
-import { liveSince } from '../sync/deployments';
 import type { Foresight } from '../sync/foresee';
 import { sliceSettings } from '../sync/slice';
 import { Serverless } from '../twilio/serverless';
 import { Transport } from '../twilio/transport';
 import { flowGraph } from './flow-graph';
-import { historyOf, type Past } from './history';
+import { type HistoryEntry, historyOf, type PastBuild } from './history';
 import { type Look, look, type Told, tellListing } from './look';
 import { foreseeNext, type NextSync } from './next-sync';
 import { describePrompts } from './prompts';
@@ -30,7 +29,7 @@ import type { StatusResponse } from './response';
 export interface OwnFiles {
   /** The call flow's JSON; undefined where there is none. */
   readonly flow: string | undefined;
-  /** Of the Build that this Function belongs to. */
+  /** Of the Build that this Function belongs to: it counts where Twilio does not tell what is live. */
   readonly manifest: Manifest | undefined;
 }
 
@@ -89,15 +88,16 @@ async function readStatus(
   const flow = readFlow(own.flow);
   const { bucket: name, prefix } = config.s3;
   const history = past.value ? historyOf(past.value, STATUS_DEPLOYMENTS) : [];
+  const live = past.value?.builds.get(past.value.deployments[0]?.buildSid ?? '');
   return {
     at: now.toISOString(),
     domain: new URL(call.publicOrigin).host,
-    ...(past.value && liveOf(past.value, history[0]?.by)),
+    ...(live && { live: describeLive(live, history[0]) }),
     ...(past.problem !== undefined && { twilioProblem: past.problem }),
     bucket: { name, prefix, ...(bucketProblem !== undefined && { problem: bucketProblem }) },
     ...describePrompts({
       flow: flow.value,
-      playback: { ...call, manifest: own.manifest, now },
+      playback: { ...call, manifest: live ? live.manifest : own.manifest, now },
       listing: listing.value,
       plan: next?.foresight?.plan,
       past: past.value,
@@ -171,17 +171,14 @@ function nextSyncOf({ plan: { guard }, planned }: Foresight): StatusResponse['ne
   return { upload, bytes, retire, retain, skip, build, ...(guard && { guard }) };
 }
 
-function liveOf({ deployments, builds }: Past, by: StatusResponse['deployments'][number]['by']) {
-  const sid = deployments[0]?.buildSid;
-  const past = builds.get(sid ?? '');
-  if (!past) return {};
-  const since = liveSince(past.build.sid, deployments);
+function describeLive(
+  { build, manifest }: PastBuild,
+  deployment: HistoryEntry | undefined,
+): StatusResponse['live'] {
   return {
-    live: {
-      buildSid: past.build.sid,
-      ...(since && { since: since.toISOString() }),
-      ...(by && { by }),
-      prompts: past.manifest?.paths.size ?? 0,
-    },
+    buildSid: build.sid,
+    ...(deployment && { since: deployment.at.toISOString() }),
+    ...(deployment?.by && { by: deployment.by }),
+    prompts: manifest?.paths.size ?? 0,
   };
 }

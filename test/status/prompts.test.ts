@@ -64,7 +64,11 @@ function tell({ s3, manifest, used = [], ...changes }: Told) {
     selects: () => true,
     flowKeys: new Set(used),
     judged: new Map(),
-    notGiven: new Map(),
+    notGiven: new Map(
+      s3
+        ?.filter(({ key }) => changes.answers?.has(key))
+        .map(({ key, etag }) => [key, { etag, reason: 'unreadable' as const }]),
+    ),
     bucketName: 'prompts',
     prefix: '',
     proxyPrefix: '',
@@ -252,7 +256,9 @@ describe('a prompt', () => {
   it('that S3 does not give has what S3 answered', () => {
     const answers = new Map([[A, 'S3 answered 403 AccessDenied. Allow s3:GetObject.']]);
     const { problem } = one({ used: [A], s3: [first], manifest: refused('unreadable'), answers });
-    expect(problem).toMatch(/^Callers hear its text, because S3 lists it and does not give it/);
+    expect(problem).toMatch(
+      /^Callers hear its text, because S3 lists it and does not give it.*\. S3 answered 403 AccessDenied\. Allow s3:GetObject\.$/,
+    );
   });
 
   it('that S3 lacks is compared with its keys', () => {

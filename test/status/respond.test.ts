@@ -210,6 +210,15 @@ describe('/status', () => {
     expect(a?.storedAt).toMatch(/^\/audio\?key=a\.mp3&exp=/);
   });
 
+  it('tells what is live, though the process that answers is of the Build before', async () => {
+    const account = await company();
+    await sync(account);
+    expect((await ask(account, { files: own() })).counts).toMatchObject({ asset: 3, proxy: 0 });
+    account.refuse = () => answering(500);
+    const { counts } = await ask(account, { files: own(), askingMs: 300 });
+    expect(counts).toMatchObject({ asset: 0, proxy: 3 });
+  });
+
   it('tells what a guard would stop, with the numbers', async () => {
     const account = await company();
     const files = await sync(account);

@@ -4,7 +4,7 @@ import type { SyncOutcome } from '../api';
 
 /** How far a sync is that goes on. */
 export interface SyncProgress {
-  /** By all steps until now. */
+  /** Prompts that are uploaded, by this sync or by another one at the same time. */
   readonly uploaded: number;
   /** Still to upload. */
   readonly remaining: number;
@@ -45,14 +45,15 @@ export async function followSync(options: FollowOptions): Promise<SyncEnding> {
   const { step, sleep, onProgress, signal, expected } = options;
   let uploaded = 0;
   let remaining = expected;
+  let total = expected;
   let failures = 0;
   let buildSid: string | undefined;
   const wait = async (waitsFor: SyncProgress['waitsFor'], milliseconds: number) => {
-    onProgress({ uploaded, remaining, waitsFor });
+    onProgress({ uploaded: total - remaining, remaining, waitsFor });
     await sleep(milliseconds, signal);
   };
   while (!signal.aborted) {
-    onProgress({ uploaded, remaining });
+    onProgress({ uploaded: total - remaining, remaining });
     const outcome = await step();
     if (signal.aborted) break;
     switch (outcome.type) {
@@ -71,6 +72,7 @@ export async function followSync(options: FollowOptions): Promise<SyncEnding> {
         failures = 0;
         uploaded += outcome.report.uploaded;
         remaining = outcome.report.remaining;
+        total = Math.max(total, uploaded + remaining);
         buildSid = outcome.report.buildSid ?? buildSid;
         await wait(outcome.report.reason, outcome.waitMs);
         break;

@@ -2,7 +2,6 @@ import { useId, useState } from 'preact/hooks';
 import type { PromptStatus, StatusResponse } from '../../src/status/response';
 import { Dialog } from '../components/dialog';
 import { formatCount } from '../format';
-import { KeyList } from './key-list';
 
 interface ForceDialogProps {
   readonly guard: NonNullable<NonNullable<StatusResponse['nextSync']>['guard']>;
@@ -11,6 +10,8 @@ interface ForceDialogProps {
   readonly onClose: () => void;
   readonly onForce: () => void;
 }
+
+const SHOWN = 5;
 
 /** Asks somebody who wants to overrule a guard to type how many prompts vanish. */
 export function ForceDialog(props: ForceDialogProps) {
@@ -46,7 +47,14 @@ function Question({ guard, prompts, onClose, onForce }: ForceDialogProps) {
         says their words; a recording that S3 still has is fetched from there during the call. To
         take this back, put the recordings back and sync again.
       </p>
-      <KeyList items={vanishing} />
+      <ul class="keys">
+        {vanishing.slice(0, SHOWN).map(({ key }) => (
+          <li key={key} dir="auto">
+            {key}
+          </li>
+        ))}
+        {guard.vanishing > SHOWN && <li>{`and ${guard.vanishing - SHOWN} more`}</li>}
+      </ul>
       <label for={fieldId}>
         How many prompts vanish? Type <strong>{guard.vanishing}</strong> to go on.
       </label>

@@ -8,6 +8,22 @@ interface Item {
 /** More than these are folded away. */
 const SHOWN = 8;
 
+/** Keys for one and the same reason stand together. */
+export function KeysByReason({ items }: { readonly items: readonly Required<Item>[] }) {
+  const byReason = new Map<string, Item[]>();
+  for (const { key, text } of items) byReason.set(text, [...(byReason.get(text) ?? []), { key }]);
+  return (
+    <>
+      {[...byReason].map(([reason, keys]) => (
+        <div key={reason} class="reason">
+          <p dir="auto">{reason}</p>
+          <KeyList items={keys} />
+        </div>
+      ))}
+    </>
+  );
+}
+
 /** Keys that lead to their prompts. */
 export function KeyList({ items }: { readonly items: readonly Item[] }) {
   const rest = items.slice(SHOWN);

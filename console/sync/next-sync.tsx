@@ -1,7 +1,7 @@
 import type { PromptStatus, StatusResponse } from '../../src/status/response';
 import { Notice } from '../components/notice';
-import { formatBytes, formatCount } from '../format';
-import { KeyList } from './key-list';
+import { formatBytes } from '../format';
+import { KeyList, KeysByReason } from './key-list';
 import { planWords } from './words';
 
 const TITLES: Readonly<Record<NonNullable<PromptStatus['next']>, string>> = {
@@ -31,19 +31,19 @@ export function NextSync({ status, isDone }: NextSyncProps) {
     );
   }
   const sentences = planWords(nextSync);
-  const skipped = prompts.filter(
-    ({ next, problem }) => next === undefined && problem !== undefined,
+  const isNothing = sentences.length === 0 && !nextSync.guard;
+  if (isNothing && isDone) return null;
+  const skipped = prompts.flatMap(({ key, next, problem: text }) =>
+    next === undefined && text !== undefined ? [{ key, text }] : [],
   );
   return (
     <>
-      {sentences.length === 0 ? (
-        !nextSync.guard &&
-        !isDone && (
-          <Notice tone="good" title="Assets and S3 are equal">
-            <p>A sync changes nothing.</p>
-          </Notice>
-        )
-      ) : (
+      {isNothing && (
+        <Notice tone="good" title="Assets and S3 are equal">
+          <p>A sync changes nothing.</p>
+        </Notice>
+      )}
+      {sentences.length > 0 && (
         <section>
           <h3>{nextSync.guard ? 'What a forced sync does' : 'What the next sync does'}</h3>
           <p>{sentences.join(' ')}</p>
@@ -58,8 +58,8 @@ export function NextSync({ status, isDone }: NextSyncProps) {
       )}
       {skipped.length > 0 && (
         <section>
-          <h3>{`What the next sync skips: ${formatCount(skipped.length, 'key')}`}</h3>
-          <KeyList items={skipped.map(({ key, problem }) => ({ key, text: problem }))} />
+          <h3>What the next sync skips</h3>
+          <KeysByReason items={skipped} />
         </section>
       )}
     </>

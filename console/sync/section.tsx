@@ -1,11 +1,12 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Notice } from '../components/notice';
 import type { SectionProps } from '../section';
 import { ForceDialog } from './force-dialog';
-import { KeyList } from './key-list';
+import { KeysByReason } from './key-list';
 import { NextSync } from './next-sync';
 import { type Sync, useSync } from './use-sync';
-import { endingWords, progressWords } from './words';
+import { endingWords, progressWords, skipWords } from './words';
 
 /** What the next sync does, a button that starts it, and what became of it. */
 export function SyncSection(props: SectionProps) {
@@ -13,31 +14,36 @@ export function SyncSection(props: SectionProps) {
   const sync = useSync(props);
   const [asking, setAsking] = useState(false);
   const guard = status.nextSync?.guard;
-  const isRunning = sync.progress !== undefined;
+  const overrule = guard && guard.vanishing > 0 && (
+    <p class="notice-action">
+      <button type="button" onClick={() => setAsking(true)}>
+        {`Take ${guard.vanishing} of ${guard.known} prompts from callers…`}
+      </button>
+    </p>
+  );
 
   return (
     <div class="sync">
       <SyncAction sync={sync} />
       <div role="status" class="sync-state">
         {sync.progress && <p>{progressWords(sync.progress)}</p>}
-        {sync.ending && <Ending ending={sync.ending} status={status} />}
+        {sync.ending && (
+          <Ending ending={sync.ending} status={status}>
+            {overrule}
+          </Ending>
+        )}
       </div>
-      {!isRunning && guard && (
-        <Notice
-          tone="warn"
-          title={`A sync stops before it takes ${guard.vanishing} of ${guard.known} prompts from callers`}
-        >
-          {sync.ending?.type !== 'guarded' && <p dir="auto">{guard.sentence}</p>}
-          {guard.vanishing > 0 && (
-            <p class="notice-action">
-              <button type="button" onClick={() => setAsking(true)}>
-                Sync all the same…
-              </button>
-            </p>
+      {!sync.progress && (
+        <>
+          {guard && sync.ending?.type !== 'guarded' && (
+            <Notice tone="warn" title="A sync would stop, to keep prompts from vanishing">
+              <p dir="auto">{guard.sentence}</p>
+              {overrule}
+            </Notice>
           )}
-        </Notice>
+          <NextSync status={status} isDone={sync.ending?.type === 'done'} />
+        </>
       )}
-      {!isRunning && <NextSync status={status} isDone={sync.ending?.type === 'done'} />}
       {guard && (
         <ForceDialog
           guard={guard}
@@ -81,27 +87,27 @@ function SyncAction({ sync: { progress, start, stop } }: { readonly sync: Sync }
   );
 }
 
-function Ending({
-  ending,
-  status,
-}: {
+interface EndingProps {
   readonly ending: NonNullable<Sync['ending']>;
   readonly status: SectionProps['status'];
-}) {
+  /** Below what a guard said. */
+  readonly children: ComponentChildren;
+}
+
+function Ending({ ending, status, children }: EndingProps) {
   const { tone, title, sentences } = endingWords(ending);
   const skipped = ending.type === 'done' ? ending.report.skipped : [];
   const problems = new Map(status.prompts.map(({ key, problem }) => [key, problem]));
   return (
     <Notice tone={tone} title={title}>
       <p dir="auto">{sentences.join(' ')}</p>
-      {skipped.length > 0 && (
-        <>
-          <p>These are no Assets:</p>
-          <KeyList
-            items={skipped.map(({ key, reason }) => ({ key, text: problems.get(key) ?? reason }))}
-          />
-        </>
-      )}
+      {ending.type === 'guarded' && children}
+      <KeysByReason
+        items={skipped.map(({ key, reason }) => ({
+          key,
+          text: problems.get(key) ?? skipWords(reason),
+        }))}
+      />
     </Notice>
   );
 }

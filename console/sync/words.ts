@@ -16,7 +16,12 @@ const WAITS: Readonly<Record<NonNullable<SyncProgress['waitsFor']>, string>> = {
 export function progressWords({ uploaded, remaining, waitsFor }: SyncProgress): string {
   const total = uploaded + remaining;
   const done = total === 0 ? [] : [`${uploaded} of ${formatCount(total, 'prompt')} uploaded.`];
-  const busy = remaining > 0 ? 'Uploading.' : 'Making it live.';
+  const busy =
+    total === 0
+      ? 'Comparing the bucket with what is live.'
+      : remaining > 0
+        ? 'Uploading.'
+        : 'Making it live.';
   return [...done, waitsFor === undefined ? busy : WAITS[waitsFor]].join(' ');
 }
 
@@ -83,9 +88,10 @@ function doneWords({
       sentences: ['Callers heard what S3 has already.'],
     };
   }
+  const isAll = skipped.every(({ reason }) => reason === VANISHED);
   return {
-    tone: skipped.length === 0 ? 'good' : 'warn',
-    title: skipped.length === 0 ? 'Callers hear what S3 has' : 'Synced, but not everything',
+    tone: isAll ? 'good' : 'warn',
+    title: isAll ? 'Callers hear what S3 has' : 'Synced, but not everything',
     sentences: [
       ...uploadedWords(uploaded),
       `${formatCount(prompts, 'prompt')} ${prompts === 1 ? 'is' : 'are'} live now.`,
@@ -95,6 +101,12 @@ function doneWords({
     ],
   };
 }
+
+const VANISHED = 'vanished';
+
+/** Why a key is no Asset, where the status says nothing of it. */
+export const skipWords = (reason: string): string =>
+  reason === VANISHED ? 'S3 does not have it any more, and calls neither.' : `It is ${reason}.`;
 
 const uploadedWords = (uploaded: number): string[] =>
   uploaded > 0 ? [`${formatCount(uploaded, 'prompt')} uploaded.`] : [];

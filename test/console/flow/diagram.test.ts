@@ -9,6 +9,7 @@ import { flowGraph } from '../../../src/status/flow-graph';
 import type { FlowNode } from '../../../src/status/response';
 import { everyBranch } from '../../helpers/call-flow/every-branch';
 import { flows } from '../../helpers/call-flow/flows';
+import { FULL } from '../../helpers/full';
 
 const measure = (text: string) => 7 * text.length;
 const nodeAt = (id: string): FlowNode => {
@@ -31,7 +32,7 @@ function draw(flow: CallFlow) {
 
 describe('the diagram of any flow', () => {
   const assert = (property: (flow: CallFlow) => void) =>
-    fc.assert(fc.property(flows, property), { numRuns: 60 });
+    fc.assert(fc.property(flows, property), { numRuns: FULL ? 200 : 20 });
 
   test('has boxes that do not overlap, inside of the drawing', () => {
     assert((flow) => {

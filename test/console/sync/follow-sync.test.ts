@@ -72,6 +72,22 @@ describe('a sync that is followed', () => {
     expect(ending).toEqual({ type: 'done', report: report({ uploaded: 41, buildSid: 'ZB1' }) });
   });
 
+  test('counts what another sync uploads at the same time', async () => {
+    const { progress, ending } = await follow([
+      pending('time', { uploaded: 4, remaining: 36 }),
+      pending('build', { uploaded: 1, remaining: 0 }),
+      done(),
+    ]);
+    expect(progress.map(({ uploaded, remaining }) => [uploaded, remaining])).toEqual([
+      [0, 40],
+      [4, 36],
+      [4, 36],
+      [40, 0],
+      [40, 0],
+    ]);
+    expect(ending).toMatchObject({ report: { uploaded: 5 } });
+  });
+
   test('waits longer before each further attempt, and then says why it failed', async () => {
     const { ending, waits, progress } = await follow([
       pending('time', { uploaded: 5, remaining: 35 }),

@@ -22,7 +22,7 @@ test.each([
 test.each([
   [{ uploaded: 0, remaining: 3 }, '0 of 3 prompts uploaded. Uploading.'],
   [{ uploaded: 3, remaining: 0 }, '3 of 3 prompts uploaded. Making it live.'],
-  [{ uploaded: 0, remaining: 0 }, 'Making it live.'],
+  [{ uploaded: 0, remaining: 0 }, 'Comparing the bucket with what is live.'],
   [
     { uploaded: 1, remaining: 2, waitsFor: 'quiet' },
     '1 of 3 prompts uploaded. The bucket changed just now. The sync waits until it is quiet.',
@@ -45,6 +45,18 @@ test.each<[Exclude<SyncEnding, { type: 'unauthorized' }>, string, string]>([
     { type: 'done', report: { ...report, uploaded: 2, skipped } },
     'warn',
     'Synced, but not everything',
+  ],
+  [
+    {
+      type: 'done',
+      report: {
+        ...report,
+        buildSid: 'ZB1',
+        skipped: [{ key: 'old.mp3', reason: 'vanished', unplayable: false }],
+      },
+    },
+    'good',
+    'Callers hear what S3 has',
   ],
   [
     { type: 'guarded', sentence: 'Half is gone.', uploaded: 0 },

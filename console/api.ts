@@ -53,15 +53,16 @@ export async function requestStatus(secret: string, origin = ''): Promise<Status
 /**
  * One slice of a sync.
  *
- * @param force overrules a guard
+ * @param vanishing overrules a guard where at most so many prompts vanish
  * @param origin of the deployment; by default, that of the page
  */
 export async function requestSync(
   secret: string,
-  { force = false } = {},
+  { vanishing }: { readonly vanishing?: number } = {},
   origin = '',
 ): Promise<SyncOutcome> {
-  const response = await send('POST', `${origin}/sync${force ? '?force=true' : ''}`, secret);
+  const query = vanishing === undefined ? '' : `?force=true&vanishing=${vanishing}`;
+  const response = await send('POST', `${origin}/sync${query}`, secret);
   if ('type' in response) return response;
   const { status, retryAfterSeconds, body } = response;
   const report = status === 200 || status === 503 ? parse(syncResponse, body) : undefined;
@@ -70,8 +71,12 @@ export async function requestSync(
     return status === 409 ? { type: 'guarded', sentence: told.sentence } : told;
   }
   if (status === 200) return { type: 'done', report };
-  return { type: 'pending', report, waitMs: 1000 * Math.max(1, retryAfterSeconds) };
+  const seconds = Math.min(Math.max(1, retryAfterSeconds), WAIT_SECONDS_MAX);
+  return { type: 'pending', report, waitMs: 1000 * seconds };
 }
+
+/** Nobody looks at a page for longer, and a browser's timer of more than 24 days does not wait at all. */
+const WAIT_SECONDS_MAX = 600;
 
 interface Answer {
   readonly method: string;

@@ -52,7 +52,7 @@ export function SyncSection(props: SectionProps) {
           onClose={() => setAsking(false)}
           onForce={() => {
             setAsking(false);
-            sync.start({ force: true });
+            sync.start({ vanishing: guard.vanishing });
           }}
         />
       )}
@@ -64,7 +64,7 @@ function SyncAction({ sync: { progress, start, stop } }: { readonly sync: Sync }
   if (!progress) {
     return (
       <div class="sync-action">
-        <button type="button" class="primary" onClick={() => start({ force: false })}>
+        <button type="button" class="primary" onClick={() => start()}>
           Sync now
         </button>
         <p class="quiet">Makes callers hear what the bucket has now.</p>

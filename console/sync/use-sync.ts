@@ -3,6 +3,7 @@ import { requestSync } from '../api';
 import type { SectionProps } from '../section';
 import { followSync, type SyncEnding, type SyncProgress, sleep } from './follow-sync';
 
+type Force = Parameters<typeof requestSync>[1];
 type Ending = Exclude<SyncEnding, { type: 'unauthorized' }>;
 
 export interface Sync {
@@ -10,7 +11,8 @@ export interface Sync {
   readonly progress?: SyncProgress;
   /** Of the last one. */
   readonly ending?: Ending;
-  readonly start: (options: { readonly force: boolean }) => void;
+  /** With the number of prompts that may vanish, it overrules a guard. */
+  readonly start: (force?: Force) => void;
   readonly stop: () => void;
 }
 
@@ -25,11 +27,11 @@ export function useSync({
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
-  const start = async ({ force }: { readonly force: boolean }) => {
+  const start = async (force?: Force) => {
     const controller = new AbortController();
     running.current = controller;
     const ending = await followSync({
-      step: () => requestSync(secret, { force }),
+      step: () => requestSync(secret, force),
       sleep,
       onProgress: (progress) => setState({ progress }),
       signal: controller.signal,
@@ -41,7 +43,7 @@ export function useSync({
   };
   return {
     ...state,
-    start: (options) => void start(options),
+    start: (force) => void start(force),
     stop: () => running.current?.abort(),
   };
 }

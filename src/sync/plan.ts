@@ -58,6 +58,8 @@ export interface PlanOptions {
   readonly maxVanishedShare: number;
   /** Go on where a guard would stop. */
   readonly force: boolean;
+  /** … where at most so many known prompts vanish; undefined is any number. */
+  readonly maxForced?: number | undefined;
 }
 
 /** A prompt's object and the path of the Asset that must hold it. */
@@ -192,19 +194,19 @@ export function plan(
     ),
   };
   const stays = new Set([...keep, ...retained].map(({ version }) => version.sid));
+  const { force, maxForced = Number.POSITIVE_INFINITY } = options;
+  const guard = guardOf(
+    {
+      known: [...live.manifest.paths.keys()],
+      listed,
+      selects: options.selects,
+      bucketName: options.bucketName,
+      prefix: options.prefix,
+    },
+    options.maxVanishedShare,
+  );
   return {
-    guard: options.force
-      ? undefined
-      : guardOf(
-          {
-            known: [...live.manifest.paths.keys()],
-            listed,
-            selects: options.selects,
-            bucketName: options.bucketName,
-            prefix: options.prefix,
-          },
-          options.maxVanishedShare,
-        ),
+    guard: force && guard && guard.vanishing <= maxForced ? undefined : guard,
     keep,
     upload,
     retain: retained,

@@ -24,12 +24,18 @@ const flag = v.optional(
   ),
   false,
 );
-const parameters = v.object({ dryRun: flag, force: flag });
+const number = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,6}$/), v.transform(Number))]),
+  v.integer(),
+  v.minValue(0),
+);
+const parameters = v.object({ dryRun: flag, force: flag, vanishing: v.optional(number) });
 
 /**
  * Responds to POST /sync by one slice of a sync: 200 with the report when Assets equal S3, 503 with
  * Retry-After while there is more to do, 409 when a guard stopped it (calling again would not
- * help), 401 without the bearer secret.
+ * help), 401 without the bearer secret. `force=true&vanishing=3` forces it where no more prompts vanish
+ * than a person has agreed to: the bucket may have changed since.
  *
  * @param flow the call flow's JSON
  * @throws {ConfigError} when the configuration is not usable
@@ -41,9 +47,13 @@ export async function respondToSync(
   const refusal = refuseStranger({ context, headers });
   if (refusal) return refusal;
   const config = readConfig(context);
-  const parsed = v.safeParse(parameters, { dryRun: event.dryRun, force: event.force });
-  if (!parsed.success) return sentence(400, 'dryRun and force must be true or false.');
-  const settings = { ...sliceSettings(config), ...parsed.output, flow };
+  const { dryRun, force, vanishing } = event;
+  const parsed = v.safeParse(parameters, { dryRun, force, vanishing });
+  if (!parsed.success) {
+    return sentence(400, 'dryRun and force must be true or false, and vanishing a number.');
+  }
+  const { vanishing: maxForced, ...flags } = parsed.output;
+  const settings = { ...sliceSettings(config), ...flags, maxForced, flow };
   try {
     const { serviceSid, environmentSid } = config.twilio;
     if (serviceSid === undefined || environmentSid === undefined) {

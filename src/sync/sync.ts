@@ -43,6 +43,7 @@ export interface SyncSettings
     | 'maxObjectBytes'
     | 'maxVanishedShare'
     | 'force'
+    | 'maxForced'
     | 'dryRun'
   > {
   /** After how long no further step is begun. */
@@ -133,18 +134,19 @@ export function planOptionsOf(
   { s3: { bucket, prefix }, sync: { visibility, include, exclude } }: Config,
   settings: SyncSettings,
 ): Omit<PlanOptions, 'nowEpochSeconds' | 'judged' | 'notGiven'> {
-  const { maxObjectBytes, maxVanishedShare, force, flow, proxyPrefix = prefix } = settings;
+  const { maxObjectBytes, maxVanishedShare, force, maxForced, flow } = settings;
   return {
     visibility,
     selects: selection(prefix, include, exclude),
     flowKeys: keysNamedBy(flow),
     bucketName: bucket,
     prefix,
-    proxyPrefix,
+    proxyPrefix: settings.proxyPrefix ?? prefix,
     maxObjectBytes,
     retentionSeconds: RETENTION_SECONDS,
     maxVanishedShare,
     force,
+    maxForced,
   };
 }
 

@@ -153,6 +153,20 @@ describe('/sync', () => {
     expect(await ask(account, { context, event: { force: true } })).toMatchObject({ status: 200 });
   });
 
+  it('does not go on where more prompts vanish than were agreed to', async () => {
+    const account = await company();
+    await ask(account);
+    const context = { S3_BUCKET: 'empty' };
+    const forced = (vanishing: number | string) =>
+      ask(account, { context, event: { force: 'true', vanishing } });
+    expect(await forced('1')).toMatchObject({
+      status: 409,
+      body: expect.stringContaining('2 prompts are in use'),
+    });
+    expect(builds(account)).toBe(2);
+    expect(await forced('2')).toMatchObject({ status: 200 });
+  });
+
   it('lets half of the prompts vanish, and no more', async () => {
     const account = await company();
     const from = (bucket: string) => ask(account, { context: { S3_BUCKET: bucket } });
@@ -259,6 +273,10 @@ describe('/sync with an error', () => {
     { force: ['true', 'true'] },
     { force: {} },
     { force: null },
+    { vanishing: '-1' },
+    { vanishing: 'all' },
+    { vanishing: 0.5 },
+    { vanishing: '' },
   ])('answers 400 to %j', async (event) => {
     const account = await company();
     expect(await ask(account, { event })).toMatchObject({ status: 400 });

@@ -158,10 +158,10 @@ describe('followed by way of HTTP', () => {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
   const lost = (response: ServerResponse) => response.destroy();
 
-  async function followOverHttp(origin: string, force = false) {
+  async function followOverHttp(origin: string, force?: { vanishing: number }) {
     const waits: number[] = [];
     const ending = await followSync({
-      step: () => requestSync('the secret', { force }, origin),
+      step: () => requestSync('the secret', force, origin),
       sleep: async (milliseconds) => void waits.push(milliseconds),
       onProgress: () => undefined,
       signal: new AbortController().signal,
@@ -182,13 +182,27 @@ describe('followed by way of HTTP', () => {
     expect(requests).toEqual(Array(3).fill('POST /sync Bearer the secret'));
   });
 
+  test.each([
+    ['0', 1000],
+    ['-1', 1000],
+    ['soon', 1000],
+    ['1e9', 600_000],
+    ['99999999999', 600_000],
+  ])('after Retry-After: %s it waits %i ms', async (header, milliseconds) => {
+    const { origin } = await deployment(
+      json(503, report({ reason: 'time' }), { 'retry-after': header }),
+      json(200, report()),
+    );
+    expect((await followOverHttp(origin)).waits).toEqual([milliseconds]);
+  });
+
   test('a forced one is forced in each of its steps', async () => {
     const { origin, requests } = await deployment(
       json(503, report({ reason: 'build' }), { 'retry-after': '1' }),
       json(200, report()),
     );
-    await followOverHttp(origin, true);
-    expect(requests).toEqual(Array(2).fill('POST /sync?force=true Bearer the secret'));
+    await followOverHttp(origin, { vanishing: 3 });
+    expect(requests).toEqual(Array(2).fill('POST /sync?force=true&vanishing=3 Bearer the secret'));
   });
 
   test.each([

@@ -126,7 +126,8 @@ async function durationOf({ body, contentType }: Found): Promise<number | undefi
   return body && isAudio(contentType) ? audioSeconds(body, contentType) : undefined;
 }
 
-function isAudio(contentType = ''): boolean {
+/** Whether `<Play>` plays a content type. */
+export function isAudio(contentType = ''): boolean {
   const [type = ''] = contentType.split(';', 1);
   return PLAYED_TYPES.has(type.trim().toLowerCase());
 }

@@ -13,6 +13,7 @@ import {
 import type { CallSession } from './session';
 import type { TimeLimits } from './time-limits';
 import { readTwiml, type TwimlNode } from './twiml';
+import { isXml } from './xml';
 
 /** A request for TwiML. */
 export interface WebhookRequest {
@@ -142,16 +143,14 @@ function send(
   return session.send({ ...request, headers, body });
 }
 
-/** Twilio also takes text/html for TwiML, and plays or says other types. Ours must not need it. */
-const TWIML_TYPE = /^(text|application)\/xml\s*(;|$)/i;
-
 function readResponse(url: string, { status, headers, body }: HttpResponse): readonly TwimlNode[] {
   const where = describeUrl(url);
   if (status < 200 || status > 299) {
     throw new CallError(11200, `HTTP retrieval failure: ${where} answered ${status}`);
   }
   const type = headers['content-type'] ?? '';
-  if (!TWIML_TYPE.test(type)) {
+  // Twilio also takes text/html for TwiML, and plays or says other types. Ours must not need it.
+  if (!isXml(type)) {
     throw new CallError(12300, `Invalid Content-Type: ${where} sent '${type}', not text/xml`);
   }
   return readTwiml(body);

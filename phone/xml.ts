@@ -12,6 +12,11 @@ export class XmlError extends Error {
   override readonly name = 'XmlError';
 }
 
+/** Whether a content type is that of TwiML, and of S3's errors. */
+export function isXml(contentType = ''): boolean {
+  return /^(text|application)\/xml\s*(;|$)/i.test(contentType);
+}
+
 /**
  * Reads an XML document and returns its root element. Document types, processing instructions and
  * encodings other than UTF-8 are refused, as TwiML does not need them.

@@ -1,5 +1,5 @@
 import type { SendRequest } from '../../phone';
-import type { XmlElement } from '../../phone/xml';
+import { isXml, type XmlElement } from '../../phone/xml';
 import { formatXml, parseXml } from './xml';
 
 export interface PresignedPlaysOptions {
@@ -36,9 +36,4 @@ export function playPresigned(
     const headers = { ...response.headers, 'content-length': String(body.length) };
     return { ...response, headers, body };
   };
-}
-
-/** Whether a content type is that of TwiML or of S3's errors. */
-export function isXml(contentType = ''): boolean {
-  return /^(text|application)\/xml\s*(;|$)/i.test(contentType);
 }

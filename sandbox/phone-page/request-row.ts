@@ -1,10 +1,11 @@
+import { mediaSource } from '../../cli/call/table';
 import { createMask, type Mask } from '../../explain';
+import { isAudio } from '../../phone/media';
 import { queryOf, USER_AGENT } from '../../phone/request';
-import { PLAYED_TYPES } from '../../src/media-types';
+import { isXml } from '../../phone/xml';
 import { parseUrl } from '../../src/url';
 import { curlOf } from './curl';
 import type { Exchange } from './exchanges';
-import { isXml } from './presigned-plays';
 import type { RequestRow } from './protocol';
 import { verdictOn } from './verdict';
 import { formatXml, mapTexts, parseXml } from './xml';
@@ -55,7 +56,7 @@ export function rowOf(exchange: Exchange, facts: RowFacts): RequestRow {
     responseBody: response && shownBody(response.body, contentType, mask),
     failure: facts.failure ?? exchange.failure,
     verdict: isRefused ? verdictOn(refused) : undefined,
-    curl: curlOf(request, isPlayed(contentType)),
+    curl: curlOf(request, isAudio(contentType)),
   };
 }
 
@@ -70,15 +71,9 @@ export function splitAppended(
 }
 
 function serverOf(url: string, publicOrigin: string, verb: string): RequestRow['servedBy'] {
-  const { origin, pathname = '' } = parseUrl(url) ?? {};
-  if (origin !== publicOrigin) return 'S3';
+  if (parseUrl(url)?.origin !== publicOrigin) return 'S3';
   if (!verb.endsWith('Play')) return 'Function';
-  return pathname === '/audio' ? 'proxy' : 'Asset';
-}
-
-function isPlayed(contentType = ''): boolean {
-  const [type = ''] = contentType.split(';', 1);
-  return PLAYED_TYPES.has(type.trim().toLowerCase());
+  return mediaSource(url) === 'audio' ? 'proxy' : 'Asset';
 }
 
 type Headers = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -94,11 +89,14 @@ function shownHeaders(headers: Headers, mask: Mask): RequestRow['requestHeaders'
   );
 }
 
-/** S3's errors repeat what was signed as hexadecimal bytes: nobody reads them, and no mask finds a key in them. */
+/**
+ * S3's errors repeat what was signed as hexadecimal bytes: nobody reads them, and no mask finds a key in
+ * them.
+ */
 const HEX_BYTES = /^(?:StringToSign|CanonicalRequest)Bytes$/;
 
 function shownBody(body: Buffer, contentType: string | undefined, mask: Mask): string | undefined {
-  if (isPlayed(contentType) || body.length === 0) return undefined;
+  if (isAudio(contentType) || body.length === 0) return undefined;
   const root = isXml(contentType) ? parseXml(body) : undefined;
   const text = root
     ? formatXml(

@@ -103,11 +103,11 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
   const tell =
     <Schema extends v.GenericSchema>(
       schema: Schema,
-      act: (told: LiveCall, body: v.InferOutput<Schema>) => void,
+      act: (call: LiveCall, body: v.InferOutput<Schema>) => void,
     ): Respond =>
     async ({ request, response }, id) => {
-      const told = callOf(id);
-      act(told, await readJson(request, schema));
+      const call = callOf(id);
+      act(call, await readJson(request, schema));
       response.writeHead(204).end();
     };
 
@@ -152,13 +152,13 @@ export function createPhonePage(options: PhonePageOptions): PhonePage {
       },
     ],
     ['GET', /^\/phone\/calls\/(\w+)$/, follow],
-    ['POST', /^\/phone\/calls\/(\w+)\/keys$/, tell(key, (told, body) => told.press(body.key))],
+    ['POST', /^\/phone\/calls\/(\w+)\/keys$/, tell(key, (call, body) => call.press(body.key))],
     [
       'POST',
       /^\/phone\/calls\/(\w+)\/played$/,
-      tell(played, (told, { sound }) => told.played(sound)),
+      tell(played, (call, { sound }) => call.played(sound)),
     ],
-    ['POST', /^\/phone\/calls\/(\w+)\/hangup$/, tell(nothing, (told) => told.end('You hung up.'))],
+    ['POST', /^\/phone\/calls\/(\w+)\/hangup$/, tell(nothing, (call) => call.end('You hung up.'))],
     ['GET', /^\/phone\/calls\/(\w+)\/sounds\/(\d{1,6})$/, sendSound],
     ['GET', /^\/phone\/calls\/(\w+)\/recording\.wav$/, sendRecording],
     ['POST', /^\/phone\/calls\/(\w+)\/requests\/(\d{1,6})\/replay$/, sendAgain],

@@ -16,7 +16,10 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<{ title: string; text: string }>();
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    document.title = 'Sign in · Phone prompts';
+    field.current?.focus();
+  }, []);
 
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -27,7 +27,7 @@ interface RowProps {
   readonly prompt: PromptStatus;
   readonly open: boolean;
   readonly onToggle: () => void;
-  /** A link led here. */
+  /** A link led here: the row gets the focus. */
   readonly wanted: boolean;
   readonly player: Player;
   /** Whether it is known which prompts the call flow uses. */
@@ -36,7 +36,7 @@ interface RowProps {
 
 /** A prompt: a row, and below it, when it is open, what there is to know about it. */
 export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: RowProps) {
-  const [lengthCell, seconds] = useLength(prompt.heardAt ?? prompt.storedAt);
+  const [lengthCell, seconds] = useLength(prompt.storedAt ?? prompt.heardAt);
   const detailsId = useId();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -58,7 +58,7 @@ export function PromptRow({ prompt, open, onToggle, wanted, player, hasFlow }: R
           <td class="prompt-listen">
             <ListenButton prompt={prompt} isOn={isOn} phone={phone} player={player} />
           </td>
-          <th scope="row" class="prompt-name">
+          <th scope="row" abbr={key} class="prompt-name">
             <button
               ref={button}
               type="button"

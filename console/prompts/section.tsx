@@ -27,11 +27,14 @@ export function PromptsSection({ status, item, player }: SectionProps) {
   const [choice, setChoice] = useState(EVERYTHING);
   const [limit, setLimit] = useState(SLICE);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  /** The prompt that a link led to, until the reader chooses something else. */
+  const [wanted, setWanted] = useState<string>();
   const selected = useMemo(() => selectPrompts(prompts, choice), [prompts, choice]);
 
   const choose = (change: Partial<Choice>) => {
     setChoice({ ...choice, ...change });
     setLimit(SLICE);
+    setWanted(undefined);
   };
   const toggle = (key: string) => {
     setOpen((last) => {
@@ -41,6 +44,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
     });
   };
   useEffect(() => {
+    setWanted(item);
     if (item === undefined) return;
     setChoice(EVERYTHING);
     setLimit(SLICE + prompts.findIndex(({ key }) => key === item));
@@ -80,8 +84,8 @@ export function PromptsSection({ status, item, player }: SectionProps) {
         </Notice>
       )}
       {leftOut > 0 && (
-        <Notice tone="quiet" title={`${formatCount(leftOut, 'more prompt')} are not in this list`}>
-          <p>The deployment cannot send so long a list. The counts above include them.</p>
+        <Notice tone="quiet" title={`This list leaves out ${formatCount(leftOut, 'prompt')}`}>
+          <p>The deployment cannot send so long a list. The counts include them.</p>
         </Notice>
       )}
       <Views status={status} view={choice.view} onChoose={(view) => choose({ view })} />
@@ -121,7 +125,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
           </button>
         </Notice>
       ) : (
-        <table class="prompts">
+        <table class="prompts" aria-label="Prompts">
           <thead>
             <tr>
               {COLUMNS.map((column) => (
@@ -138,7 +142,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
                 prompt={prompt}
                 open={open.has(prompt.key)}
                 onToggle={() => toggle(prompt.key)}
-                wanted={prompt.key === item}
+                wanted={prompt.key === wanted}
                 player={player}
                 hasFlow={status.flow.problem === undefined}
               />

@@ -45,59 +45,56 @@ function heardSentence(heard: number, silent: number): string {
   return `The caller heard ${heard} of ${all} prompts, and silence in place of ${silent}.`;
 }
 
-/** Such as "S3 answered 403 to 2 requests, and 200 to 1." */
+/** Such as "S3 answered 403 to 2 requests, and 200 to 1; the proxy answered 200 to 1 request." */
 function answersSentence(media: readonly RequestRow[]): string {
   const servers = [...new Set(media.map(({ servedBy }) => servedBy))];
-  const clauses = servers.map((server) => {
-    const rows = media.filter(({ servedBy }) => servedBy === server);
-    const answered = [...new Set(rows.flatMap(({ status }) => status ?? []))];
-    const counts = answered.map((status) => [
-      status,
-      rows.filter((row) => row.status === status).length,
-    ]);
-    const unanswered = rows.filter(({ status }) => status === undefined).length;
-    return `${SERVER_NAMES[server]} ${list([
-      ...counts.map(([status, count = 0], index) =>
-        index === 0
-          ? `answered ${status} to ${formatCount(count, 'request')}`
-          : `${status} to ${count}`,
-      ),
-      ...(unanswered > 0 ? [`gave no answer to ${formatCount(unanswered, 'request')}`] : []),
-    ])}`;
+  const clauses = servers.map((server, index) => {
+    const name = index === 0 ? SERVER_NAMES[server] : SERVER_NAMES[server].replace(/^The/, 'the');
+    return `${name} ${answersOf(media.filter(({ servedBy }) => servedBy === server))}`;
   });
-  const [first = '', ...others] = clauses;
-  const text = [first, ...others.map(lowerArticle)].join('; ');
-  return text === '' ? '' : `${text}.`;
+  return clauses.length === 0 ? '' : `${clauses.join('; ')}.`;
 }
 
-function lowerArticle(text: string): string {
-  return text.replace(/^(?:The|A)(?= )/, (article) => article.toLowerCase());
+/** What one server answered, behind its name. */
+function answersOf(rows: readonly RequestRow[]): string {
+  const statuses = [...new Set(rows.flatMap(({ status }) => status ?? []))];
+  // What was refused comes first.
+  statuses.sort((a, b) => b - a);
+  const answers = statuses.map((status, index) => {
+    const count = rows.filter((row) => row.status === status).length;
+    return index === 0
+      ? `answered ${status} to ${formatCount(count, 'request')}`
+      : `${status} to ${count}`;
+  });
+  const unanswered = rows.filter(({ status }) => status === undefined).length;
+  const silence = `gave no answer to ${formatCount(unanswered, 'request')}`;
+  return list(unanswered === 0 ? answers : [...answers, silence]);
 }
 
 function whySentences(media: readonly RequestRow[]): readonly string[] {
-  const refused = media.filter(({ status }) => status === 403);
-  const broken = refused.filter(({ appendedCount }) => appendedCount > 0);
-  const intact = media.filter(({ status }) => status === 200);
-  const carried = intact.filter(({ appendedCount }) => appendedCount > 0);
-  const [mostBroken, mostCarried] = [broken, carried].map((rows) =>
-    Math.max(0, ...rows.map(({ appendedCount }) => appendedCount)),
-  );
-  const presigned = intact.filter(({ servedBy }) => servedBy === 'S3');
-  return [
-    ...(broken.length > 0
-      ? [
-          `Twilio had appended ${mostBroken} parameters to ${each(broken.length, refused.length, 'refused URL')}: the signature covers the whole query, and no longer fitted.`,
-        ]
-      : []),
-    ...(carried.length > 0
-      ? [
-          `Twilio appended ${mostCarried} parameters to ${each(carried.length, media.length, 'URL')}, and that broke nothing: what is appended to these URLs is ignored.`,
-        ]
-      : []),
-    ...(presigned.length > 0 && carried.length === 0
-      ? ['Where nothing was appended, the signature fitted.']
-      : []),
-  ];
+  const refused = media.filter(({ servedBy, status }) => servedBy === 'S3' && status === 403);
+  const played = media.filter(({ status }) => status === 200);
+  const hasMore = ({ appendedCount }: RequestRow) => appendedCount > 0;
+  const broken = refused.filter(hasMore);
+  const carried = played.filter(hasMore);
+  const [{ appendedCount = 0 } = {}] = [...broken, ...carried];
+  const sentences: string[] = [];
+  if (broken.length > 0) {
+    const urls = each(broken.length, refused.length, 'refused URL');
+    sentences.push(
+      `Twilio had appended ${appendedCount} parameters to ${urls}: the signature covers the whole query, and no longer fitted.`,
+    );
+  }
+  if (carried.length > 0) {
+    const urls = each(carried.length, media.length, 'URL');
+    sentences.push(
+      `Twilio appended ${appendedCount} parameters to ${urls}, and that broke nothing: what is appended to these URLs is ignored.`,
+    );
+  }
+  if (played.some((row) => row.servedBy === 'S3' && !hasMore(row))) {
+    sentences.push('Where nothing was appended, the signature fitted.');
+  }
+  return sentences;
 }
 
 function each(some: number, all: number, what: string): string {

@@ -22,7 +22,7 @@ describe('what one saw in a call', () => {
   });
 
   it('is the bug in a part of the call: the signature fits where nothing was appended', () => {
-    expect(seen(refused(0), silent(0), presigned(1), sounded(0, 1))).toBe(
+    expect(seen(presigned(0), sounded(0), refused(1), silent(1))).toBe(
       'The caller heard 1 of 2 prompts, and silence in place of 1. S3 answered 403 to 1 request, and 200 to 1. Twilio had appended 27 parameters to the refused URL: the signature covers the whole query, and no longer fitted. Where nothing was appended, the signature fitted.',
     );
   });

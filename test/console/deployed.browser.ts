@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { type StagedProject, stageProject } from '../../sandbox/rehearsal/staged-project';
 import { launchBrowser } from '../helpers/browser/browser';
 import { lookAt } from '../helpers/browser/checks';
+import { goTo, signIn } from '../helpers/browser/console';
 import { openTab, type WatchedPage } from '../helpers/browser/page';
 import { startRehearsal, type TestRehearsal } from '../helpers/sandbox/start-rehearsal';
 
@@ -31,11 +32,29 @@ afterAll(async () => {
 });
 
 describe('the console that the real deployer has deployed', () => {
-  it('opens under the host name that Twilio gives it', async () => {
+  it('opens under the host name that Twilio gives it, and lets in who has the secret', async () => {
+    await tab.page.goto(`${ORIGIN}/index.html`);
+    await signIn(tab.page, rehearsal.variables.ADMIN_SECRET ?? '');
+    await tab.page.getByText('No prompt has been synced yet').waitFor();
+    expect(await lookAt(tab.page, 'console-deployed')).toEqual([]);
+  });
+
+  it('syncs, and callers get Assets', async () => {
+    const { page } = tab;
+    await goTo(page, 'Sync');
+    await page.getByRole('button', { name: 'Sync now' }).click();
+    await page.getByText('8 prompts are live now.').waitFor();
+    await goTo(page, 'Prompts');
+    expect(await page.getByRole('row').getByText('Asset', { exact: true }).count()).toBe(8);
+    const live = await rehearsal.live();
+    expect(live?.assets.filter(({ path }) => path.startsWith('/audio/'))).toHaveLength(8);
+  });
+
+  it('stays in the Build that a sync has made', async () => {
     const { page, complaints } = tab;
-    await page.goto(`${ORIGIN}/index.html`);
-    await page.getByRole('heading', { level: 1 }).first().waitFor();
-    expect(await lookAt(page, 'console-deployed')).toEqual([]);
+    await page.reload();
+    await page.getByRole('button', { name: 'Listen to prompts/menu.mp3' }).click();
+    await page.waitForFunction(() => window.observed.sounds().at(-1)?.ended);
     expect(complaints).toEqual([]);
   });
 });

@@ -34,8 +34,14 @@ export const layoutShift = (page: Page): Promise<{ sum: number; shifts: string[]
 /**
  * Looks at a page as it is now: wide and narrow, light and dark. Returns what is wrong with it in words,
  * and leaves four screenshots.
+ *
+ * @param options.fullPage false for the window alone, where the page grows as one scrolls
  */
-export async function lookAt(page: Page, name: string): Promise<string[]> {
+export async function lookAt(
+  page: Page,
+  name: string,
+  { fullPage = true } = {},
+): Promise<string[]> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   const faults: string[] = [];
   for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
@@ -43,7 +49,7 @@ export async function lookAt(page: Page, name: string): Promise<string[]> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       const path = join(SCREENSHOTS, `${name}-${size}-${colorScheme}.png`);
-      await page.screenshot({ path, fullPage: true });
+      await page.screenshot({ path, fullPage });
     }
     // The colours that the loop ended with: of the two sizes, each has the other's.
     const violations = await accessibilityViolations(page);

@@ -1,5 +1,6 @@
 import type { FlowNode, StatusResponse } from '../../src/status/response';
 import { Badge } from '../components/badge';
+import { PromptKey } from '../components/prompt-key';
 import { routeTo } from '../route';
 import type { Mark } from './face';
 import { type Entry, outlineOf } from './outline';
@@ -64,8 +65,8 @@ function Details({ node, mark }: { readonly node: FlowNode; readonly mark: Mark 
           {key !== undefined && (
             <>
               {' '}
-              <a href={routeTo('prompts', key)} dir="auto">
-                {key}
+              <a href={routeTo('prompts', key)}>
+                <PromptKey of={key} />
               </a>
             </>
           )}

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import type { PromptStatus, StatusResponse } from '../../src/status/response';
 import { Dialog } from '../components/dialog';
+import { PromptKey } from '../components/prompt-key';
 import { formatCount } from '../format';
 
 interface ForceDialogProps {
@@ -49,8 +50,8 @@ function Question({ guard, prompts, onClose, onForce }: ForceDialogProps) {
       </p>
       <ul class="keys">
         {vanishing.slice(0, SHOWN).map(({ key }) => (
-          <li key={key} dir="auto">
-            {key}
+          <li key={key}>
+            <PromptKey of={key} />
           </li>
         ))}
         {guard.vanishing > SHOWN && <li>{`and ${guard.vanishing - SHOWN} more`}</li>}

@@ -1,3 +1,4 @@
+import { PromptKey } from '../components/prompt-key';
 import { routeTo } from '../route';
 
 interface Item {
@@ -45,8 +46,8 @@ function Keys({ items }: { readonly items: readonly Item[] }) {
     <ul class="keys">
       {items.map(({ key, text }) => (
         <li key={key}>
-          <a href={routeTo('prompts', key)} dir="auto">
-            {key}
+          <a href={routeTo('prompts', key)}>
+            <PromptKey of={key} />
           </a>
           {text !== undefined && (
             <span class="quiet" dir="auto">

@@ -5,7 +5,7 @@ import { KeyList, KeysByReason } from './key-list';
 import { planWords } from './words';
 
 const TITLES: Readonly<Record<NonNullable<PromptStatus['next']>, string>> = {
-  upload: 'New for callers',
+  upload: 'New Assets',
   replace: 'Replaced by what S3 has now',
   remove: 'Taken from callers',
 };
@@ -46,6 +46,9 @@ export function NextSync({ status, isDone }: NextSyncProps) {
       {sentences.length > 0 && (
         <section>
           <h3>{nextSync.guard ? 'What a forced sync does' : 'What the next sync does'}</h3>
+          {status.live?.prompts === 0 && (
+            <p>No sync has run yet: each recording is fetched from S3 during the call.</p>
+          )}
           <p>{sentences.join(' ')}</p>
           {(['upload', 'replace', 'remove'] as const).map((next) => (
             <Changes

@@ -36,7 +36,7 @@ export function SyncSection(props: SectionProps) {
       {!sync.progress && (
         <>
           {guard && sync.ending?.type !== 'guarded' && (
-            <Notice tone="warn" title="A sync would stop, to keep prompts from vanishing">
+            <Notice tone="warn" title="The bucket looks wrong: a sync would stop">
               <p dir="auto">{guard.sentence}</p>
               {overrule}
             </Notice>
@@ -74,7 +74,8 @@ function SyncAction({ sync: { progress, start, stop } }: { readonly sync: Sync }
   const { uploaded, remaining } = progress;
   return (
     <div class="sync-action">
-      <button type="button" onClick={stop}>
+      {/* The second click of a double click on “Sync now” lands here. */}
+      <button type="button" onClick={({ detail }) => detail < 2 && stop()}>
         Stop
       </button>
       {/* What is uploaded still has to become live. */}

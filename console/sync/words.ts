@@ -52,7 +52,7 @@ export function endingWords(ending: Exclude<SyncEnding, { type: 'unauthorized' }
     case 'guarded':
       return {
         tone: 'bad',
-        title: 'The sync stopped, to keep prompts from vanishing',
+        title: 'The bucket looks wrong: the sync stopped',
         sentences: [ending.sentence, 'Callers hear what they heard before.'],
       };
     case 'stopped':

@@ -61,7 +61,7 @@ test.each<[Exclude<SyncEnding, { type: 'unauthorized' }>, string, string]>([
   [
     { type: 'guarded', sentence: 'Half is gone.', uploaded: 0 },
     'bad',
-    'The sync stopped, to keep prompts from vanishing',
+    'The bucket looks wrong: the sync stopped',
   ],
   [{ type: 'stopped', uploaded: 0 }, 'quiet', 'Stopped'],
   [

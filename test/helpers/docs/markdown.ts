@@ -5,9 +5,11 @@ export const ROOT = join(__dirname, '..', '..', '..');
 
 /** The pages that a user or a developer reads, from the project's folder. */
 export const PAGES = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(ROOT),
   ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
-].sort();
+]
+  .filter((name) => name.endsWith('.md'))
+  .sort();
 
 export const readPage = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 

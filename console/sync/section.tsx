@@ -15,11 +15,14 @@ export function SyncSection(props: SectionProps) {
   const [asking, setAsking] = useState(false);
   const guard = status.nextSync?.guard;
   const overrule = guard && guard.vanishing > 0 && (
-    <p class="notice-action">
-      <button type="button" onClick={() => setAsking(true)}>
-        {`Take ${guard.vanishing} of ${guard.known} prompts from callers…`}
-      </button>
-    </p>
+    <>
+      <p>{`A sync all the same takes ${guard.vanishing} of ${guard.known} prompts from callers.`}</p>
+      <p class="notice-action">
+        <button type="button" onClick={() => setAsking(true)}>
+          Sync all the same…
+        </button>
+      </p>
+    </>
   );
 
   return (

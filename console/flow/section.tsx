@@ -10,6 +10,9 @@ import { reachable } from './outline';
 /** So wide a window has room for the diagram. */
 const WIDE = '(width >= 48rem)';
 
+/** To lay out more nodes takes a browser many seconds, and nobody finds a way in so large a diagram. */
+const DRAWN_NODES = 300;
+
 const VIEWS = ['Diagram', 'List'] as const;
 
 /** What callers hear and what their keys do, as a diagram or as a list with the same content. */
@@ -18,6 +21,7 @@ export function FlowSection({ status, item }: SectionProps) {
   const [view, setView] = useState<(typeof VIEWS)[number]>(() =>
     matchMedia(WIDE).matches ? 'Diagram' : 'List',
   );
+  const isLarge = flow.nodes.length > DRAWN_NODES;
   const root = useRef<HTMLDivElement>(null);
   const marks = useMemo(() => {
     const states = new Map(prompts.map(({ key, state }) => [key, state]));
@@ -49,20 +53,29 @@ export function FlowSection({ status, item }: SectionProps) {
       {wanted !== undefined && !flow.nodes.some(({ id }) => id === wanted) && (
         <Notice tone="warn" title={`${item} is not in the call flow`} alert />
       )}
-      <fieldset class="switch">
-        <legend class="unseen">Show the call flow as</legend>
-        {VIEWS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={view === name}
-            onClick={() => setView(name)}
-          >
-            {name}
-          </button>
-        ))}
-      </fieldset>
-      {view === 'Diagram' ? (
+      {isLarge ? (
+        <Notice tone="quiet" title={`A diagram has at most ${DRAWN_NODES} boxes`}>
+          <p>
+            The call flow has {flow.nodes.length.toLocaleString('en')} steps. The list has all of
+            them.
+          </p>
+        </Notice>
+      ) : (
+        <fieldset class="switch">
+          <legend class="unseen">Show the call flow as</legend>
+          {VIEWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={view === name}
+              onClick={() => setView(name)}
+            >
+              {name}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {view === 'Diagram' && !isLarge ? (
         <Diagram flow={flow} marks={marks} wanted={wanted} />
       ) : (
         <FlowList flow={flow} marks={marks} />

@@ -37,6 +37,8 @@ export function usePlayer(): Player {
   const [audio] = useState(() => new Audio());
   const [playback, setPlayback] = useState<Playback>();
   const newest = useRef(0);
+  /** What the browser holds, and refused to play. */
+  const refused = useRef<Sound>(undefined);
 
   const stop = () => {
     newest.current += 1;
@@ -52,16 +54,25 @@ export function usePlayer(): Player {
     const fail = (problem: string) => {
       if (isNewest()) setPlayback({ sound, phase: 'failed', problem });
     };
-    const recording = await load(sound.url);
+    const recording = refused.current === sound ? undefined : await load(sound.url);
     if (typeof recording === 'string') return fail(recording);
     try {
-      const blob = sound.phone ? await asPhoneHears(await recording.arrayBuffer()) : recording;
+      const blob =
+        recording && sound.phone ? await asPhoneHears(await recording.arrayBuffer()) : recording;
       if (!isNewest()) return;
-      URL.revokeObjectURL(audio.src);
-      audio.src = URL.createObjectURL(blob);
+      if (blob) {
+        URL.revokeObjectURL(audio.src);
+        audio.src = URL.createObjectURL(blob);
+      }
+      refused.current = undefined;
       await audio.play();
       if (isNewest()) setPlayback({ sound, phase: 'playing' });
-    } catch {
+    } catch (thrown) {
+      // A click counts for a few seconds, and the recording may take longer to come.
+      if (isNewest() && thrown instanceof DOMException && thrown.name === 'NotAllowedError') {
+        refused.current = sound;
+        return fail('The browser waited for another click. Press Play again.');
+      }
       fail(
         'The browser cannot play this file. It is damaged, or of a type that browsers do not know, such as AIFF or GSM.',
       );
@@ -88,6 +99,9 @@ async function load(url: string): Promise<Blob | string> {
     const told = sentenceOf(headers.get('content-type'), await response.text());
     if (status === 404) {
       return 'It is not there any more (404). Refresh the page: a sync may have replaced it.';
+    }
+    if (status === 403) {
+      return 'Its address is too old (403): it lasts some hours. Refresh the page, then try again.';
     }
     return told ?? `The deployment answered ${status}. Refresh the page, then try again.`;
   } catch {

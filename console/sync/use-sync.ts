@@ -25,7 +25,15 @@ export function useSync({
 }: Pick<SectionProps, 'status' | 'secret' | 'reload' | 'onUnauthorized'>): Sync {
   const [state, setState] = useState<Pick<Sync, 'progress' | 'ending'>>({});
   const running = useRef<AbortController>(undefined);
-  useEffect(() => () => running.current?.abort(), []);
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      // Somebody has signed out: nothing is asked for with that secret any more.
+      isGone.current = true;
+      running.current?.abort();
+    },
+    [],
+  );
 
   const start = async (force?: Force) => {
     const controller = new AbortController();
@@ -37,6 +45,7 @@ export function useSync({
       signal: controller.signal,
       expected: status.nextSync?.upload ?? 0,
     });
+    if (isGone.current) return;
     if (ending.type === 'unauthorized') return onUnauthorized();
     setState({ ending });
     await reload();

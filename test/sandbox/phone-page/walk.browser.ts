@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../helpers/browser/browser';
-import { lookAt } from '../../helpers/browser/checks';
+import { layoutShift, lookAt } from '../../helpers/browser/checks';
+import { tabThrough } from '../../helpers/browser/keyboard';
 import { type NpmStart, npmStart } from '../../helpers/browser/npm-start';
 import { openTab, type WatchedPage } from '../../helpers/browser/page';
 import { loudnessOf } from '../../helpers/browser/sound';
@@ -67,6 +68,13 @@ describe('somebody who opens what npm start prints', () => {
     const first = page.getByRole('heading', { level: 1 }).locator('xpath=following::p[1]');
     expect(await first.textContent()).toMatch(/no account, no phone number and no HTTPS/);
     expect(await lookAt(page, 'phone-first')).toEqual([]);
+    expect((await layoutShift(page)).sum).toBeLessThan(0.02);
+  });
+
+  it('gets everywhere by keyboard, and sees where it is', async () => {
+    const stops = await tabThrough(page);
+    expect(stops.map(({ name }) => name)).toContain('button Show the bug');
+    expect(stops.filter(({ isShown }) => !isShown)).toEqual([]);
   });
 
   it('sees the bug by one click: a prompt that is silence, and a 403', async () => {

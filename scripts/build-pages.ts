@@ -1,6 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { minify } from '@swc/core';
 import { build, type Metafile, type OutputFile } from 'esbuild';
 import { PROJECT_DIRECTORY } from '../cli/project';
 import { ConfigError } from '../src/errors';
@@ -100,7 +99,6 @@ async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'conten
     logLevel: 'warning',
   });
   checkSources(source, metafile);
-  const built = await Promise.all(outputFiles.map(minifyScript));
   const addressOf = (name: string) => {
     const file = outputFiles.find(({ path }) => basename(path) === name);
     if (file === undefined) throw new Error(`${source} has no ${name}`);
@@ -112,13 +110,6 @@ async function bundlePage(page: Page): Promise<Pick<OutputFile, 'path' | 'conten
     .replace('{{style}}', addressOf('main.css'));
   return [
     ...html.map((path) => ({ path, contents: Buffer.from(text) })),
-    ...built.map(({ path, contents }) => ({ path: join(files, basename(path)), contents })),
+    ...outputFiles.map(({ path, contents }) => ({ path: join(files, basename(path)), contents })),
   ];
-}
-
-/** Makes a script that esbuild has minified 4 % smaller, compressed. */
-async function minifyScript(file: OutputFile): Promise<Pick<OutputFile, 'path' | 'contents'>> {
-  if (!file.path.endsWith('.js')) return file;
-  const { code } = await minify(file.text, { module: true });
-  return { path: file.path, contents: Buffer.from(code) };
 }

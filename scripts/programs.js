@@ -16,7 +16,6 @@ const OUT = join(ROOT, '.twilioserverless', 'programs');
 const EXTERNAL = [
   '@aws-sdk/*',
   '@smithy/*',
-  '@swc/core',
   '@twilio/*',
   '@twilio-labs/*',
   'esbuild',

@@ -1,4 +1,4 @@
-import { type EdgeLabel, Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre';
+import { graphlib, layout } from '@dagrejs/dagre';
 import type { FlowEdge } from '../../src/status/response';
 
 /** Pixels, before the reader's text size scales them. */
@@ -51,7 +51,7 @@ export function layOutGraph(
   edges: readonly FlowEdge[],
   sizeOf: (label: string) => Size,
 ): Layout {
-  const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>();
+  const graph = new graphlib.Graph();
   graph.setGraph({
     rankdir: 'LR',
     nodesep: GAP,
@@ -75,11 +75,11 @@ export function layOutGraph(
     width,
     height,
     boxes: boxes.map(({ id, width, height }) => {
-      const { x = 0, y = 0 } = graph.node(id);
+      const { x, y } = graph.node(id);
       return { id, width, height, x: x - width / 2, y: y - height / 2 };
     }),
     lines: joined.map((edge) => {
-      const { points = [], x = 0, y = 0 } = graph.edge(edge.from, edge.to);
+      const { points, x, y } = graph.edge(edge.from, edge.to);
       const start = graph.node(edge.from);
       const end = graph.node(edge.to);
       const between = points.slice(1, -1);
@@ -90,7 +90,7 @@ export function layOutGraph(
 }
 
 /** The middle of a box's right side, or with -1 of its left side. */
-function edgeOf({ x = 0, y = 0, width }: NodeLabel, side: 1 | -1): Point {
+function edgeOf({ x, y, width }: Point & Pick<Size, 'width'>, side: 1 | -1): Point {
   return { x: x + (side * width) / 2, y };
 }
 

@@ -134,10 +134,14 @@ function failure({ method, path, status, contentType, body }: Answer): Failed {
   const told = sentenceOf(contentType, body);
   if (told !== undefined) return { type: 'failed', sentence: told, isPassing };
   const what = `${method} ${new URL(path, 'http://deployment').pathname}`;
+  const advice =
+    status === 200
+      ? 'Load the page again: it may be older than the deployment.'
+      : "Try again in a minute; if that does not help, look at the deployment's log.";
   const sentence =
     status === 404
       ? `${what} is not part of this deployment (404). Deploy the project again.`
-      : `${what} gave an answer that this page does not understand (${status}). Try again in a minute; if that does not help, look at the deployment's log.`;
+      : `${what} gave an answer that this page does not understand (${status}). ${advice}`;
   return { type: 'failed', sentence, isPassing };
 }
 

@@ -23,6 +23,7 @@ export function SignIn({ reason, onSignedIn }: SignInProps) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     const entered = secret.trim();
     if (entered === '') {
       setProblem({ title: 'Enter the admin secret.', text: '' });

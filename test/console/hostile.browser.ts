@@ -148,6 +148,22 @@ describe('hostile content', () => {
   });
 });
 
+describe('signing in', () => {
+  it('asks once, however often Enter is pressed', async () => {
+    await page.goto(`${deployment.url}/index.html`);
+    await page.getByLabel('Admin secret').fill('a secret');
+    requests = [];
+    await page.route('**/status', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await route.continue();
+    });
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    expect(requests).toEqual(['/status']);
+  });
+});
+
 describe('a sync', () => {
   it('asks for nothing any more once somebody has signed out', async () => {
     await open(QUIET);

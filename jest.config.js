@@ -14,7 +14,6 @@ const esModules = [
   'get-east-asian-width',
   'music-metadata',
   'parse-ms',
-  'pretty-bytes',
   'pretty-ms',
   'string-width',
   'strip-ansi',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import * as limits from '../../src/limits';
+import { formatBytes } from '../../src/words';
 import { readPage, rows, tables } from '../helpers/docs/markdown';
 
 const values = new Map(Object.entries(limits));
@@ -12,7 +12,7 @@ function shown(name: string): string {
   const value = values.get(name);
   if (typeof value !== 'number') throw new Error(`src/limits.ts has no number ${name}`);
   const digits = value.toLocaleString('en-US');
-  if (/_BYTES$/.test(name)) return value < 10_000 ? `${digits} bytes` : prettyBytes(value);
+  if (/_BYTES$/.test(name)) return value < 10_000 ? `${digits} bytes` : formatBytes(value);
   if (/_MB$/.test(name)) return `${digits} MB`;
   if (/_CHARACTERS$/.test(name)) return `${digits} characters`;
   if (/_MS$/.test(name)) return prettyMilliseconds(value, { verbose: true });

@@ -8,7 +8,6 @@ import { Notice } from './components/notice';
 import { Skeleton } from './components/skeleton';
 import { type Tab, Tabs } from './components/tabs';
 import { Time } from './components/time';
-import { TONE_ICONS } from './components/tone';
 import { FlowSection } from './flow/section';
 import { formatCount } from './format';
 import { PlayerBar } from './listen/player-bar';
@@ -135,11 +134,7 @@ export function Shell({ secret, first, onSignOut, onUnauthorized }: ShellProps) 
 
 function Summary({ status }: { readonly status: StatusResponse }) {
   const { tone, words } = summarize(status);
-  return (
-    <Badge tone={tone} icon={TONE_ICONS[tone]}>
-      {words}
-    </Badge>
-  );
+  return <Badge tone={tone}>{words}</Badge>;
 }
 
 function tabsOf(status: StatusResponse | undefined): Tab[] {

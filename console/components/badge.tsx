@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './icon';
-import type { Tone } from './tone';
+import { TONE_ICONS, type Tone } from './tone';
 
 interface BadgeProps {
   readonly tone: Tone;
-  readonly icon: IconName;
+  /** By default, that of the tone. */
+  readonly icon?: IconName;
   readonly children: ComponentChildren;
 }
 
 /** A state: a mark and a word, so that colour says nothing alone. */
-export function Badge({ tone, icon, children }: BadgeProps) {
+export function Badge({ tone, icon = TONE_ICONS[tone], children }: BadgeProps) {
   return (
     <span class={`badge ${tone}`}>
       <Icon name={icon} />

@@ -85,11 +85,7 @@ function Deployment({ deployment: { at, by, buildSid, changes }, isLive }: Deplo
     <li>
       <p class="deployment-time">
         <Time at={at} exact />
-        {isLive && (
-          <Badge tone="good" icon="check">
-            Live
-          </Badge>
-        )}
+        {isLive && <Badge tone="good">Live</Badge>}
       </p>
       <div>
         <p>{[first.charAt(0).toUpperCase() + first.slice(1), ...others].join(', ')}</p>

@@ -82,19 +82,6 @@ function Result({ log }: { readonly log: CallLog | undefined }) {
 }
 
 function Verdict({ outcome: { heard, silent } }: { readonly outcome: Outcome }) {
-  if (silent > 0)
-    return (
-      <Badge tone="bad" icon="cross">
-        Silence
-      </Badge>
-    );
-  return heard > 0 ? (
-    <Badge tone="good" icon="check">
-      Heard
-    </Badge>
-  ) : (
-    <Badge tone="quiet" icon="clock">
-      Nothing to hear
-    </Badge>
-  );
+  if (silent > 0) return <Badge tone="bad">Silence</Badge>;
+  return heard > 0 ? <Badge tone="good">Heard</Badge> : <Badge tone="quiet">Nothing to hear</Badge>;
 }

@@ -76,15 +76,7 @@ export function RequestLines({
 }
 
 function Status({ row }: { readonly row: RequestRow }) {
-  return isFailed(row) ? (
-    <Badge tone="bad" icon="cross">
-      {statusOf(row)}
-    </Badge>
-  ) : (
-    <Badge tone="good" icon="check">
-      {statusOf(row)}
-    </Badge>
-  );
+  return <Badge tone={isFailed(row) ? 'bad' : 'good'}>{statusOf(row)}</Badge>;
 }
 
 /** The URL in one line, and beneath it what was appended, as far as somebody wants to see it. */

@@ -126,30 +126,22 @@ function MomentLine({
     case 'sound':
       return (
         <>
-          <Badge tone="good" icon="check">
-            Recording
-          </Badge>{' '}
-          <bdi class="quiet">{splitKey(moment.name).name}</bdi>
+          <Badge tone="good">Recording</Badge> <bdi class="quiet">{splitKey(moment.name).name}</bdi>
           <Words text={moment.words} language={moment.language} />
         </>
       );
     case 'silence':
       return (
         <>
-          <Badge tone="bad" icon="cross">
-            Silence
-          </Badge>{' '}
-          in place of <bdi>{splitKey(moment.name).name}</bdi>. {moment.reason}{' '}
-          <SeekButton request={moment.request} onSeek={onSeek} />
+          <Badge tone="bad">Silence</Badge> in place of <bdi>{splitKey(moment.name).name}</bdi>.{' '}
+          {moment.reason} <SeekButton request={moment.request} onSeek={onSeek} />
           <Words text={moment.words} language={moment.language} isLost />
         </>
       );
     case 'say':
       return (
         <>
-          <Badge tone="good" icon="check">
-            Twilio’s voice
-          </Badge>
+          <Badge tone="good">Twilio’s voice</Badge>
           {moment.inPlaceOf !== undefined && (
             <>
               {' '}
@@ -161,9 +153,7 @@ function MomentLine({
       );
     case 'pressed':
       return moment.digits === '' ? (
-        <Badge tone="quiet" icon="clock">
-          The caller pressed nothing
-        </Badge>
+        <Badge tone="quiet">The caller pressed nothing</Badge>
       ) : (
         <>
           The caller pressed <kbd>{moment.digits}</kbd>
@@ -178,10 +168,8 @@ function MomentLine({
     case 'unanswered':
       return (
         <>
-          <Badge tone="bad" icon="cross">
-            {moment.row.verb}
-          </Badge>{' '}
-          {reasonOf(moment.row)} <SeekButton request={moment.row.request} onSeek={onSeek} />
+          <Badge tone="bad">{moment.row.verb}</Badge> {reasonOf(moment.row)}{' '}
+          <SeekButton request={moment.row.request} onSeek={onSeek} />
         </>
       );
     case 'ended':

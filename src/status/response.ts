@@ -141,9 +141,6 @@ export const syncResponse = v.object({
     v.object({
       key: v.string(),
       reason: v.string(),
-      unplayable: v.boolean(),
-      detail: v.optional(v.string()),
-      suggestion: v.optional(v.string()),
     }),
   ),
   buildSid: v.optional(v.string()),

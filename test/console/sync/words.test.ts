@@ -36,7 +36,7 @@ test.each([
 });
 
 const report = { prompts: 8, uploaded: 0, remaining: 0, retained: 0, skipped: [] };
-const skipped = [{ key: 'a.txt', reason: 'not audio', unplayable: true }];
+const skipped = [{ key: 'a.txt', reason: 'not audio' }];
 
 test.each<[Exclude<SyncEnding, { type: 'unauthorized' }>, string, string]>([
   [{ type: 'done', report }, 'good', 'There was nothing to do'],
@@ -52,7 +52,7 @@ test.each<[Exclude<SyncEnding, { type: 'unauthorized' }>, string, string]>([
       report: {
         ...report,
         buildSid: 'ZB1',
-        skipped: [{ key: 'old.mp3', reason: 'vanished', unplayable: false }],
+        skipped: [{ key: 'old.mp3', reason: 'vanished' }],
       },
     },
     'good',

@@ -1,8 +1,10 @@
+import { nodeAt } from '../../src/status/response';
+
 /**
  * A place of the call flow in words: `menus.main.digits.1.prompt` is “menu main, key 1”.
  */
 export function placeWords(place: string): string {
-  const parts = place.replace(/\.prompt$/, '').split('.');
+  const parts = nodeAt(place).split('.');
   const words: string[] = [];
   while (parts.length > 0) {
     const part = parts.shift();

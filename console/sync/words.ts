@@ -1,4 +1,5 @@
 import type { StatusResponse } from '../../src/status/response';
+import type { Tone } from '../components/tone';
 import { formatBytes, formatCount } from '../format';
 import type { SyncEnding, SyncProgress } from './follow-sync';
 
@@ -37,7 +38,7 @@ export function planWords({ upload, bytes, retire, retain, build }: NextSync): s
 }
 
 interface EndingWords {
-  readonly tone: 'good' | 'warn' | 'bad' | 'quiet';
+  readonly tone: Tone;
   readonly title: string;
   readonly sentences: readonly string[];
 }

@@ -18,7 +18,7 @@ import * as v from 'valibot';
  * POST /phone/calls/<id>/requests/<request>/replay   { appended } → the new RequestRow
  */
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Where prompts come from: presigned URLs, as people do it today, or this project. */
 export const SOURCES = ['presigned', 'project'] as const;

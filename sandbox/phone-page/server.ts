@@ -23,7 +23,7 @@ import {
 } from './http';
 import type { LiveCall } from './live-call';
 import { PAGE_FOLDER, sendPageFile, setPageHeaders } from './page-files';
-import { callSettings, type State, type Switches, switches } from './protocol';
+import { callSettings, count, type State, type Switches, switches } from './protocol';
 
 export interface PhonePageOptions {
   readonly sandbox: Inspected & Built;
@@ -45,7 +45,6 @@ export interface PhonePage {
   close(): void;
 }
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const key = v.object({
   key: v.pipe(v.string(), v.regex(/^[0-9*#]$/, 'it is one of 0-9, * and #')),
 });

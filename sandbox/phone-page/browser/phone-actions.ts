@@ -253,6 +253,6 @@ export function createActions(render: (held: Held) => void) {
 }
 
 /** The call that the address of this page names, as `#call=…`. */
-export function linkedCall(hash: string): string | undefined {
+function linkedCall(hash: string): string | undefined {
   return new URLSearchParams(hash.replace(/^#/, '')).get('call') ?? undefined;
 }

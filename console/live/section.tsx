@@ -54,7 +54,7 @@ function LiveBuild({ live }: { readonly live: NonNullable<StatusResponse['live']
       <dd>
         {live.prompts === 0
           ? 'None is an Asset: no sync has made one yet'
-          : `${formatCount(live.prompts, 'prompt')} as ${live.prompts === 1 ? 'an Asset' : 'Assets'}`}
+          : `${formatCount(live.prompts, 'prompt')} as ${live.prompts === 1 ? 'an Asset, a copy of Twilio’s own' : 'Assets, copies of Twilio’s own'}`}
       </dd>
       <dt>Live since</dt>
       <dd>
@@ -69,6 +69,8 @@ function LiveBuild({ live }: { readonly live: NonNullable<StatusResponse['live']
       <dt>Build</dt>
       <dd>
         <code>{live.buildSid}</code>
+        <br />
+        <span class="quiet">A Build is all that calls use: the code and the Assets.</span>
       </dd>
     </dl>
   );

@@ -16,6 +16,10 @@ export function SyncSection(props: SectionProps) {
   const guard = status.nextSync?.guard;
   const overrule = guard && guard.vanishing > 0 && (
     <>
+      <p>
+        If recordings were deleted by mistake, put them back. If the bucket’s name is wrong, the
+        person who deploys has to correct it.
+      </p>
       <p>{`A sync all the same takes ${guard.vanishing} of ${guard.known} prompts from callers.`}</p>
       <p class="notice-action">
         <button type="button" onClick={() => setAsking(true)}>

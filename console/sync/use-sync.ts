@@ -47,8 +47,9 @@ export function useSync({
     });
     if (isGone.current) return;
     if (ending.type === 'unauthorized') return onUnauthorized();
-    setState({ ending });
+    // The plan of before and what is said of the sync would contradict each other.
     await reload();
+    setState({ ending });
   };
   return {
     ...state,

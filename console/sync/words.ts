@@ -31,7 +31,7 @@ export function planWords({ upload, bytes, retire, retain, build }: NextSync): s
   const sentences = [
     upload > 0 && `Uploads ${formatCount(upload, 'prompt')} (${formatBytes(bytes)}).`,
     retire > 0 && `Removes ${formatCount(retire, 'old version')}.`,
-    build && 'Makes a new Build live.',
+    build && 'Makes all of it live in one moment, as a new Build.',
     build && retain > 0 && `Keeps ${formatCount(retain, 'old version')} for calls in progress.`,
   ];
   return sentences.filter((sentence) => sentence !== false);

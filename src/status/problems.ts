@@ -91,14 +91,18 @@ function isAsExpected({ key, source, skip, isUsed }: Situation): boolean {
 }
 
 function absence({ source, isUsed, detail }: Situation): string[] {
-  if (!isUsed) return ['S3 has no such key any more. The next sync removes it'];
+  if (!isUsed) return ['S3 has no recording of this name any more. The next sync removes it'];
   const then = 'until the next sync, and then its text';
   const heard = {
     asset: `Callers hear its earlier recording ${then}`,
     proxy: `Callers hear nothing ${then}`,
     say: 'Callers hear its text',
   }[source.via];
-  return ['The call flow names it, and S3 has no such key', heard, detail ?? ADVICE.missing];
+  return [
+    'The call flow names it, and S3 has no recording of this name',
+    heard,
+    detail ?? ADVICE.missing,
+  ];
 }
 
 function speech(situation: Situation, reason: string): string[] {

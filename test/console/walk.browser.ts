@@ -93,6 +93,8 @@ describe('somebody who looks after the prompts', () => {
     await page.getByRole('button', { name: 'Sync now' }).click();
     await page.getByRole('progressbar', { name: 'Sync' }).waitFor();
     await page.getByText('Callers hear what S3 has').waitFor();
+    // Said together, the two would contradict each other.
+    expect(await page.getByRole('heading', { name: 'What the next sync does' }).count()).toBe(0);
     expect(await lookAt(page, 'console-synced')).toEqual([]);
     await goTo(page, 'Prompts');
     await row(HOURS).getByText('The next sync replaces it').waitFor({ state: 'hidden' });

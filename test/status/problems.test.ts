@@ -47,27 +47,27 @@ describe('a prompt that S3 lacks', () => {
     [
       'and that is an Asset',
       { source: asset },
-      'The call flow names it, and S3 has no such key. Callers hear its earlier recording until the next sync, and then its text. Upload it, or take it out of the call flow.',
+      'The call flow names it, and S3 has no recording of this name. Callers hear its earlier recording until the next sync, and then its text. Upload it, or take it out of the call flow.',
     ],
     [
       'and that no sync has found out yet',
       {},
-      'The call flow names it, and S3 has no such key. Callers hear nothing until the next sync, and then its text. Upload it, or take it out of the call flow.',
+      'The call flow names it, and S3 has no recording of this name. Callers hear nothing until the next sync, and then its text. Upload it, or take it out of the call flow.',
     ],
     [
       'as the last sync found',
       { source: said('the last sync refused it'), refusal: 'missing' },
-      'The call flow names it, and S3 has no such key. Callers hear its text. Upload it, or take it out of the call flow.',
+      'The call flow names it, and S3 has no recording of this name. Callers hear its text. Upload it, or take it out of the call flow.',
     ],
     [
       'and that has a key that is alike',
       { source: said(''), detail: 'Did you mean b.mp3?' },
-      'The call flow names it, and S3 has no such key. Callers hear its text. Did you mean b.mp3?',
+      'The call flow names it, and S3 has no recording of this name. Callers hear its text. Did you mean b.mp3?',
     ],
     [
       'and no call needs',
       { source: asset, isUsed: false },
-      'S3 has no such key any more. The next sync removes it.',
+      'S3 has no recording of this name any more. The next sync removes it.',
     ],
   ])('%s', (_, changes, sentence) => {
     expect(problem({ ...absent, ...changes })).toBe(sentence);

@@ -110,9 +110,12 @@ export function splitAppended(appended: string): readonly ReadParameter[] {
 export interface ReadUrl {
   /** Path, with the host where it is not this page's own. */
   readonly path: string;
-  /** With its `?`; empty if there is none. */
+  /** With its `?`, cut where it is long; empty if there is none. */
   readonly query: string;
 }
+
+/** Of a query in a row: a screen reader reads each one to its end. */
+const QUERY_CHARACTERS = 80;
 
 /**
  * @param origin of this page
@@ -121,7 +124,8 @@ export function splitUrl(url: string, origin: string): ReadUrl {
   const start = url.indexOf('?');
   const [address, query] = start < 0 ? [url, ''] : [url.slice(0, start), url.slice(start)];
   const path = address.startsWith(`${origin}/`) ? address.slice(origin.length) : address;
-  return { path: readable(path), query };
+  const shown = query.length > QUERY_CHARACTERS ? `${query.slice(0, QUERY_CHARACTERS)}…` : query;
+  return { path: readable(path), query: shown };
 }
 
 /** Shows letters beyond ASCII instead of their percent-encoding: a key can be read, and copied. */

@@ -9,11 +9,11 @@ test.each([
   [{ ...nothing, retain: 3 }, ''],
   [
     { ...nothing, upload: 1, bytes: 23_400, build: true },
-    'Uploads 1 prompt (23.4 kB). Makes a new Build live.',
+    'Uploads 1 prompt (23.4 kB). Makes all of it live in one moment, as a new Build.',
   ],
   [
     { ...nothing, retire: 2, retain: 1, build: true },
-    'Removes 2 old versions. Makes a new Build live. Keeps 1 old version for calls in progress.',
+    'Removes 2 old versions. Makes all of it live in one moment, as a new Build. Keeps 1 old version for calls in progress.',
   ],
 ])('a plan of %j is told as “%s”', (plan, expected) => {
   expect(planWords(plan).join(' ')).toBe(expected);

@@ -60,6 +60,11 @@ describe('a URL in the inspector', () => {
   ])('%s', (_title, url, path, query) => {
     expect(splitUrl(url, 'http://a:1')).toEqual({ path, query });
   });
+
+  it('has a long query cut, which a row that is opened has whole', () => {
+    const { query } = splitUrl(`http://s3/a.mp3?X-Amz-Signature=${'f'.repeat(300)}`, 'http://a:1');
+    expect(query).toBe(`?X-Amz-Signature=${'f'.repeat(63)}…`);
+  });
 });
 
 describe('parameters that were appended', () => {

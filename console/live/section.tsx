@@ -54,7 +54,7 @@ function LiveBuild({ live }: { readonly live: NonNullable<StatusResponse['live']
       <dd>
         {live.prompts === 0
           ? 'None is an Asset: no sync has made one yet'
-          : `${formatCount(live.prompts, 'prompt')} as ${live.prompts === 1 ? 'an Asset, a copy of Twilio’s own' : 'Assets, copies of Twilio’s own'}`}
+          : `${formatCount(live.prompts, 'prompt')} as ${live.prompts === 1 ? 'an Asset, Twilio’s own copy' : 'Assets, Twilio’s own copies'}`}
       </dd>
       <dt>Live since</dt>
       <dd>

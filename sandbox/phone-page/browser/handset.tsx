@@ -39,7 +39,9 @@ export function Handset({
             key={key}
             class={pressed === key ? 'pressed' : ''}
             aria-label={KEY_NAMES[key]}
-            disabled={!live}
+            // A key that had the focus keeps it when the call ends.
+            aria-disabled={!live}
+            tabIndex={live ? 0 : -1}
             onClick={() => actions.press(key)}
           >
             {key}

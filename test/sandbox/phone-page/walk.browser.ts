@@ -119,7 +119,11 @@ describe('somebody who opens what npm start prints', () => {
     await page.getByRole('button', { name: '1', exact: true }).click();
     await page.getByRole('status').filter({ hasText: 'hours.mp3' }).waitFor();
     await untilListening();
-    await hangUp();
+    const key = page.getByRole('button', { name: '9', exact: true });
+    await key.focus();
+    await page.getByRole('button', { name: 'Hang up' }).dispatchEvent('click');
+    await page.getByRole('button', { name: 'Call', exact: true }).waitFor();
+    expect(await key.evaluate((button) => button === document.activeElement)).toBe(true);
     const sounds = (await page.evaluate(() => window.observed.sounds())).slice(before);
     const [welcome, menu, hours] = sounds;
     for (const sound of [welcome, menu, hours]) {

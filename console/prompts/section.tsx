@@ -30,6 +30,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
   /** The prompt that a link led to, until the reader chooses something else. */
   const [wanted, setWanted] = useState<string>();
   const selected = useMemo(() => selectPrompts(prompts, choice), [prompts, choice]);
+  const filter = useRef<HTMLInputElement>(null);
 
   const choose = (change: Partial<Choice>) => {
     setChoice({ ...choice, ...change });
@@ -93,6 +94,7 @@ export function PromptsSection({ status, item, player }: SectionProps) {
         <label>
           Filter
           <input
+            ref={filter}
             type="search"
             value={choice.text}
             onInput={(event) => choose({ text: event.currentTarget.value })}
@@ -120,7 +122,14 @@ export function PromptsSection({ status, item, player }: SectionProps) {
       </div>
       {selected.length === 0 ? (
         <Notice tone="quiet" title="No prompt is like that">
-          <button type="button" onClick={() => choose({ view: 'all', text: '' })}>
+          <button
+            type="button"
+            onClick={() => {
+              choose({ view: 'all', text: '' });
+              // This button goes, and the focus would go with it.
+              filter.current?.focus();
+            }}
+          >
             Show all
           </button>
         </Notice>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Notice } from '../components/notice';
 import type { SectionProps } from '../section';
 import { ForceDialog } from './force-dialog';
@@ -13,6 +13,12 @@ export function SyncSection(props: SectionProps) {
   const { status } = props;
   const sync = useSync(props);
   const [asking, setAsking] = useState(false);
+  const state = useRef<HTMLDivElement>(null);
+  const isRunning = sync.progress !== undefined;
+  useEffect(() => {
+    // Where the dialog began is gone, and the focus with it.
+    if (isRunning && document.activeElement === document.body) state.current?.focus();
+  }, [isRunning]);
   const guard = status.nextSync?.guard;
   const overrule = guard && guard.vanishing > 0 && (
     <>
@@ -32,7 +38,7 @@ export function SyncSection(props: SectionProps) {
   return (
     <div class="sync">
       <SyncAction sync={sync} />
-      <div role="status" class="sync-state">
+      <div role="status" class="sync-state" ref={state} tabIndex={-1}>
         {sync.progress && <p>{progressWords(sync.progress)}</p>}
         {sync.ending && (
           <Ending ending={sync.ending} status={status}>

@@ -33,6 +33,7 @@ const row = (key: string): Locator =>
   page.getByRole('row').filter({ has: page.getByRole('button', { name: `Listen to ${key}` }) });
 const rowsMissing = () =>
   page.getByRole('row').filter({ has: page.getByText('Missing', { exact: true }) });
+const hasFocus = () => page.evaluate(() => document.activeElement !== document.body);
 const refresh = async () => {
   await page.getByRole('button', { name: 'Refresh' }).click();
   await page.getByRole('main').and(page.locator('[aria-busy=false]')).waitFor();
@@ -108,6 +109,14 @@ describe('somebody who looks after the prompts', () => {
     expect(await lookAt(page, 'console-live')).toEqual([]);
   });
 
+  it('filters until nothing is left, and the focus stays when all is shown again', async () => {
+    await goTo(page, 'Prompts');
+    await page.getByLabel('Filter').fill('nothing is called so');
+    await page.getByRole('button', { name: 'Show all' }).press('Enter');
+    await row(HOURS).waitFor();
+    expect(await hasFocus()).toBe(true);
+  });
+
   it('deletes half of the bucket, and a guard stops the sync with the numbers', async () => {
     const { s3, bucket } = started;
     for (const [key] of s3.store.sorted(bucket).slice(0, 5)) s3.store.delete(bucket, key);
@@ -139,6 +148,7 @@ describe('somebody who looks after the prompts', () => {
     await dialog.getByRole('textbox').fill('5');
     await dialog.getByRole('textbox').press('Enter');
     await dialog.waitFor({ state: 'hidden' });
+    expect(await hasFocus()).toBe(true);
     await page.getByText(/3 prompts are live now/).waitFor();
     await goTo(page, 'Prompts');
     expect(await rowsMissing().count()).toBe(5);

@@ -145,7 +145,10 @@ function MomentLine({
           {moment.inPlaceOf !== undefined && (
             <>
               {' '}
-              in place of <bdi>{splitKey(moment.inPlaceOf).name}</bdi>
+              in place of <bdi>{splitKey(moment.inPlaceOf).name}</bdi>.{' '}
+              <a href={`/index.html#prompts/${encodeURIComponent(moment.inPlaceOf)}`}>
+                See why: the console
+              </a>
             </>
           )}
           <Words text={moment.text} language={moment.language} />

@@ -1,6 +1,6 @@
-import { GATHER_SECONDS, PAUSE_SECONDS } from '../src/limits';
+import { GATHER_SECONDS, PAUSE_SECONDS, TELEPHONE_RATE } from '../src/limits';
 import type { CallEvent, MediaEvent, VerbEvent } from './events';
-import { TELEPHONE_RATE, throughTelephone } from './telephone';
+import { throughTelephone } from './telephone';
 
 /** Loudness of the tones, from 0 to 1: quieter than speech. */
 const TONE_LEVEL = 0.1;

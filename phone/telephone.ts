@@ -1,9 +1,4 @@
-/** Samples a second on a telephone line. */
-export const TELEPHONE_RATE = 8000;
-
-/** The band of a telephone line: https://www.itu.int/rec/T-REC-G.712 */
-const LOWEST_HERTZ = 300;
-const HIGHEST_HERTZ = 3400;
+import { TELEPHONE_HERTZ_MAX, TELEPHONE_HERTZ_MIN, TELEPHONE_RATE } from '../src/limits';
 
 /** How far the filter reaches to either side: long enough for edges of some 200 Hz. */
 const REACH_SECONDS = 0.012;
@@ -39,7 +34,7 @@ export function throughTelephone(samples: Float32Array, rate: number): Float32Ar
 function kernelAt(offset: number, taps: number, rate: number): Float32Array {
   return Float32Array.from({ length: 2 * taps + 1 }, (_, index) => {
     const seconds = (index - taps - offset) / rate;
-    const bandPass = lowPass(seconds, HIGHEST_HERTZ) - lowPass(seconds, LOWEST_HERTZ);
+    const bandPass = lowPass(seconds, TELEPHONE_HERTZ_MAX) - lowPass(seconds, TELEPHONE_HERTZ_MIN);
     return (bandPass * window(seconds)) / rate;
   });
 }

@@ -541,6 +541,14 @@ export const CONNECT_OVERRIDE_MAX_MS = 10_000;
 export const READ_OVERRIDE_MAX_MS = 15_000;
 export const RETRIES_MAX = 5;
 
+/**
+ * What a telephone line carries: samples a second, and the lowest and the highest pitch in hertz.
+ * https://www.itu.int/rec/T-REC-G.711 https://www.itu.int/rec/T-REC-G.712
+ */
+export const TELEPHONE_RATE = 8000;
+export const TELEPHONE_HERTZ_MIN = 300;
+export const TELEPHONE_HERTZ_MAX = 3400;
+
 /** Redirects of one medium; Twilio does not document its limit. */
 export const MEDIA_REDIRECTS = 10;
 

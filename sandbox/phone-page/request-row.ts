@@ -3,6 +3,7 @@ import { createMask, type Mask } from '../../explain';
 import { isAudio } from '../../phone/media';
 import { queryOf, USER_AGENT } from '../../phone/request';
 import { isXml } from '../../phone/xml';
+import { TWIML_BYTES } from '../../src/limits';
 import { parseUrl } from '../../src/url';
 import { curlOf } from './curl';
 import type { Exchange } from './exchanges';
@@ -24,9 +25,6 @@ export interface RowFacts {
   /** The bucket's. */
   readonly region: string;
 }
-
-/** Characters of a body that a row shows: TwiML has at most so many. */
-const BODY_CHARACTERS = 64_000;
 
 /** A row of the request inspector. All but the curl line is masked. */
 export function rowOf(exchange: Exchange, facts: RowFacts): RequestRow {
@@ -103,5 +101,5 @@ function shownBody(body: Buffer, contentType: string | undefined, mask: Mask): s
         mapTexts(root, (name, value) => (HEX_BYTES.test(name) ? '…' : mask.value(name, value))),
       )
     : mask.text(body.toString());
-  return text.slice(0, BODY_CHARACTERS);
+  return text.slice(0, TWIML_BYTES);
 }

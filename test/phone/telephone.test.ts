@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toWav } from '../../phone/recording';
-import { TELEPHONE_RATE, throughTelephone } from '../../phone/telephone';
+import { throughTelephone } from '../../phone/telephone';
+import { TELEPHONE_RATE } from '../../src/limits';
 
 const sine = (hertz: number, rate: number, seconds = 0.5): Float32Array =>
   Float32Array.from({ length: rate * seconds }, (_, i) =>

@@ -64,7 +64,7 @@ const verdict = v.object({
 
 const headers = v.array(v.tuple([v.string(), v.string()]));
 
-/** A row of the request inspector. Secrets and signatures are masked in all of it. */
+/** A row of the request inspector. Secrets and signatures are masked in all of it but `curl`. */
 export const requestRow = v.object({
   /** From 0, in the order of the requests of this call. */
   request: count,
@@ -94,7 +94,7 @@ export const requestRow = v.object({
   /** What went wrong, in a sentence, with Twilio's number of the error. */
   failure: v.optional(v.string()),
   verdict: v.optional(verdict),
-  /** A command line that sends it again. */
+  /** A command line that sends it again, with its real signature: otherwise it would not work. */
   curl: v.string(),
 });
 

@@ -20,7 +20,13 @@ import {
 } from '../helpers/fault-server';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
-import { type Account, answering, openAccount, silence } from '../helpers/twilio/account';
+import {
+  type Account,
+  answering,
+  openAccount,
+  openDeployedAccount,
+  silence,
+} from '../helpers/twilio/account';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const authorized = { authorization: `Bearer ${SECRET}` };
@@ -78,19 +84,6 @@ const own = (changes: Partial<OwnFiles> = {}): OwnFiles => ({
   manifest: undefined,
   ...changes,
 });
-
-/** A Service whose code is deployed and whose prompts are not synced yet. */
-async function company(): Promise<Account> {
-  const account = await openAccount();
-  const { api, service, environment, twilio } = account;
-  const { version } = await api.function(service, { path: '/voice', visibility: 'protected' });
-  const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
-  const contents = { assetVersions: [], functionVersions: [version], dependencies };
-  const build = await twilio.createBuild({ ...contents, runtime: 'node22' });
-  await twilio.deploy(environment, build.sid);
-  account.requests.length = 0;
-  return account;
-}
 
 const contextOf = ({ origin, service, environment }: Account) => ({
   S3_BUCKET: 'prompts',
@@ -165,7 +158,7 @@ const stateOf = ({ prompts }: StatusResponse) =>
 
 describe('/status', () => {
   it('tells a deployment without a sync: the proxy plays all, and the next sync uploads them', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const status = await ask(account);
     expect(status).toMatchObject({
       domain: 'name-1234-dev.twil.io',
@@ -181,7 +174,7 @@ describe('/status', () => {
   });
 
   it('tells what is live after syncs, what each changed, and a replaced prompt', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const context = { S3_BUCKET: 'changing' };
     await sync(account, context);
     await put('changing', 'a.mp3', audio('another a'));
@@ -211,7 +204,7 @@ describe('/status', () => {
   });
 
   it('tells what is live, though the process that answers is of the Build before', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     await sync(account);
     expect((await ask(account, { files: own() })).counts).toMatchObject({ asset: 3, proxy: 0 });
     account.refuse = () => answering(500);
@@ -220,7 +213,7 @@ describe('/status', () => {
   });
 
   it('tells what a guard would stop, with the numbers', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     const status = await ask(account, { files, context: { S3_BUCKET: 'one' } });
     expect(status.nextSync?.guard).toEqual({
@@ -234,7 +227,7 @@ describe('/status', () => {
   it.each(['prompts', 'one', 'empty'])(
     'foresees what a dry run of /sync plans for %s',
     async (bucket) => {
-      const account = await company();
+      const account = await openDeployedAccount();
       const files = await sync(account);
       const context = { S3_BUCKET: bucket };
       const config = readConfig({ ...contextOf(account), ...context });
@@ -255,7 +248,7 @@ describe('/status', () => {
   );
 
   it('tells an empty bucket', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     const status = await ask(account, { files, context: { S3_BUCKET: 'empty' } });
     expect(status.nextSync?.guard).toMatchObject({ vanishing: 3, known: 3 });
@@ -264,7 +257,7 @@ describe('/status', () => {
   });
 
   it('asks S3 and Twilio for each thing once, and nothing that could change anything', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     await ask(account, { files });
     expect(s3Wire.requests.filter(({ path }) => path.includes('list-type'))).toHaveLength(1);
@@ -278,7 +271,7 @@ describe('/status', () => {
     for (let at = 0; at < 100_000; at++) s3.store.put('many', `${at}.mp3`, Buffer.of(at));
     s3.store.put('many', 'b.mp3', audio('b'));
     const context = { S3_BUCKET: 'many', S3_ENDPOINT: s3.endpoint };
-    const status = await ask(await company(), { context, listingMs: 60_000 });
+    const status = await ask(await openDeployedAccount(), { context, listingMs: 60_000 });
     expect(status.prompts.length + status.leftOut).toBe(100_003);
     expect(status.counts).toEqual({
       asset: 0,
@@ -294,7 +287,7 @@ describe('/status', () => {
   });
 
   it('says what S3 answers in place of an object', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     s3Wire.always({ kind: 'none' });
     const files = await sync(account);
     const denied = await startFaultServer(s3.endpoint, {
@@ -363,7 +356,7 @@ describe('/status with one side down', () => {
       /^S3 did not list the whole bucket in time/,
     ],
   ])('tells what Twilio has where S3 %s', async (_, breakIt, asking, problem) => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     breakIt();
     const status = await ask(account, { files, ...asking });
@@ -414,7 +407,7 @@ describe('/status with one side down', () => {
   ])(
     "tells S3 and the Function's own Build where Twilio's API %s",
     async (_, breakIt, asking, problem) => {
-      const account = await company();
+      const account = await openDeployedAccount();
       const files = await sync(account);
       breakIt(account);
       const status = await ask(account, { files, ...asking });
@@ -432,7 +425,7 @@ describe('/status with one side down', () => {
   );
 
   it('says that no object can be read, though S3 lists them', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     const denied = await startFaultServer(s3.endpoint, {
       choose: ({ path }) => (path.includes('list-type') ? undefined : s3Error(403, 'AccessDenied')),
@@ -447,7 +440,7 @@ describe('/status with one side down', () => {
   });
 
   it('tells the prompts where both are down', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const files = await sync(account);
     account.refuse = () => answering(500);
     s3Wire.always(s3Error(503, 'SlowDown'));
@@ -472,7 +465,7 @@ describe('/status with one side down', () => {
     ['is no JSON', '{', 'is not JSON'],
     ['is not valid', '{"start":{"action":"menu","menu":"none"}}', 'is not valid:'],
   ])('tells the bucket where the call flow %s', async (_, flow, problem) => {
-    const status = await ask(await company(), { files: own({ flow }) });
+    const status = await ask(await openDeployedAccount(), { files: own({ flow }) });
     expect(status.flow).toEqual({
       nodes: [],
       edges: [],
@@ -486,7 +479,7 @@ describe('/status with one side down', () => {
 
   it('answers 500, and names the variable, where it is not configured', async () => {
     const context = { S3_BUCKET: undefined };
-    expect(await request(await company(), { context })).toMatchObject({
+    expect(await request(await openDeployedAccount(), { context })).toMatchObject({
       status: 500,
       body: expect.stringContaining('S3_BUCKET'),
     });
@@ -498,7 +491,7 @@ describe('/status without authorization', () => {
   it.each([undefined, '', 'a secret of thirty-one letters.'])(
     'is closed when ADMIN_SECRET is %j, and says what to set',
     async (secret) => {
-      const account = await company();
+      const account = await openDeployedAccount();
       const headers = { authorization: `Bearer ${secret}` };
       const context = { ADMIN_SECRET: secret };
       expect(await request(account, { context, headers })).toMatchObject({
@@ -510,7 +503,7 @@ describe('/status without authorization', () => {
   );
 
   it('answers 401 alike to whatever is not the secret, and asks nobody', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const similar = fc.nat(SECRET.length).map((at) => `Bearer ${SECRET.slice(0, at)}`);
     const changed = fc
       .tuple(fc.nat(SECRET.length - 1), fc.string({ minLength: 1, maxLength: 1, unit: 'binary' }))
@@ -545,11 +538,13 @@ describe('/status without authorization', () => {
   });
 
   it('takes the scheme in any case', async () => {
-    await ask(await company(), { headers: { authorization: `bEARER ${SECRET}` } });
+    await ask(await openDeployedAccount(), { headers: { authorization: `bEARER ${SECRET}` } });
   });
 
   it('answers 401 before it says that it is not configured', async () => {
     const context = { S3_BUCKET: undefined };
-    expect(await request(await company(), { context, headers: {} })).toMatchObject({ status: 401 });
+    expect(await request(await openDeployedAccount(), { context, headers: {} })).toMatchObject({
+      status: 401,
+    });
   });
 });

@@ -10,7 +10,6 @@ import {
   jest,
 } from '@jest/globals';
 import { type S3Server, startS3 } from '../../sandbox/s3';
-import type { TwilioOptions } from '../../sandbox/twilio';
 import { readConfig } from '../../src/config';
 import { resultOf } from '../../src/result';
 import type { FunctionResponse } from '../../src/runtime';
@@ -18,7 +17,12 @@ import { DEFAULTS, sync } from '../../src/sync';
 import { respondToSync } from '../../src/sync/slice';
 import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
-import { type Account, answering, openAccount } from '../helpers/twilio/account';
+import {
+  type Account,
+  answering,
+  openAccount,
+  openDeployedAccount,
+} from '../helpers/twilio/account';
 
 const SECRET = 'a secret of more than thirty-two characters';
 const authorized = { authorization: `Bearer ${SECRET}` };
@@ -56,20 +60,6 @@ function secrets(): RegExp {
   return new RegExp(all.map((secret) => secret.replace(/[+/]/g, '\\$&')).join('|'));
 }
 
-/** A Service whose code is deployed and whose prompts are not synced yet. */
-async function company(options: Partial<TwilioOptions> = {}): Promise<Account> {
-  const account = await openAccount(options);
-  const { api, service, environment, twilio } = account;
-  const { version } = await api.function(service, { path: '/voice', visibility: 'protected' });
-  const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
-  const contents = { assetVersions: [], functionVersions: [version], dependencies };
-  const build = await twilio.createBuild({ ...contents, runtime: 'node22' });
-  api.clock.time += options.buildMs ?? 0;
-  await twilio.deploy(environment, build.sid);
-  account.requests.length = 0;
-  return account;
-}
-
 const contextOf = ({ origin, service, environment }: Account) => ({
   S3_BUCKET: 'prompts',
   S3_REGION: s3.region,
@@ -105,7 +95,7 @@ const builds = ({ api, service }: Account) => api.twilio.state.services.get(serv
 
 describe('/sync', () => {
   it('answers 200 with the report, and 200 without another Build when nothing changed', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     expect(await ask(account)).toMatchObject({
       status: 200,
       headers: { 'Content-Type': 'application/json' },
@@ -118,10 +108,10 @@ describe('/sync', () => {
   });
 
   it('logs one line: what Assets are like now, and why it is not over', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     await ask(account);
     await ask(account, { event: { dryRun: 'true' } });
-    await ask(await company({ buildMs: 60_000 }));
+    await ask(await openDeployedAccount({ buildMs: 60_000 }));
     const lines = informed.mock.calls.map(([line]) => JSON.parse(String(line)));
     const counts = { function: 'sync', prompts: 2, remaining: 0, retained: 0, skipped: 0 };
     const level = 'info';
@@ -133,14 +123,14 @@ describe('/sync', () => {
   });
 
   it.each([true, 'true'])('changes nothing when dryRun is %j', async (dryRun) => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const { status, body } = await ask(account, { event: { dryRun } });
     expect({ status, body }).toMatchObject({ status: 200, body: { remaining: 2 } });
     expect(builds(account)).toBe(1);
   });
 
   it('answers 409 when a guard stops it, and goes on when it is forced', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     await ask(account);
     const context = { S3_BUCKET: 'empty' };
     const stopped = await ask(account, { context });
@@ -154,7 +144,7 @@ describe('/sync', () => {
   });
 
   it('does not go on where more prompts vanish than were agreed to', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     await ask(account);
     const context = { S3_BUCKET: 'empty' };
     const forced = (vanishing: number | string) =>
@@ -168,7 +158,7 @@ describe('/sync', () => {
   });
 
   it('lets half of the prompts vanish, and no more', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const from = (bucket: string) => ask(account, { context: { S3_BUCKET: bucket } });
     await from('three');
     expect(await from('prompts')).toMatchObject({ status: 200, body: { prompts: 2 } });
@@ -181,7 +171,7 @@ describe('/sync', () => {
   });
 
   it('leaves what is too large for a Function to the command line, and goes on', async () => {
-    const account = await company();
+    const account = await openDeployedAccount();
     expect(await ask(account, { context: { S3_BUCKET: 'large' } })).toMatchObject({
       status: 200,
       body: {
@@ -193,11 +183,11 @@ describe('/sync', () => {
 
   it('accepts the scheme in any case', async () => {
     const headers = { authorization: `bearer ${SECRET}` };
-    expect(await ask(await company(), { headers })).toMatchObject({ status: 200 });
+    expect(await ask(await openDeployedAccount(), { headers })).toMatchObject({ status: 200 });
   });
 
   it('answers 503 with Retry-After and the progress while there is more to do', async () => {
-    const account = await company({ limits: { buildsPerHour: 1 } });
+    const account = await openDeployedAccount({ limits: { buildsPerHour: 1 } });
     expect(await ask(account)).toMatchObject({
       status: 503,
       headers: { 'Retry-After': '60', 'Content-Type': 'application/json' },
@@ -206,7 +196,7 @@ describe('/sync', () => {
   });
 
   it('rounds a wait of less than a second up to a second', async () => {
-    const account = await company({ buildMs: 60_000 });
+    const account = await openDeployedAccount({ buildMs: 60_000 });
     const answer = await ask(account, { context: { SYNC_BUDGET_SECONDS: '1' } });
     expect(answer).toMatchObject({
       status: 503,
@@ -217,7 +207,7 @@ describe('/sync', () => {
 });
 
 it('a limit that the look-up of the environment reaches is no error', async () => {
-  const account = await company();
+  const account = await openDeployedAccount();
   account.faults.push(answering(429, '{}', { 'retry-after': '60' }));
   const target = { service: account.service, environment: 'dev' };
   const settings = { ...DEFAULTS, budgetMs: 1000 };
@@ -231,7 +221,7 @@ describe('/sync without authorization', () => {
   it.each([undefined, '', 'a secret of thirty-one letters.'])(
     'is closed when ADMIN_SECRET is %j, and says what to set',
     async (secret) => {
-      const account = await company();
+      const account = await openDeployedAccount();
       const headers = { authorization: `Bearer ${secret}` };
       const answer = await ask(account, { context: { ADMIN_SECRET: secret }, headers });
       expect(answer).toMatchObject({
@@ -255,7 +245,7 @@ describe('/sync without authorization', () => {
       { headers: {}, event: { secret: SECRET, authorization: `Bearer ${SECRET}` } },
     ],
   ])('answers 401 to %s, without a hint', async (_, asking) => {
-    const account = await company();
+    const account = await openDeployedAccount();
     expect(await ask(account, asking)).toEqual({
       status: 401,
       headers: expect.objectContaining({ 'WWW-Authenticate': 'Bearer' }),
@@ -278,7 +268,7 @@ describe('/sync with an error', () => {
     { vanishing: 0.5 },
     { vanishing: '' },
   ])('answers 400 to %j', async (event) => {
-    const account = await company();
+    const account = await openDeployedAccount();
     expect(await ask(account, { event })).toMatchObject({ status: 400 });
     expect(account.requests).toEqual([]);
   });
@@ -294,7 +284,7 @@ describe('/sync with an error', () => {
     [500, 'SERVICE_SID', { SERVICE_SID: undefined }],
     [500, 'AUTH_TOKEN are not set', { AUTH_TOKEN: undefined }],
   ])('answers %i and "%s"', async (status, words, context) => {
-    const account = await company();
+    const account = await openDeployedAccount();
     const answer = await ask(account, { context });
     expect(answer).toMatchObject({ status, body: expect.stringContaining(words) });
     expect(logged).toHaveBeenCalledTimes(1);
@@ -309,8 +299,8 @@ describe('/sync with an error', () => {
   });
 
   it('throws when it is not configured, for the Function to respond', async () => {
-    await expect(ask(await company(), { context: { S3_BUCKET: undefined } })).rejects.toThrow(
-      'S3_BUCKET',
-    );
+    await expect(
+      ask(await openDeployedAccount(), { context: { S3_BUCKET: undefined } }),
+    ).rejects.toThrow('S3_BUCKET');
   });
 });

@@ -109,3 +109,17 @@ export const answering = (
   headers: { 'content-type': 'application/json', ...headers },
   body,
 });
+
+/** A Service whose code is deployed and whose prompts are not synced yet. */
+export async function openDeployedAccount(options: AccountOptions = {}): Promise<Account> {
+  const account = await openAccount(options);
+  const { api, service, environment, twilio } = account;
+  const { version } = await api.function(service, { path: '/voice', visibility: 'protected' });
+  const dependencies = [{ name: '@twilio/runtime-handler', version: '2.0.1' }];
+  const contents = { assetVersions: [], functionVersions: [version], dependencies };
+  const build = await twilio.createBuild({ ...contents, runtime: 'node22' });
+  api.clock.time += options.buildMs ?? 0;
+  await twilio.deploy(environment, build.sid);
+  account.requests.length = 0;
+  return account;
+}

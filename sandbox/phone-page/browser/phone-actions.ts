@@ -1,8 +1,5 @@
 import { splitKey } from '../../../console/format';
 import type { CallMessage, CallSettings, Switches } from '../protocol';
-import { type CallLog, isListening } from './call-log';
-import { AT_FIRST, type Held } from './phone-state';
-import { createPlayer, type Player } from './player';
 import {
   getState,
   hangUp,
@@ -14,7 +11,10 @@ import {
   replay,
   reportPlayed,
   setSwitches,
-} from './server';
+} from './api';
+import { type CallLog, isListening } from './call-log';
+import { AT_FIRST, type Held } from './phone-state';
+import { createPlayer, type Player } from './player';
 
 /** How often the page asks whether the sandbox is there, and what was switched elsewhere. */
 const STATE_MS = 5000;

@@ -1,5 +1,5 @@
 import type { CallMessage } from '../protocol';
-import { soundAddress } from './server';
+import { soundAddress } from './api';
 import { chooseVoice, readingSeconds } from './speech';
 
 /** A prompt or a text of a call. */

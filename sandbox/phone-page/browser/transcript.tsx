@@ -2,13 +2,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Badge } from '../../../console/components/badge';
 import { splitKey } from '../../../console/format';
 import type { State } from '../protocol';
+import { recordingAddress } from './api';
 import { type Moment, momentsOf } from './call-log';
 import { ClockTime } from './clock-time';
 import { CopyButton } from './copy-button';
 import type { SoughtRequest } from './inspector';
 import type { Phone } from './phone-state';
 import { reasonOf } from './requests';
-import { recordingAddress } from './server';
 
 /** The call in words, and what can be taken along. */
 export function Transcript({

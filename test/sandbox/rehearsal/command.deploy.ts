@@ -1,6 +1,6 @@
 import { exec } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -30,12 +30,14 @@ describe('npm run sandbox:deploy', () => {
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     expect(await exited).toEqual([0, null]);
+    const built = readdirSync('.twilioserverless/assets', { recursive: true, withFileTypes: true });
+    const assets = `${built.filter((entry) => entry.isFile()).length}`;
     const rows = out.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(rows).toEqual(
       expect.arrayContaining([
-        ['1', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
+        ['1', 'deploy', assets, '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
         ['2', 'sync', '8', '8', expect.stringMatching(/^\d+ × Asset\b/), '200'],
-        ['3', 'deploy', '1', '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
+        ['3', 'deploy', assets, '0', expect.stringMatching(/^\d+ × proxy\b/), '200'],
         ['4', 'sync', '0', '8', expect.stringMatching(/^\d+ × Asset\b/), '200'],
         ['1', 'Gather › Play', 'Asset + 27 parameters + signature', '200'],
         ['2', 'Gather › Play', 'Asset + 27 parameters', '403'],

@@ -18,18 +18,19 @@ import {
   s3Error,
   startFaultServer,
 } from '../helpers/fault-server';
-import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
+import { AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
 import {
   type Account,
   answering,
+  authorized,
+  contextOf,
   openAccount,
   openDeployedAccount,
+  SECRET,
   silence,
 } from '../helpers/twilio/account';
 
-const SECRET = 'a secret of more than thirty-two characters';
-const authorized = { authorization: `Bearer ${SECRET}` };
 const KEYS = ['a.mp3', 'b.mp3', 'c.mp3'];
 
 let s3: S3Server;
@@ -85,21 +86,9 @@ const own = (changes: Partial<OwnFiles> = {}): OwnFiles => ({
   ...changes,
 });
 
-const contextOf = ({ origin, service, environment }: Account) => ({
-  S3_BUCKET: 'prompts',
-  S3_REGION: s3.region,
-  S3_ENDPOINT: s3Wire.endpoint,
-  S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-  S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-  SYNC_QUIET_SECONDS: '0',
-  TWILIO_API_URL: origin,
-  ACCOUNT_SID,
-  AUTH_TOKEN,
-  SERVICE_SID: service,
-  ENVIRONMENT_SID: environment,
-  DOMAIN_NAME: 'name-1234-dev.twil.io',
-  ADMIN_SECRET: SECRET,
-});
+/** S3 is reached over the wire whose faults a test sets. */
+const contextOverWire = (account: Account) =>
+  contextOf(account, { ...s3, endpoint: s3Wire.endpoint });
 
 interface Ask extends Partial<Times> {
   readonly context?: Record<string, unknown>;
@@ -120,7 +109,7 @@ async function request(
   account: Account,
   { context, headers = authorized, files = own(), ...times }: Ask = {},
 ): Promise<FunctionResponse> {
-  const whole = { ...contextOf(account), ...context };
+  const whole = { ...contextOverWire(account), ...context };
   const response = await respondToStatus({ context: whole, headers }, files, {
     listingMs: 2000,
     askingMs: 2000,
@@ -142,7 +131,7 @@ async function ask(account: Account, asking: Ask = {}): Promise<StatusResponse> 
 /** Syncs a minute later, and returns the files that a Function of the live Build has. */
 async function sync(account: Account, context: Record<string, unknown> = {}): Promise<OwnFiles> {
   account.api.clock.time += 60_000;
-  const whole = { ...contextOf(account), ...context };
+  const whole = { ...contextOverWire(account), ...context };
   const asked = { context: whole, event: { force: true }, headers: authorized };
   expect(await respondToSync(asked, FLOW)).toMatchObject({ status: 200 });
   s3Wire.requests.length = 0;
@@ -230,7 +219,10 @@ describe('/status', () => {
       const account = await openDeployedAccount();
       const files = await sync(account);
       const context = { S3_BUCKET: bucket };
-      const config = readConfig({ ...contextOf(account), ...context });
+      const config = readConfig({
+        ...contextOverWire(account),
+        ...context,
+      });
       const target = { service: account.service, environment: account.environment };
       const settings = {
         ...DEFAULTS,
@@ -529,7 +521,7 @@ describe('/status without authorization', () => {
     await fc.assert(
       fc.asyncProperty(wrong, async (authorization) => {
         const headers = { authorization };
-        const context = contextOf(account);
+        const context = contextOverWire(account);
         expect(await respondToStatus({ context, headers }, own())).toEqual(refusal);
         expect(await respondToSync({ context, headers, event: {} }, FLOW)).toEqual(refusal);
       }),

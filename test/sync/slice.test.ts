@@ -15,17 +15,17 @@ import { resultOf } from '../../src/result';
 import type { FunctionResponse } from '../../src/runtime';
 import { DEFAULTS, sync } from '../../src/sync';
 import { respondToSync } from '../../src/sync/slice';
-import { ACCOUNT_SID, AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
+import { AUTH_TOKEN } from '../helpers/sandbox/twilio-harness';
 import { audio } from '../helpers/sync/rig';
 import {
   type Account,
   answering,
+  authorized,
+  contextOf,
   openAccount,
   openDeployedAccount,
+  SECRET,
 } from '../helpers/twilio/account';
-
-const SECRET = 'a secret of more than thirty-two characters';
-const authorized = { authorization: `Bearer ${SECRET}` };
 
 let s3: S3Server;
 beforeAll(async () => {
@@ -60,21 +60,6 @@ function secrets(): RegExp {
   return new RegExp(all.map((secret) => secret.replace(/[+/]/g, '\\$&')).join('|'));
 }
 
-const contextOf = ({ origin, service, environment }: Account) => ({
-  S3_BUCKET: 'prompts',
-  S3_REGION: s3.region,
-  S3_ENDPOINT: s3.endpoint,
-  S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-  S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-  SYNC_QUIET_SECONDS: '0',
-  TWILIO_API_URL: origin,
-  ACCOUNT_SID,
-  AUTH_TOKEN,
-  SERVICE_SID: service,
-  ENVIRONMENT_SID: environment,
-  ADMIN_SECRET: SECRET,
-});
-
 interface Ask {
   readonly context?: Record<string, unknown>;
   readonly event?: Record<string, unknown>;
@@ -83,7 +68,7 @@ interface Ask {
 
 /** Calls /sync; whatever comes back holds neither a secret nor a stack. */
 async function ask(account: Account, { context, event = {}, headers = authorized }: Ask = {}) {
-  const whole = { ...contextOf(account), ...context };
+  const whole = { ...contextOf(account, s3), ...context };
   const answer: FunctionResponse = await respondToSync({ context: whole, event, headers }, '{}');
   expect(answer.headers['Cache-Control']).toBe('no-store');
   expect(JSON.stringify(answer)).not.toMatch(secrets());
@@ -211,7 +196,7 @@ it('a limit that the look-up of the environment reaches is no error', async () =
   account.faults.push(answering(429, '{}', { 'retry-after': '60' }));
   const target = { service: account.service, environment: 'dev' };
   const settings = { ...DEFAULTS, budgetMs: 1000 };
-  expect(await resultOf(sync(readConfig(contextOf(account)), target, settings))).toMatchObject({
+  expect(await resultOf(sync(readConfig(contextOf(account, s3)), target, settings))).toMatchObject({
     status: 'pending',
     reason: 'limit',
   });

@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import type { S3Server } from '../../../sandbox/s3';
 import type { TwilioOptions } from '../../../sandbox/twilio';
 import { Serverless } from '../../../src/twilio/serverless';
 import { Transport } from '../../../src/twilio/transport';
@@ -122,4 +123,30 @@ export async function openDeployedAccount(options: AccountOptions = {}): Promise
   await twilio.deploy(environment, build.sid);
   account.requests.length = 0;
   return account;
+}
+
+/** Opens /sync and /status of what `contextOf` describes. */
+export const SECRET = 'a secret of more than thirty-two characters';
+export const authorized = { authorization: `Bearer ${SECRET}` };
+
+/** What Twilio gives a Function of the account whose prompts lie in the bucket `prompts`. */
+export function contextOf(
+  { origin, service, environment }: Account,
+  { endpoint, region, credentials }: Pick<S3Server, 'endpoint' | 'region' | 'credentials'>,
+) {
+  return {
+    S3_BUCKET: 'prompts',
+    S3_REGION: region,
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    SYNC_QUIET_SECONDS: '0',
+    TWILIO_API_URL: origin,
+    ACCOUNT_SID,
+    AUTH_TOKEN,
+    SERVICE_SID: service,
+    ENVIRONMENT_SID: environment,
+    DOMAIN_NAME: 'name-1234-dev.twil.io',
+    ADMIN_SECRET: SECRET,
+  };
 }
